@@ -1,0 +1,124 @@
+"""The only door: no arguments open the window, a subcommand goes to `viewer.commands`.
+
+Imports are lazy, so that `virtopsy verify` loads neither Qt nor VTK nor SQLAlchemy and
+`virtopsy --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import cast
+
+import click
+
+from virtopsy.errors import UsageError, VirtopsyError
+from virtopsy.language import Language, say
+
+_COMMANDS = (
+    "open",
+    "demo",
+    "phantom",
+    "scan",
+    "load",
+    "render",
+    "trajectory",
+    "archive",
+    "verify",
+)
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Return the language asked for by `--lang`, else by the environment, else English."""
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+        elif argument == "--lang" and position + 1 < len(arguments):
+            wanted = arguments[position + 1]
+        else:
+            continue
+        return Language(wanted) if wanted in set(Language) else Language.EN
+    for name in ("VIRTOPSY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        wanted = environment.get(name, "")[:2]
+        if wanted in set(Language):
+            return Language(wanted)
+    return Language.EN
+
+
+class _Door(click.Group):
+    """Finds a subcommand by its name and imports its file only then."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(
+            "virtopsy",
+            invoke_without_command=True,
+            callback=self._without_command,
+            help=say("cli.help", language),
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        self.language = language
+        self.params.append(
+            click.Option(
+                ["--lang"],
+                type=click.Choice([one.value for one in Language]),
+                expose_value=False,
+                help=say("cli.option.lang", language),
+            )
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"viewer.commands.{cmd_name}")
+        return cast("click.Command", module.build(self.language))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the subcommands by their catalogue texts, without importing any of them."""
+        with formatter.section(say("cli.commands", self.language)):
+            formatter.write_dl(
+                [(name, say(f"cli.{name}.help", self.language)) for name in _COMMANDS]
+            )
+
+    def _without_command(self) -> None:
+        if click.get_current_context().invoked_subcommand is None:
+            import_module("viewer.commands.open").open_window(self.language, None)
+
+
+def _usage(error: click.UsageError) -> UsageError:
+    """Say click's finding in our words."""
+    parameter = getattr(error, "param", None)
+    name = parameter.human_readable_name if parameter else ""
+    if isinstance(error, click.MissingParameter):
+        return UsageError("cli.usage.missing", name=name)
+    if isinstance(error, click.NoSuchOption):
+        return UsageError("cli.usage.no_such_option", name=error.option_name)
+    if isinstance(error, click.BadParameter):
+        return UsageError("cli.usage.bad_value", name=name)
+    return UsageError("cli.usage.wrong", arguments=" ".join(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the product and return its exit code (CLI.md)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(given, os.environ)
+    try:
+        result = _Door(language).main(args=given, prog_name="virtopsy", standalone_mode=False)
+    except click.UsageError as error:
+        problem: VirtopsyError = _usage(error)
+    except VirtopsyError as error:
+        problem = error
+    except (click.Abort, KeyboardInterrupt):
+        problem = UsageError("core.cancelled")
+    else:
+        return result if isinstance(result, int) else 0
+    sys.stderr.write(problem.sentence(language) + "\n")
+    return problem.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

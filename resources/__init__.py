@@ -1,0 +1,1 @@
+"""Texts, themes, presets and templates; read through importlib.resources, holds no code."""

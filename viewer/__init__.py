@@ -1,0 +1,1 @@
+"""What is seen: presenters, pictures, widgets, commands."""

@@ -1,0 +1,1 @@
+"""What the expert marks; one file a kind."""

@@ -1,0 +1,1 @@
+"""Places, lines and angles in the patient's LPS millimetre frame."""

@@ -1,0 +1,1 @@
+"""Voxels and what can be computed from them without a screen."""

@@ -1,0 +1,88 @@
+"""Every word the product says, in Kazakh, Russian and English.
+
+A message is a *key* and *facts*: ``say("scan.no_dicom", Language.RU, path=p)``. The part of the
+key before the first dot is the gettext domain: ``resources/i18n/<language>/<domain>.po`` holds
+its texts. Placeholders are `str.format` fields. A message with plural forms takes the fact ``n``.
+
+Command line, reports and widgets all speak through `say`; there is no other source of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from typing import TypeAlias
+
+import polib
+
+Fact: TypeAlias = str | int | float | PurePath
+
+
+class Language(StrEnum):
+    """The three languages of the product."""
+
+    KK = "kk"
+    RU = "ru"
+    EN = "en"
+
+
+class MissingMessage(LookupError):  # noqa: N818 -- a bug in our catalogues
+    """A key that no catalogue has, or facts that do not fit its placeholders: our own bug."""
+
+
+def _plural_kk(n: int) -> int:
+    return int(n != 1)
+
+
+def _plural_ru(n: int) -> int:
+    if n % 10 == 1 and n % 100 != 11:
+        return 0
+    return 1 if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else 2
+
+
+# The CLDR cardinal rules; the .po headers state the same.
+_PLURAL_FORM: Mapping[Language, Callable[[int], int]] = {
+    Language.KK: _plural_kk,
+    Language.RU: _plural_ru,
+    Language.EN: lambda n: int(n != 1),
+}
+
+
+@cache
+def _catalogue(language: Language, domain: str) -> dict[str, polib.POEntry]:
+    path = files("resources") / "i18n" / language.value / f"{domain}.po"
+    if not path.is_file():
+        raise MissingMessage(f"no catalogue {language.value}/{domain}.po")
+    # polib takes a text as well as a path; the text keeps zipped installs working.
+    return {entry.msgid: entry for entry in polib.pofile(path.read_text(encoding="utf-8"))}
+
+
+def say(key: str, language: Language, /, **facts: Fact) -> str:
+    """Return the text of `key` in `language`, filled with `facts`.
+
+    Raises:
+        MissingMessage: the catalogue lacks the key, or a placeholder has no fact.
+    """
+    entry = _catalogue(language, key.partition(".")[0]).get(key)
+    if entry is None:
+        raise MissingMessage(f"{language.value}: {key}")
+    text = entry.msgstr
+    if entry.msgstr_plural:
+        number = facts.get("n")
+        if not isinstance(number, int):
+            raise MissingMessage(f"{key} needs the whole number n, got {number!r}")
+        text = entry.msgstr_plural[_PLURAL_FORM[language](number)]
+    try:
+        return text.format(**facts)
+    except (KeyError, IndexError) as error:
+        raise MissingMessage(f"{key} needs {error}, got {sorted(facts)}") from error
+
+
+def has(key: str, language: Language) -> bool:
+    """Tell whether `key` has a text; for keys made from values read from outside."""
+    domain = key.partition(".")[0]
+    path = files("resources") / "i18n" / language.value / f"{domain}.po"
+    return path.is_file() and key in _catalogue(language, domain)

@@ -1,0 +1,1 @@
+"""The synthetic case: a body, a gunshot and the truth about both."""

@@ -1,0 +1,1 @@
+"""The conclusion as values, then as a document."""
