@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import cast
 
 import click
+from typing_extensions import override
 
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.language import Language, say
@@ -68,16 +69,19 @@ class _Door(click.Group):
             )
         )
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"viewer.commands.{cmd_name}")
         return cast("click.Command", module.build(self.language))
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands by their catalogue texts, without importing any of them."""
         with formatter.section(say("cli.commands", self.language)):
             formatter.write_dl(

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from virtopsy.language import Fact, Language, say
 
 
@@ -32,6 +34,7 @@ class VirtopsyError(Exception):
         self.key = key
         self.facts = facts
 
+    @override
     def __str__(self) -> str:
         """Return the sentence in English (logs and tests)."""
         return self.sentence(Language.EN)

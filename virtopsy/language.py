@@ -69,7 +69,7 @@ def say(key: str, language: Language, /, **facts: Fact) -> str:
     entry = _catalogue(language, key.partition(".")[0]).get(key)
     if entry is None:
         raise MissingMessage(f"{language.value}: {key}")
-    text = entry.msgstr
+    text: str = entry.msgstr
     if entry.msgstr_plural:
         number = facts.get("n")
         if not isinstance(number, int):

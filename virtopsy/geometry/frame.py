@@ -34,7 +34,7 @@ class Frame:
     shape: tuple[int, int, int]
 
     def __post_init__(self) -> None:
-        affine = np.array(self.affine, dtype=np.float64)
+        affine: Floats = np.array(self.affine, dtype=np.float64)
         if affine.shape != (4, 4) or not np.isfinite(affine).all():
             raise Bug(f"Frame needs a finite (4, 4) affine, got {self.affine!r}")
         if not np.array_equal(affine[3], (0.0, 0.0, 0.0, 1.0)):
@@ -43,7 +43,7 @@ class Frame:
             raise Bug("Frame needs spacings above zero")
         if np.linalg.det(affine[:3, :3]) <= 0:
             raise Bug("Frame needs a right-handed affine: order the slices along the normal")
-        if len(self.shape) != 3 or min(self.shape) < 1:
+        if min(self.shape) < 1:
             raise Bug(f"Frame needs a shape of three positive sizes, got {self.shape}")
         affine.setflags(write=False)
         object.__setattr__(self, "affine", affine)
@@ -86,8 +86,8 @@ class Frame:
     @property
     def directions(self) -> Floats:
         """(3, 3), columns are the unit vectors of i, j, k in LPS."""
-        matrix: Floats = self.affine[:3, :3] / np.linalg.norm(self.affine[:3, :3], axis=0)
-        return matrix
+        matrix = self.affine[:3, :3] / np.asarray(self.spacing_mm)
+        return np.asarray(matrix, dtype=np.float64)
 
     @property
     def index_from_lps(self) -> Floats:

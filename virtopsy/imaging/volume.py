@@ -81,5 +81,7 @@ class Volume:
         i, j, k = np.rint(self.frame.to_index(lps_mm)).astype(int)
         depth, rows, columns = self.voxels.shape
         return float(
-            self.voxels[min(max(k, 0), depth - 1), min(max(j, 0), rows - 1), min(max(i, 0), columns - 1)]
+            self.voxels[
+                min(max(k, 0), depth - 1), min(max(j, 0), rows - 1), min(max(i, 0), columns - 1)
+            ]
         )

@@ -1,0 +1,67 @@
+"""What differs between two cases: the form in which an act reaches archive and screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from virtopsy.case.case import Case
+from virtopsy.findings import record as finding_record
+from virtopsy.walkthrough import stop as stop_record
+
+Thing: TypeAlias = Literal["finding", "stop"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One finding or stop that is new, other or gone.
+
+    Attributes:
+        thing: what changed.
+        thing_id: its id, the same through every version.
+        before, after: the JSON records; None where there was or is none.
+    """
+
+    thing: Thing
+    thing_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def act(self) -> Literal["add", "change", "withdraw"]:
+        """What happened to it."""
+        if self.before is None:
+            return "add"
+        return "withdraw" if self.after is None else "change"
+
+
+def changes(before: Case, after: Case) -> tuple[Change, ...]:
+    """Return what an act (or its undo) did, in the order the things stand in the cases."""
+    findings = _changes("finding", _findings(before), _findings(after))
+    return findings + _changes("stop", _stops(before), _stops(after))
+
+
+def _findings(case: Case) -> dict[str, Any]:
+    return {one.finding_id: one for one in case.findings}
+
+
+def _stops(case: Case) -> dict[str, Any]:
+    return {one.stop_id: one for one in case.stops}
+
+
+_RECORD: dict[Thing, Callable[[Any], dict[str, Any]]] = {
+    "finding": finding_record.to_record,
+    "stop": stop_record.to_record,
+}
+
+
+def _changes(thing: Thing, old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
+    def record(value: Any) -> dict[str, Any] | None:
+        return None if value is None else _RECORD[thing](value)
+
+    return tuple(
+        Change(thing, identity, record(old.get(identity)), record(new.get(identity)))
+        for identity in dict.fromkeys((*old, *new))
+        if old.get(identity) != new.get(identity)
+    )

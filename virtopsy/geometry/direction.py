@@ -1,0 +1,111 @@
+"""Directions of travel, and how well two scattered ends fix them.
+
+Formulas: first-order propagation ``J S J^T`` of the covariance S of each end (GUM, JCGM 100:2008,
+5.2). For an isotropic end SD s and length L they reduce to SD(elevation) = sqrt(2) s / L,
+SD(azimuth) = sqrt(2) s / (L cos elevation) and a 95% cone of half-angle 3.46 s / L.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Vector: TypeAlias = tuple[float, float, float]
+Floats: TypeAlias = NDArray[np.float64]
+
+NORMAL_95 = 1.959963984540054
+"""Half-width of the two-sided 95% interval of a normal variable, in SD."""
+CHI2_2_95 = 5.991464547107979
+"""95% quantile of chi-squared with two degrees of freedom."""
+AZIMUTH_LIMIT = math.radians(45)
+"""An azimuth whose 95% exceeds this is not defined (near-vertical tracks)."""
+
+
+def azimuth(d: Vector) -> float:
+    """Return atan2(dx, dy) in radians: 0 front to back, + right to left (LPS)."""
+    return math.atan2(d[0], d[1])
+
+
+def elevation(d: Vector) -> float:
+    """Return asin(dz) in radians, + upward (LPS)."""
+    return math.asin(max(-1.0, min(1.0, d[2])))
+
+
+def plane_angles(d: Vector) -> tuple[float, float, float]:
+    """Return the angles to the sagittal, coronal and transverse plane, radians (not projected).
+
+    Their sines squared sum to 1.
+    """
+    sagittal, coronal, transverse = (math.asin(min(1.0, abs(part))) for part in d)
+    return sagittal, coronal, transverse
+
+
+@dataclass(frozen=True)
+class DirectionUncertainty:
+    """Measuring error of a straight track, each one SD unless it says 95.
+
+    Attributes:
+        length_sd_mm: of the distance between the ends.
+        azimuth_sd, elevation_sd: radians; infinite azimuth for a vertical track.
+        cone95_half_angle: half-angle, radians, of the cone about the axis that holds the true
+            axis with 95%; the larger semi-axis where the scatter is not isotropic.
+    """
+
+    length_sd_mm: float
+    azimuth_sd: float
+    elevation_sd: float
+    cone95_half_angle: float
+
+    @property
+    def azimuth95(self) -> float:
+        """Half-width of the 95% interval of the azimuth, radians."""
+        return NORMAL_95 * self.azimuth_sd
+
+    @property
+    def elevation95(self) -> float:
+        """Half-width of the 95% interval of the elevation, radians."""
+        return NORMAL_95 * self.elevation_sd
+
+    @property
+    def azimuth_defined(self) -> bool:
+        """Tell whether the azimuth means anything (its 95% is within 45 degrees)."""
+        return self.azimuth95 <= AZIMUTH_LIMIT
+
+
+def from_end_scatter(start: Vector, end: Vector, covariance: ArrayLike) -> DirectionUncertainty:
+    """Propagate the scatter of two equally well marked, independent ends to the direction.
+
+    Args:
+        start: one end, LPS mm.
+        end: the other end, LPS mm.
+        covariance: (3, 3) of each end, mm^2, LPS axes.
+    """
+    chord = np.subtract(end, start)
+    length = float(np.linalg.norm(chord))
+    d: Floats = chord / length
+    of_chord: Floats = 2.0 * np.asarray(covariance, dtype=np.float64)
+    across = np.eye(3) - np.outer(d, d)
+    of_direction: Floats = across @ of_chord @ across / length**2
+    horizontal = math.hypot(d[0], d[1])
+    azimuth_sd = elevation_sd = math.inf
+    if horizontal > 1e-9:
+        azimuth_gradient = np.array([d[1], -d[0], 0.0]) / horizontal**2
+        azimuth_sd = _sd(azimuth_gradient, of_direction)
+        elevation_sd = _sd(np.array([0.0, 0.0, 1.0]) / horizontal, of_direction)
+    largest = float(np.linalg.eigvalsh(of_direction)[-1])
+    if horizontal <= 1e-9:
+        elevation_sd = math.sqrt(largest)
+    return DirectionUncertainty(
+        length_sd_mm=_sd(d, of_chord),
+        azimuth_sd=azimuth_sd,
+        elevation_sd=elevation_sd,
+        cone95_half_angle=math.sqrt(CHI2_2_95 * max(largest, 0.0)),
+    )
+
+
+def _sd(gradient: Floats, covariance: Floats) -> float:
+    return math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))

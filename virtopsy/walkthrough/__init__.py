@@ -1,0 +1,1 @@
+"""What the court is shown, stop by stop."""
