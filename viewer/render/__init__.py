@@ -1,0 +1,1 @@
+"""Pixels from volumes: slices and 3D as numpy pictures, no window system, no Qt."""

@@ -1,0 +1,1 @@
+"""What findings look like in 3D: one file a kind."""

@@ -1,0 +1,122 @@
+"""From values to grey: the display window and the presets a reader expects.
+
+The window is DICOM's linear VOI function (PS3.3 C.11.2.1.2.1). It changes what is seen, never
+what is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virtopsy.errors import Bug
+from virtopsy.imaging.volume import Quantity, Volume, Voxels
+
+_WHITE = 255
+_SAMPLES = 200_000
+_DARK_SHARE, _BRIGHT_SHARE = 1.0, 99.5  # percentiles of signal that become black and white
+
+
+@dataclass(frozen=True)
+class Window:
+    """Centre and width of the grey scale, in the unit of the voxels (HU or signal).
+
+    Raises:
+        Bug: the width is below 1, which PS3.3 forbids, or a number is not finite.
+    """
+
+    centre: float
+    width: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.centre) and np.isfinite(self.width) and self.width >= 1):
+            raise Bug(f"a window is finite and at least 1 wide, got {self}")
+
+    @property
+    def low(self) -> float:
+        """Value at and below which everything is black."""
+        return self.centre - 0.5 - (self.width - 1) / 2
+
+    @property
+    def high(self) -> float:
+        """Value above which everything is white."""
+        return self.centre - 0.5 + (self.width - 1) / 2
+
+    def apply(self, values: Voxels) -> NDArray[np.uint8]:
+        """Map values of any shape to grey 0..255, rounded to the nearest grey.
+
+        Sixteen-bit values go through a table of all 65,536 of them.
+        """
+        if values.dtype == np.int16:
+            return _table(self, "int16")[values.view(np.uint16)]
+        if values.dtype == np.uint16:
+            return _table(self, "uint16")[values]
+        return _grey(self, values)
+
+
+def _grey(window: Window, values: Voxels) -> NDArray[np.uint8]:
+    x = np.asarray(values, dtype=np.float64)
+    slope = window.width - 1 or 1.0  # a window of width 1 is a step: no value lies inside
+    inside = ((x - (window.centre - 0.5)) / slope + 0.5) * _WHITE
+    bounded = np.where(x <= window.low, 0.0, np.where(x > window.high, _WHITE, inside))
+    grey: NDArray[np.uint8] = np.rint(bounded).astype(np.uint8)
+    return grey
+
+
+@lru_cache(maxsize=32)
+def _table(window: Window, kind: str) -> NDArray[np.uint8]:
+    every = np.arange(1 << 16, dtype=np.uint16)
+    table = _grey(window, every.view(np.dtype(kind)))
+    table.setflags(write=False)
+    return table
+
+
+@dataclass(frozen=True)
+class WindowPreset:
+    """A named window; `text` is its key in the catalogues."""
+
+    text: str
+    window: Window
+
+
+HU_PRESETS: Mapping[str, WindowPreset] = MappingProxyType(
+    {
+        name: WindowPreset(f"render.window.{name}", Window(centre, width))
+        for name, centre, width in (
+            ("bone", 500.0, 2000.0),
+            ("brain", 40.0, 80.0),
+            ("soft_tissue", 40.0, 400.0),
+            ("lung", -600.0, 1500.0),
+            ("metal", 1500.0, 5000.0),
+        )
+    }
+)
+DEFAULT_HU_PRESET = "soft_tissue"
+
+
+def default_window(volume: Volume) -> Window:
+    """Return the window a volume opens with.
+
+    HU opens in soft tissue. Signal has no scale of its own, so black and white are the 1st and
+    the 99.5th percentile of the values above the smallest one (air is most of an MR picture).
+    """
+    if volume.quantity is Quantity.HU:
+        return HU_PRESETS[DEFAULT_HU_PRESET].window
+    low, high = signal_range(volume.voxels)
+    return Window((low + high) / 2 + 0.5, max(high - low + 1, 1.0))
+
+
+def signal_range(voxels: Voxels) -> tuple[float, float]:
+    """Return the values that carry the picture of uncalibrated signal, dark and bright end."""
+    stride = max(voxels.size // _SAMPLES, 1)
+    sample = voxels.reshape(-1)[::stride]
+    above = sample[sample > sample.min()]
+    if above.size == 0:
+        return float(sample.min()), float(sample.min()) + 1
+    low, high = np.percentile(above, (_DARK_SHARE, _BRIGHT_SHARE))
+    return float(low), float(high)
