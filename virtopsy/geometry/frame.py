@@ -34,7 +34,7 @@ class Frame:
     shape: tuple[int, int, int]
 
     def __post_init__(self) -> None:
-        affine: Floats = np.array(self.affine, dtype=np.float64)
+        affine = np.array(self.affine, dtype=np.float64)
         if affine.shape != (4, 4) or not np.isfinite(affine).all():
             raise Bug(f"Frame needs a finite (4, 4) affine, got {self.affine!r}")
         if not np.array_equal(affine[3], (0.0, 0.0, 0.0, 1.0)):

@@ -1,0 +1,1 @@
+"""Opening the archive and saving the case in it."""

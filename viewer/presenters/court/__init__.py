@@ -1,0 +1,1 @@
+"""The court room: stops, showing them, the bundle."""

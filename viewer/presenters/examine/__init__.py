@@ -1,0 +1,1 @@
+"""The examine room: opening a scan, looking at it, marking findings."""

@@ -1,0 +1,163 @@
+"""What the four views of the examine room show; every view reads it, every tool changes it.
+
+Pixels are the widgets' matter: here is only the patient (LPS mm) and the scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from viewer.presenters.value import Value
+from virtopsy.errors import Bug
+from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.window import Window, default_window
+
+AXIS_ACROSS = {"sagittal": 0, "coronal": 1, "axial": 2}
+"""The LPS axis a plane is scrolled along."""
+PLANES = ("axial", "coronal", "sagittal")
+LAYOUTS = ("all", "volume", *PLANES)
+_SMALLEST_MM_PER_PIXEL, _LARGEST_MM_PER_PIXEL = 0.01, 20.0
+
+Point2: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SliceLook:
+    """How one plane is shown; which slice comes from the crosshair.
+
+    Attributes:
+        centre_mm: LPS point in the middle of the picture; its part across the plane is unused.
+        mm_per_pixel: the scale; None: as large as the view allows.
+    """
+
+    centre_mm: Point
+    mm_per_pixel: float | None = None
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """What lies under the mouse.
+
+    Attributes:
+        lps_mm: where.
+        value: of the acquired voxel there, None outside the scan.
+        quantity: what the value means.
+    """
+
+    lps_mm: Point
+    value: float | None
+    quantity: Quantity
+
+
+class Views:
+    """The shared state of the views.
+
+    Attributes:
+        volume: what is shown, None before a series is open.
+        position: the crosshair, LPS mm.
+        window: of the slices.
+        look: scale and middle of each plane.
+        preset: of the 3D view.
+        camera: of the 3D view; None: the standard view from the front.
+        layout: one of `LAYOUTS`.
+        pointed: what lies under the mouse, None where it is elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.volume: Value[Volume | None] = Value(None)
+        self.position: Value[Point] = Value((0.0, 0.0, 0.0))
+        self.window: Value[Window] = Value(Window(40.0, 400.0))
+        self.look = {plane: Value(SliceLook((0.0, 0.0, 0.0))) for plane in PLANES}
+        self.preset: Value[str] = Value("bone")
+        self.camera: Value[Camera3D | None] = Value(None)
+        self.layout: Value[str] = Value("all")
+        self.pointed: Value[Pointed | None] = Value(None)
+
+    def show(self, volume: Volume) -> None:
+        """Show another volume from its middle, in its default window."""
+        self.window.set(default_window(volume))
+        self.preset.set("bone" if volume.quantity is Quantity.HU else "mr")
+        self.position.set(_point(volume.frame.centre_mm))
+        self.camera.set(None)
+        self.volume.set(volume)
+        self.reset()
+
+    def reset(self) -> None:
+        """Show each plane whole again."""
+        if self.volume.now is not None:
+            for look in self.look.values():
+                look.set(SliceLook(_point(self.volume.now.frame.centre_mm)))
+
+    def go(self, lps_mm: Point) -> None:
+        """Put the crosshair there, kept within the scan."""
+        volume = self._volume()
+        depth, rows, columns = volume.frame.shape
+        index = np.clip(volume.frame.to_index(lps_mm), 0, (columns - 1, rows - 1, depth - 1))
+        self.position.set(_point(volume.frame.to_lps(index)))
+
+    def scroll(self, plane: str, steps: float) -> None:
+        """Go `steps` slices further along the plane's normal, towards the left, back or head."""
+        volume = self._volume()
+        axis = AXIS_ACROSS[plane]
+        index_axis = int(np.argmax(np.abs(volume.frame.directions[axis])))
+        moved = list(self.position.now)
+        moved[axis] += steps * volume.frame.spacing_mm[index_axis]
+        self.go((moved[0], moved[1], moved[2]))
+
+    def zoom(self, plane: str, factor: float, fitted_mm_per_pixel: float, fixed_mm: Point) -> None:
+        """Enlarge a plane by `factor` while the point `fixed_mm` stays where it is.
+
+        Args:
+            plane: which.
+            factor: above 1 enlarges.
+            fitted_mm_per_pixel: the scale at which the view shows the whole plane.
+            fixed_mm: LPS mm, usually what lies under the mouse.
+        """
+        look = self.look[plane].now
+        before = look.mm_per_pixel or fitted_mm_per_pixel
+        after = min(max(before / factor, _SMALLEST_MM_PER_PIXEL), _LARGEST_MM_PER_PIXEL)
+        centre = np.asarray(fixed_mm) + (np.subtract(look.centre_mm, fixed_mm)) * after / before
+        self.look[plane].set(SliceLook(_point(centre), after))
+
+    def pan(self, plane: str, moved_mm: Point) -> None:
+        """Move the picture of a plane by a vector of the patient (LPS mm)."""
+        look = self.look[plane].now
+        centre = _point(np.subtract(look.centre_mm, moved_mm))
+        self.look[plane].set(replace(look, centre_mm=centre))
+
+    def centre_of(self, plane: str) -> Point:
+        """Return the LPS point in the middle of a plane's picture, on the shown slice."""
+        centre = list(self.look[plane].now.centre_mm)
+        axis = AXIS_ACROSS[plane]
+        centre[axis] = self.position.now[axis]
+        return centre[0], centre[1], centre[2]
+
+    def drag_window(self, wider: float, brighter: float) -> None:
+        """Change the window by a mouse drag, in pixels; the step follows the width."""
+        window = self.window.now
+        step = max(window.width / 300, 0.1)
+        width = max(window.width + wider * step, 1.0)
+        self.window.set(Window(window.centre - brighter * step, width))
+
+    def point_at(self, lps_mm: Point | None) -> None:
+        """Tell what lies under the mouse."""
+        volume = self.volume.now
+        if volume is None or lps_mm is None:
+            self.pointed.set(None)
+        else:
+            value = volume.nearest_value(lps_mm)
+            self.pointed.set(Pointed(lps_mm, value, volume.quantity))
+
+    def _volume(self) -> Volume:
+        if self.volume.now is None:
+            raise Bug("no volume is shown")
+        return self.volume.now
+
+
+def _point(values: object) -> Point:
+    x, y, z = np.asarray(values, dtype=np.float64).tolist()
+    return x, y, z

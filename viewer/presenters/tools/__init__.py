@@ -1,0 +1,1 @@
+"""What the mouse does: drafts in LPS mm that end as one command."""
