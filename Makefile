@@ -1,0 +1,58 @@
+# Everything here works on a fresh machine: .ci/setup makes .venv first where it is not ready.
+SHELL := bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+OUT ?=
+PYTHON ?=
+export PYTHON
+
+bin := .venv/bin
+ours := virtopsy archive viewer resources main.py
+screen := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
+compile := $(bin)/python -m piptools compile --quiet --generate-hashes --allow-unsafe \
+	--strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --build-deps-for editable
+
+.PHONY: help demo run test check bench lock clean ready ready-to-develop
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: ready ## the whole job on the synthetic case: in the window, or into OUT=folder without one
+	@out="$(OUT)"; \
+	if [[ -z "$$out$$DISPLAY$$WAYLAND_DISPLAY" ]]; then out=demo; fi; \
+	$(bin)/virtopsy demo $${out:+"$$out"}
+
+run: ready ## open the window
+	@$(bin)/virtopsy
+
+test: ready-to-develop check ## everything: check, unit tests, journeys in a real window, pictures
+	@$(screen) $(bin)/python -m pytest
+
+check: ready-to-develop ## style, types and the arrows between the floors
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/python -m mypy --strict $(ours)
+	$(bin)/lint-imports
+
+bench: ready-to-develop ## measure against the rivals, in the same run
+	@for script in tests/bench/*.py; do \
+		echo "== $$script"; $(screen) $(bin)/python "$$script" || exit 1; \
+	done
+
+lock: ready-to-develop ## pin the newest packages that pyproject.toml allows (about ten minutes)
+	$(compile) --upgrade --output-file requirements.lock pyproject.toml
+	$(compile) --upgrade --extra develop --constraint requirements.lock \
+		--output-file requirements-develop.lock pyproject.toml
+
+clean: ## remove what was made here: .venv, caches, the demo
+	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis .benchmarks
+	find virtopsy archive viewer resources tests -name __pycache__ -prune -exec rm -rf {} +
+
+ready:
+	@.ci/setup demo
+
+ready-to-develop:
+	@.ci/setup test
