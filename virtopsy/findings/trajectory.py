@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
 from virtopsy.errors import InputError
-from virtopsy.findings.finding import Certainty, Finding
+from virtopsy.findings.finding import Finding
+from virtopsy.geometry.camera import Point
 from virtopsy.geometry.direction import DirectionUncertainty, azimuth, elevation, from_end_scatter
-
-Point: TypeAlias = tuple[float, float, float]
+from virtopsy.geometry.frame import Frame
 
 GROUNDS = ("bevel", "fragments", "skin", "witness")
 SHORTEST_MM = 1.0
@@ -116,21 +115,21 @@ class Trajectory(Finding):
         return replace(self, entry=entry, direction_by="expert", stated_by=by, grounds=grounds)
 
 
-def end_sd_of_clicks(
-    spacing_along_axes_mm: tuple[float, float, float], click_mm: float = 1.0
-) -> Point:
-    """Return the SD (1 SD, mm) of one click along LPS x, y, z.
+def end_sd_of_clicks(frame: Frame, click_mm: float = 1.0) -> Point:
+    """Return the SD (1 SD, mm) of one click along LPS x, y and z.
 
-    A click is known no better than the voxel it falls in (uniform over the spacing:
-    spacing / sqrt(12)) and than the hand that made it (`click_mm`).
+    A click is known no better than the voxel it falls in (uniform over each spacing, whose SD is
+    spacing / sqrt(12)) and than the hand that made it.
+
+    Args:
+        frame: the acquired grid.
+        click_mm: SD of the hand along each axis; 1 mm is assumed, and said so in the report.
     """
-    x, y, z = (math.hypot(spacing / math.sqrt(12), click_mm) for spacing in spacing_along_axes_mm)
+    variance = np.square(frame.directions) @ (np.square(frame.spacing_mm) / 12) + click_mm**2
+    x, y, z = np.sqrt(variance).tolist()
     return x, y, z
 
 
 def _unit(start: Point, end: Point) -> Point:
     x, y, z = (np.subtract(end, start) / math.dist(start, end)).tolist()
     return x, y, z
-
-
-__all__ = ["GROUNDS", "Certainty", "Point", "Trajectory", "end_sd_of_clicks"]

@@ -92,8 +92,7 @@ class Frame:
     @property
     def index_from_lps(self) -> Floats:
         """(4, 4), maps (x, y, z, 1) in LPS mm to (i, j, k, 1)."""
-        inverse: Floats = np.linalg.inv(self.affine)
-        return inverse
+        return np.asarray(np.linalg.inv(self.affine), dtype=np.float64)
 
     @property
     def centre_mm(self) -> Floats:

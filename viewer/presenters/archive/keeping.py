@@ -1,0 +1,211 @@
+"""Keeping the case: open an archive, say who one is, save, and open a case again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from archive.opening import Archive, create, open_archive
+from archive.records import Actor, IntakeReport
+from virtopsy.dicom.assemble import assemble, choose
+from virtopsy.dicom.scan import scan_files
+
+from viewer.presenters.examine.opening import Opened, Opening
+from viewer.presenters.session import Session
+from viewer.presenters.value import Event, Value
+from viewer.presenters.work import Work
+from virtopsy.case.case import Case
+from virtopsy.case.changes import Change
+from virtopsy.case.commands import ChangeFinding
+from virtopsy.errors import Bug, UsageError, VirtopsyError
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.jobs import Progress
+from virtopsy.walkthrough.stop import Stop
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where what is saved came from; empty means not stated, and is flagged so."""
+
+    basis: str = ""
+    deliverer: str = ""
+    carrier: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRecorder:
+    """Records every act of one case in its archive."""
+
+    archive: Archive
+    actor: Actor
+    number: str
+
+    def record(
+        self, change: tuple[Change, ...], *, label: str, act: Literal["do", "undo", "redo"]
+    ) -> None:
+        """Keep one act durably, or raise and keep nothing."""
+        self.archive.cases.record(self.actor, self.number, change, label=label, act=act)
+
+
+class Keeping:
+    """The archive from the screen's side.
+
+    Attributes:
+        archive: the open archive, or None.
+        person: name of who acts; empty before anybody said so.
+        problem: what failed, for the strip.
+        saved: told after a case was saved.
+    """
+
+    def __init__(self, session: Session, opening: Opening, work: Work, clock: Clock) -> None:
+        self._session = session
+        self._opening = opening
+        self._work = work
+        self._clock = clock
+        self._actor: Actor | None = None
+        self.archive: Value[Archive | None] = Value(None)
+        self.person: Value[str] = Value("")
+        self.problem: Event[VirtopsyError] = Event()
+        self.saved: Event[IntakeReport] = Event()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether an archive is open and a person acts in it."""
+        return self._actor is not None
+
+    def create(self, folder: Path, person: str, password: str) -> None:
+        """Make a new archive whose keeper is `person`, and sign in."""
+        create(folder, person=person, password=password, clock=self._clock)
+        self.sign_in(folder, person, password)
+
+    def sign_in(self, folder: Path, person: str, password: str) -> None:
+        """Open the archive and log in; what was open before is closed only when that worked."""
+        archive = open_archive(folder, clock=self._clock)
+        try:
+            actor = archive.access.login(person, password)
+        except VirtopsyError:
+            archive.close()
+            raise
+        self.close()
+        self._actor = actor
+        self.archive.set(archive)
+        self.person.set(person)
+
+    def close(self) -> None:
+        """Close the archive; the case on the screen stays, no longer recorded."""
+        if self.archive.now is not None:
+            self.archive.now.close()
+            self._actor = None
+            self.archive.set(None)
+
+    def cases(self) -> tuple[Case, ...]:
+        """Return the cases this person may see; none without an archive."""
+        if self.archive.now is None or self._actor is None:
+            return ()
+        return tuple(self.archive.now.cases.list(self._actor))
+
+    def save(self, number: str, provenance: Provenance) -> None:
+        """Take the files of the shown study in, then record every finding and stop.
+
+        Raises:
+            UsageError: nothing is shown, nobody is signed in, or there is no case number.
+        """
+        archive, actor = self._signed_in()
+        opened = self._opening.opened.now
+        if opened is None:
+            raise UsageError("keeping.nothing_to_save")
+        if not number.strip():
+            raise UsageError("keeping.no_number")
+        self._claim_statements(actor)
+        files = [one.path for series in opened.study.series for one in series.instances]
+
+        def job(progress: Progress) -> IntakeReport:
+            return archive.intake.take_in(
+                actor,
+                sorted(set(files)),
+                case_number=number.strip(),
+                basis=provenance.basis,
+                deliverer=provenance.deliverer,
+                carrier=provenance.carrier,
+                progress=progress,
+            )
+
+        def done(report: IntakeReport) -> None:
+            self._record_from_now(archive, actor, report)
+
+        self._work.start("keeping.job.save", job, done, self.problem.announce, lane="archive")
+
+    def reopen(self, number: str) -> None:
+        """Open a case of the archive again: its series from the kept bytes, findings, stops."""
+        archive, actor = self._signed_in()
+
+        def job(progress: Progress) -> tuple[Case, Opened | None]:
+            case = archive.cases.open(actor, number)
+            return case, _load(archive, actor, case, progress)
+
+        def done(found: tuple[Case, Opened | None]) -> None:
+            case, opened = found
+            if opened is not None:
+                self._opening.show(opened)
+            self._session.open(case, CaseRecorder(archive, actor, number))
+
+        self._work.start("keeping.job.open", job, done, self.problem.announce, lane="archive")
+
+    def note_showing(self, stops: tuple[Stop, ...]) -> None:
+        """Write the log entry that showing the walkthrough is; nothing before the case is kept."""
+        if self.archive.now is not None and self._actor is not None and self._session.recorded:
+            shown = {"stops": [one.stop_id for one in stops]}
+            self.archive.now.cases.note(
+                self._actor, self._session.case.number, "walkthrough_show", shown
+            )
+
+    def acting(self) -> tuple[Archive, Actor]:
+        """Return the open archive and who acts in it.
+
+        Raises:
+            UsageError: nobody is signed in.
+        """
+        return self._signed_in()
+
+    def _record_from_now(self, archive: Archive, actor: Actor, report: IntakeReport) -> None:
+        try:
+            kept = archive.cases.open(actor, report.case)
+            self._session.keep(kept, CaseRecorder(archive, actor, report.case))
+        except VirtopsyError as error:
+            self.problem.announce(error)
+            return
+        self.saved.announce(report)
+
+    def _claim_statements(self, actor: Actor) -> None:
+        """Put the name of who signed in on statements made before anybody had."""
+        for finding in self._session.case.findings:
+            if isinstance(finding, Trajectory) and finding.stated_by == "":
+                self._session.do(ChangeFinding(replace(finding, stated_by=actor.name)))
+
+    def _signed_in(self) -> tuple[Archive, Actor]:
+        if self.archive.now is None or self._actor is None:
+            raise UsageError("keeping.not_signed_in")
+        return self.archive.now, self._actor
+
+
+def _load(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
+    """Assemble the series of a case that has findings, else the largest that is a volume."""
+    paths = [
+        source.path_in_archive
+        for entry in case.series
+        for source in archive.cases.series_files(actor, case.number, entry.series_uid)
+    ]
+    if not paths:
+        return None
+    found = scan_files(paths, progress)
+    marked = next((one.series_uid for one in case.findings), None)
+    series = choose(found, marked)
+    study = next((one for one in found.studies if series in one.series), None)
+    if study is None:
+        raise Bug(f"series {series.key} belongs to no study")
+    return Opened(study, series, assemble(series, study, progress))

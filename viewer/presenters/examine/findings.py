@@ -1,0 +1,213 @@
+"""The list of findings and the details of the selected one, as words and numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.value import Value
+from virtopsy.case.commands import ChangeFinding, WithdrawFinding
+from virtopsy.errors import Bug
+from virtopsy.findings.trajectory import GROUNDS, Trajectory
+from virtopsy.geometry.direction import NORMAL_95, plane_angles
+from virtopsy.language import Language, say
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list.
+
+    Attributes:
+        number: as in the circle on the views, from 1.
+        finding_id: what it stands for.
+        kind: message key of the kind.
+        name: as the expert calls it.
+        summary: its main number with the 95%.
+    """
+
+    number: int
+    finding_id: str
+    kind: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the details: what, how much, and the 95% in the same text."""
+
+    label: str
+    text: str
+
+
+class Findings:
+    """What the right-hand panel shows and does.
+
+    Attributes:
+        selected: id of the selected finding.
+    """
+
+    def __init__(self, session: Session, views: Views, person: Value[str]) -> None:
+        self._session = session
+        self._views = views
+        self._person = person
+        self.selected: Value[str | None] = Value(None)
+        session.changed.subscribe(lambda _: self._drop_lost_selection())
+
+    @property
+    def tracks(self) -> tuple[Trajectory, ...]:
+        """The trajectories of the series that is shown, in the order of their numbers."""
+        volume = self._views.volume.now
+        if volume is None:
+            return ()
+        return tuple(
+            one
+            for one in self._session.case.findings
+            if isinstance(one, Trajectory) and one.series_uid == volume.identity.series_uid
+        )
+
+    def rows(self, language: Language) -> tuple[Row, ...]:
+        """Return the list, oldest first."""
+        return tuple(
+            Row(
+                number,
+                track.finding_id,
+                say("findings.kind.trajectory", language),
+                track.name,
+                _length(track, language),
+            )
+            for number, track in enumerate(self.tracks, start=1)
+        )
+
+    def default_name(self, language: Language) -> str:
+        """Return what the next track is called until it is renamed."""
+        return say("findings.trajectory.default_name", language, n=len(self.tracks) + 1)
+
+    def details(self, language: Language) -> tuple[Line, ...]:
+        """Return the numbers of the selected track, each with its 95% and where it comes from."""
+        track = self.track
+        return () if track is None else trajectory_lines(track, language)
+
+    @property
+    def track(self) -> Trajectory | None:
+        """The selected track."""
+        chosen = self.selected.now
+        return next((one for one in self.tracks if one.finding_id == chosen), None)
+
+    def rename(self, name: str) -> None:
+        """Give the selected track another name; an empty or equal one changes nothing."""
+        track = self._selected_track()
+        if name.strip() and name.strip() != track.name:
+            self._session.do(ChangeFinding(replace(track, name=name.strip())))
+
+    def state_entry(self, entry: int | None) -> None:
+        """Record that the acting person states which end is the entry, or takes it back."""
+        track = self._selected_track()
+        if entry != track.entry:
+            stated = track.stated(entry, self._person.now, track.grounds)
+            self._session.do(ChangeFinding(stated))
+
+    def tick_grounds(self, ground: str, ticked: bool) -> None:
+        """Record what the statement rests on."""
+        track = self._selected_track()
+        if ground not in GROUNDS:
+            raise Bug(f"no such ground: {ground}")
+        kept = {*track.grounds, ground} if ticked else {*track.grounds} - {ground}
+        grounds = tuple(one for one in GROUNDS if one in kept)
+        if grounds != track.grounds:
+            self._session.do(ChangeFinding(replace(track, grounds=grounds)))
+
+    def withdraw(self) -> None:
+        """Take the selected track back; its history stays, and undo brings it again."""
+        self._session.do(WithdrawFinding(self._selected_track().finding_id))
+
+    def jump_to(self, end: int = 0) -> None:
+        """Put the crosshair on an end of the selected track."""
+        self._views.go(self._selected_track().ends_lps_mm[end])
+
+    def _selected_track(self) -> Trajectory:
+        if self.track is None:
+            raise Bug("no track is selected")
+        return self.track
+
+    def _drop_lost_selection(self) -> None:
+        if self.track is None:
+            self.selected.set(None)
+
+
+def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
+    """Return a track's numbers in words; degrees and millimetres, each with its 95%."""
+    lines = [Line(say("findings.length", language), _length(track, language))]
+    if track.direction is None:
+        lines.append(Line(say("findings.direction", language), _two_ends(language)))
+    else:
+        lines += _direction_lines(track, language)
+    lines += [
+        Line(
+            say("findings.cone", language),
+            say(
+                "findings.cone.text",
+                language,
+                deg=f"{math.degrees(track.uncertainty.cone95_half_angle):.1f}",
+            ),
+        ),
+        Line(say("findings.frame", language), say("findings.frame.scanner", language)),
+        Line(say("findings.sd", language), _scatter(track, language)),
+    ]
+    return tuple(lines)
+
+
+def _direction_lines(track: Trajectory, language: Language) -> list[Line]:
+    assert track.direction is not None and track.azimuth is not None  # noqa: S101, PT018
+    assert track.elevation is not None  # noqa: S101
+    spread = track.uncertainty
+    angles = [f"{math.degrees(angle):.1f}" for angle in plane_angles(track.direction)]
+    turned = say("findings.azimuth.undefined", language)
+    if spread.azimuth_defined:
+        turned = _angle(track.azimuth, spread.azimuth95, language)
+    return [
+        Line(say("findings.azimuth", language), turned),
+        Line(
+            say("findings.elevation", language),
+            _angle(track.elevation, spread.elevation95, language),
+        ),
+        Line(
+            say("findings.plane_angles", language),
+            say(
+                "findings.plane_angles.text",
+                language,
+                sagittal=angles[0],
+                coronal=angles[1],
+                transverse=angles[2],
+            ),
+        ),
+        Line(
+            say("findings.stated_by", language),
+            track.stated_by or say("findings.stated_by.nobody", language),
+        ),
+    ]
+
+
+def _length(track: Trajectory, language: Language) -> str:
+    half = NORMAL_95 * track.uncertainty.length_sd_mm
+    return say("findings.mm95", language, mm=f"{track.length_mm:.1f}", half=f"{half:.1f}")
+
+
+def _angle(angle: float, half: float, language: Language) -> str:
+    return say(
+        "findings.deg95",
+        language,
+        deg=f"{math.degrees(angle):.1f}",
+        half=f"{math.degrees(half):.1f}",
+    )
+
+
+def _two_ends(language: Language) -> str:
+    return say("findings.direction.not_stated", language)
+
+
+def _scatter(track: Trajectory, language: Language) -> str:
+    x, y, z = (f"{part:.2f}" for part in track.end_sd_mm)
+    return say(f"findings.sd.{track.sd_source}", language, x=x, y=y, z=z)

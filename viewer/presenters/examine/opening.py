@@ -1,0 +1,77 @@
+"""Opening a scan: look into a folder, choose a series, load it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from virtopsy.dicom.assemble import assemble
+from virtopsy.dicom.scan import scan
+
+from viewer.presenters.examine.views import Views
+from viewer.presenters.value import Event, Value
+from viewer.presenters.work import Running, Work
+from virtopsy.dicom.series import Scan, Series, Study
+from virtopsy.errors import VirtopsyError
+from virtopsy.imaging.volume import Volume
+from virtopsy.jobs import Progress
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The series that is shown, with the study its files belong to."""
+
+    study: Study
+    series: Series
+    volume: Volume
+
+
+class Opening:
+    """From a path to a volume on the screen.
+
+    Attributes:
+        path: what was looked into last.
+        found: the studies and series there; None before a scan has ended.
+        opened: the series that is shown.
+        problem: what could not be read, for the strip over the views.
+    """
+
+    def __init__(self, work: Work, views: Views) -> None:
+        self._work = work
+        self._views = views
+        self._running: Running | None = None
+        self.path: Value[Path | None] = Value(None)
+        self.found: Value[Scan | None] = Value(None)
+        self.opened: Value[Opened | None] = Value(None)
+        self.problem: Event[VirtopsyError] = Event()
+
+    def look_into(self, path: Path) -> None:
+        """List what is in a folder; the answer arrives in `found`."""
+        self.cancel()
+        self.path.set(path)
+        self.found.set(None)
+        self._running = self._work.start(
+            "examine.job.scan",
+            lambda progress: scan(path, progress),
+            self.found.set,
+            self.problem.announce,
+        )
+
+    def load(self, study: Study, series: Series) -> None:
+        """Load a series; it is on the screen when `opened` changes."""
+        self.cancel()
+
+        def job(progress: Progress) -> Opened:
+            return Opened(study, series, assemble(series, study, progress))
+
+        self._running = self._work.start("examine.job.load", job, self.show, self.problem.announce)
+
+    def show(self, opened: Opened) -> None:
+        """Put a loaded series on the screen."""
+        self._views.show(opened.volume)
+        self.opened.set(opened)
+
+    def cancel(self) -> None:
+        """Stop what is being read; what is shown stays."""
+        if self._running is not None:
+            self._running.progress.cancel()
