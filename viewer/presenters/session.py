@@ -93,16 +93,23 @@ class Session:
         self._unrecorded = 0
         self.changed.announce(SessionChanged(case, ()))
 
-    def keep(self, case: Case, recorder: Recorder) -> None:
-        """Record from now on: number and series come from `case`, findings stay ours.
+    def keep(self, kept: Case, recorder: Recorder) -> None:
+        """Record from now on, into the case `kept` as the archive has it.
 
-        What was marked before and is not in `case` yet is recorded first, as one act. The
-        history stays, so that undo reaches back over the saving.
+        What was marked here and is not in `kept` yet is recorded first, as one act. The history
+        stays, so that undo reaches back over the saving; where the archive's case already held
+        findings of its own, undo begins anew, so that it cannot take those back.
         """
-        missing = changes(case, self.case)
+        merged = kept
+        for finding in self.case.findings:
+            merged = merged.with_finding(finding)
+        for stop in self.case.stops:
+            merged = merged.with_stop(stop)
+        missing = changes(kept, merged)
         if missing:
             recorder.record(missing, label="case.save", act="do")
-        self._history = self._history.kept_as(case)
+        alone = not kept.findings and not kept.stops
+        self._history = self._history.kept_as(kept) if alone else History(merged)
         self._recorder = recorder
         self._unrecorded = 0
         self.changed.announce(SessionChanged(self.case, ()))
