@@ -1,0 +1,148 @@
+"""Display presets: how values become colour and opacity, kept as files in resources/presets.
+
+A preset shows; it never names a tissue and never measures.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virtopsy.errors import UsageError
+from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.window import signal_range
+
+_WHITE = 255.0
+
+
+class Scale(StrEnum):
+    """What the positions of a preset's points mean."""
+
+    HU = "HU"
+    SIGNAL = "signal"  # 0 and 1 are the dark and bright end of the volume's own signal
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Colour, opacity and lighting of one way to show a volume.
+
+    Attributes:
+        name: file name and CLI name.
+        scale: unit of the points' positions.
+        opacity: (value, opacity per millimetre 0..1), rising in value.
+        colour: (value, red, green, blue 0..1), rising in value.
+        gradient: (difference of neighbouring voxels, share 0..1) or empty: weakens even regions.
+        ambient, diffuse, specular, specular_power: the Phong terms.
+    """
+
+    name: str
+    scale: Scale
+    opacity: tuple[tuple[float, float], ...]
+    colour: tuple[tuple[float, float, float, float], ...]
+    gradient: tuple[tuple[float, float], ...]
+    ambient: float
+    diffuse: float
+    specular: float
+    specular_power: float
+
+    @property
+    def text(self) -> str:
+        """Key of its name in the catalogues."""
+        return f"render.preset.{self.name}"
+
+    def fits(self, quantity: Quantity) -> bool:
+        """Tell whether the preset can show values of this kind."""
+        return (self.scale is Scale.HU) == (quantity is Quantity.HU)
+
+    def on(self, volume: Volume) -> Preset:
+        """Return the preset with its points in the volume's own values."""
+        if self.scale is Scale.HU:
+            return self
+        low, high = signal_range(volume.voxels)
+        span = high - low
+
+        def value(position: float) -> float:
+            return low + position * span
+
+        return Preset(
+            self.name,
+            self.scale,
+            tuple((value(position), share) for position, share in self.opacity),
+            tuple((value(position), *rgb) for position, *rgb in self.colour),  # type: ignore[misc]
+            tuple((position * span, share) for position, share in self.gradient),
+            self.ambient,
+            self.diffuse,
+            self.specular,
+            self.specular_power,
+        )
+
+    def opacity_per_mm(self, values: Voxels | Floats) -> NDArray[np.float64]:
+        """Return the opacity a millimetre of each value has; any shape."""
+        positions, shares = zip(*self.opacity, strict=True)
+        opacity: NDArray[np.float64] = np.interp(values, positions, shares)
+        return opacity
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """Return every preset that is shipped, by name."""
+    found = (entry for entry in (files("resources") / "presets").iterdir())
+    texts = sorted(
+        (entry.name.removesuffix(".json"), entry.read_text(encoding="utf-8"))
+        for entry in found
+        if entry.name.endswith(".json")
+    )
+    return {name: _parse(name, text) for name, text in texts}
+
+
+def preset_named(name: str, volume: Volume) -> Preset:
+    """Return the preset `name`.
+
+    Raises:
+        UsageError: there is none, or it does not fit the values of this volume.
+    """
+    every = presets()
+    if name not in every:
+        raise UsageError("render.unknown_preset", name=name, known=", ".join(every))
+    if not every[name].fits(volume.quantity):
+        fitting = [one.name for one in every.values() if one.fits(volume.quantity)]
+        raise UsageError(
+            "render.preset_does_not_fit",
+            name=name,
+            modality=volume.identity.modality or volume.quantity.value,
+            known=", ".join(fitting),
+        )
+    return every[name]
+
+
+def default_preset(quantity: Quantity) -> Preset:
+    """Return the preset a volume opens with."""
+    return presets()["bone" if quantity is Quantity.HU else "mr"]
+
+
+def _parse(name: str, text: str) -> Preset:
+    stored = json.loads(text)
+    return Preset(
+        name,
+        Scale(stored["scale"]),
+        tuple((float(value), float(share)) for value, share in stored["opacity"]),
+        tuple((float(value), *rgb(colour)) for value, colour in stored["colour"]),
+        tuple((float(value), float(share)) for value, share in stored.get("gradient", ())),
+        stored["ambient"],
+        stored["diffuse"],
+        stored["specular"],
+        stored["specular_power"],
+    )
+
+
+def rgb(colour: str) -> tuple[float, float, float]:
+    """Return "#rrggbb" as red, green, blue 0..1."""
+    red, green, blue = (int(colour[start : start + 2], 16) / _WHITE for start in (1, 3, 5))
+    return red, green, blue
