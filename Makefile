@@ -45,6 +45,7 @@ lock: ready-to-develop ## pin the newest packages that pyproject.toml allows (ab
 	$(compile) --upgrade --output-file requirements.lock pyproject.toml
 	$(compile) --upgrade --extra develop --constraint requirements.lock \
 		--output-file requirements-develop.lock pyproject.toml
+	sed -i '/^#/d;/^$$/d' requirements.lock requirements-develop.lock
 
 clean: ## remove what was made here: .venv, caches, the demo
 	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache \

@@ -1,0 +1,269 @@
+"""The catalogues of the three languages, held against each other and against the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import polib
+import pytest
+
+from virtopsy.errors import VirtopsyError
+from virtopsy.language import Language, MissingMessage, has, say
+
+_ROOT = Path(__file__).resolve().parents[2]
+_I18N = _ROOT / "resources" / "i18n"
+_CODE = ("main.py", "virtopsy", "archive", "viewer", "resources")
+_PLURAL_FORMS = {Language.KK: 2, Language.RU: 3, Language.EN: 2}
+_KAZAKH_LETTERS = set("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
+_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+")
+
+# Names, units and file formats are the same word in all three languages.
+_SAME_EVERYWHERE = {
+    *("Virtopsy", "DICOM", "HU", "LPS", "CT", "MR", "UID", "SOP", "JSON", "CSV", "PDF", "PNG"),
+    *("SHA", "QR", "BagIt", "Ed25519", "SQLite", "Merkle", "Python", "verify", "py", "VTK", "Qt"),
+    *("mm", "OpenGL", "GPU", "CPU", "Esc", "Ctrl", "NIfTI", "STL", "PLY", "GLB", "MP4", "UTC"),
+    *("English", "OK", "RMS", "SD", "GitHub", "Apache", "zip", "ID"),
+}
+# Whose first argument is a message key, and where the facts are the other keywords.
+_SPEAKERS = {
+    *("say", "remark", "VirtopsyError", "UsageError", "InputError", "AccessDenied"),
+    *("StorageError", "IntegrityError"),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One place in the code that speaks: where, which keys it may mean, the facts it gives."""
+
+    place: str
+    keys: tuple[str, ...]
+    facts: frozenset[str] | None  # None: given by ** and not readable here
+
+
+@cache
+def catalogue(language: Language, domain: str) -> dict[str, polib.POEntry]:
+    path = _I18N / language.value / f"{domain}.po"
+    return {entry.msgid: entry for entry in polib.pofile(str(path), check_for_duplicates=True)}
+
+
+def domains(language: Language) -> list[str]:
+    return sorted(path.stem for path in (_I18N / language.value).glob("*.po"))
+
+
+def texts(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgstr_plural else [entry.msgstr]
+
+
+def placeholders(text: str) -> set[str]:
+    return {
+        re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name is not None
+    }
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for name in _CODE:
+        top = _ROOT / name
+        for path in [top] if top.is_file() else sorted(top.rglob("*.py")):
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def pattern_of(joined: ast.JoinedStr) -> str:
+    """An f-string as a pattern: what is filled in may be anything that fits a key."""
+    return "".join(
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[A-Za-z0-9_.]+"
+        for part in joined.values
+    )
+
+
+def spoken(argument: ast.expr) -> tuple[str, ...]:
+    """The keys a first argument may mean, as patterns; none where it is a variable."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return (re.escape(argument.value),)
+    if isinstance(argument, ast.JoinedStr):
+        return (pattern_of(argument),)
+    if isinstance(argument, ast.IfExp):
+        return spoken(argument.body) + spoken(argument.orelse)
+    return ()
+
+
+@cache
+def calls() -> tuple[Call, ...]:
+    found = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            keys = spoken(node.args[0]) if name in _SPEAKERS else ()
+            if keys:
+                given = [keyword.arg for keyword in node.keywords]
+                facts = None if None in given else frozenset(filter(None, given))
+                found.append(Call(f"{path.relative_to(_ROOT)}:{node.lineno}", keys, facts))
+    return tuple(found)
+
+
+@cache
+def every_key() -> frozenset[str]:
+    return frozenset(
+        key for domain in domains(Language.EN) for key in catalogue(Language.EN, domain)
+    )
+
+
+def entry_of(key: str) -> polib.POEntry:
+    return catalogue(Language.EN, key.partition(".")[0])[key]
+
+
+def untranslated_words(text: str) -> set[str]:
+    bare = re.sub(r"\{[^}]*\}", " ", text)
+    return set(re.findall(r"[A-Za-z]{2,}", bare)) - _SAME_EVERYWHERE
+
+
+PAIRS = [
+    (language, domain) for domain in domains(Language.EN) for language in (Language.KK, Language.RU)
+]
+
+
+def test_the_three_languages_have_the_same_domains() -> None:
+    assert domains(Language.KK) == domains(Language.RU) == domains(Language.EN) != []
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_a_catalogue_has_the_keys_of_the_english_one(language: Language, domain: str) -> None:
+    assert set(catalogue(language, domain)) == set(catalogue(Language.EN, domain))
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_a_text_has_the_placeholders_of_the_english_one(language: Language, domain: str) -> None:
+    wrong = {}
+    for key, entry in catalogue(language, domain).items():
+        english = set().union(*map(placeholders, texts(catalogue(Language.EN, domain)[key])))
+        here = set().union(*map(placeholders, texts(entry)))
+        if here != english:
+            wrong[key] = (here, english)
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_plural_has_every_form_of_its_language(language: Language) -> None:
+    wrong = [
+        entry.msgid
+        for domain in domains(language)
+        for entry in catalogue(language, domain).values()
+        if entry.msgstr_plural and sorted(entry.msgstr_plural) != [*range(_PLURAL_FORMS[language])]
+    ]
+    assert not wrong
+
+
+def test_a_message_is_plural_in_all_languages_or_in_none() -> None:
+    wrong = [
+        key
+        for language, domain in PAIRS
+        for key, entry in catalogue(language, domain).items()
+        if bool(entry.msgstr_plural) != bool(catalogue(Language.EN, domain)[key].msgstr_plural)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_text_is_empty_fuzzy_or_obsolete(language: Language) -> None:
+    wrong = [
+        entry.msgid
+        for domain in domains(language)
+        for entry in catalogue(language, domain).values()
+        if entry.obsolete or entry.fuzzy or not all(text.strip() for text in texts(entry))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("language", "domain"), PAIRS)
+def test_no_text_was_left_in_english(language: Language, domain: str) -> None:
+    wrong = {
+        key: text
+        for key, entry in catalogue(language, domain).items()
+        for text in texts(entry)
+        if text in texts(catalogue(Language.EN, domain)[key]) and untranslated_words(text)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("domain", domains(Language.EN))
+def test_kazakh_is_kazakh_and_not_russian(domain: str) -> None:
+    kazakh = catalogue(Language.KK, domain)
+    russian = catalogue(Language.RU, domain)
+    letters = {letter for entry in kazakh.values() for text in texts(entry) for letter in text}
+    assert letters & _KAZAKH_LETTERS
+    assert (
+        not [  # a sentence of several words is never the same in both
+            key
+            for key in kazakh.keys() & russian.keys()
+            if set(texts(kazakh[key])) & set(texts(russian[key]))
+            and len(re.findall(r"[А-Яа-яЁё]{2,}", texts(russian[key])[0])) > 2
+        ]
+    )
+
+
+def test_every_key_the_code_speaks_is_in_the_catalogues() -> None:
+    lost = {
+        call.place: key
+        for call in calls()
+        for key in call.keys
+        if not any(re.fullmatch(key, known) for known in every_key())
+    }
+    assert not lost
+
+
+def test_every_sentence_is_given_the_facts_it_needs() -> None:
+    starved = {}
+    for call in calls():
+        if call.facts is None:
+            continue
+        for key in call.keys:
+            known = re.sub(r"\\(.)", r"\1", key)
+            if known not in every_key():
+                continue
+            needed = set().union(*map(placeholders, texts(entry_of(known))))
+            if not needed <= call.facts:
+                starved[call.place] = (known, needed - call.facts)
+    assert not starved
+
+
+def test_every_key_of_the_catalogues_is_used() -> None:
+    written: set[str] = set()
+    patterns: set[str] = set()
+    for _, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                patterns.add(pattern_of(node))
+    for path in (_ROOT / "resources").rglob("*"):
+        if path.suffix in {".json", ".toml", ".typ", ".html", ".js"}:
+            written.update(found[0] for found in _KEY.finditer(path.read_text(encoding="utf-8")))
+    heads = {key.partition(".")[0] for key in every_key()}
+    patterns.update(re.escape(one) + ".+" for one in written if one.endswith("."))
+    keyed = [re.compile(one) for one in patterns if re.split(r"\\", one)[0] in heads]
+    idle = {
+        key for key in every_key() - written if not any(pattern.fullmatch(key) for pattern in keyed)
+    }
+    assert not idle
+
+
+def test_a_key_nobody_wrote_is_our_bug() -> None:
+    with pytest.raises(MissingMessage, match=r"core\.no_such_text"):
+        say("core.no_such_text", Language.KK)
+    with pytest.raises(MissingMessage, match="no_such_domain"):
+        say("no_such_domain.key", Language.RU)
+    assert not has("core.no_such_text", Language.EN)
+    assert not has("no_such_domain.key", Language.EN)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_error_speaks_every_language(language: Language) -> None:
+    assert VirtopsyError("core.cancelled").sentence(language) == say("core.cancelled", language)
+    assert has("core.cancelled", language)
