@@ -17,7 +17,7 @@ from virtopsy.errors import InputError
 from virtopsy.findings.finding import Finding
 from virtopsy.geometry.camera import Point
 from virtopsy.geometry.direction import DirectionUncertainty, azimuth, elevation, from_end_scatter
-from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.frame import Floats, Frame
 
 GROUNDS = ("bevel", "fragments", "skin", "witness")
 SHORTEST_MM = 1.0
@@ -100,7 +100,12 @@ class Trajectory(Finding):
     @property
     def uncertainty(self) -> DirectionUncertainty:
         """How well the marking fixes length and direction (measuring error only)."""
-        return from_end_scatter(*self.ends_lps_mm, np.diag(np.square(self.end_sd_mm)))
+        return from_end_scatter(*self.ends_lps_mm, self.end_covariance)
+
+    @property
+    def end_covariance(self) -> Floats:
+        """Covariance of each end, (3, 3) mm^2, LPS axes."""
+        return np.diag(np.square(self.end_sd_mm))
 
     def with_end(self, end: int, lps_mm: Point) -> Trajectory:
         """Return the track with one end moved."""

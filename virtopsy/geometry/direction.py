@@ -44,6 +44,9 @@ def plane_angles(d: Vector) -> tuple[float, float, float]:
     return sagittal, coronal, transverse
 
 
+_VERTICAL = 1e-9  # horizontal share of a unit vector below which there is no azimuth
+
+
 @dataclass(frozen=True)
 class DirectionUncertainty:
     """Measuring error of a straight track, each one SD unless it says 95.
@@ -84,27 +87,38 @@ def from_end_scatter(start: Vector, end: Vector, covariance: ArrayLike) -> Direc
         end: the other end, LPS mm.
         covariance: (3, 3) of each end, mm^2, LPS axes.
     """
-    chord = np.subtract(end, start)
-    length = float(np.linalg.norm(chord))
-    d: Floats = chord / length
-    of_chord: Floats = 2.0 * np.asarray(covariance, dtype=np.float64)
-    across = np.eye(3) - np.outer(d, d)
-    of_direction: Floats = across @ of_chord @ across / length**2
+    d, of_direction = _direction_covariance(start, end, covariance)
     horizontal = math.hypot(d[0], d[1])
-    azimuth_sd = elevation_sd = math.inf
-    if horizontal > 1e-9:
+    largest = float(np.linalg.eigvalsh(of_direction)[-1])
+    azimuth_sd, elevation_sd = math.inf, math.sqrt(max(largest, 0.0))
+    if horizontal > _VERTICAL:
         azimuth_gradient = np.array([d[1], -d[0], 0.0]) / horizontal**2
         azimuth_sd = _sd(azimuth_gradient, of_direction)
         elevation_sd = _sd(np.array([0.0, 0.0, 1.0]) / horizontal, of_direction)
-    largest = float(np.linalg.eigvalsh(of_direction)[-1])
-    if horizontal <= 1e-9:
-        elevation_sd = math.sqrt(largest)
     return DirectionUncertainty(
-        length_sd_mm=_sd(d, of_chord),
+        length_sd_mm=_sd(d, 2.0 * np.asarray(covariance, dtype=np.float64)),
         azimuth_sd=azimuth_sd,
         elevation_sd=elevation_sd,
         cone95_half_angle=math.sqrt(CHI2_2_95 * max(largest, 0.0)),
     )
+
+
+def component_sd(start: Vector, end: Vector, covariance: ArrayLike) -> Vector:
+    """Return the SD of each LPS component of the unit direction (arguments as above)."""
+    _, of_direction = _direction_covariance(start, end, covariance)
+    x, y, z = np.sqrt(np.maximum(np.diag(of_direction), 0.0)).tolist()
+    return x, y, z
+
+
+def _direction_covariance(
+    start: Vector, end: Vector, covariance: ArrayLike
+) -> tuple[Floats, Floats]:
+    chord = np.subtract(end, start)
+    length = float(np.linalg.norm(chord))
+    d: Floats = chord / length
+    across = np.eye(3) - np.outer(d, d)
+    of_chord = 2.0 * np.asarray(covariance, dtype=np.float64)
+    return d, across @ of_chord @ across / length**2
 
 
 def _sd(gradient: Floats, covariance: Floats) -> float:

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from archive.opening import Archive, create, open_archive
-from archive.records import Actor, IntakeReport
-from virtopsy.dicom.assemble import assemble, choose
-from virtopsy.dicom.scan import scan_files
 
+from archive.records import Actor, IntakeReport
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
@@ -20,6 +18,8 @@ from viewer.presenters.work import Work
 from virtopsy.case.case import Case
 from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFinding
+from virtopsy.dicom.assemble import assemble, choose
+from virtopsy.dicom.scan import scan_files
 from virtopsy.errors import Bug, UsageError, VirtopsyError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress

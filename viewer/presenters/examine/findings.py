@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from viewer.presenters.examine.views import Views
@@ -11,7 +10,7 @@ from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.trajectory import GROUNDS, Trajectory
-from virtopsy.geometry.direction import NORMAL_95, plane_angles
+from virtopsy.findings.words import Line, length_text, trajectory_lines
 from virtopsy.language import Language, say
 
 
@@ -32,14 +31,6 @@ class Row:
     kind: str
     name: str
     summary: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the details: what, how much, and the 95% in the same text."""
-
-    label: str
-    text: str
 
 
 class Findings:
@@ -76,7 +67,7 @@ class Findings:
                 track.finding_id,
                 say("findings.kind.trajectory", language),
                 track.name,
-                _length(track, language),
+                length_text(track, language),
             )
             for number, track in enumerate(self.tracks, start=1)
         )
@@ -135,79 +126,3 @@ class Findings:
     def _drop_lost_selection(self) -> None:
         if self.track is None:
             self.selected.set(None)
-
-
-def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
-    """Return a track's numbers in words; degrees and millimetres, each with its 95%."""
-    lines = [Line(say("findings.length", language), _length(track, language))]
-    if track.direction is None:
-        lines.append(Line(say("findings.direction", language), _two_ends(language)))
-    else:
-        lines += _direction_lines(track, language)
-    lines += [
-        Line(
-            say("findings.cone", language),
-            say(
-                "findings.cone.text",
-                language,
-                deg=f"{math.degrees(track.uncertainty.cone95_half_angle):.1f}",
-            ),
-        ),
-        Line(say("findings.frame", language), say("findings.frame.scanner", language)),
-        Line(say("findings.sd", language), _scatter(track, language)),
-    ]
-    return tuple(lines)
-
-
-def _direction_lines(track: Trajectory, language: Language) -> list[Line]:
-    assert track.direction is not None and track.azimuth is not None  # noqa: S101, PT018
-    assert track.elevation is not None  # noqa: S101
-    spread = track.uncertainty
-    angles = [f"{math.degrees(angle):.1f}" for angle in plane_angles(track.direction)]
-    turned = say("findings.azimuth.undefined", language)
-    if spread.azimuth_defined:
-        turned = _angle(track.azimuth, spread.azimuth95, language)
-    return [
-        Line(say("findings.azimuth", language), turned),
-        Line(
-            say("findings.elevation", language),
-            _angle(track.elevation, spread.elevation95, language),
-        ),
-        Line(
-            say("findings.plane_angles", language),
-            say(
-                "findings.plane_angles.text",
-                language,
-                sagittal=angles[0],
-                coronal=angles[1],
-                transverse=angles[2],
-            ),
-        ),
-        Line(
-            say("findings.stated_by", language),
-            track.stated_by or say("findings.stated_by.nobody", language),
-        ),
-    ]
-
-
-def _length(track: Trajectory, language: Language) -> str:
-    half = NORMAL_95 * track.uncertainty.length_sd_mm
-    return say("findings.mm95", language, mm=f"{track.length_mm:.1f}", half=f"{half:.1f}")
-
-
-def _angle(angle: float, half: float, language: Language) -> str:
-    return say(
-        "findings.deg95",
-        language,
-        deg=f"{math.degrees(angle):.1f}",
-        half=f"{math.degrees(half):.1f}",
-    )
-
-
-def _two_ends(language: Language) -> str:
-    return say("findings.direction.not_stated", language)
-
-
-def _scatter(track: Trajectory, language: Language) -> str:
-    x, y, z = (f"{part:.2f}" for part in track.end_sd_mm)
-    return say(f"findings.sd.{track.sd_source}", language, x=x, y=y, z=z)

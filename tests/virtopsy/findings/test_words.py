@@ -1,0 +1,58 @@
+"""Words go only as far as the measurement does."""
+
+from __future__ import annotations
+
+import pytest
+
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.words import direction_words, trajectory_lines
+from virtopsy.language import Language
+
+
+def _track(end: tuple[float, float, float]) -> Trajectory:
+    return Trajectory(
+        finding_id="a",
+        name="Track 1",
+        series_uid="1.2.3",
+        ends_lps_mm=((0.0, 0.0, 0.0), end),
+    ).stated(0, "A. Expert")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ((100, 100, 100), "from front to back, from right to left, upward"),
+        ((-100, -100, -100), "from back to front, from left to right, downward"),
+        (
+            (0, 100, 0.5),
+            "from front to back, no measurable deviation to right or left, "
+            "no measurable deviation upward or downward",
+        ),
+    ],
+)
+def test_only_a_component_beyond_its_own_95_percent_is_named(
+    end: tuple[float, float, float], words: str
+) -> None:
+    assert direction_words(_track(end), Language.EN) == words
+
+
+def test_without_a_stated_entry_there_are_no_words() -> None:
+    track = _track((100, 0, 0)).stated(None, "")
+
+    assert direction_words(track, Language.EN) is None
+    assert "two ends" in " ".join(line.text for line in trajectory_lines(track, Language.EN))
+
+
+def test_a_vertical_track_says_that_its_azimuth_is_not_defined() -> None:
+    text = " ".join(line.text for line in trajectory_lines(_track((0, 0, 100)), Language.EN))
+
+    assert "not defined" in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_the_cone_leaves_out_stands_beside_it(language: Language) -> None:
+    lines = trajectory_lines(_track((100, 20, 30)), language)
+
+    (cone,) = (line.text for line in lines if line.label.startswith(("95", "Конус")))
+    assert "·" in cone
+    assert len(cone) > 80
