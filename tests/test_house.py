@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships no stubs
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LOCKS = ("requirements.lock", "requirements-develop.lock")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from functools import partial
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_archive_jobs_run_one_after_another_in_the_order_given(lanes: Lanes) -> 
         inside[0] -= 1
         return number
 
-    futures = [lanes.archive(lambda number=number: job(number)) for number in range(20)]
+    futures = [lanes.archive(partial(job, number)) for number in range(20)]
     assert [future.result(5) for future in futures] == list(range(20))
     assert order == list(range(20))
     assert most == [1]
@@ -91,11 +92,12 @@ def test_work_runs_beside_the_archive(lanes: Lanes) -> None:
 
 def test_closing_finishes_what_the_archive_was_given_and_drops_waiting_work() -> None:
     lanes = Lanes(workers=1)
-    may_end, done = threading.Event(), []
+    may_end = threading.Event()
+    done: list[int] = []
     running = lanes.work(may_end.wait)
-    waiting = lanes.work(lambda: done.append("work"))
+    waiting = lanes.work(partial(done.append, -1))
     for number in range(5):
-        lanes.archive(lambda number=number: done.append(number))
+        lanes.archive(partial(done.append, number))
     threading.Timer(0.05, may_end.set).start()
     lanes.close()
     assert running.result() is True
