@@ -1,0 +1,120 @@
+"""A series to a volume: chosen, decoded, placed in the patient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from virtopsy.dicom.scale import Values, quantity_of
+from virtopsy.dicom.series import Problem, Scan, Series, Study
+from virtopsy.dicom.stack import normal
+from virtopsy.errors import Bug, InputError
+from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.volume import Identity, SourceSlice, Volume
+from virtopsy.jobs import Progress
+
+
+def choose(scan: Scan, key: str | None) -> Series:
+    """Return the series with this key ("UID" or "UID#2"), or the volume with most voxels.
+
+    A bare UID of a series that holds several volumes means the largest of them.
+
+    Raises:
+        InputError: there is no such series, no volume, or the series can form none.
+    """
+    every = [series for study in scan.studies for series in study.series]
+    asked = [one for one in every if key in {None, one.key, one.uid}]
+    if not asked:
+        raise InputError("scan.no_such_series", series=key or "")
+    volumes = [one for one in asked if one.volume]
+    if volumes:
+        return max(volumes, key=lambda one: one.frames * one.rows * one.columns)
+    problem = next(iter(asked[0].problems), None)
+    if problem is not None and (key is not None or len(asked) == 1):
+        facts = {"path": asked[0].instances[0].path} | dict(problem.facts)
+        variant = f".{problem.variant}" if problem.variant else ""
+        raise InputError(f"scan.problem.{problem.code}{variant}", **facts)
+    raise InputError("scan.no_volume", n=len(asked))
+
+
+def study_of(scan: Scan, series: Series) -> Study:
+    """Return the study a series of this scan belongs to."""
+    for study in scan.studies:
+        if study.uid == series.study_uid and series in study.series:
+            return study
+    raise Bug("the series is not of this scan")
+
+
+def assemble(series: Series, study: Study, progress: Progress) -> Volume:
+    """Decode the planes of a series and place them in the patient.
+
+    Returns:
+        The volume: HU for CT with a modality LUT, signal for all else. Its problems are those
+        of the series and what only the values tell.
+
+    Raises:
+        InputError: a file is gone, truncated or cannot be decoded.
+        Cancelled: the user asked for it.
+        Bug: the series is not a volume.
+    """
+    if not series.volume or series.spacing_mm is None:
+        raise Bug(f"series {series.key} is no volume")
+    first = series.instances[0]
+    quantity = quantity_of(first, series.modality)
+    values = Values(series.instances, quantity)
+    voxels = values.read(progress)
+    codes = [problem.code for problem in series.problems]
+    if values.plateau(voxels) is not None:
+        codes.append("hu_saturated")
+    return Volume(
+        voxels=voxels,
+        frame=frame_of(series),
+        quantity=quantity,
+        identity=_identity(series, study),
+        sources=tuple(
+            SourceSlice(one.sop_uid, one.path, one.frame_number) for one in series.instances
+        ),
+        problems=tuple(dict.fromkeys(codes)),
+    )
+
+
+def frame_of(series: Series) -> Frame:
+    """Return where the voxels of a volume series lie; without reading a pixel.
+
+    PS3.3 equation C.7.6.2.1-1, with the third axis along row x column.
+    """
+    first = series.instances[0]
+    if series.spacing_mm is None or first.position is None or first.row is None:
+        raise Bug(f"series {series.key} has no place")
+    axis = np.array(normal(first))
+    row = np.array(first.row)
+    # The column direction is made exactly square to the row: headers round to six digits.
+    axis /= np.linalg.norm(axis)
+    return Frame.of(
+        (series.frames, series.rows, series.columns),
+        origin_mm=first.position,
+        spacing_mm=series.spacing_mm,
+        directions=np.column_stack((row, np.cross(axis, row), axis)),
+    )
+
+
+def _identity(series: Series, study: Study) -> Identity:
+    return Identity(
+        patient_name=study.patient_name,
+        patient_id=study.patient_id,
+        study_uid=study.uid,
+        study_date=study.date,
+        study_description=study.description,
+        series_uid=series.uid,
+        series_description=series.description,
+        modality=series.modality,
+        frame_of_reference_uid=series.instances[0].frame_of_reference_uid,
+    )
+
+
+def problems_of(series: Series, volume: Volume) -> tuple[Problem, ...]:
+    """Return the problems of a loaded volume with their facts, for reports."""
+    known = {problem.code for problem in series.problems}
+    return (
+        *series.problems,
+        *(Problem(code) for code in volume.problems if code not in known),
+    )

@@ -1,0 +1,195 @@
+"""Planes to series: what truly forms one volume, what is kept apart, what is wrong with each."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from virtopsy.dicom.geometry import dot
+from virtopsy.dicom.parts import split, without_copies
+from virtopsy.dicom.reader import Heading, Read
+from virtopsy.dicom.refusal import refusal
+from virtopsy.dicom.series import Instance, Problem, Series, Study
+from virtopsy.dicom.stack import Stack, normal, orientation_of
+
+_SAME_DIRECTION: Final = 1 - 1e-5  # cosine; 0.26 degrees
+_SAME_PIXEL: Final = 1e-3
+# A stack with only these flaws becomes a volume all the same.
+_HARMLESS: Final = frozenset({"too_few_slices"})
+
+
+def group(reads: Iterable[Read]) -> tuple[Study, ...]:
+    """Return the studies, each with its series and their volumes."""
+    by_study: dict[str, dict[str, list[Read]]] = defaultdict(lambda: defaultdict(list))
+    for one in reads:
+        by_study[one.heading.study_uid][one.heading.series_uid].append(one)
+    return tuple(_study(list(by_study[uid].values())) for uid in sorted(by_study))
+
+
+def _study(series: Sequence[Sequence[Read]]) -> Study:
+    heading = series[0][0].heading
+    found = sorted(
+        (part for reads in series for part in _series(reads)), key=lambda one: (one.uid, one.part)
+    )
+    return Study(
+        uid=heading.study_uid,
+        patient_name=heading.patient_name,
+        patient_id=heading.patient_id,
+        date=heading.date,
+        description=heading.study_description,
+        series=tuple(found),
+    )
+
+
+def _series(reads: Sequence[Read]) -> list[Series]:
+    """Return the volumes of one series, largest first, then what is kept apart."""
+    heading = reads[0].heading
+    instances, problems = without_copies([one for read in reads for one in read.instances])
+    if heading.guessed:
+        problems = (*problems, Problem("charset_guessed", facts={"name": heading.patient_name}))
+    usable: list[Instance] = []
+    refused: dict[tuple[str, str], list[tuple[Instance, Problem]]] = defaultdict(list)
+    for instance in instances:
+        problem = refusal(instance, heading.modality)
+        if problem is None:
+            usable.append(instance)
+        else:
+            refused[problem.code, problem.variant].append((instance, problem))
+    if usable and ("truncated_pixels", "") in refused:
+        # The rest still forms a volume, with the broken plane missing from it.
+        broken = refused.pop(("truncated_pixels", ""))
+        problems = (*problems, broken[0][1])
+    found = [_volume(stack, heading) for stack in _stacks(usable)]
+    found.sort(key=lambda one: (not one.volume, -one.frames, one.instances[0].number))
+    found.extend(
+        _kept_apart([one for one, _ in members], members[0][1], heading)
+        for members in refused.values()
+    )
+    return [
+        replace(one, part=place if len(found) > 1 else 0, problems=(*one.problems, *problems))
+        for place, one in enumerate(found, start=1)
+    ]
+
+
+def _stacks(usable: Sequence[Instance]) -> list[Stack]:
+    """Return what forms one volume each: same matrix, pixels, direction, frame of reference."""
+    frames = {instance.frame_of_reference_uid for instance in usable}
+    # Some anonymisers give every file a frame of reference of its own: then it says nothing.
+    if len(frames) > len(usable) / 2:
+        grids = _grids(usable)
+    else:
+        grids = [
+            grid
+            for frame in sorted(frames)
+            for grid in _grids([one for one in usable if one.frame_of_reference_uid == frame])
+        ]
+    stacks = [stack for grid in grids for stack in split(grid)]
+    directions = {orientation for stack in stacks for orientation in [_direction(stack, stacks)]}
+    if len(directions) < 2:
+        return stacks
+    mixed = Problem("mixed_orientation", facts={"n": len(directions)})
+    return [replace(stack, problems=(mixed, *stack.problems)) for stack in stacks]
+
+
+def _grids(usable: Sequence[Instance]) -> list[list[Instance]]:
+    grids: list[list[Instance]] = []
+    known: dict[tuple[object, ...], list[Instance]] = {}
+    for instance in usable:
+        exact = (
+            instance.rows,
+            instance.columns,
+            instance.row,
+            instance.column,
+            instance.pixel_mm,
+        )
+        home = known.get(exact)
+        if home is None:
+            home = next((grid for grid in grids if _same_grid(grid[0], instance)), None)
+            if home is None:
+                home = []
+                grids.append(home)
+            known[exact] = home
+        home.append(instance)
+    return grids
+
+
+def _direction(stack: Stack, stacks: Sequence[Stack]) -> int:
+    """Return the place of the first stack whose planes lie the same way."""
+    return next(
+        place
+        for place, other in enumerate(stacks)
+        if _same_direction(other.instances[0], stack.instances[0])
+    )
+
+
+def _same_grid(one: Instance, other: Instance) -> bool:
+    if (one.rows, one.columns) != (other.rows, other.columns):
+        return False
+    if one.pixel_mm is None or other.pixel_mm is None:
+        return False
+    pixels = zip(one.pixel_mm, other.pixel_mm, strict=True)
+    return _same_direction(one, other) and all(abs(a - b) <= _SAME_PIXEL * a for a, b in pixels)
+
+
+def _same_direction(one: Instance, other: Instance) -> bool:
+    if one.row is None or other.row is None or one.column is None or other.column is None:
+        return False
+    return (
+        dot(one.row, other.row) > _SAME_DIRECTION
+        and dot(one.column, other.column) > _SAME_DIRECTION
+    )
+
+
+def _volume(stack: Stack, heading: Heading) -> Series:
+    first = stack.instances[0]
+    problems = list(stack.problems)
+    if any(one.storage.lossy for one in stack.instances):
+        problems.append(Problem("lossy"))
+    voxels = len(stack.instances) * first.rows * first.columns
+    if 2 * voxels > _memory_bytes():
+        problems.append(Problem("too_large", facts={"gigabytes": f"{2 * voxels / 1e9:.1f}"}))
+    possible = stack.step_mm > 0 and not stack.codes - _HARMLESS - {"mixed_orientation"}
+    i, j = first.pixel_mm or (0.0, 0.0)
+    return Series(
+        uid=heading.series_uid,
+        part=0,
+        study_uid=heading.study_uid,
+        modality=heading.modality,
+        description=heading.series_description,
+        instances=stack.instances,
+        frames=len(stack.instances),
+        rows=first.rows,
+        columns=first.columns,
+        spacing_mm=(i, j, stack.step_mm) if stack.step_mm > 0 else None,
+        orientation=orientation_of(normal(first)),
+        volume=possible and all(problem.code != "too_large" for problem in problems),
+        problems=tuple(problems),
+    )
+
+
+def _kept_apart(instances: Sequence[Instance], problem: Problem, heading: Heading) -> Series:
+    first = instances[0]
+    oriented = first.row is not None and first.column is not None
+    return Series(
+        uid=heading.series_uid,
+        part=0,
+        study_uid=heading.study_uid,
+        modality=heading.modality,
+        description=heading.series_description,
+        instances=tuple(sorted(instances, key=lambda one: (one.number, one.path))),
+        frames=sum(one.storage.frames if one.frame_number == 1 else 0 for one in instances),
+        rows=first.rows,
+        columns=first.columns,
+        spacing_mm=None,
+        orientation=orientation_of(normal(first)) if oriented else None,
+        volume=False,
+        problems=(problem,),
+    )
+
+
+def _memory_bytes() -> int:
+    """Return the memory this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -1,0 +1,111 @@
+"""Enhanced multi-frame objects: one plane a frame, from the functional groups (PS3.3 C.7.6.16)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydicom import Dataset, dcmread
+from pydicom.errors import InvalidDicomError
+
+from virtopsy.dicom.geometry import directions, pixel_distance
+from virtopsy.dicom.header import Damaged
+from virtopsy.dicom.series import Instance
+
+_LEFT_OUT: Final = (TypeError, ValueError, AttributeError, KeyError, IndexError, EOFError)
+
+
+def read_frames(path: Path, whole: Instance) -> tuple[Instance, ...]:
+    """Return one plane for each frame of `whole`.
+
+    Args:
+        path: the file.
+        whole: what its plain header says, shared by all frames.
+
+    Raises:
+        Damaged: the functional groups cannot be read or are fewer than the frames.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Remarks about odd values in elements that are not used here.
+            warnings.simplefilter("ignore")
+            dataset = dcmread(path, stop_before_pixels=True)
+            planes = tuple(_planes(dataset, whole))
+            if not planes:  # frames without a place: refused later, in words
+                return (whole,)
+    except (InvalidDicomError, RecursionError, *_LEFT_OUT) as error:
+        raise Damaged("its functional groups cannot be read") from error
+    if len(planes) != whole.storage.frames:
+        raise Damaged(f"{len(planes)} functional groups for {whole.storage.frames} frames")
+    return planes
+
+
+def _planes(dataset: Dataset, whole: Instance) -> Iterator[Instance]:
+    shared = list(dataset.get("SharedFunctionalGroupsSequence", ())) or [Dataset()]
+    for number, own in enumerate(dataset.get("PerFrameFunctionalGroupsSequence", ()), start=1):
+        yield _plane(whole, number, own, shared[0])
+
+
+def _plane(whole: Instance, number: int, own: Dataset, shared: Dataset) -> Instance:
+    def numbers(group: str, name: str) -> tuple[float, ...]:
+        value = _value(own, shared, group, name)
+        if value is None:
+            return ()
+        many = value if hasattr(value, "__iter__") else (value,)
+        return tuple(float(one) for one in many)
+
+    def first(group: str, name: str) -> float | None:
+        return next(iter(numbers(group, name)), None)
+
+    position = numbers("PlanePositionSequence", "ImagePositionPatient")
+    row, column = directions(numbers("PlaneOrientationSequence", "ImageOrientationPatient"))
+    return replace(
+        whole,
+        frame_number=number,
+        number=number,
+        position=(position[0], position[1], position[2]) if len(position) == 3 else None,
+        row=row,
+        column=column,
+        pixel_mm=pixel_distance(numbers("PixelMeasuresSequence", "PixelSpacing")),
+        thickness_mm=first("PixelMeasuresSequence", "SliceThickness"),
+        spacing_between_mm=first("PixelMeasuresSequence", "SpacingBetweenSlices"),
+        slope=first("PixelValueTransformationSequence", "RescaleSlope"),
+        intercept=first("PixelValueTransformationSequence", "RescaleIntercept"),
+        rescale_type=str(
+            _value(own, shared, "PixelValueTransformationSequence", "RescaleType") or ""
+        ),
+        image_type=_frame_type(own, shared) or whole.image_type,
+        traits=_traits(own, shared),
+    )
+
+
+def _value(own: Dataset, shared: Dataset, group: str, name: str) -> Any:
+    """Return an element of a functional group: the frame's own, else the shared one."""
+    for groups in (own, shared):
+        items = groups.get(group)
+        if items:
+            return items[0].get(name)
+    return None
+
+
+def _frame_type(own: Dataset, shared: Dataset) -> tuple[str, ...]:
+    for group in ("CTImageFrameTypeSequence", "MRImageFrameTypeSequence"):
+        value = _value(own, shared, group, "FrameType")
+        if value is not None:
+            return tuple(str(part) for part in value)
+    return ()
+
+
+def _traits(own: Dataset, shared: Dataset) -> tuple[tuple[str, str], ...]:
+    named = {
+        "frame_type": "\\".join(_frame_type(own, shared)),
+        "echo_time": _value(own, shared, "MREchoSequence", "EffectiveEchoTime"),
+        "stack": _value(own, shared, "FrameContentSequence", "StackID"),
+        "temporal_position": _value(own, shared, "FrameContentSequence", "TemporalPositionIndex"),
+        "acquisition": _value(own, shared, "FrameContentSequence", "FrameAcquisitionNumber"),
+        "b_value": _value(own, shared, "MRDiffusionSequence", "DiffusionBValue"),
+    }
+    return tuple((name, "" if value is None else str(value)) for name, value in named.items())

@@ -1,0 +1,215 @@
+"""One file to its planes: header elements get their meaning here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from virtopsy.dicom.geometry import directions, pixel_distance
+from virtopsy.dicom.header import DIRECTORY_CLASS, Damaged, Header, read_header
+from virtopsy.dicom.multiframe import read_frames
+from virtopsy.dicom.names import decode
+from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Storage
+from virtopsy.dicom.syntax import LOSSY
+
+_CHARSET: Final = 0x00080005
+_HEADING: Final = (
+    _CHARSET,
+    0x0020000D,  # Study Instance UID
+    0x0020000E,  # Series Instance UID
+    0x00100010,  # Patient's Name
+    0x00100020,  # Patient ID
+    0x00080020,  # Study Date
+    0x00081030,  # Study Description
+    0x0008103E,  # Series Description
+    0x00080060,  # Modality
+)
+# What may tell apart two volumes that share one Series Instance UID, most telling first.
+_TRAITS: Final = {
+    "echo": 0x00180086,
+    "echo_time": 0x00180081,
+    "acquisition": 0x00200012,
+    "temporal_position": 0x00200100,
+    "trigger_time": 0x00181060,
+    "kernel": 0x00181210,
+    "energy": 0x00180060,
+    "acquisition_time": 0x00080032,
+    "content_time": 0x00080033,
+}
+_WANTED: Final = frozenset(
+    {
+        *_HEADING,
+        *_TRAITS.values(),
+        0x00080008,  # Image Type
+        0x00080016,  # SOP Class UID
+        0x00080018,  # SOP Instance UID
+        0x00180050,  # Slice Thickness
+        0x00180088,  # Spacing Between Slices
+        0x00200013,  # Instance Number
+        0x00200032,  # Image Position (Patient)
+        0x00200037,  # Image Orientation (Patient)
+        0x00200052,  # Frame of Reference UID
+        0x00280002,  # Samples per Pixel
+        0x00280004,  # Photometric Interpretation
+        0x00280008,  # Number of Frames
+        0x00280010,  # Rows
+        0x00280011,  # Columns
+        0x00280030,  # Pixel Spacing
+        0x00280100,  # Bits Allocated
+        0x00280101,  # Bits Stored
+        0x00280102,  # High Bit
+        0x00280103,  # Pixel Representation
+        0x00280120,  # Pixel Padding Value
+        0x00281052,  # Rescale Intercept
+        0x00281053,  # Rescale Slope
+        0x00281054,  # Rescale Type
+        0x00282110,  # Lossy Image Compression
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Whose file it is and where it belongs."""
+
+    study_uid: str
+    series_uid: str
+    patient_name: str
+    patient_id: str
+    date: str
+    study_description: str
+    series_description: str
+    modality: str
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file: its heading and its planes."""
+
+    heading: Heading
+    instances: tuple[Instance, ...]
+
+
+class Directory(Exception):  # noqa: N818 -- a finding about a file, turned into words by the scan
+    """The file is a DICOMDIR: the index of a carrier, no image."""
+
+
+def read(path: Path, address: str) -> Read:
+    """Return heading and planes of one file.
+
+    Args:
+        path: where the file is, kept in the planes.
+        address: the same as text, for speed.
+
+    Raises:
+        NotDicom, Damaged, Directory: see there.
+        OSError: the system refused to read it.
+    """
+    header = read_header(address, _WANTED)
+    if header.media_class == DIRECTORY_CLASS:
+        raise Directory
+    heading = _heading(*(header.elements.get(tag, b"") for tag in _HEADING))
+    if not heading.series_uid:
+        raise Damaged("no Series Instance UID")
+    first = _instance(header, path)
+    if first.sop_class in MULTI_FRAME_CLASSES:
+        return Read(heading, read_frames(path, first))
+    return Read(heading, (first,))
+
+
+@lru_cache(maxsize=512)
+def _heading(charset: bytes, *raw: bytes) -> Heading:
+    declared = charset.decode("latin-1").strip(" \0")
+    study, series = (value.decode("latin-1").strip(" \0") for value in raw[:2])
+    name, number, date, study_text, series_text, modality = (
+        decode(value, declared) for value in raw[2:]
+    )
+    return Heading(
+        study_uid=study,
+        series_uid=series,
+        patient_name=name.text,
+        patient_id=number.text,
+        date=_iso(date.text),
+        study_description=study_text.text,
+        series_description=series_text.text,
+        modality=modality.text,
+        guessed=name.guessed or study_text.guessed or series_text.guessed or number.guessed,
+    )
+
+
+def _iso(date: str) -> str:
+    """Return a DICOM date (YYYYMMDD, formerly YYYY.MM.DD) as ISO date, as it stands if neither."""
+    digits = date.replace(".", "")
+    if len(digits) == 8 and digits.isdigit():
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return date
+
+
+def _instance(header: Header, path: Path) -> Instance:
+    position = header.numbers(0x00200032)
+    row, column = directions(header.numbers(0x00200037))
+    spacing = header.numbers(0x00280030)
+    return Instance(
+        path=path,
+        sop_uid=header.text(0x00080018),
+        sop_class=header.text(0x00080016) or header.media_class,
+        frame_number=1,
+        number=int(header.number(0x00200013) or 0),
+        frame_of_reference_uid=header.text(0x00200052),
+        image_type=header.texts(0x00080008),
+        rows=header.short(0x00280010) or 0,
+        columns=header.short(0x00280011) or 0,
+        position=(position[0], position[1], position[2]) if len(position) == 3 else None,
+        row=row,
+        column=column,
+        pixel_mm=pixel_distance(spacing),
+        thickness_mm=header.number(0x00180050),
+        spacing_between_mm=header.number(0x00180088),
+        slope=header.number(0x00281053),
+        intercept=header.number(0x00281052),
+        rescale_type=header.text(0x00281054),
+        padding=header.short(0x00280120, signed=header.short(0x00280103) == 1),
+        storage=_storage(header),
+        traits=(
+            ("image_type", header.text(0x00080008)),
+            *((name, header.text(tag)) for name, tag in _TRAITS.items()),
+        ),
+    )
+
+
+def _storage(header: Header) -> Storage:
+    allocated = header.short(0x00280100) or 0
+    stored = header.short(0x00280101) or allocated
+    high = header.short(0x00280102)
+    integer = header.pixel_tag == 0x7FE00010
+    return Storage(
+        transfer_syntax=header.transfer_syntax,
+        offset=header.pixel_offset if integer else 0,
+        length=header.pixel_length if integer else 0,
+        available=header.size - header.pixel_offset if integer else 0,
+        allocated=allocated,
+        stored=stored,
+        high=stored - 1 if high is None else high,
+        signed=header.short(0x00280103) == 1,
+        samples=header.short(0x00280002) or 1,
+        photometric=header.text(0x00280004),
+        frames=_frames(header),
+        lossy=header.text(0x00282110) == "01" or header.transfer_syntax in LOSSY,
+    )
+
+
+def _frames(header: Header) -> int:
+    """Return the number of frames; one where the file does not say.
+
+    Raises:
+        Damaged: the number is none.
+    """
+    number = header.number(0x00280008)
+    if number is None:
+        return 1
+    if number != int(number) or not 1 <= number <= 1_000_000:
+        raise Damaged("Number of Frames is no number of frames")
+    return int(number)

@@ -1,0 +1,98 @@
+"""Which planes can never be part of a volume, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pydicom.uid import UID
+
+from virtopsy.dicom import syntax
+from virtopsy.dicom.series import CT_CLASSES, MR_CLASSES, Instance, Problem
+from virtopsy.language import Fact
+
+_PET_CLASS: Final = "1.2.840.10008.5.1.4.1.1.128"
+_VOLUME_CLASSES: Final = CT_CLASSES | MR_CLASSES | {_PET_CLASS}
+_SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
+_LOCALIZER: Final = frozenset({"LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW"})
+
+
+def refusal(instance: Instance, modality: str) -> Problem | None:
+    """Return why `instance` can be no part of a volume, None where it can."""
+    problem = _no_slice(instance, modality)
+    for check in _CHECKS:
+        if problem is not None:
+            return problem
+        problem = check(instance)
+    return problem
+
+
+def _no_slice(instance: Instance, modality: str) -> Problem | None:
+    sop_class = instance.sop_class
+    if sop_class.startswith(_SECONDARY_CAPTURE):
+        return Problem("not_an_image", "secondary_capture")
+    if sop_class in _VOLUME_CLASSES or (not sop_class and modality in {"CT", "MR"}):
+        return None
+    kind = UID(sop_class).name or modality
+    return Problem("not_an_image", "other_object", {"kind": kind})
+
+
+def _localizer(instance: Instance) -> Problem | None:
+    return Problem("localizer") if _LOCALIZER & set(instance.image_type) else None
+
+
+def _colour(instance: Instance) -> Problem | None:
+    storage = instance.storage
+    if storage.samples != 1 or not storage.photometric.startswith("MONOCHROME"):
+        return Problem("not_an_image", "colour")
+    return None
+
+
+def _no_pixels(instance: Instance) -> Problem | None:
+    if not instance.rows or not instance.columns or not instance.storage.length:
+        return Problem("not_an_image", "no_pixels")
+    return None
+
+
+def _undecodable(instance: Instance) -> Problem | None:
+    storage = instance.storage
+    if storage.transfer_syntax not in syntax.DECODABLE:
+        facts: dict[str, Fact] = {
+            "path": instance.path,
+            "syntax": syntax.name(storage.transfer_syntax),
+        }
+        return Problem("undecodable", facts=facts)
+    sane = storage.allocated in {8, 16, 32} and 0 < storage.stored <= storage.allocated
+    if not sane or not storage.stored - 1 <= storage.high < storage.allocated:
+        return Problem("undecodable", "bits", {"path": instance.path})
+    return None
+
+
+def _placeless(instance: Instance) -> Problem | None:
+    if instance.pixel_mm is None:
+        return Problem("spacing_missing")
+    if instance.position is None or instance.row is None or instance.column is None:
+        return Problem("spacing_missing", "position")
+    return None
+
+
+def _truncated(instance: Instance) -> Problem | None:
+    storage = instance.storage
+    if storage.transfer_syntax not in syntax.UNCOMPRESSED:
+        return None
+    expected = instance.rows * instance.columns * storage.allocated // 8 * storage.frames
+    present = min(storage.available, storage.length)
+    if present >= expected:
+        return None
+    facts: dict[str, Fact] = {"path": instance.path, "found": max(present, 0), "expected": expected}
+    return Problem("truncated_pixels", facts=facts)
+
+
+_CHECKS: Final[tuple[Callable[[Instance], Problem | None], ...]] = (
+    _localizer,
+    _colour,
+    _no_pixels,
+    _undecodable,
+    _truncated,
+    _placeless,
+)

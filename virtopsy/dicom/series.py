@@ -1,0 +1,186 @@
+"""What a folder holds: studies, series, instances and what is wrong with them, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from virtopsy.language import Fact, Language, say
+
+Vector: TypeAlias = tuple[float, float, float]
+
+CT_CLASSES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.2",
+        "1.2.840.10008.5.1.4.1.1.2.1",
+        "1.2.840.10008.5.1.4.1.1.2.2",
+    }
+)
+MR_CLASSES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.4",
+        "1.2.840.10008.5.1.4.1.1.4.1",
+        "1.2.840.10008.5.1.4.1.1.4.4",
+    }
+)
+MULTI_FRAME_CLASSES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.2.1",
+        "1.2.840.10008.5.1.4.1.1.2.2",
+        "1.2.840.10008.5.1.4.1.1.4.1",
+        "1.2.840.10008.5.1.4.1.1.4.4",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong, by its code of the command line contract, said in three languages.
+
+    Attributes:
+        code: one of the published codes.
+        variant: which sentence of that code; empty for its only one.
+        facts: what fills the sentence.
+    """
+
+    code: str
+    variant: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def sentence(self, language: Language) -> str:
+        """Return what is wrong, where, and what follows from it."""
+        key = f"scan.problem.{self.code}"
+        return say(f"{key}.{self.variant}" if self.variant else key, language, **self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How the pixels of one file are stored (PS3.3 C.7.6.3).
+
+    Attributes:
+        offset: first pixel byte in the file; 0 where only a decoder can tell.
+        length: bytes announced, -1 where encapsulated.
+        available: bytes of the file behind `offset`.
+    """
+
+    transfer_syntax: str
+    offset: int
+    length: int
+    available: int
+    allocated: int
+    stored: int
+    high: int
+    signed: bool
+    samples: int
+    photometric: str
+    frames: int
+    lossy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One plane: a single-frame file, or one frame of a multi-frame file. No pixels.
+
+    Attributes:
+        position: centre of the first pixel, LPS mm; None where the file does not say.
+        row, column: unit vectors of growing column index i and growing row index j, LPS.
+        pixel_mm: distance between columns (i) and between rows (j).
+        slope, intercept: modality LUT; None where the file has none.
+        traits: what may tell apart two volumes of one series, by name.
+    """
+
+    path: Path
+    sop_uid: str
+    sop_class: str
+    frame_number: int
+    number: int
+    frame_of_reference_uid: str
+    image_type: tuple[str, ...]
+    rows: int
+    columns: int
+    position: Vector | None
+    row: Vector | None
+    column: Vector | None
+    pixel_mm: tuple[float, float] | None
+    thickness_mm: float | None
+    spacing_between_mm: float | None
+    slope: float | None
+    intercept: float | None
+    rescale_type: str
+    padding: int | None
+    storage: Storage
+    traits: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series, or one volume of a series that holds several.
+
+    Attributes:
+        part: 0 for a whole series, 1, 2, .. for the volumes of one.
+        instances: in the order of k for a volume (along row x column), else as numbered.
+        frames: number of planes.
+        spacing_mm: (i, j, k) of the volume that `assemble` makes; None without.
+        orientation: axial, sagittal, coronal, oblique; None without.
+        volume: `assemble` can make a volume of it.
+    """
+
+    uid: str
+    part: int
+    study_uid: str
+    modality: str
+    description: str
+    instances: tuple[Instance, ...]
+    frames: int
+    rows: int
+    columns: int
+    spacing_mm: Vector | None
+    orientation: str | None
+    volume: bool
+    problems: tuple[Problem, ...]
+
+    @property
+    def key(self) -> str:
+        """Return what chooses it: the UID, with `#2` for the second volume of a series."""
+        return f"{self.uid}#{self.part}" if self.part else self.uid
+
+    @property
+    def files(self) -> int:
+        """Return the number of files its planes lie in."""
+        return len({instance.path for instance in self.instances})
+
+
+@dataclass(frozen=True)
+class Study:
+    """One examination of one person, as the files say it.
+
+    Attributes:
+        patient_name: in the form of the files, name components joined by `^`.
+        date: ISO date, empty where the files have none.
+    """
+
+    uid: str
+    patient_name: str
+    patient_id: str
+    date: str
+    description: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: Path
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a folder or file holds."""
+
+    files: int
+    skipped: tuple[Skipped, ...]
+    studies: tuple[Study, ...]
