@@ -1,0 +1,167 @@
+"""One head, ready to be painted: its pose, its fields, its wound and its small solids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.phantom import bones, brain, cranium, teeth
+from virtopsy.phantom.field import Field, Pose, grain, sample
+from virtopsy.phantom.gunshot import Track, shoot
+from virtopsy.phantom.shapes import Limb, Point, ball, chain
+from virtopsy.phantom.truth import Truth
+
+SPACING_MM = 0.8
+_SHAPE = (312, 320, 320)  # slices, rows, columns
+_VERTEX_ROOM_MM = 139.0  # from the porions up to the uppermost slice
+_BOX_LOW, _BOX_HIGH = (-94.0, -122.0, -178.0), (94.0, 106.0, 136.0)
+_FACE_LOW, _FACE_HIGH = (-74.0, -114.0, -176.0), (74.0, 98.0, 52.0)
+_BRAIN_LOW, _BRAIN_HIGH = (-76.0, -92.0, -176.0), (76.0, 94.0, 120.0)
+EAR_RING: Point = (84.5, 4.0, -38.0)
+Solid = tuple[Limb, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Anatomy:
+    """Everything that decides the voxels of one case.
+
+    Attributes:
+        seed: where all its chances come from.
+        pose: head frame to LPS.
+        frame: the whole scan.
+        fields: signed distances and noises by name.
+        track: the gunshot.
+        solids: small solids with their CT numbers, in the order they are laid.
+    """
+
+    seed: int
+    pose: Pose
+    frame: Frame
+    fields: Mapping[str, Field]
+    track: Track
+    solids: tuple[Solid, ...]
+
+    def truth(self) -> Truth:
+        """Return what is known about the case."""
+        track = self.track
+        x, y, z = (tuple(float(part) for part in axis) for axis in self.pose.turn)
+        return Truth(
+            seed=self.seed,
+            entry_mm=track.point(0),
+            entry_inner_mm=track.point(track.s_inner_entry),
+            exit_inner_mm=track.point(track.s_inner_exit),
+            exit_mm=track.point(track.length),
+            entry_bone_diameter_mm=2 * track.entry.radius_mm,
+            exit_bone_diameter_mm=2 * track.exit.radius_mm,
+            fragments=track.fragments,
+            landmarks_mm=self._landmarks(),
+            frankfurt_axes=(_point(x), _point(y), _point(z)),
+        )
+
+    def _landmarks(self) -> dict[str, Point]:
+        left = {
+            "porion": (62.0, 0.5, 0.0),
+            "orbitale": (bones.ORBIT_FRONT_L[0], bones.ORBIT_FRONT_L[1], 0.0),
+        }
+        found = {}
+        for name, (x, y, z) in left.items():
+            found[f"{name}_left"] = _point(self.pose.to_lps((x, y, z)))
+            found[f"{name}_right"] = _point(self.pose.to_lps((-x, y, z)))
+        found["dental_filling_left"] = _point(self.pose.to_lps(teeth.filling()))
+        found["ear_ring_left"] = _point(self.pose.to_lps(EAR_RING))
+        return found
+
+
+def _point(values: Floats | tuple[float, ...]) -> Point:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
+
+def _pose(random: np.random.Generator) -> Pose:
+    """Return a head laid almost, not quite, straight: pitch, roll and yaw of a few degrees."""
+    pitch, roll, yaw = np.deg2rad(random.uniform((1, -3, -3), (5, 3, 3)))
+    about_x = np.array(
+        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    )
+    about_y = np.array(
+        [[np.cos(roll), 0, np.sin(roll)], [0, 1, 0], [-np.sin(roll), 0, np.cos(roll)]]
+    )
+    about_z = np.array([[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
+    return Pose(about_z @ about_y @ about_x, np.array([2.4, -148.0, -612.4]))
+
+
+def _frame(pose: Pose) -> Frame:
+    depth, rows, columns = _SHAPE
+    low = pose.origin + (
+        -(columns - 1) / 2 * SPACING_MM - 1.6,
+        -(rows - 1) / 2 * SPACING_MM + 8.0,
+        _VERTEX_ROOM_MM - (depth - 1) * SPACING_MM,
+    )
+    return Frame.of(_SHAPE, origin_mm=low, spacing_mm=(SPACING_MM,) * 3)
+
+
+def _fields(pose: Pose, frame: Frame, random: np.random.Generator) -> dict[str, Field]:
+    cells = bones.cells(random)
+    cavity, outer, skin = sample(cranium.cranial_fields, pose, _BOX_LOW, _BOX_HIGH, 2.0)
+    (solids,) = sample(bones.bone_solids, pose, _FACE_LOW, _FACE_HIGH, 1.25)
+    (orbits,) = sample(bones.orbits, pose, _FACE_LOW, (74, -20, 48), 2.0)
+    spaces, air = sample(
+        lambda at: bones.bony_air(at, cells), pose, (-72, -108, -48), (72, 34, 56), 1.25
+    )
+    (soft_air,) = sample(bones.soft_air, pose, (-80, -116, -176), (80, 40, 8), 1.6)
+    (muscles,) = sample(bones.muscles, pose, (-80, -116, -176), (80, 98, 60), 2.0)
+    ventricles, fluid = sample(brain.fluid_spaces, pose, (-70, -60, -40), (70, 80, 80), 1.8)
+    nuclei, stem = sample(brain.deep_grey, pose, (-50, -60, -176), (50, 60, 80), 2.0)
+    return {
+        "cavity": cavity,
+        "outer": outer,
+        "skin": skin,
+        "solids": solids,
+        "orbits": orbits,
+        "spaces": spaces,
+        "air": air,
+        "soft_air": soft_air,
+        "muscles": muscles,
+        "ventricles": ventricles,
+        "fluid": fluid,
+        "nuclei": nuclei,
+        "stem": stem,
+        "folds": grain(frame, 6.5, random),
+        "spongy": grain(frame, 2.0, random),
+        "strands": grain(frame, 4.0, random),
+        "broad": grain(frame, 22.0, random),
+    }
+
+
+def _ear_ring() -> list[Solid]:
+    turns = np.linspace(0, 2 * np.pi, 13)
+    x, y, z = EAR_RING
+    ring = [(x, float(y + 5 * np.cos(t)), float(z + 5 * np.sin(t))) for t in turns]
+    return [(one, 9000.0) for one in chain(ring, 0.8)]
+
+
+def _discs() -> list[Solid]:
+    return [
+        (ball((0, 3.2 + 0.25 * n, z), (11, 8.4, 2.6)), 88.0)
+        for n, z in ((0, -68.3), (1, -86.0), (2, -104.0), (3, -122.0))
+    ]
+
+
+def build(seed: int) -> Anatomy:
+    """Return the case of a seed; the same seed gives the same case."""
+    shape, wound = (np.random.default_rng((seed, part)) for part in (1, 2))
+    pose = _pose(shape)
+    frame = _frame(pose)
+    fields = _fields(pose, frame, shape)
+    track = shoot(pose, fields["cavity"], fields["outer"], wound)
+    solids = (
+        *_discs(),
+        *brain.canal_contents(),
+        *brain.orbit_contents(),
+        *teeth.teeth(),
+        *_ear_ring(),
+    )
+    return Anatomy(seed, pose, frame, fields, track, tuple(solids))

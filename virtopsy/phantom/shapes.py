@@ -1,0 +1,160 @@
+"""Solids of the synthetic head: limbs and planes, blended as clay is.
+
+Everything lies in the *head frame*: millimetres, origin midway between the porions, +x to the
+left, +y posterior, +z cranial, the Frankfurt plane at z = 0. Distances are negative inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Single: TypeAlias = NDArray[np.float32]
+Point: TypeAlias = tuple[float, float, float]
+FAR_MM = 22.0  # distances are not followed further than this outside
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a field is asked for: head-frame coordinates, equal shapes, mm."""
+
+    x: Single
+    y: Single
+    z: Single
+
+    @property
+    def low(self) -> Point:
+        """Lowest coordinates of the box round all places, mm."""
+        return float(self.x.min()), float(self.y.min()), float(self.z.min())
+
+    @property
+    def high(self) -> Point:
+        """Highest coordinates of the box round all places, mm."""
+        return float(self.x.max()), float(self.y.max()), float(self.z.max())
+
+
+@dataclass(frozen=True)
+class Limb:
+    """An ellipsoid swept from `a` to `b`, its half axes going from `ra` to `rb`, mm.
+
+    Attributes:
+        blend: width over which it melts into what is there, mm.
+        carve: take away instead of adding.
+    """
+
+    a: Point
+    b: Point
+    ra: Point
+    rb: Point
+    blend: float = 0.0
+    carve: bool = False
+
+    def reaches(self, low: Point, high: Point) -> bool:
+        """Tell whether a box may lie nearer than `FAR_MM` to the surface."""
+        margin = FAR_MM + self.blend
+        return all(
+            min(a, b) - max(ra, rb) - margin <= top and max(a, b) + max(ra, rb) + margin >= bottom
+            for a, b, ra, rb, bottom, top in zip(
+                self.a, self.b, self.ra, self.rb, low, high, strict=True
+            )
+        )
+
+    def distance(self, at: Places) -> Single:
+        """Return about the signed distance, mm; exact for a sphere.
+
+        First-order distance of the implicit ellipsoid, k0 (k0 - 1) / k1 with k0 = |q/r| and
+        k1 = |q/r^2| (I. Quilez, "ellipsoid - distance").
+        """
+        q = [
+            axis - np.float32(start) for axis, start in zip((at.x, at.y, at.z), self.a, strict=True)
+        ]
+        r: Sequence[Single | np.float32] = [np.float32(value) for value in self.ra]
+        if self.a != self.b:
+            along = np.subtract(self.b, self.a)
+            along = (along / (along @ along)).astype(np.float32)
+            t = np.clip(q[0] * along[0] + q[1] * along[1] + q[2] * along[2], 0, 1)
+            q = [
+                axis - t * np.float32(end - start)
+                for axis, start, end in zip(q, self.a, self.b, strict=True)
+            ]
+            if self.ra != self.rb:
+                r = [
+                    np.float32(start) + t * np.float32(end - start)
+                    for start, end in zip(self.ra, self.rb, strict=True)
+                ]
+        u = [axis / radius for axis, radius in zip(q, r, strict=True)]
+        k0 = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2])
+        for axis, radius in zip(u, r, strict=True):
+            axis /= radius
+        k1 = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2]) + np.float32(1e-6)
+        found: Single = k0 * (k0 - 1) / k1
+        # In the very middle the quotient vanishes although the surface is far.
+        return np.where(k0 < 0.05, np.float32(-min(*self.ra, *self.rb)), found)
+
+
+def ball(centre: Point, radii: Point | float, blend: float = 0.0, *, carve: bool = False) -> Limb:
+    """Return an ellipsoid (three half axes) or a sphere (one), mm."""
+    r = (radii, radii, radii) if isinstance(radii, float | int) else radii
+    return Limb(centre, centre, r, r, blend, carve)
+
+
+def limb(
+    a: Point,
+    b: Point,
+    ra: Point | float,
+    rb: Point | float | None = None,
+    blend: float = 0.0,
+    *,
+    carve: bool = False,
+) -> Limb:
+    """Return a limb whose half axes may be given once for both ends, or as one radius."""
+    start = (ra, ra, ra) if isinstance(ra, float | int) else ra
+    end = start if rb is None else (rb, rb, rb) if isinstance(rb, float | int) else rb
+    return Limb(a, b, start, end, blend, carve)
+
+
+def chain(points: Sequence[Point], radii: Point | float, blend: float = 0.0) -> list[Limb]:
+    """Return limbs that join the points one after the other."""
+    return [limb(a, b, radii, None, blend) for a, b in zip(points, points[1:], strict=False)]
+
+
+def both(limbs: Iterable[Limb]) -> list[Limb]:
+    """Return the limbs given for the left side, each followed by its mirror on the right."""
+    return [side for one in limbs for side in (one, mirrored(one))]
+
+
+def mirrored(one: Limb) -> Limb:
+    """Return the limb on the other side of the midsagittal plane."""
+    return replace(one, a=(-one.a[0], *one.a[1:]), b=(-one.b[0], *one.b[1:]))
+
+
+def melt(first: Single, second: Single, width: float) -> Single:
+    """Return the union of two distances, rounded over `width` mm (quadratic smooth minimum)."""
+    if width <= 0:
+        return np.minimum(first, second)
+    h = np.maximum(width - np.abs(first - second), 0)
+    rounded: Single = np.minimum(first, second) - h * h * np.float32(0.25 / width)
+    return rounded
+
+
+def cut(first: Single, second: Single, width: float) -> Single:
+    """Return the intersection of two distances, rounded over `width` mm."""
+    return -melt(-first, -second, width)
+
+
+def sculpt(limbs: Iterable[Limb], at: Places, start: Single | None = None) -> Single:
+    """Return the distance to the solid that the limbs make one after the other, mm."""
+    low, high = at.low, at.high
+    found = np.full(at.x.shape, FAR_MM, np.float32) if start is None else start
+    for one in limbs:
+        if one.reaches(low, high):
+            surface = one.distance(at)
+            if one.carve:
+                found = cut(found, -surface, one.blend)
+            else:
+                found = melt(found, surface, one.blend)
+    return np.clip(found, -FAR_MM * 3, FAR_MM)
