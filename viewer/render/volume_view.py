@@ -53,8 +53,8 @@ BACKGROUND = "#1b1d20"
 _MOVING_VOXELS = 16_000_000
 _MOVING_FRAME_S = 0.04
 _FINEST_STEP, _COARSEST_STEP = 1.0, 5.0
-# Steps of half a voxel take the wood grain off steep skin and bone; large grids cannot afford it.
-_SMALL_VOXELS, _SMALL_SHARE = 30_000_000, 0.5
+# Shorter steps take the wood grain off steep skin and bone; large grids cannot afford it.
+_SMALL_VOXELS, _SMALL_SHARE = 30_000_000, 0.7
 _FAINT = 0.38
 # Key light from the upper left of the picture, fill from the reader: relief without black shadows.
 _LIGHTS = (((-0.55, 0.75, 1.0), 0.85), ((0.35, -0.1, 1.0), 0.3))
@@ -314,12 +314,14 @@ def _apply(preset: Preset, look: vtkVolumeProperty) -> None:
 
 def _light(renderer: vtkRenderer) -> None:
     renderer.AutomaticLightCreationOff()
+    share = 1.0 / sum(intensity for _, intensity in _LIGHTS)  # a preset's ambient is the sum
     for place, intensity in _LIGHTS:
         light = vtkLight()
         light.SetLightTypeToCameraLight()
         light.SetPosition(*place)
         light.SetFocalPoint(0.0, 0.0, 0.0)
         light.SetIntensity(intensity)
+        light.SetAmbientColor(share, share, share)
         renderer.AddLight(light)
 
 

@@ -1,0 +1,216 @@
+"""3D pictures show the body the right way round, agree with `project`, and can be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from viewer.render.camera import STANDARD_VIEWS, orbit, project, standard_view
+from viewer.render.engine import Mapper
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.preset import presets
+from viewer.render.reduced import factors_for, reduce
+from viewer.render.volume_view import Stop, VolumeView
+from virtopsy.errors import Bug
+from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.volume import Quantity, Volume
+
+_SIZE = (240, 180)
+_BLACK = "#000000"
+_CENTRE = np.array([12.0, -30.0, 250.0])
+_STACKS = {
+    "axial": np.eye(3),
+    "feet first": np.diag([-1.0, -1.0, 1.0]),
+    "sagittal": np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+    "oblique": np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]]),
+}
+
+
+# without shading, so that the whole disc of the ball is equally bright
+_UNLIT = replace(presets()["bone"], ambient=1.0, diffuse=0.0, specular=0.0)
+
+
+def with_ball(stack: str, offset: tuple[float, float, float], radius: float = 6.0) -> Volume:
+    shape, spacing = (50, 54, 58), np.array([1.2, 1.0, 1.4])
+    axes = _STACKS[stack]
+    middle = (np.array(shape[::-1]) - 1) / 2 * spacing
+    frame = Frame.of(shape, origin_mm=_CENTRE - axes @ middle, spacing_mm=spacing, directions=axes)
+    k, j, i = np.indices(shape)
+    points = frame.to_lps(np.stack([i, j, k], axis=-1))
+    distance = np.linalg.norm(points - (_CENTRE + offset), axis=-1)
+    return Volume((-1000 + 2500 * np.clip(radius - distance + 0.5, 0, 1)).astype("i2"), frame)
+
+
+def centroid(picture: np.ndarray) -> tuple[float, float]:
+    rows, columns = np.nonzero(picture.max(axis=2) > 40)
+    assert rows.size > 20, "the ball is seen"
+    return float(columns.mean()), float(rows.mean())
+
+
+@pytest.fixture(params=list(Mapper))
+def mapper(request: pytest.FixtureRequest) -> Mapper:
+    return Mapper(request.param)
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_a_ball_is_seen_where_it_is_projected_in_every_view(stack: str, mapper: Mapper) -> None:
+    offset = (14.0, -9.0, 11.0)
+    volume = with_ball(stack, offset)
+    view = VolumeView(volume, _SIZE, background=_BLACK, mapper=mapper)
+    view.set_preset(_UNLIT)
+    views: list[str | tuple[float, float]] = [*STANDARD_VIEWS, (33.0, -21.0)]
+    for name in views:
+        camera = standard_view(volume.frame, name, aspect=4 / 3)
+        picture = view.picture(camera)
+        assert picture is not None
+        assert picture.shape == (180, 240, 3)
+        x, y, _ = project(camera, _SIZE, _CENTRE + offset)
+        assert centroid(picture) == pytest.approx((x, y), abs=0.5)
+    view.close()
+
+
+@pytest.fixture
+def view() -> Iterator[VolumeView]:
+    made = VolumeView(with_ball("axial", (0, 0, 0), 18.0), _SIZE, background=_BLACK)
+    yield made
+    made.close()
+
+
+def test_left_is_on_the_right_of_the_picture_from_the_front() -> None:
+    volume = with_ball("feet first", (20.0, 0.0, 12.0))
+    view = VolumeView(volume, _SIZE, background=_BLACK)
+    picture = view.picture(standard_view(volume.frame, "anterior"))
+    assert picture is not None
+    x, y = centroid(picture)
+    assert x > 140
+    assert y < 70
+
+
+def test_a_picture_while_moving_resembles_the_full_one(view: VolumeView) -> None:
+    camera = standard_view(view.volume.frame, (20, 20), aspect=4 / 3)
+    full, moving = view.picture(camera), view.picture(camera, "moving")
+    assert full is not None
+    assert moving is not None
+    assert moving.shape == full.shape
+    assert np.abs(full.astype(int) - moving.astype(int)).mean() < 4
+    assert centroid(moving) == pytest.approx(centroid(full), abs=1)
+
+
+@pytest.mark.parametrize("name", [n for n, p in presets().items() if p.fits(Quantity.HU)])
+def test_every_preset_for_hounsfield_units_shows_something(view: VolumeView, name: str) -> None:
+    view.set_preset(presets()[name])
+    picture = view.picture(standard_view(view.volume.frame, "anterior"))
+    assert picture is not None
+    assert picture.max() > 60
+
+
+def test_signal_is_shown_by_its_own_preset_and_refuses_others() -> None:
+    hu = with_ball("axial", (0, 0, 0), 18.0)
+    signal = Volume((hu.voxels.astype(int) + 1000).astype(np.int16), hu.frame, Quantity.SIGNAL)
+    view = VolumeView(signal, _SIZE, background=_BLACK)
+    assert view.preset.name == "mr"
+    picture = view.picture(standard_view(signal.frame, "left"))
+    assert picture is not None
+    assert picture.max() > 60
+    with pytest.raises(Bug):
+        view.set_preset(presets()["bone"])
+
+
+def test_a_trajectory_inside_the_ball_is_still_seen(view: VolumeView) -> None:
+    camera = standard_view(view.volume.frame, "anterior", aspect=4 / 3)
+    before = view.picture(camera)
+    ends = (tuple(_CENTRE - (10, 0, 0)), tuple(_CENTRE - (-10, 0, 0)))
+    view.show((TrajectoryGlyph(ends, entry=1, name="1"),))
+    shown = view.picture(camera)
+    assert before is not None
+    assert shown is not None
+    x, y, _ = project(camera, _SIZE, _CENTRE)
+    difference = np.abs(shown.astype(int) - before.astype(int)).max(axis=2)
+    assert difference[round(y), round(x)] > 15
+    view.show(())
+    again = view.picture(camera)
+    assert again is not None
+    assert np.abs(again.astype(int) - before.astype(int)).max() <= 2
+
+
+def test_the_direction_is_drawn_only_where_a_person_stated_it() -> None:
+    ends = ((0.0, 0.0, 0.0), (0.0, 0.0, 100.0))
+
+    def reach(entry: int | None) -> tuple[float, float]:
+        """How far from the axis the glyph reaches 10 mm inside either end."""
+        points = TrajectoryGlyph(ends, entry).surface()
+        places = np.array([points.GetPoint(n) for n in range(points.GetNumberOfPoints())])
+        radius = np.hypot(places[:, 0], places[:, 1])
+        low = (places[:, 2] > 5) & (places[:, 2] < 20)
+        high = (places[:, 2] > 80) & (places[:, 2] < 95)
+        return float(radius[low].max(initial=0)), float(radius[high].max(initial=0))
+
+    nothing, to_the_head, to_the_feet = reach(None), reach(0), reach(1)
+    assert max(nothing) < 1.5
+    assert to_the_head[1] > 3 > to_the_head[0]
+    assert to_the_feet[0] > 3 > to_the_feet[1]
+    with pytest.raises(Bug):
+        TrajectoryGlyph(ends, 2)
+
+
+def test_a_full_picture_stops_within_a_tenth_of_a_second(view: VolumeView) -> None:
+    view.resize((1600, 1000))
+    camera = standard_view(view.volume.frame, "anterior")
+    view.set_preset(presets()["metal"])  # translucent: every ray goes all the way
+    view.picture(camera, "moving")
+    stop, asked = Stop(), []
+
+    def ask() -> None:
+        asked.append(time.perf_counter())
+        stop.set()
+
+    timer = threading.Timer(0.05, ask)
+    timer.start()
+    picture = view.picture(orbit(camera, 0.1, 0), stop=stop)
+    ended = time.perf_counter()
+    timer.join()
+    assert picture is None
+    assert ended - asked[0] < 0.1
+
+
+def test_a_picture_stopped_before_it_began_is_not_made(view: VolumeView) -> None:
+    stop = Stop()
+    stop.set()
+    camera = standard_view(view.volume.frame, "anterior")
+    assert view.picture(camera, stop=stop) is None
+    assert view.picture(camera) is not None
+
+
+def test_a_view_works_in_a_thread_of_its_own() -> None:
+    volume = with_ball("axial", (0, 0, 0))
+    pictures: list[np.ndarray | None] = []
+
+    def work() -> None:
+        own = VolumeView(volume, _SIZE)
+        pictures.append(own.picture(standard_view(volume.frame, "left")))
+        own.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    assert pictures[0] is not None
+    assert pictures[0].std() > 5
+
+
+def test_a_reduced_volume_lies_where_the_whole_one_lies() -> None:
+    volume = with_ball("oblique", (5.0, 6.0, -7.0))
+    factors = factors_for(volume.frame, 20_000)
+    small = reduce(volume, factors)
+    assert small.voxels.size <= 20_000
+    for one in (volume, small):
+        k, j, i = np.indices(one.frame.shape)
+        points = one.frame.to_lps(np.stack([i, j, k], axis=-1))
+        weights = np.clip(one.voxels.astype(float) + 1000, 0, None)[..., None]
+        middle = (points * weights).sum(axis=(0, 1, 2)) / weights.sum()
+        assert middle == pytest.approx(_CENTRE - (-5, -6, 7), abs=0.15)
+    assert np.array_equal(reduce(volume, (1, 1, 1)).voxels, volume.voxels)

@@ -1,0 +1,134 @@
+"""What lies under the pointer in 3D: the first place where the shown volume becomes opaque.
+
+The ray is marched through the full-resolution voxels with the opacity of the preset, so a click
+lands on the surface that is seen, whatever mapper drew it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.render.camera import Camera3D, Point, Size, ray
+from viewer.render.preset import Preset
+from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.volume import Volume
+
+_VISIBLE = 0.4  # the share of light kept back where the eye places a surface
+_STEPS_PER_VOXEL = 2.0
+_BISECTIONS = 12
+
+
+def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, and a pixel
+    volume: Volume, preset: Preset, camera: Camera3D, size: Size, x: float, y: float
+) -> Point | None:
+    """Return the LPS point of the visible surface at pixel (x, y), None beside the body.
+
+    Args:
+        volume: the full-resolution volume.
+        preset: how it is shown.
+        camera: from where.
+        size: width and height of the picture.
+        x: pixels to the right of the middle of the top left pixel.
+        y: pixels below it.
+    """
+    origin, direction = ray(camera, size, x, y)
+    span = _inside(volume, origin, direction)
+    if span is None:
+        return None
+    shown = preset.on(volume)
+    step = min(volume.frame.spacing_mm) / _STEPS_PER_VOXEL
+    depths = np.arange(span[0], span[1] + step, step)
+    kept = _kept_back(volume, shown, origin + depths[:, None] * direction, step)
+    opaque = np.flatnonzero(kept >= _VISIBLE)
+    if opaque.size == 0:
+        return None
+    first = int(opaque[0])
+    before = float(kept[first - 1]) if first else 0.0
+    passed = (float(depths[first]) - step, float(depths[first]))
+    depth = _refine(volume, shown, (origin, direction), passed, before)
+    px, py, pz = origin + depth * direction
+    return float(px), float(py), float(pz)
+
+
+def _refine(
+    volume: Volume,
+    preset: Preset,
+    line: tuple[Floats, Floats],
+    span: tuple[float, float],
+    before: float,
+) -> float:
+    """Bisect the span of depths in which the threshold is passed.
+
+    Light already kept back (`before`) counts; the opacity at the trial place stands for the part
+    of the span that leads to it.
+    """
+    low, high = span
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        point = line[0] + middle * line[1]
+        here = _kept_back(volume, preset, point[None], middle - span[0])[0]
+        if before + (1 - before) * here >= _VISIBLE:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _kept_back(
+    volume: Volume, preset: Preset, points_mm: Floats, step: float
+) -> NDArray[np.float64]:
+    """Return the accumulated opacity after each of (n, 3) points, `step` mm apart."""
+    per_mm = preset.opacity_per_mm(linear_values(volume, points_mm))
+    passing = (1.0 - np.clip(per_mm, 0, 0.9999)) ** step
+    return np.asarray(1.0 - np.cumprod(passing), dtype=np.float64)
+
+
+def linear_values(volume: Volume, points_mm: Floats) -> NDArray[np.float64]:
+    """Return the linearly interpolated values at (n, 3) LPS points within the grid.
+
+    Points up to half a voxel outside take the value of the rim.
+    """
+    index = volume.frame.to_index(points_mm)
+    last = np.array(volume.frame.shape[::-1]) - 1
+    index = np.clip(index, 0, last)
+    low = np.minimum(np.floor(index).astype(np.intp), np.maximum(last - 1, 0))
+    share = index - low
+    high = np.minimum(low + 1, last)
+    total = np.zeros(len(index))
+    for corner in range(8):
+        upper = [(corner >> axis) & 1 for axis in range(3)]
+        at = [high[:, axis] if upper[axis] else low[:, axis] for axis in range(3)]
+        weights = [share[:, axis] if upper[axis] else 1 - share[:, axis] for axis in range(3)]
+        values = volume.voxels[at[2], at[1], at[0]].astype(np.float64)
+        total += values * weights[0] * weights[1] * weights[2]
+    return total
+
+
+def visible_points(volume: Volume, preset: Preset) -> Floats:
+    """Return (n, 3) LPS mm spread over everything the preset shows, to fit a camera to it.
+
+    Where it shows nothing, the corners of the grid.
+    """
+    stride = [max(n // 64, 1) for n in volume.frame.shape]
+    thinned = volume.voxels[:: stride[0], :: stride[1], :: stride[2]]
+    shares = preset.on(volume).opacity_per_mm(thinned)
+    found = np.argwhere(shares > 0.02) * stride
+    if len(found) == 0:
+        return volume.frame.corners_mm
+    return volume.frame.to_lps(found[:, ::-1])
+
+
+def _inside(volume: Volume, origin: Floats, direction: Floats) -> tuple[float, float] | None:
+    """Return the depths in mm between which the ray is in the grid (slab method)."""
+    inverse = volume.frame.index_from_lps[:3, :3]
+    start, along = volume.frame.to_index(origin), inverse @ direction
+    first, last = 0.0, np.inf
+    for axis, n in enumerate(volume.frame.shape[::-1]):
+        if abs(along[axis]) < 1e-12:
+            if not 0 <= start[axis] <= n - 1:
+                return None
+            continue
+        near, far = sorted(((0 - start[axis]) / along[axis], (n - 1 - start[axis]) / along[axis]))
+        first, last = max(first, near), min(last, far)
+    return (float(first), float(last)) if first < last else None
