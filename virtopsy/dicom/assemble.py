@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from virtopsy.dicom.correct import Grid, grid_of, resample
 from virtopsy.dicom.scale import Values, quantity_of
 from virtopsy.dicom.series import Problem, Scan, Series, Study
-from virtopsy.dicom.stack import normal
+from virtopsy.dicom.stack import Stack, arrange
 from virtopsy.errors import Bug, InputError
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import Identity, SourceSlice, Volume
+from virtopsy.imaging.volume import Identity, Quantity, SourceSlice, Volume
 from virtopsy.jobs import Progress
+
+# What stands where no plane is: less than air, so that no rendering shows it.
+_EMPTY: Final = {Quantity.HU: -1024.0, Quantity.SIGNAL: 0.0}
 
 
 def choose(scan: Scan, key: str | None) -> Series:
@@ -56,44 +62,65 @@ def assemble(series: Series, study: Study, progress: Progress) -> Volume:
         Cancelled: the user asked for it.
         Bug: the series is not a volume.
     """
-    if not series.volume or series.spacing_mm is None:
+    if not series.volume:
         raise Bug(f"series {series.key} is no volume")
-    first = series.instances[0]
-    quantity = quantity_of(first, series.modality)
+    quantity = quantity_of(series.instances[0], series.modality)
     values = Values(series.instances, quantity)
     voxels = values.read(progress)
     codes = [problem.code for problem in series.problems]
     if values.plateau(voxels) is not None:
         codes.append("hu_saturated")
+    stack = arrange(series.instances)
+    grid = grid_of(stack)
+    if not stack.regular:
+        voxels = resample(voxels, stack, grid, _EMPTY[quantity], progress)
     return Volume(
         voxels=voxels,
-        frame=frame_of(series),
+        frame=_frame(stack, grid),
         quantity=quantity,
         identity=_identity(series, study),
-        sources=tuple(
-            SourceSlice(one.sop_uid, one.path, one.frame_number) for one in series.instances
-        ),
+        sources=_sources(stack, grid),
         problems=tuple(dict.fromkeys(codes)),
     )
 
 
 def frame_of(series: Series) -> Frame:
-    """Return where the voxels of a volume series lie; without reading a pixel.
+    """Return where the voxels of a volume series will lie; without reading a pixel.
 
-    PS3.3 equation C.7.6.2.1-1, with the third axis along row x column.
+    Raises:
+        Bug: the series is not a volume.
     """
-    first = series.instances[0]
-    if series.spacing_mm is None or first.position is None or first.row is None:
-        raise Bug(f"series {series.key} has no place")
-    axis = np.array(normal(first))
-    row = np.array(first.row)
-    # The column direction is made exactly square to the row: headers round to six digits.
+    if not series.volume:
+        raise Bug(f"series {series.key} is no volume")
+    stack = arrange(series.instances)
+    return _frame(stack, grid_of(stack))
+
+
+def _frame(stack: Stack, grid: Grid) -> Frame:
+    """Place the grid by PS3.3 equation C.7.6.2.1-1, the third axis along row x column."""
+    first = stack.instances[0]
+    axis = np.array(stack.normal)
     axis /= np.linalg.norm(axis)
+    row = np.array(first.row)
+    i, j = first.pixel_mm or (1.0, 1.0)
+    # The column direction is made exactly square to the row: headers round to six digits.
+    directions = np.column_stack((row, np.cross(axis, row), axis))
+    begins = np.array((grid.first_column * i, grid.first_row * j, 0.0))
     return Frame.of(
-        (series.frames, series.rows, series.columns),
-        origin_mm=first.position,
-        spacing_mm=series.spacing_mm,
-        directions=np.column_stack((row, np.cross(axis, row), axis)),
+        (grid.count, grid.rows, grid.columns),
+        origin_mm=np.array(first.position) - directions @ begins,
+        spacing_mm=(i, j, grid.step_mm),
+        directions=directions,
+    )
+
+
+def _sources(stack: Stack, grid: Grid) -> tuple[SourceSlice, ...]:
+    """Return the source of each plane; none where planes are computed from several or empty."""
+    if not grid.own:
+        return ()
+    return tuple(
+        SourceSlice(one.sop_uid, one.path, one.frame_number)
+        for one in (stack.instances[int(place)] for place in grid.sources[:, 0])
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from virtopsy.dicom.correct import grid_of
 from virtopsy.dicom.geometry import dot
 from virtopsy.dicom.parts import split, without_copies
 from virtopsy.dicom.reader import Heading, Read
@@ -17,8 +18,10 @@ from virtopsy.dicom.stack import Stack, normal, orientation_of
 
 _SAME_DIRECTION: Final = 1 - 1e-5  # cosine; 0.26 degrees
 _SAME_PIXEL: Final = 1e-3
-# A stack with only these flaws becomes a volume all the same.
-_HARMLESS: Final = frozenset({"too_few_slices"})
+# A stack with only these flaws becomes a volume all the same, most of them by correction.
+_MENDED: Final = frozenset(
+    {"too_few_slices", "mixed_orientation", "gantry_tilt", "uneven_spacing", "missing_slices"}
+)
 
 
 def group(reads: Iterable[Read]) -> tuple[Study, ...]:
@@ -148,10 +151,11 @@ def _volume(stack: Stack, heading: Heading) -> Series:
     problems = list(stack.problems)
     if any(one.storage.lossy for one in stack.instances):
         problems.append(Problem("lossy"))
-    voxels = len(stack.instances) * first.rows * first.columns
+    possible = not stack.codes - _MENDED
+    grid = grid_of(stack) if possible else None
+    voxels = grid.count * grid.rows * grid.columns if grid else 0
     if 2 * voxels > _memory_bytes():
         problems.append(Problem("too_large", facts={"gigabytes": f"{2 * voxels / 1e9:.1f}"}))
-    possible = stack.step_mm > 0 and not stack.codes - _HARMLESS - {"mixed_orientation"}
     i, j = first.pixel_mm or (0.0, 0.0)
     return Series(
         uid=heading.series_uid,
@@ -163,7 +167,7 @@ def _volume(stack: Stack, heading: Heading) -> Series:
         frames=len(stack.instances),
         rows=first.rows,
         columns=first.columns,
-        spacing_mm=(i, j, stack.step_mm) if stack.step_mm > 0 else None,
+        spacing_mm=(i, j, grid.step_mm) if grid else None,
         orientation=orientation_of(normal(first)),
         volume=possible and all(problem.code != "too_large" for problem in problems),
         problems=tuple(problems),

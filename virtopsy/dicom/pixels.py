@@ -10,16 +10,18 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from struct import Struct
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
-from virtopsy.dicom.header import EXPLICIT_BIG
+from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
 from virtopsy.jobs import Progress
@@ -30,6 +32,9 @@ Take = Callable[[int, Raw], None]
 _THREADS: Final = 2
 _PLANES_A_TASK: Final = 8
 _END_OF_CODESTREAM: Final = b"\xff\xd9"
+_ITEM_HEADER: Final = Struct("<HHI").unpack_from
+_ITEM: Final = (0xFFFE, 0xE000)
+_SEQUENCE_END: Final = (0xFFFE, 0xE0DD)
 # First choice of decoder; what it cannot do, any other available one may.
 _PLUGIN: Final = {
     **dict.fromkeys(syntax.JPEG_LS, "pyjpegls"),
@@ -78,14 +83,14 @@ def _tasks(instances: Sequence[Instance]) -> list[range]:
 
 
 def _run(instances: Sequence[Instance], task: range, take: Take) -> None:
-    opened: tuple[Path, Dataset] | None = None
+    opened: tuple[Path, bytes] | None = None
     for k in task:
         instance = instances[k]
         if instance.storage.transfer_syntax in syntax.PLAIN:
             take(k, _significant(_plain(instance), instance))
             continue
         if opened is None or opened[0] != instance.path:
-            opened = (instance.path, _dataset(instance))
+            opened = (instance.path, _pixel_bytes(instance))
         take(k, _significant(_decoded(opened[1], instance), instance))
 
 
@@ -120,13 +125,36 @@ def _truncated(instance: Instance, found: int) -> InputError:
     )
 
 
-def _dataset(instance: Instance) -> Dataset:
+def _pixel_bytes(instance: Instance) -> bytes:
+    """Return the pixel data element of a compressed or deflated file."""
     try:
-        return dcmread(instance.path)
-    except EOFError as error:
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path) from error
+        if instance.storage.transfer_syntax == DEFLATED:
+            return bytes(dcmread(instance.path).PixelData)
+        with instance.path.open("rb") as file:
+            file.seek(instance.storage.offset)
+            content = file.read()
+    except OSError as error:
+        raise InputError("scan.cannot_open", path=instance.path) from error
     except _DECODER_ERRORS as error:
         raise _undecodable(instance) from error
+    return content[: _end_of_items(content, instance)]
+
+
+def _end_of_items(content: bytes, instance: Instance) -> int:
+    """Return where the fragments end (PS3.5 A.4).
+
+    Raises:
+        InputError: the delimiter that closes them is missing: the file was cut.
+    """
+    offset = 0
+    while offset + 8 <= len(content):
+        group, element, length = _ITEM_HEADER(content, offset)
+        if (group, element) == _SEQUENCE_END:
+            return offset
+        if (group, element) != _ITEM:
+            break
+        offset += 8 + length
+    raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path)
 
 
 def _undecodable(instance: Instance) -> InputError:
@@ -134,18 +162,30 @@ def _undecodable(instance: Instance) -> InputError:
     return InputError("scan.problem.undecodable", path=instance.path, syntax=name)
 
 
-def _decoded(dataset: Dataset, instance: Instance) -> Raw:
+def _decoded(content: bytes, instance: Instance) -> Raw:
     """Decode one frame of a compressed or deflated file."""
     storage = instance.storage
     if storage.transfer_syntax in syntax.CODESTREAMS:
-        _check_codestream(dataset, instance)
-    decoder = get_decoder(storage.transfer_syntax)
+        _check_codestream(content, instance)
+    decoder = get_decoder(UID(storage.transfer_syntax))
     plugin = _PLUGIN.get(storage.transfer_syntax, "")
     if plugin not in decoder.available_plugins:
         plugin = ""
     try:
         raw, _ = decoder.as_array(
-            dataset, raw=True, index=instance.frame_number - 1, decoding_plugin=plugin
+            content,
+            raw=True,
+            index=instance.frame_number - 1,
+            decoding_plugin=plugin,
+            rows=instance.rows,
+            columns=instance.columns,
+            number_of_frames=storage.frames,
+            samples_per_pixel=1,
+            photometric_interpretation=storage.photometric,
+            pixel_representation=int(storage.signed),
+            bits_allocated=storage.allocated,
+            bits_stored=storage.stored,
+            pixel_keyword="PixelData",
         )
     except _DECODER_ERRORS as error:
         raise _undecodable(instance) from error
@@ -154,12 +194,11 @@ def _decoded(dataset: Dataset, instance: Instance) -> Raw:
     return np.array(raw, dtype=_stored_type(instance).newbyteorder("="))
 
 
-def _check_codestream(dataset: Dataset, instance: Instance) -> None:
+def _check_codestream(content: bytes, instance: Instance) -> None:
     """Refuse a codestream without its end marker: decoders fill the rest with grey."""
-    frames = instance.storage.frames
     try:
         codestream = get_frame(
-            dataset.PixelData, instance.frame_number - 1, number_of_frames=frames
+            content, instance.frame_number - 1, number_of_frames=instance.storage.frames
         )
     except _DECODER_ERRORS as error:
         raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path) from error

@@ -20,6 +20,7 @@ _OFF_PLACE: Final = 0.12
 _SIDEWAYS: Final = 0.25
 _SAME_PLACE_MM: Final = 1e-3
 _CONFIRMED: Final = 0.1
+_DIGITS: Final = 9  # of a spacing in mm; beyond is the noise of sums
 _AXES: Final = "xyz"
 
 
@@ -111,7 +112,7 @@ def _grid(
         places = np.rint(np.concatenate(([0.0], np.cumsum(np.rint(gaps / step))))).astype(np.int64)
         if len(set(places.tolist())) < count:
             return 0.0, np.arange(count)
-        step = float((along[-1] - along[0]) / places[-1])
+        step = round(float((along[-1] - along[0]) / places[-1]), _DIGITS)
     off = np.abs(along - along[0] - places * step)
     return (0.0 if off.max() > _OFF_PLACE * step else step), places
 
@@ -135,6 +136,8 @@ def _judge(
         found.append(Problem("too_few_slices", facts={"n": count}))
     if count == 1:
         return (*found, *([] if step else [Problem("spacing_missing", "thickness")]))
+    if count == 2 and not step and along[1] - along[0] >= _SAME_PLACE_MM:
+        found.append(Problem("spacing_missing", "two"))
     gaps = np.diff(along)
     same = int((gaps < _SAME_PLACE_MM).sum())
     if same:
