@@ -30,6 +30,7 @@ _SAME_EVERYWHERE = {
     *("mm", "OpenGL", "GPU", "CPU", "Esc", "Ctrl", "NIfTI", "STL", "PLY", "GLB", "MP4", "UTC"),
     *("English", "OK", "RMS", "SD", "GitHub", "Apache", "zip", "ID"),
 }
+_FILE_ENDINGS = {"json", "py", "pdf", "png", "txt", "zip", "db", "toml", "svg", "typ", "html"}
 # Whose first argument is a message key, and where the facts are the other keywords.
 _SPEAKERS = {
     *("say", "remark", "VirtopsyError", "UsageError", "InputError", "AccessDenied"),
@@ -44,6 +45,14 @@ class Call:
     place: str
     keys: tuple[str, ...]
     facts: frozenset[str] | None  # None: given by ** and not readable here
+
+
+@dataclass(frozen=True)
+class Text:
+    """One string constant of the code."""
+
+    lineno: int
+    value: str
 
 
 @cache
@@ -90,6 +99,34 @@ def spoken(argument: ast.expr) -> tuple[str, ...]:
     if isinstance(argument, ast.IfExp):
         return spoken(argument.body) + spoken(argument.orelse)
     return ()
+
+
+@cache
+def acts() -> frozenset[str]:
+    """What the log calls the acts: they look like keys and are none."""
+    return frozenset(
+        str(node.args[0].value)
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Act"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def written_in(tree: ast.Module) -> Iterator[Text]:
+    """Every string constant that may be a key: not an enum's value, nor a Qt object name."""
+    others: set[ast.expr] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            others.update(one.value for one in node.body if isinstance(one, ast.Assign))
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            others.update(node.args if name in {"setObjectName", "findChild"} else ())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in others:
+            yield Text(node.lineno, node.value)
 
 
 @cache
@@ -218,6 +255,33 @@ def test_every_key_the_code_speaks_is_in_the_catalogues() -> None:
     assert not lost
 
 
+def test_whatever_looks_like_a_key_in_the_code_is_one() -> None:
+    lost = {
+        f"{path.relative_to(_ROOT)}:{node.lineno}": node.value
+        for path, tree in trees()
+        for node in written_in(tree)
+        if _KEY.fullmatch(node.value)
+        and node.value.partition(".")[0] in domains(Language.EN)
+        and node.value.rpartition(".")[2] not in _FILE_ENDINGS
+        and node.value not in every_key() | acts()
+    }
+    assert not lost
+
+
+def test_every_problem_of_a_scan_has_its_sentence() -> None:
+    lost = {}
+    for path, tree in trees():
+        if path.parent.name != "dicom":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+                parts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                key = ".".join(["scan.problem", *map(str, parts)])
+                if parts and key not in every_key():
+                    lost[f"{path.relative_to(_ROOT)}:{node.lineno}"] = key
+    assert not lost
+
+
 def test_every_sentence_is_given_the_facts_it_needs() -> None:
     starved = {}
     for call in calls():
@@ -234,14 +298,13 @@ def test_every_sentence_is_given_the_facts_it_needs() -> None:
 
 
 def test_every_key_of_the_catalogues_is_used() -> None:
-    written: set[str] = set()
-    patterns: set[str] = set()
-    for _, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                written.add(node.value)
-            elif isinstance(node, ast.JoinedStr):
-                patterns.add(pattern_of(node))
+    written = {text.value for _, tree in trees() for text in written_in(tree)}
+    patterns = {
+        pattern_of(node)
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+    }
     for path in (_ROOT / "resources").rglob("*"):
         if path.suffix in {".json", ".toml", ".typ", ".html", ".js"}:
             written.update(found[0] for found in _KEY.finditer(path.read_text(encoding="utf-8")))
