@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from virtopsy.dicom.grouping import group
@@ -25,11 +26,22 @@ def scan(path: Path, progress: Progress) -> Scan:
         Cancelled: the user asked for it.
     """
     addresses, unlisted = _addresses(path)
+    found = scan_files(addresses, progress)
+    skipped = tuple(Skipped(Path(one), Problem("unreadable", "folder")) for one in unlisted)
+    return replace(found, skipped=skipped + found.skipped)
+
+
+def scan_files(addresses: Sequence[str | Path], progress: Progress) -> Scan:
+    """Return what is in these files, wherever they lie.
+
+    Raises:
+        Cancelled: the user asked for it.
+    """
     read_files: list[Read] = []
-    skipped = [Skipped(Path(one), Problem("unreadable", "folder")) for one in unlisted]
+    skipped: list[Skipped] = []
     total = len(addresses)
     for done, address in enumerate(addresses, start=1):
-        found = _look(address)
+        found = _look(os.fspath(address))
         if isinstance(found, Read):
             read_files.append(found)
         else:
