@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zlib import compress, crc32
+
+import pytest
+
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.language import Language
+from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts, Subject
+from virtopsy.report.pdf import _SHOWN, _SHOWN_ALONE, conclusion_pdf, printable
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return (
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc32(kind + content))
+    )
+
+
+_PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 3, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", compress(bytes(15)))
+    + _chunk(b"IEND", b"")
+)
+
+
+@dataclass(frozen=True)
+class _Warning:
+    text: str
+
+    def sentence(self, language: Language) -> str:
+        return f"{language.value}: {self.text}"
+
+
+def _track(name: str = "Track 1", *, entry: int | None = 0) -> Trajectory:
+    track = Trajectory(
+        finding_id="t1",
+        name=name,
+        series_uid="1.2.3",
+        ends_lps_mm=((-60.0, -80.0, 10.0), (55.0, 70.0, -22.0)),
+        end_sd_mm=(1.01, 1.01, 1.2),
+        sd_source="clicks",
+    )
+    return track.stated(entry, "A. Serikova", ("bevel",))
+
+
+@pytest.fixture
+def conclusion() -> Conclusion:
+    return Conclusion(
+        case_number="2026-0451",
+        written_by="Серікова Айгүл Қанатқызы",
+        when=datetime(2026, 11, 23, 20, 40, tzinfo=UTC),
+        basis="Order 118",
+        subject=Subject.DECEASED,
+        study=StudyFacts(
+            patient_name="ӘБДІҚАДЫРОВ^ҚАНАТ",
+            patient_id="PM-77",
+            study_date="20261120",
+            description="Head 0.8",
+            modality="CT",
+            series_uid="1.2.826.0.1.3680043.8.498." + "1" * 38,
+            spacing_mm=(0.45, 0.45, 0.8),
+            shape=(512, 512, 432),
+            files=432,
+            manifest_sha256="ab12" * 16,
+        ),
+        tracks=(_track(),),
+        warnings=(_Warning("two slices are missing"),),
+        text="A through-and-through gunshot of the head.",
+        pictures=(
+            Picture(caption="Axial slice, scale 50 mm", png=_PNG),
+            Picture(caption="Bone from the right", png=_PNG),
+        ),
+        log=LogHead(
+            archive="0b6f8a4e-57cf-4a6e-9d27-1f5b8c0d1a11",
+            size=42,
+            root="0f" * 32,
+            key_fingerprint="c7" * 32,
+            single_keeper=True,
+        ),
+        software="Virtopsy 0.1.0",
+        verifier_sha256="9a" * 32,
+    )
+
+
+def _text(pdf: bytes, tmp_path: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not on this machine")
+    (tmp_path / "page.pdf").write_bytes(pdf)
+    read = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "page.pdf", "-"], check=True, capture_output=True
+    )
+    return " ".join(read.stdout.decode().split())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_usual_case_is_one_page_of_pdf_a(conclusion: Conclusion, language: Language) -> None:
+    two_tracks = replace(conclusion, tracks=(_track(), _track("Track 2", entry=None)))
+    pdf = conclusion_pdf(two_tracks, language)
+    assert pdf.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>3</pdfaid:part>" in pdf
+    assert pdf.count(b"/Type/Page/") + pdf.count(b"/Type/Page>") == 1
+
+
+def test_equal_values_give_equal_bytes(conclusion: Conclusion) -> None:
+    assert conclusion_pdf(conclusion, Language.KK) == conclusion_pdf(conclusion, Language.KK)
+
+
+def test_numbers_carry_their_95_percent_and_their_source(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    text = _text(conclusion_pdf(conclusion, Language.EN), tmp_path)
+    for said in (
+        "191.7 ± 2.8",
+        "37.5 ± 0.8°",
+        "−9.6 ± 1.0°",
+        "± is the 95% interval",
+        "scatter of an end (1 SD): 1.01 · 1.01 · 1.20 mm",
+        "Entry stated by A. Serikova; grounds: bevel of the bone",
+        "Measuring error only; without deflection at bone, posture at the shot",
+        "Left and right are the deceased person's own",
+        "2026-11-23 20:40:00 UTC",
+        "PRELIMINARY, NOT AN EXPERT'S CONCLUSION",
+        "en: two slices are missing",
+        "One person alone keeps the archive",
+        "scanner clock, offset not recorded",
+        "0f0f 0f0f",
+    ):
+        assert said in text
+
+
+def test_without_a_statement_both_readings_stand_and_no_direction(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    undirected = replace(conclusion, tracks=(_track(entry=None),))
+    text = _text(conclusion_pdf(undirected, Language.EN), tmp_path)
+    assert "Two ends, direction not stated" in text
+    assert "37.5 ± 0.8° or" in text
+    assert "−142.5 ± 0.8°" in text
+    assert "downward" not in text
+
+
+def test_russian_and_kazakh_write_the_decimal_comma(conclusion: Conclusion, tmp_path: Path) -> None:
+    assert "191,7 ± 2,8" in _text(conclusion_pdf(conclusion, Language.RU), tmp_path)
+    assert "ӘБДІҚАДЫРОВ ҚАНАТ" in _text(conclusion_pdf(conclusion, Language.KK), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '#import "/etc/passwd"',
+        '#read("main.typ")',
+        "$x^2$ *bold* _it_ `raw` @label <label> \\ ~ = head",
+        "#panic()",
+        "]#box[",
+        "{{page}}",
+        "https://example.invalid/x",
+    ],
+)
+def test_text_from_outside_is_printed_never_run(
+    conclusion: Conclusion, tmp_path: Path, hostile: str
+) -> None:
+    study = replace(conclusion.study, patient_name=hostile, description=hostile)
+    made = replace(conclusion, study=study, text=hostile, tracks=(_track(hostile),))
+    text = _text(conclusion_pdf(made, Language.EN), tmp_path)
+    assert " ".join(hostile.split()) in text
+
+
+def test_every_character_the_font_is_said_to_have_can_be_set(conclusion: Conclusion) -> None:
+    every = "".join(chr(n) for low, high in _SHOWN for n in range(low, high + 1))
+    conclusion_pdf(replace(conclusion, text=every + "".join(_SHOWN_ALONE)), Language.EN)
+
+
+def test_what_the_font_lacks_or_what_hides_is_printed_by_its_number(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    assert printable("a\u202eb\u0000") == "a[U+202E]b[U+0000]"
+    study = replace(conclusion.study, patient_name="\u738b^\u5c0f\u6771\U0001f600")
+    text = _text(conclusion_pdf(replace(conclusion, study=study), Language.EN), tmp_path)
+    assert "[U+738B] [U+5C0F][U+6771]" in text
+
+
+def test_nothing_marked_is_not_said_to_be_nothing_there(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    bare = replace(conclusion, tracks=(), pictures=(), warnings=(), text="", basis="")
+    text = _text(conclusion_pdf(bare, Language.EN), tmp_path)
+    assert "that does not mean there is none" in text
+    assert "not stated" in text
+
+
+def test_a_track_upright_on_a_plane_keeps_a_finite_spread(conclusion: Conclusion) -> None:
+    upright = replace(_track(), ends_lps_mm=((0.0, 0.0, 0.0), (0.0, 0.0, 100.0)))
+    conclusion_pdf(replace(conclusion, tracks=(upright,)), Language.EN)
