@@ -77,15 +77,14 @@ def _track(
     exit_: tuple[float, float, float],
     language: Language,
 ) -> Trajectory:
-    from virtopsy.dicom.assemble import assemble, choose
+    from virtopsy.dicom.assemble import assemble, choose, study_of
     from virtopsy.dicom.scan import scan
     from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
 
     progress = speech.progress("examine.job.load", language)
     found = scan(path, progress)
     series = choose(found, series_key)
-    study = next(one for one in found.studies if one.uid == series.study_uid)
-    volume = assemble(series, study, progress)
+    volume = assemble(series, study_of(found, series), progress)
     for point in (entry, exit_):
         if not volume.frame.contains(point):
             raise InputError("trajectory.outside", point=",".join(f"{part:g}" for part in point))

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from archive.opening import Archive, create, open_archive
 
-from archive.records import Actor, IntakeReport
+from archive.records import Actor, CaseSummary, IntakeReport
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
@@ -18,9 +18,9 @@ from viewer.presenters.work import Work
 from virtopsy.case.case import Case
 from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFinding
-from virtopsy.dicom.assemble import assemble, choose
+from virtopsy.dicom.assemble import assemble, choose, study_of
 from virtopsy.dicom.scan import scan_files
-from virtopsy.errors import Bug, UsageError, VirtopsyError
+from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough.stop import Stop
@@ -103,11 +103,11 @@ class Keeping:
             self._actor = None
             self.archive.set(None)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[CaseSummary, ...]:
         """Return the cases this person may see; none without an archive."""
         if self.archive.now is None or self._actor is None:
             return ()
-        return tuple(self.archive.now.cases.list(self._actor))
+        return self.archive.now.cases.list(self._actor)
 
     def save(self, number: str, provenance: Provenance) -> None:
         """Take the files of the shown study in, then record every finding and stop.
@@ -160,9 +160,7 @@ class Keeping:
         """Write the log entry that showing the walkthrough is; nothing before the case is kept."""
         if self.archive.now is not None and self._actor is not None and self._session.recorded:
             shown = {"stops": [one.stop_id for one in stops]}
-            self.archive.now.cases.note(
-                self._actor, self._session.case.number, "walkthrough_show", shown
-            )
+            self.archive.now.cases.note(self._actor, self._session.case.number, "show", shown)
 
     def acting(self) -> tuple[Archive, Actor]:
         """Return the open archive and who acts in it.
@@ -205,7 +203,5 @@ def _load(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Ope
     found = scan_files(paths, progress)
     marked = next((one.series_uid for one in case.findings), None)
     series = choose(found, marked)
-    study = next((one for one in found.studies if series in one.series), None)
-    if study is None:
-        raise Bug(f"series {series.key} belongs to no study")
+    study = study_of(found, series)
     return Opened(study, series, assemble(series, study, progress))
