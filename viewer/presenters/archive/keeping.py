@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from archive.opening import Archive, create, open_archive
-
 from archive.records import Actor, CaseSummary, IntakeReport
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
