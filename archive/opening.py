@@ -1,0 +1,196 @@
+"""Where an archive is made and opened; joins services to storage, without Qt.
+
+Several programs may have one archive open: every transaction takes SQLite's own lock, and an
+object's name is its hash. Nothing is held while nobody acts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files as resource
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from archive.ports import Clock
+from archive.proof import canonical, signing
+from archive.proof.chain import Act, Who
+from archive.proof.signing import Cost, Locksmith, Seal
+from archive.records import Actor, ObjectName, Role
+from archive.services.access import Access, added, new_person, who
+from archive.services.casework import Cases
+from archive.services.court import Court
+from archive.services.intake import Intake
+from archive.services.journal import Journal
+from archive.services.log import Log
+from archive.services.rights import Right
+from archive.services.verify import Verify
+from archive.storage.blobs import NoteFolder, ObjectFolder, StagingFolder
+from archive.storage.bundle_folder import BundleFolder
+from archive.storage.files import Files
+from archive.storage.machine import ThisMachine
+from archive.storage.place import refuse_shared_place
+from archive.storage.unit_of_work import SqliteDatabase
+from virtopsy.errors import AccessDenied, InputError
+from virtopsy.language import Language
+
+FORMAT = 1
+_CARD = "archive.json"
+_FOLDERS = ("objects/sha256", "staging", "quarantine", "log", "db")
+_DATABASE = "db/archive.sqlite"
+_COST = Cost()
+
+
+@dataclass(frozen=True)
+class Card:
+    """`archive.json`: which archive this is, and the keys it seals with, newest last."""
+
+    uuid: str
+    format: int
+    public_keys: tuple[bytes, ...]
+
+
+class Archive:
+    """An open archive; every act goes through one of its services."""
+
+    def __init__(self, folder: Path, card: Card, clock: Clock, files: Files, cost: Cost) -> None:
+        self.folder = folder
+        self.uuid = card.uuid
+        self.public_key = card.public_keys[-1]
+        self.fingerprint = signing.fingerprint(self.public_key)
+        self._database = SqliteDatabase(folder / _DATABASE)
+        objects = ObjectFolder(folder, files)
+        notes = NoteFolder(folder, files)
+        self._journal = Journal(card.uuid, self._database, notes, clock, ThisMachine())
+        self.access = Access(self._journal, objects, cost)
+        self.intake = Intake(
+            self.access,
+            self._journal,
+            objects,
+            lambda: StagingFolder(folder, objects, files),
+            folder,
+        )
+        self.cases = Cases(self.access, self._journal, objects)
+        self.log = Log(self.access, self._journal)
+        self.court = Court(
+            self.access,
+            self._journal,
+            objects,
+            lambda target: BundleFolder(target, files),
+            folder,
+        )
+        self.verify = Verify(self._journal, objects, card.public_keys)
+
+    def seal(self, actor: Actor, statement: bytes) -> bytes:
+        """Return the archive's Ed25519 signature over `statement`; the act is logged.
+
+        Raises:
+            AccessDenied: no right to seal, or the person's password does not unlock the key.
+        """
+        session = self.access.require(actor, Right.SEAL)
+        if session.seal is None:
+            raise AccessDenied("archive.access.no_key", name=actor.name)
+        named = ObjectName("statement", "", canonical.sha256(statement))
+        self._journal.write(Act(Right.SEAL, who(actor), objects=(named,)))
+        return session.seal.sign(statement)
+
+    def close(self) -> None:
+        """Forget every session and let go of the database."""
+        self.access.forget()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def create(  # noqa: PLR0913 -- all but the folder by name
+    folder: Path, *, person: str, password: str, clock: Clock, cost: Cost = _COST, reason: str = ""
+) -> None:
+    """Make an archive whose one person is administrator and expert (single keeper).
+
+    Raises:
+        InputError: the folder is not empty, or lies on a network drive or in a synced folder.
+        UsageError: no password.
+        StorageError: the disk refused.
+    """
+    refuse_shared_place(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("archive.create.not_empty", path=folder)
+    files, uuid, seal = Files(), str(uuid4()), Seal.new()
+    for name in _FOLDERS:
+        files.make_folder(folder.absolute() / name)
+    objects = ObjectFolder(folder, files)
+    roles = (Role.ADMINISTRATOR, Role.EXPERT)
+    first = new_person(objects, Locksmith(uuid, seal, cost), person, password, roles)
+    database = SqliteDatabase.create(folder / _DATABASE, uuid)
+    journal = Journal(uuid, database, NoteFolder(folder, files), clock, ThisMachine())
+    by = Who(first.person_id, roles)
+    key = signing.fingerprint(seal.public_key)
+    data = {"format": FORMAT, "key": key, "single_keeper": True}
+    with database.writing() as work:
+        work.persons.add(first)
+        journal.append(work, Act("archive.create", by, reason=reason, data=data))
+        journal.append(work, added(by, first))
+        work.commit()
+    journal.checkpoint(seal)
+    database.close()
+    for language in Language:
+        text = (resource("resources") / "templates" / f"archive_{language}.txt").read_bytes()
+        files.write_new(folder / f"README_{language}.txt", text)
+    # Last: a folder without it is no archive yet, so a kill before leaves nothing half made.
+    files.write_new(folder / _CARD, _card_bytes(uuid, seal.public_key))
+    files.sync_folder(folder)
+
+
+def open_archive(
+    folder: Path, *, clock: Clock, files: Files | None = None, cost: Cost = _COST
+) -> Archive:
+    """Open an archive; as many programs may as like.
+
+    Raises:
+        InputError: the folder is no archive, is of a newer format, or lies on a network drive.
+    """
+    card = _read_card(folder)
+    refuse_shared_place(folder)
+    if not (folder / _DATABASE).is_file():
+        raise InputError("archive.open.no_database", path=folder / _DATABASE)
+    return Archive(folder.absolute(), card, clock, files or Files(), cost)
+
+
+def is_archive(folder: Path) -> bool:
+    """Tell whether a folder looks like an archive (the start screen's list)."""
+    return (folder / _CARD).is_file()
+
+
+def _card_bytes(uuid: str, public_key: bytes) -> bytes:
+    key = {"alg": "Ed25519", "public": public_key.hex()}
+    key["fingerprint"] = signing.fingerprint(public_key)
+    card = {"uuid": uuid, "format": FORMAT, "public_keys": [key]}
+    return canonical.encode(card) + b"\n"
+
+
+def _read_card(folder: Path) -> Card:
+    path = folder / _CARD
+    if not path.is_file():
+        raise InputError("archive.open.no_archive", path=folder)
+    try:
+        said: Any = json.loads(path.read_bytes())
+        keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
+        card = Card(str(said["uuid"]), int(said["format"]), keys)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError("archive.open.bad_card", path=path) from error
+    if card.format > FORMAT:
+        raise InputError("archive.open.newer", path=folder, format=card.format)
+    if not keys or any(len(key) != 32 for key in keys):
+        raise InputError("archive.open.bad_card", path=path)
+    return card

@@ -1,0 +1,226 @@
+"""What the services ask of storage: protocols, so that no service knows a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+from archive.records import (
+    CaseRow,
+    CaseSummary,
+    FileRow,
+    LogEntry,
+    Person,
+    SeriesRow,
+    Surroundings,
+    ThingRow,
+)
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+class Machine(Protocol):
+    """The machine the program runs on."""
+
+    def surroundings(self) -> Surroundings:
+        """Return machine, start and program."""
+        ...
+
+    def monotonic_ns(self) -> int:
+        """Return nanoseconds that no clock setting moves."""
+        ...
+
+
+class Blobs(Protocol):
+    """Objects by the SHA-256 of their bytes."""
+
+    def put(self, content: bytes) -> str:
+        """Keep `content` durably and return its SHA-256."""
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes; IntegrityError where they are missing or not what they were."""
+        ...
+
+    def checked_path(self, sha256: str) -> Path:
+        """Return the object's path after reading it through; IntegrityError as for `read`."""
+        ...
+
+    def fault(self, sha256: str) -> tuple[str, int]:
+        """Return "" or the code of what is wrong with the object, and the bytes read."""
+        ...
+
+    def relative_path(self, sha256: str) -> str:
+        """Return where the object lies within the archive's folder."""
+        ...
+
+
+class Staging(Protocol):
+    """The place where files wait until they are known to be whole."""
+
+    def copy(self, source: Path, tick: Callable[[], None]) -> tuple[Path, str, int]:
+        """Copy `source`, hashing in the same pass; return staged path, SHA-256 and size.
+
+        `tick` is called often, so that the person can stop within a file of gigabytes.
+        """
+        ...
+
+    def publish(self, staged: Sequence[tuple[Path, str]]) -> None:
+        """Give staged files their final names durably; never overwrites."""
+        ...
+
+    def read_back(self, sha256: str) -> None:
+        """Read an object past the cache; StorageError where the disk kept something else."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what is staged."""
+        ...
+
+
+class Notes(Protocol):
+    """Signed checkpoints."""
+
+    def add(self, size: int, note: str) -> None:
+        """Keep a checkpoint durably."""
+        ...
+
+    def all(self) -> Sequence[tuple[str, str]]:
+        """Return (name, text) of every checkpoint, smallest first."""
+        ...
+
+
+class LogRows(Protocol):
+    """The log in the database."""
+
+    def add(self, entry: LogEntry) -> None:
+        """Append a row."""
+        ...
+
+    def last(self, case_number: str | None = None) -> LogEntry | None:
+        """Return the newest entry (of a case)."""
+        ...
+
+    def count(self, case_number: str | None = None) -> int:
+        """Return how many entries there are (of a case)."""
+        ...
+
+    def entries(self, case_number: str | None = None) -> Iterator[LogEntry]:
+        """Return the entries by seq."""
+        ...
+
+    def hashes(self) -> Sequence[str]:
+        """Return the leaf hashes by seq."""
+        ...
+
+
+class PersonRows(Protocol):
+    """Persons in the index."""
+
+    def add(self, person: Person) -> None:
+        """Add a person."""
+        ...
+
+    def disable(self, person_id: str) -> None:
+        """Take a person's access away."""
+        ...
+
+    def by_name(self, name: str) -> Person | None:
+        """Find a person, small and capital letters alike."""
+        ...
+
+    def by_id(self, person_id: str) -> Person | None:
+        """Find a person."""
+        ...
+
+    def all(self) -> Sequence[Person]:
+        """Return every person, by name."""
+        ...
+
+
+class CaseRows(Protocol):
+    """Cases and what they hold, in the index."""
+
+    def add(self, case: CaseRow) -> None:
+        """Add a case."""
+        ...
+
+    def get(self, number: str) -> CaseRow | None:
+        """Find a case."""
+        ...
+
+    def all(self) -> Sequence[CaseRow]:
+        """Return every case, oldest first."""
+        ...
+
+    def summaries(self, owner: str) -> Sequence[CaseSummary]:
+        """Return the cases of a person, with counts."""
+        ...
+
+    def series(self, number: str) -> Sequence[SeriesRow]:
+        """Return the series of a case, by series UID."""
+        ...
+
+    def put_series(self, row: SeriesRow) -> None:
+        """Add a series, or put its new manifest in place of the old one."""
+        ...
+
+    def files(self, number: str) -> Sequence[FileRow]:
+        """Return the source files of a case."""
+        ...
+
+    def add_files(self, rows: Sequence[FileRow]) -> None:
+        """Add source files."""
+        ...
+
+    def things(self, number: str) -> Sequence[ThingRow]:
+        """Return every version of every finding and stop, in the order they were recorded."""
+        ...
+
+    def latest(self, number: str, thing: str, thing_id: str) -> ThingRow | None:
+        """Return the newest version of a finding or stop."""
+        ...
+
+    def add_thing(self, row: ThingRow) -> None:
+        """Add a version."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without `commit` leaves everything as it was."""
+
+    log: LogRows
+    persons: PersonRows
+    cases: CaseRows
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def commit(self) -> None:
+        """Make it durable; StorageError where that failed, and then nothing changed."""
+        ...
+
+
+class Database(Protocol):
+    """The way to a transaction."""
+
+    def writing(self) -> UnitOfWork:
+        """Return a transaction that holds the one write lock from its start."""
+        ...
+
+    def reading(self) -> UnitOfWork:
+        """Return a transaction that sees one state and changes nothing."""
+        ...

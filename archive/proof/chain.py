@@ -1,0 +1,204 @@
+"""The log's chain: what an entry's body says, its hash, and every way in which rows can lie.
+
+A body is canonical JSON; its leaf hash is SHA256(0x00 || body) (RFC 6962); `prev` is the leaf
+hash of the entry before, so order and forks show in the chain itself. `case_seq` and
+`case_prev` chain the entries of one case, so that an entry left out of a case's export shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.proof import canonical, merkle
+from archive.records import LogEntry, ObjectName, Out, Surroundings
+from virtopsy.errors import Bug
+
+VERSION = 1
+BEGINNING = "0" * 64
+"""`prev` of the first entry of a log or a case."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who acted, as a body names it.
+
+    Attributes:
+        id: of the person; "system" for the program itself, "anonymous" for nobody known.
+        roles: at login.
+        key: fingerprint of the person's own key; empty while persons have none.
+        session: random name of the session.
+    """
+
+    id: str
+    roles: tuple[str, ...] = ()
+    key: str = ""
+    session: str = ""
+
+
+SYSTEM = Who("system")
+ANONYMOUS = Who("anonymous")
+
+
+@dataclass(frozen=True)
+class Act:
+    """What happened.
+
+    Attributes:
+        name: one word or words joined by a full stop, such as "import", "person.add".
+        case: case number; empty for what belongs to no case.
+        data: further facts; no fractions, nothing personal (that lies in a salted object).
+    """
+
+    name: str
+    who: Who
+    out: Out = Out.OK
+    case: str = ""
+    objects: tuple[ObjectName, ...] = ()
+    reason: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and on which machine."""
+
+    time: datetime
+    monotonic_ns: int
+    where: Surroundings
+
+
+def utc(time: datetime) -> str:
+    """Spell an instant: UTC, microseconds, always 27 characters."""
+    if time.tzinfo is None:
+        raise Bug("a time without its zone")
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def entry(
+    log: str, act: Act, moment: Moment, *, before: LogEntry | None, before_in_case: LogEntry | None
+) -> LogEntry:
+    """Return the next entry of the log named `log`."""
+    where = moment.where
+    case_seq = _number_in_case(before_in_case) + 1 if act.case else 0
+    body = {
+        "v": VERSION,
+        "log": log,
+        "seq": before.seq + 1 if before else 1,
+        "prev": before.hash if before else BEGINNING,
+        "case_seq": case_seq,
+        "case_prev": _case_prev(act, before_in_case),
+        "ts": utc(moment.time),
+        "boot": where.boot,
+        "mono_ns": str(moment.monotonic_ns),
+        "clk": where.clock_source,
+        "actor": {"id": act.who.id, "role": list(act.who.roles), "key": act.who.key},
+        "sess": act.who.session,
+        "host": where.host,
+        "app": {"ver": where.version, "sha256": where.program_sha256},
+        "act": act.name,
+        "out": act.out.value,
+        "case": act.case,
+        "obj": [{"t": one.kind, "id": one.id, "sha256": one.sha256} for one in act.objects],
+        "reason": canonical.text(act.reason),
+        "data": canonical.normalised(act.data),
+    }
+    return from_body(canonical.encode(body))
+
+
+def from_body(body: bytes) -> LogEntry:
+    """Return the row that belongs to a body.
+
+    Raises:
+        NotCanonical: the bytes are no body.
+    """
+    said = canonical.decode(body)
+    try:
+        return LogEntry(
+            seq=int(said["seq"]),
+            body=body,
+            prev=str(said["prev"]),
+            hash=merkle.leaf_hash(body).hex(),
+            ts=str(said["ts"]),
+            actor=str(said["actor"]["id"]),
+            act=str(said["act"]),
+            out=str(said["out"]),
+            case_number=str(said["case"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise canonical.NotCanonical(f"no log body: {error}") from error
+
+
+def read(one: LogEntry) -> dict[str, Any]:
+    """Return what the body says; NotCanonical where it is none."""
+    from_body(one.body)
+    said: dict[str, Any] = canonical.decode(one.body)
+    return said
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that is not as it was written."""
+
+    seq: int
+    code: str
+
+
+def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:
+    """Check stored rows in the order of their seq; yields every fault and goes on.
+
+    Codes: log_body_changed (the bytes do not give the stored hash, or are no body of this log),
+    log_columns_differ (what lists show is not what the body says), log_chain_broken (an entry
+    before this one is gone, inserted, moved or changed), log_case_gap (an entry of the case is).
+    """
+    before: LogEntry | None = None
+    cases: dict[str, LogEntry] = {}
+    for row in rows:
+        derived = _derived(log, row)
+        if derived is None:
+            yield Fault(row.seq, "log_body_changed")
+        elif derived != row:
+            yield Fault(row.seq, "log_columns_differ")
+        if row.prev != (before.hash if before else BEGINNING) or row.seq != _next(before):
+            yield Fault(row.seq, "log_chain_broken")
+        if derived is not None and derived.case_number:
+            if not _follows(derived, cases.get(derived.case_number)):
+                yield Fault(row.seq, "log_case_gap")
+            cases[derived.case_number] = derived
+        before = row
+
+
+def _derived(log: str, row: LogEntry) -> LogEntry | None:
+    if merkle.leaf_hash(row.body).hex() != row.hash:
+        return None
+    try:
+        said = read(row)
+    except canonical.NotCanonical:
+        return None
+    return from_body(row.body) if said.get("log") == log else None
+
+
+def _follows(one: LogEntry, earlier: LogEntry | None) -> bool:
+    said = canonical.decode(one.body)
+    expected = earlier.hash if earlier else BEGINNING
+    number = _number_in_case(earlier) + 1
+    return bool(said.get("case_seq") == number and said.get("case_prev") == expected)
+
+
+def _next(before: LogEntry | None) -> int:
+    return before.seq + 1 if before else 1
+
+
+def _case_prev(act: Act, before: LogEntry | None) -> str:
+    if not act.case:
+        return ""
+    return before.hash if before else BEGINNING
+
+
+def _number_in_case(one: LogEntry | None) -> int:
+    if one is None:
+        return 0
+    number = canonical.decode(one.body).get("case_seq", 0)
+    return number if isinstance(number, int) else 0

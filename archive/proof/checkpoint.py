@@ -1,0 +1,79 @@
+"""A checkpoint: size and root of the log, signed (C2SP tlog-checkpoint over C2SP signed-note)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from archive.proof import signing
+
+_ED25519 = b"\x01"
+_DASH = "\N{EM DASH}"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a signed note says.
+
+    Attributes:
+        origin: which log; also the name of the key.
+        size: entries covered.
+        root: Merkle root over them, 32 bytes.
+        note: the whole signed note as text.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+
+def origin_of(archive: str) -> str:
+    """Return the name of an archive's log and key."""
+    return f"virtopsy/{archive}"
+
+
+def sign(origin: str, size: int, root: bytes, seal: signing.Seal) -> Checkpoint:
+    """Return the signed checkpoint."""
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    signature = key_hash(origin, seal.public_key) + seal.sign(text.encode())
+    line = f"{_DASH} {origin} {base64.b64encode(signature).decode()}\n"
+    return Checkpoint(origin, size, root, f"{text}\n{line}")
+
+
+def key_hash(name: str, public_key: bytes) -> bytes:
+    """Return the four bytes by which a note names its Ed25519 key (C2SP signed-note)."""
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+
+
+def read(note: str) -> Checkpoint | None:
+    """Read a note without judging its signature; None where it is no checkpoint."""
+    text, separator, _ = note.partition("\n\n")
+    lines = text.split("\n")
+    if not separator or len(lines) < 3 or not lines[1].isascii() or not lines[1].isdecimal():
+        return None
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+    except binascii.Error:
+        return None
+    return Checkpoint(lines[0], int(lines[1]), root, note)
+
+
+def signed_by(checkpoint: Checkpoint, public_key: bytes) -> bool:
+    """Tell whether one of the note's signature lines is that key's, under the note's origin."""
+    text, _, signatures = checkpoint.note.partition("\n\n")
+    wanted = key_hash(checkpoint.origin, public_key)
+    for line in signatures.splitlines():
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        if dash != _DASH or name != checkpoint.origin:
+            continue
+        try:
+            made = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            continue
+        if made[:4] == wanted and signing.genuine(public_key, f"{text}\n".encode(), made[4:]):
+            return True
+    return False

@@ -1,0 +1,290 @@
+"""What the archive hands out and keeps: frozen records, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from virtopsy.language import Fact, Language, say
+
+Document: TypeAlias = dict[str, Any]
+
+
+class Role(StrEnum):
+    """What a person is to the archive."""
+
+    EXPERT = "expert"
+    INVESTIGATOR = "investigator"
+    COURT = "court"
+    PROSECUTOR = "prosecutor"
+    PARTICIPANT = "participant"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Out(StrEnum):
+    """How an act ended."""
+
+    OK = "ok"
+    DENIED = "denied"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who logged in. `Access.login` alone makes one that the services accept."""
+
+    person_id: str
+    name: str
+    roles: tuple[Role, ...]
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person the archive knows.
+
+    Attributes:
+        person_sha256: the salted object with name and roles.
+        credential_sha256: the object with the proof of the password and the locked key.
+    """
+
+    person_id: str
+    name: str
+    roles: tuple[Role, ...]
+    disabled: bool
+    person_sha256: str
+    credential_sha256: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where an act happens: machine, start of the machine, program."""
+
+    host: str
+    boot: str
+    clock_source: str
+    version: str
+    program_sha256: str
+
+
+@dataclass(frozen=True)
+class ObjectName:
+    """An object as a log body names it: its type, its id within the type, its bytes."""
+
+    kind: str
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One row of the log.
+
+    Attributes:
+        seq: 1, 2, 3, ...
+        body: the canonical bytes; everything else follows from them.
+        prev, hash: leaf hashes of the entry before and of this one, hexadecimal.
+        ts, actor, act, out, case_number: search columns, derived from the body.
+        actor_name: filled in where the entry is shown to a person.
+    """
+
+    seq: int
+    body: bytes
+    prev: str
+    hash: str
+    ts: str
+    actor: str
+    act: str
+    out: str
+    case_number: str
+    actor_name: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as the index knows it."""
+
+    number: str
+    owner: str
+    opened: str
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """A case in a list."""
+
+    number: str
+    owner: str
+    opened: str
+    series: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    """A series of a case as the index knows it."""
+
+    case_number: str
+    series_uid: str
+    study_uid: str
+    description: str
+    modality: str
+    patient_name: str
+    study_date: str
+    frame_of_reference_uid: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A source file of a case; one row for the same bytes, however often they came."""
+
+    case_number: str
+    sha256: str
+    size: int
+    path: str
+    sop_uid: str
+    series_uid: str
+
+
+@dataclass(frozen=True)
+class ThingRow:
+    """One version of a finding or a stop."""
+
+    case_number: str
+    thing: str
+    thing_id: str
+    version: int
+    sha256: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class SourceObject:
+    """A source file that was read and found unchanged just now.
+
+    Attributes:
+        relative_path: where it lay on the carrier.
+        path_in_archive: where its bytes lie now; read-only.
+    """
+
+    sha256: str
+    size: int
+    relative_path: str
+    sop_uid: str
+    path_in_archive: Path
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file of an intake.
+
+    Attributes:
+        code: "stored", "already", "conflict", "opaque", "link", "special" or "unreadable".
+        reason: why an opaque file is opaque: "not_dicom", "malformed" or "no_uid".
+    """
+
+    path: str
+    code: str
+    reason: str = ""
+
+    @property
+    def text_key(self) -> str:
+        """The message that explains the code."""
+        return f"archive.file.{self.code}"
+
+    def sentence(self, language: Language) -> str:
+        """Return what became of the file, in words."""
+        reason = say(f"archive.reason.{self.reason}", language) if self.reason else ""
+        return say(self.text_key, language, reason=reason)
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What an intake did.
+
+    Attributes:
+        files: regular files met.
+        stored: files whose bytes are new to the case (opaque ones and conflicts among them).
+        already: files whose bytes the case held already.
+        conflicts: files with the SOP UID of another file of the case, but other bytes.
+        opaque: files kept although they are no readable DICOM.
+        bytes: of all files met.
+        seconds: from start to recorded.
+        not_stated: what should have been stated and was not: "basis", "deliverer", "carrier".
+        series_manifests: series UID -> SHA-256 of its manifest object.
+    """
+
+    case: str
+    files: int
+    stored: int
+    already: int
+    conflicts: int
+    opaque: int
+    bytes: int
+    seconds: float
+    not_stated: tuple[str, ...]
+    report: tuple[FileReport, ...]
+    series_manifests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """A proof that an entry is in the log of a checkpoint.
+
+    Attributes:
+        seq: the entry, counted from 1 (leaf index seq - 1).
+        size: entries of the tree.
+        path: sibling hashes, lowest first.
+    """
+
+    seq: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something `verify` found; codes are listed in `archive.services.verify`."""
+
+    code: str
+    path: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def sentence(self, language: Language) -> str:
+        """Return what it means and what to do, in words."""
+        return say(f"archive.problem.{self.code}", language, path=self.path, **self.facts)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How much was looked at."""
+
+    files: int = 0
+    bytes: int = 0
+    log_entries: int = 0
+    signatures: int = 0
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The answer of `verify`.
+
+    Attributes:
+        sealed_when: time of the last entry under the newest good checkpoint; empty: none.
+        fingerprint: of the key in archive.json.
+    """
+
+    checked: Checked
+    problems: tuple[Problem, ...]
+    sealed_when: str
+    fingerprint: str
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found."""
+        return not self.problems

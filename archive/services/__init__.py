@@ -1,0 +1,1 @@
+"""What a person may do with the archive; every act names its actor and is refused by default."""

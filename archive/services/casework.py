@@ -1,0 +1,265 @@
+"""Cases: opened, changed by one transaction an act, and read only through a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+from uuid import uuid4
+
+from archive.ports import Blobs, UnitOfWork
+from archive.proof import canonical
+from archive.proof.chain import Act, utc
+from archive.records import (
+    Actor,
+    CaseSummary,
+    Document,
+    ObjectName,
+    Out,
+    SeriesRow,
+    SourceObject,
+    ThingRow,
+)
+from archive.services.access import Access, Session, who
+from archive.services.journal import Journal
+from archive.services.rights import Right
+from virtopsy.case.case import Case, SeriesEntry
+from virtopsy.case.changes import Change
+from virtopsy.errors import Bug, InputError, IntegrityError
+from virtopsy.findings import record as finding_record
+from virtopsy.jobs import Progress
+from virtopsy.walkthrough import stop as stop_record
+
+How: TypeAlias = Literal["do", "undo", "redo"]
+NOTES = ("view", "show", "export", "print", "picture", "video")
+"""What can be noted without changing a case; every other entry is written by its own service."""
+
+
+class Cases:
+    """The cases of the acting person."""
+
+    def __init__(self, access: Access, journal: Journal, blobs: Blobs) -> None:
+        self._access = access
+        self._journal = journal
+        self._blobs = blobs
+
+    def list(self, actor: Actor) -> tuple[CaseSummary, ...]:
+        """Return the person's cases; other cases are not hinted at."""
+        session = self._access.require(actor, Right.LIST_CASES)
+        self._journal.write(Act(Right.LIST_CASES, who(actor)))
+        with self._journal.database.reading() as work:
+            return tuple(work.cases.summaries(session.actor.person_id))
+
+    def open(self, actor: Actor, number: str) -> Case:
+        """Return the case as it was last recorded.
+
+        Raises:
+            AccessDenied: not this person's case, or no such case.
+            IntegrityError: a finding's object is missing or not what it was.
+        """
+        session = self._access.require_case(actor, Right.OPEN_CASE, number)
+        with self._journal.database.reading() as work:
+            series = work.cases.series(number)
+            things = work.cases.things(number)
+        try:
+            case = self._case(number, series, things)
+        except IntegrityError:
+            self._failed(session, Right.OPEN_CASE, number)
+            raise
+        self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number))
+        self._journal.checkpoint_when_due(session.seal)
+        return case
+
+    def record(  # noqa: PLR0913 -- what an act is called and how it came; by name
+        self,
+        actor: Actor,
+        number: str,
+        changes: tuple[Change, ...],
+        *,
+        label: str,
+        act: How,
+        reason: str = "",
+    ) -> None:
+        """Keep what an act changed; when this returns, it survives a pulled plug.
+
+        Raises:
+            AccessDenied: only the case's expert records.
+            InputError: a record is malformed, names a series the case lacks, or the thing was
+                changed meanwhile by another program.
+            StorageError: nothing was recorded.
+        """
+        session = self._access.require_case(actor, Right.RECORD, number)
+        with self._journal.database.writing() as work:
+            series = {row.series_uid: row for row in work.cases.series(number)}
+            rows = [self._put(work, session, number, one, series) for one in changes]
+            self._journal.append(
+                work,
+                Act(
+                    "record",
+                    who(actor),
+                    case=number,
+                    objects=tuple(ObjectName(row.thing, row.thing_id, row.sha256) for row in rows),
+                    reason=reason,
+                    data={"label": label, "how": act, "changes": _done(rows, changes)},
+                ),
+            )
+            work.commit()
+        self._journal.checkpoint_when_due(session.seal)
+
+    def add_finding(
+        self, actor: Actor, number: str, record: Mapping[str, Any], *, reason: str = ""
+    ) -> str:
+        """Record a finding that came as JSON; one without an id is given one. Returns the id."""
+        given = dict(record)
+        given.setdefault("finding_id", uuid4().hex)
+        read = finding_record.to_record(finding_record.from_record(given))
+        change = Change("finding", str(read["finding_id"]), None, read)
+        self.record(actor, number, (change,), label="case.finding.add", act="do", reason=reason)
+        return change.thing_id
+
+    def note(
+        self, actor: Actor, number: str, act: str, data: Mapping[str, Any], *, reason: str = ""
+    ) -> None:
+        """Write an act that changes nothing (a view, a show, an export) into the log."""
+        if act not in NOTES:
+            raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
+        session = self._access.require_case(actor, Right.NOTE, number)
+        self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
+        if act == "export" and session.seal is not None:
+            self._journal.checkpoint(session.seal)
+        self._journal.checkpoint_when_due(session.seal)
+
+    def series_files(
+        self, actor: Actor, number: str, series_uid: str, *, progress: Progress | None = None
+    ) -> tuple[SourceObject, ...]:
+        """Return the files of a series, each read through and found unchanged just now.
+
+        Raises:
+            AccessDenied: not this person's case.
+            InputError: the case has no such series.
+            IntegrityError: names the first file that is missing or not what it was.
+        """
+        session = self._access.require_case(actor, Right.READ_SOURCE, number)
+        with self._journal.database.reading() as work:
+            series = {row.series_uid: row for row in work.cases.series(number)}
+        row = series.get(series_uid)
+        if row is None:
+            raise InputError("archive.case.no_series", number=number, series=series_uid)
+        try:
+            found = self._read_series(row, progress or Progress())
+        except IntegrityError:
+            self._failed(session, Right.READ_SOURCE, number)
+            raise
+        manifest = ObjectName("manifest", series_uid, row.manifest_sha256)
+        act = Act(Right.READ_SOURCE, who(actor), case=number, objects=(manifest,))
+        self._journal.write(act)
+        return found
+
+    def _read_series(self, row: SeriesRow, progress: Progress) -> tuple[SourceObject, ...]:
+        manifest = canonical.decode(self._blobs.read(row.manifest_sha256))
+        found = []
+        for done, one in enumerate(manifest):
+            progress.tick(done, len(manifest))
+            path = self._blobs.checked_path(one["sha256"])
+            found.append(
+                SourceObject(one["sha256"], one["size"], one["path"], one["sop_uid"], path)
+            )
+        progress.tick(len(manifest), len(manifest))
+        return tuple(found)
+
+    def _case(self, number: str, series: Sequence[SeriesRow], things: Sequence[ThingRow]) -> Case:
+        newest: dict[tuple[str, str], ThingRow] = {}
+        for row in things:
+            newest[row.thing, row.thing_id] = row
+        kept = [self._document(row.sha256) for row in newest.values() if not row.withdrawn]
+        findings = [finding_record.from_record(o["record"]) for o in kept if o["t"] == "finding"]
+        stops = [stop_record.from_record(o["record"]) for o in kept if o["t"] == "stop"]
+        entries = tuple(map(_series_entry, series))
+        return Case(number, entries, tuple(findings), tuple(stops))
+
+    def _put(
+        self,
+        work: UnitOfWork,
+        session: Session,
+        number: str,
+        change: Change,
+        series: Mapping[str, SeriesRow],
+    ) -> ThingRow:
+        latest = work.cases.latest(number, change.thing, change.thing_id)
+        earlier = self._document(latest.sha256) if latest else None
+        self._refuse_stale(change, earlier)
+        described = canonical.normalised(change.after)
+        source = _source_of(number, change, series)
+        row = ThingRow(
+            case_number=number,
+            thing=change.thing,
+            thing_id=change.thing_id,
+            version=latest.version + 1 if latest else 1,
+            sha256="",
+            withdrawn=change.after is None,
+        )
+        kept = {
+            "v": 1,
+            "t": change.thing,
+            "id": change.thing_id,
+            "case": number,
+            "version": row.version,
+            "previous": latest.sha256 if latest else "",
+            "act": change.act,
+            "author": session.actor.person_id,
+            "ts": utc(self._journal.clock()),
+            "source": source.manifest_sha256 if source else "",
+            "record": described,
+        }
+        row = replace(row, sha256=self._blobs.put(canonical.encode(kept, fractions=True)))
+        work.cases.add_thing(row)
+        return row
+
+    def _refuse_stale(self, change: Change, earlier: Document | None) -> None:
+        """Refuse a change that starts from something else than what is kept."""
+        stored = earlier["record"] if earlier else None
+        before = canonical.normalised(change.before)
+        if canonical.encode(stored, fractions=True) != canonical.encode(before, fractions=True):
+            raise InputError("archive.record.changed_meanwhile", id=change.thing_id)
+
+    def _document(self, sha256: str) -> Document:
+        found: Document = canonical.decode(self._blobs.read(sha256), fractions=True)
+        return found
+
+    def _failed(self, session: Session, right: Right, number: str) -> None:
+        self._journal.write(Act(right, who(session.actor), Out.FAIL, case=number))
+
+
+def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> SeriesRow | None:
+    """Return the series a record is about, after checking that it fits the case."""
+    record = change.after or change.before
+    if record is None:
+        raise Bug(f"a change of {change.thing_id} from nothing to nothing")
+    reads = finding_record.from_record if change.thing == "finding" else stop_record.from_record
+    read = reads(record)
+    row = series.get(read.series_uid.partition("#")[0])
+    if row is None:
+        raise InputError("archive.case.no_series", number=number, series=read.series_uid)
+    frame = record.get("frame_of_reference_uid", "")
+    if frame and row.frame_of_reference_uid and frame != row.frame_of_reference_uid:
+        raise InputError("archive.finding.frame", number=number, frame=frame)
+    return row
+
+
+def _done(rows: Sequence[ThingRow], changes: Sequence[Change]) -> list[Document]:
+    return [
+        {"thing": row.thing, "id": row.thing_id, "version": row.version, "act": change.act}
+        for row, change in zip(rows, changes, strict=True)
+    ]
+
+
+def _series_entry(row: SeriesRow) -> SeriesEntry:
+    return SeriesEntry(
+        series_uid=row.series_uid,
+        study_uid=row.study_uid,
+        description=row.description,
+        modality=row.modality,
+        patient_name=row.patient_name,
+        study_date=row.study_date,
+        manifest_sha256=row.manifest_sha256,
+    )

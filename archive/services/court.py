@@ -1,0 +1,122 @@
+"""The court bundle: everything about a case that anybody can check without this product.
+
+Nothing is at the target until the bundle is whole, on the disk, sealed, and found good by the
+very verifier that lies in it. The export is an entry of the log before the bundle's excerpt is
+cut, and it names the payload's manifest: a bundle holds the record of its own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from archive.ports import Blobs
+from archive.proof import canonical
+from archive.proof.chain import Act
+from archive.records import Actor, Out
+from archive.services.access import Access, Session, who
+from archive.services.bundling import (
+    BundleReport,
+    Bundling,
+    Picture,
+    Target,
+    objects_named,
+    verifier_sha256,
+)
+from archive.services.journal import Journal
+from archive.services.rights import Right
+from virtopsy.errors import AccessDenied, InputError, StorageError, VirtopsyError
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+
+__all__ = ["BundleReport", "Court", "Picture", "verifier_sha256"]
+
+NewTarget: TypeAlias = Callable[[Path], Target]
+
+
+class Court:
+    """Hands a case out."""
+
+    def __init__(
+        self, access: Access, journal: Journal, blobs: Blobs, target: NewTarget, folder: Path
+    ) -> None:
+        self._access = access
+        self._journal = journal
+        self._blobs = blobs
+        self._target = target
+        self._folder = folder
+
+    def basis(self, actor: Actor, number: str) -> str:
+        """Return the ordering acts stated at the case's intakes; empty where none was stated."""
+        self._access.require_case(actor, Right.OPEN_CASE, number)
+        stated = []
+        for kind, sha256 in self._named(number):
+            if kind == "intake":
+                kept = canonical.decode(self._blobs.read(sha256))
+                stated.append(str(kept["data"]["basis"]).strip())
+        return "; ".join(dict.fromkeys(one for one in stated if one))
+
+    @property
+    def single_keeper(self) -> bool:
+        """Tell whether one person alone keeps the archive."""
+        with self._journal.database.reading() as work:
+            return sum(not one.disabled for one in work.persons.all()) == 1
+
+    def bundle(  # noqa: PLR0913 -- one keyword for each thing that goes into a bundle
+        self,
+        actor: Actor,
+        number: str,
+        out: Path,
+        *,
+        pictures: Sequence[Picture],
+        conclusion_pdf: Mapping[Language, bytes],
+        zipped: bool = False,
+        reason: str = "",
+        progress: Progress,
+    ) -> BundleReport:
+        """Write the case's bundle at `out`, which must not be there yet.
+
+        Raises:
+            AccessDenied: not this person's case, or the password does not unlock the key.
+            InputError: `out` is taken, lies in the archive, or its folder is not there.
+            IntegrityError: an object is not what it was, or the bundle failed its own check.
+            StorageError: the disk refused; nothing is at `out`.
+            Cancelled: nothing is at `out`.
+        """
+        session = self._access.require_case(actor, Right.SEAL, number)
+        if session.seal is None:
+            raise AccessDenied("archive.access.no_key", name=actor.name)
+        self._refuse_place(out)
+        target = self._target(out.absolute())
+        run = Bundling(self._journal, self._blobs, target, session, number, progress)
+        try:
+            run.payload(pictures, conclusion_pdf)
+            run.export_entry(reason)
+            sealed = run.seal(single_keeper=self.single_keeper)
+            return run.publish(out, sealed, zipped=zipped)
+        except VirtopsyError as error:
+            self._failed(session, number, error)
+            raise
+        finally:
+            target.discard()
+
+    def _named(self, number: str) -> list[tuple[str, str]]:
+        with self._journal.database.reading() as work:
+            return objects_named(tuple(work.log.entries(number)))
+
+    def _refuse_place(self, out: Path) -> None:
+        place = out.absolute()
+        if place.exists() or place.is_symlink():
+            raise InputError("bundle.exists", path=out)
+        if not place.parent.is_dir():
+            raise InputError("bundle.no_folder", path=place.parent)
+        if place.parent.resolve().is_relative_to(self._folder.resolve()):
+            raise InputError("bundle.inside_archive", path=out)
+
+    def _failed(self, session: Session, number: str, error: VirtopsyError) -> None:
+        """Note the failure; a disk too full even for that must not hide the first reason."""
+        with suppress(StorageError):
+            act = Act("export", who(session.actor), Out.FAIL, case=number, data={"why": error.key})
+            self._journal.write(act)

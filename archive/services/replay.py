@@ -1,0 +1,137 @@
+"""What the index must hold, told by log and objects alone: `verify` compares, `rebuild` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from archive.ports import Blobs
+from archive.proof import canonical, chain
+from archive.records import (
+    CaseRow,
+    Document,
+    FileRow,
+    LogEntry,
+    Out,
+    Person,
+    Role,
+    SeriesRow,
+    ThingRow,
+)
+from virtopsy.errors import IntegrityError, StorageError
+
+
+@dataclass
+class Expected:
+    """The index as log and objects tell it, and the objects they name.
+
+    Attributes:
+        persons: by person id.
+        cases: by number.
+        series: by case number and series UID.
+        files: by case number and SHA-256.
+        things: by case number, thing, id and version.
+        objects: SHA-256 of every object named, with the cases that name it ("" for none).
+    """
+
+    persons: dict[str, Person] = field(default_factory=dict)
+    cases: dict[str, CaseRow] = field(default_factory=dict)
+    series: dict[tuple[str, str], SeriesRow] = field(default_factory=dict)
+    files: dict[tuple[str, str], FileRow] = field(default_factory=dict)
+    things: dict[tuple[str, str, str, int], ThingRow] = field(default_factory=dict)
+    objects: dict[str, set[str]] = field(default_factory=dict)
+
+    def name(self, sha256: str, case: str) -> None:
+        """Note that an object is named (by a case)."""
+        self.objects.setdefault(sha256, set()).add(case)
+
+
+def replay(entries: Iterable[LogEntry], blobs: Blobs) -> Expected:
+    """Return what the index must hold. Entries and objects that cannot be read add nothing;
+    the checks of the chain and of the objects name them.
+    """  # noqa: D205 -- one thought
+    expected = Expected()
+    for entry in entries:
+        try:
+            body = chain.read(entry)
+        except canonical.NotCanonical:
+            continue
+        if body["out"] == Out.OK:
+            _apply(expected, body, blobs)
+    return expected
+
+
+def _apply(expected: Expected, body: Document, blobs: Blobs) -> None:
+    act = _ACTS.get(body["act"])
+    if body["act"] != "seal":  # it names what was sealed, which is no object of the archive
+        for one in body["obj"]:
+            expected.name(one["sha256"], body["case"])
+    if act is None:
+        return
+    try:
+        act(expected, body, blobs)
+    except (IntegrityError, StorageError, ValueError, KeyError, TypeError):
+        return  # an object is damaged: `verify` reads every object and names it
+
+
+def _add_person(expected: Expected, body: Document, blobs: Blobs) -> None:
+    person, credential = body["obj"]
+    said = _salted(blobs, person["sha256"])
+    expected.persons[person["id"]] = Person(
+        person_id=person["id"],
+        name=said["name"],
+        roles=tuple(Role(one) for one in said["roles"]),
+        disabled=False,
+        person_sha256=person["sha256"],
+        credential_sha256=credential["sha256"],
+    )
+
+
+def _disable_person(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    person_id = body["obj"][0]["id"]
+    expected.persons[person_id] = replace(expected.persons[person_id], disabled=True)
+
+
+def _create_case(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    number = body["case"]
+    expected.cases[number] = CaseRow(number, body["actor"]["id"], body["data"]["opened"])
+
+
+def _import(expected: Expected, body: Document, blobs: Blobs) -> None:
+    said = _salted(blobs, body["obj"][0]["sha256"])
+    for one in said["files"]:
+        file = FileRow(**one)
+        expected.files[file.case_number, file.sha256] = file
+        expected.name(file.sha256, file.case_number)
+    for one in said["series"]:
+        row = SeriesRow(**one)
+        key = (row.case_number, row.series_uid)
+        first = expected.series.get(key, row)
+        expected.series[key] = replace(first, manifest_sha256=row.manifest_sha256)
+
+
+def _record(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    for named, change in zip(body["obj"], body["data"]["changes"], strict=True):
+        row = ThingRow(
+            case_number=body["case"],
+            thing=change["thing"],
+            thing_id=change["id"],
+            version=change["version"],
+            sha256=named["sha256"],
+            withdrawn=change["act"] == "withdraw",
+        )
+        expected.things[row.case_number, row.thing, row.thing_id, row.version] = row
+
+
+def _salted(blobs: Blobs, sha256: str) -> Any:
+    return canonical.decode(blobs.read(sha256))["data"]
+
+
+_ACTS: Mapping[str, Callable[[Expected, Document, Blobs], None]] = {
+    "person.add": _add_person,
+    "person.disable": _disable_person,
+    "case.create": _create_case,
+    "import": _import,
+    "record": _record,
+}

@@ -1,0 +1,1 @@
+"""The only rooms that touch the file system and the database."""

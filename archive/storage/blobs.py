@@ -1,0 +1,159 @@
+"""Objects by the SHA-256 of their bytes, the staging place before them, and the checkpoints.
+
+No path is ever built from anything but a hash, a number or a counter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from archive.proof.canonical import sha256 as hash_of
+from archive.storage.files import Files
+from virtopsy.errors import Bug, IntegrityError, StorageError
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_NOTE = re.compile(r"checkpoint-[0-9]{12}\.txt")
+
+
+class ObjectFolder:
+    """`objects/sha256/ab/cd/<64 hex>`, each file read-only."""
+
+    def __init__(self, archive: Path, files: Files) -> None:
+        self._archive = archive
+        self._root = archive / "objects" / "sha256"
+        self._staging = archive / "staging"
+        self._files = files
+
+    def put(self, content: bytes) -> str:
+        """Keep `content` durably and return its SHA-256."""
+        sha256 = hash_of(content)
+        staged = self._staging / uuid4().hex
+        try:
+            self._files.write_new(staged, content)
+            self.publish(staged, sha256)
+            self._files.sync_folder(self.path(sha256).parent)
+        finally:
+            self._files.remove_staged(staged)
+        return sha256
+
+    def publish(self, staged: Path, sha256: str) -> None:
+        """Give a staged file its final name; an existing object is read through instead.
+
+        The caller syncs the folder (once for many).
+        """
+        final = self.path(sha256)
+        self._files.make_folder(final.parent)
+        if not self._files.link(staged, final):
+            self.checked_path(sha256)
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes; IntegrityError where they are missing or not what they were."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise self._error("object_missing", sha256)
+        content = self._files.read(path)
+        if hash_of(content) != sha256:
+            raise self._error("object_changed", sha256)
+        return content
+
+    def checked_path(self, sha256: str) -> Path:
+        """Return the object's path after reading it through; IntegrityError as for `read`."""
+        fault, _ = self.fault(sha256)
+        if fault:
+            raise self._error(fault, sha256)
+        return self.path(sha256)
+
+    def fault(self, sha256: str) -> tuple[str, int]:
+        """Return "" or the code of what is wrong with the object, and the bytes read."""
+        path = self.path(sha256)
+        if not path.is_file():
+            return "object_missing", 0
+        try:
+            found, size = self._files.hash(path)
+        except StorageError:
+            return "object_unreadable", 0
+        return ("" if found == sha256 else "object_changed"), size
+
+    def path(self, sha256: str) -> Path:
+        """Return where the object of that hash lies; Bug for anything that is no hash."""
+        if not _HASH.fullmatch(sha256):
+            raise Bug(f"{sha256!r} is no SHA-256")
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def relative_path(self, sha256: str) -> str:
+        """Return where the object lies within the archive's folder."""
+        return self.path(sha256).relative_to(self._archive).as_posix()
+
+    def _error(self, code: str, sha256: str) -> IntegrityError:
+        return IntegrityError(f"archive.problem.{code}", path=self.relative_path(sha256))
+
+
+class StagingFolder:
+    """One intake's own folder under `staging/`."""
+
+    def __init__(self, archive: Path, objects: ObjectFolder, files: Files) -> None:
+        self._objects = objects
+        self._files = files
+        self._folder = archive / "staging" / uuid4().hex
+        self._archive = archive
+        self._count = 0
+        files.make_folder(self._folder)
+
+    def copy(self, source: Path, tick: Callable[[], None]) -> tuple[Path, str, int]:
+        """Copy `source`, hashing in the same pass; return staged path, SHA-256 and size."""
+        self._count += 1
+        staged = self._folder / str(self._count)
+        sha256, size = self._files.copy_hashing(source, staged, tick)
+        return staged, sha256, size
+
+    def publish(self, staged: Sequence[tuple[Path, str]]) -> None:
+        """Give staged files their final names durably; never overwrites."""
+        for path, sha256 in staged:
+            self._objects.publish(path, sha256)
+        for folder in {self._objects.path(sha256).parent for _, sha256 in staged}:
+            self._files.sync_folder(folder)
+
+    def read_back(self, sha256: str) -> None:
+        """Read an object past the cache; StorageError where the disk kept something else."""
+        path = self._objects.path(sha256)
+        found, _ = self._files.hash(path, past_cache=True)
+        if found != sha256:
+            raise StorageError("archive.storage.read_back", path=path)
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
+        return self._files.free_bytes(self._archive)
+
+    def clear(self) -> None:
+        """Remove what is staged."""
+        self._files.remove_staging(self._folder)
+
+
+class NoteFolder:
+    """`log/checkpoint-<size>.txt`."""
+
+    def __init__(self, archive: Path, files: Files) -> None:
+        self._folder = archive / "log"
+        self._staging = archive / "staging"
+        self._files = files
+
+    def add(self, size: int, note: str) -> None:
+        """Keep a checkpoint durably; the same one may be there."""
+        staged = self._staging / uuid4().hex
+        try:
+            self._files.write_new(staged, note.encode())
+            self._files.link(staged, self._folder / f"checkpoint-{size:012d}.txt")
+            self._files.sync_folder(self._folder)
+        finally:
+            self._files.remove_staged(staged)
+
+    def all(self) -> Sequence[tuple[str, str]]:
+        """Return (name, text) of every checkpoint, smallest first."""
+        names = sorted(p.name for p in self._folder.glob("*.txt") if _NOTE.fullmatch(p.name))
+        return [
+            (f"log/{name}", self._files.read(self._folder / name).decode("utf-8", "replace"))
+            for name in names
+        ]

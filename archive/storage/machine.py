@@ -1,0 +1,59 @@
+"""The machine the program runs on, as log entries name it; and its clock."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from archive.proof.canonical import text
+from archive.records import Surroundings
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+_PROGRAM = Path(__file__).resolve().parent.parent.parent
+
+
+def system_clock() -> datetime:
+    """Return the machine's time in UTC: what the two doors inject."""
+    return datetime.now(UTC)  # noqa: TID251 -- the one clock that everything else is given
+
+
+class ThisMachine:
+    """Machine, start of the machine, program."""
+
+    def surroundings(self) -> Surroundings:
+        """Return what an entry says about where the act happened."""
+        return Surroundings(
+            host=text(platform.node()),
+            boot=_BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else "",
+            clock_source="ntp" if _SYNCHRONISED.exists() else "unknown",
+            version=_version(),
+            program_sha256=_program_sha256(),
+        )
+
+    def monotonic_ns(self) -> int:
+        """Return nanoseconds that no clock setting moves."""
+        return time.monotonic_ns()
+
+
+def _version() -> str:
+    try:
+        return version("virtopsy")
+    except PackageNotFoundError:
+        return "source"
+
+
+@cache
+def _program_sha256() -> str:
+    """Return one hash over the program's own source files, by name."""
+    digest = hashlib.sha256()
+    for package in ("virtopsy", "archive"):
+        for path in sorted((_PROGRAM / package).rglob("*.py")):
+            name = path.relative_to(_PROGRAM).as_posix()
+            digest.update(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,44 @@
+"""Where an archive must not lie: folders that another machine changes behind our back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from virtopsy.errors import InputError
+
+_MOUNTS = Path("/proc/self/mounts")
+_NETWORK = {
+    *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "ceph", "glusterfs", "davfs"),
+    *("fuse.sshfs", "fuse.rclone", "fuse.davfs2", "fuse.gvfsd-fuse", "fuse.s3fs", "fuse.glusterfs"),
+}
+_SYNCED = (
+    *("dropbox", "onedrive", "google drive", "googledrive", "icloud drive", "icloudrive"),
+    *("yandex.disk", "yandexdisk", "яндекс.диск", "облако mail.ru", "nextcloud", "owncloud"),
+)
+
+
+def refuse_shared_place(folder: Path) -> None:
+    """Refuse a network drive and a cloud-synced folder.
+
+    Raises:
+        InputError: SQLite's locks do not hold there, and a sync service replaces files.
+    """
+    whole = folder.absolute()
+    for part in whole.parts:
+        if any(part.casefold().startswith(name) for name in _SYNCED):
+            raise InputError("archive.place.cloud", path=folder, service=part)
+    if str(whole).startswith(("\\\\", "//")) or _file_system(whole) in _NETWORK:
+        raise InputError("archive.place.network", path=folder)
+
+
+def _file_system(path: Path) -> str:
+    """Return the type of the file system `path` lies on; empty where the system does not say."""
+    if not _MOUNTS.is_file():
+        return ""
+    found, longest = "", -1
+    for line in _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
+        fields = line.split(" ")
+        mount = Path(fields[1].replace("\\040", " "))
+        if path.is_relative_to(mount) and len(mount.parts) >= longest:
+            found, longest = fields[2], len(mount.parts)
+    return found

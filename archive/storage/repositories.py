@@ -1,0 +1,209 @@
+"""Rows in and out, on the connection of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from archive.records import (
+    CaseRow,
+    CaseSummary,
+    FileRow,
+    LogEntry,
+    Person,
+    Role,
+    SeriesRow,
+    ThingRow,
+)
+from archive.storage import tables
+
+R = TypeVar("R", LogEntry, CaseRow, SeriesRow, FileRow, ThingRow)
+
+
+class LogTable:
+    """The log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, entry: LogEntry) -> None:
+        """Append a row."""
+        row = asdict(entry)
+        del row["actor_name"]
+        self._connection.execute(insert(tables.log).values(row))
+
+    def last(self, case_number: str | None = None) -> LogEntry | None:
+        """Return the newest entry (of a case)."""
+        wanted = self._of(case_number).order_by(tables.log.c.seq.desc()).limit(1)
+        found = self._connection.execute(wanted).mappings().first()
+        return LogEntry(**found) if found else None
+
+    def count(self, case_number: str | None = None) -> int:
+        """Return how many entries there are (of a case)."""
+        counted = select(func.count()).select_from(self._of(case_number).subquery())
+        return self._connection.execute(counted).scalar_one()
+
+    def entries(self, case_number: str | None = None) -> Iterator[LogEntry]:
+        """Return the entries by seq."""
+        wanted = self._of(case_number).order_by(tables.log.c.seq)
+        for row in self._connection.execute(wanted).mappings():
+            yield LogEntry(**row)
+
+    def hashes(self) -> Sequence[str]:
+        """Return the leaf hashes by seq."""
+        wanted = select(tables.log.c.hash).order_by(tables.log.c.seq)
+        return list(self._connection.execute(wanted).scalars())
+
+    def _of(self, case_number: str | None) -> Select[Any]:
+        wanted = select(tables.log)
+        if case_number is not None:
+            wanted = wanted.where(tables.log.c.case_number == case_number)
+        return wanted
+
+
+class PersonTable:
+    """Persons."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, person: Person) -> None:
+        """Add a person."""
+        row = asdict(person)
+        row["roles"] = " ".join(person.roles)
+        row["folded_name"] = person.name.casefold()
+        self._connection.execute(insert(tables.persons).values(row))
+
+    def disable(self, person_id: str) -> None:
+        """Take a person's access away."""
+        wanted = update(tables.persons).where(tables.persons.c.person_id == person_id)
+        self._connection.execute(wanted.values(disabled=True))
+
+    def by_name(self, name: str) -> Person | None:
+        """Find a person, small and capital letters alike."""
+        return self._one(
+            select(tables.persons).where(tables.persons.c.folded_name == name.casefold())
+        )
+
+    def by_id(self, person_id: str) -> Person | None:
+        """Find a person."""
+        return self._one(select(tables.persons).where(tables.persons.c.person_id == person_id))
+
+    def all(self) -> Sequence[Person]:
+        """Return every person, by name."""
+        wanted = select(tables.persons).order_by(tables.persons.c.folded_name)
+        return [_person(row) for row in self._connection.execute(wanted).mappings()]
+
+    def _one(self, wanted: Select[Any]) -> Person | None:
+        row = self._connection.execute(wanted).mappings().first()
+        return _person(row) if row else None
+
+
+class CaseTable:
+    """Cases and what they hold."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, case: CaseRow) -> None:
+        """Add a case."""
+        self._connection.execute(insert(tables.cases).values(asdict(case)))
+
+    def get(self, number: str) -> CaseRow | None:
+        """Find a case."""
+        wanted = select(tables.cases).where(tables.cases.c.number == number)
+        row = self._connection.execute(wanted).mappings().first()
+        return CaseRow(**row) if row else None
+
+    def all(self) -> Sequence[CaseRow]:
+        """Return every case, oldest first."""
+        return self._rows(CaseRow, tables.cases, select(tables.cases).order_by("opened", "number"))
+
+    def summaries(self, owner: str) -> Sequence[CaseSummary]:
+        """Return the cases of a person, with counts."""
+        number = tables.cases.c.number
+        series = select(func.count()).where(tables.series.c.case_number == number)
+        things = tables.things.c
+        newest = select(func.max(things.place)).group_by(
+            things.case_number, things.thing, things.thing_id
+        )
+        findings = select(func.count()).where(
+            things.case_number == number,
+            things.thing == "finding",
+            things.withdrawn.is_(False),
+            things.place.in_(newest.scalar_subquery()),
+        )
+        wanted = (
+            select(
+                tables.cases,
+                series.scalar_subquery().label("series"),
+                findings.scalar_subquery().label("findings"),
+            )
+            .where(tables.cases.c.owner == owner)
+            .order_by(tables.cases.c.opened, number)
+        )
+        return [CaseSummary(**row) for row in self._connection.execute(wanted).mappings()]
+
+    def series(self, number: str) -> Sequence[SeriesRow]:
+        """Return the series of a case, by series UID."""
+        return self._rows(SeriesRow, tables.series, self._of(tables.series, number, "series_uid"))
+
+    def put_series(self, row: SeriesRow) -> None:
+        """Add a series, or put its new manifest in place of the old one."""
+        added = sqlite.insert(tables.series).values(asdict(row))
+        newer = {"manifest_sha256": row.manifest_sha256}
+        self._connection.execute(
+            added.on_conflict_do_update(index_elements=["case_number", "series_uid"], set_=newer)
+        )
+
+    def files(self, number: str) -> Sequence[FileRow]:
+        """Return the source files of a case."""
+        return self._rows(FileRow, tables.files, self._of(tables.files, number, "sha256"))
+
+    def add_files(self, rows: Sequence[FileRow]) -> None:
+        """Add source files."""
+        if rows:
+            self._connection.execute(insert(tables.files), [asdict(row) for row in rows])
+
+    def things(self, number: str) -> Sequence[ThingRow]:
+        """Return every version of every finding and stop, in the order they were recorded."""
+        return self._rows(ThingRow, tables.things, self._of(tables.things, number, "place"))
+
+    def latest(self, number: str, thing: str, thing_id: str) -> ThingRow | None:
+        """Return the newest version of a finding or stop."""
+        column = tables.things.c
+        wanted = (
+            select(tables.things)
+            .where(column.case_number == number, column.thing == thing, column.thing_id == thing_id)
+            .order_by(column.version.desc())
+            .limit(1)
+        )
+        found = self._rows(ThingRow, tables.things, wanted)
+        return found[0] if found else None
+
+    def add_thing(self, row: ThingRow) -> None:
+        """Add a version."""
+        self._connection.execute(insert(tables.things).values(asdict(row)))
+
+    def _of(self, table: Table, number: str, order: str) -> Select[Any]:
+        return select(table).where(table.c.case_number == number).order_by(table.c[order])
+
+    def _rows(self, kind: type[R], table: Table, wanted: Select[Any]) -> list[R]:
+        columns = [one.name for one in fields(kind) if one.name in table.c]
+        rows = self._connection.execute(wanted).mappings()
+        return [kind(**{name: row[name] for name in columns}) for row in rows]
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        name=row["name"],
+        roles=tuple(Role(one) for one in row["roles"].split()),
+        disabled=bool(row["disabled"]),
+        person_sha256=row["person_sha256"],
+        credential_sha256=row["credential_sha256"],
+    )

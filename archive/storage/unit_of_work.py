@@ -1,0 +1,163 @@
+"""One transaction of SQLite, set up so that what was committed survives a pulled plug.
+
+`journal_mode=DELETE` with `synchronous=EXTRA` syncs the folder after the journal is gone; WAL
+waits for a library without the WAL-reset bug (3.51.3). Python's driver begins transactions too
+late and too weakly, so the BEGIN is our own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy.pool import NullPool
+
+from archive.ports import CaseRows, LogRows, PersonRows, UnitOfWork
+from archive.storage import tables
+from archive.storage.repositories import CaseTable, LogTable, PersonTable
+from virtopsy.errors import IntegrityError, StorageError, VirtopsyError
+
+BUSY_TIMEOUT_S = 10.0
+SCHEMA = "1"
+_IMMEDIATE = "virtopsy_immediate"
+_FULL = (sqlite3.SQLITE_FULL,)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class SqliteDatabase:
+    """The file `db/archive.sqlite`; every transaction opens its own connection."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.path = path
+        self._engine = _engine(path, busy_timeout_s, create=False)
+
+    @classmethod
+    def create(cls, path: Path, archive: str) -> SqliteDatabase:
+        """Make the tables in a new file."""
+        engine = _engine(path, BUSY_TIMEOUT_S, create=True)
+        with said(path), engine.begin() as connection:
+            tables.metadata.create_all(connection)
+            rows = [{"name": "archive", "value": archive}, {"name": "schema", "value": SCHEMA}]
+            connection.execute(insert(tables.settings), rows)
+        engine.dispose()
+        return cls(path)
+
+    def setting(self, name: str) -> str:
+        """Return a setting; empty where there is none."""
+        wanted = select(tables.settings.c.value).where(tables.settings.c.name == name)
+        with said(self.path), self._engine.begin() as connection:
+            return connection.execute(wanted).scalar() or ""
+
+    def writing(self) -> UnitOfWork:
+        """Return a transaction that holds the one write lock from its start."""
+        return SqliteUnitOfWork(self._engine, self.path, immediate=True)
+
+    def reading(self) -> UnitOfWork:
+        """Return a transaction that sees one state and changes nothing."""
+        return SqliteUnitOfWork(self._engine, self.path, immediate=False)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+class SqliteUnitOfWork:
+    """One transaction. Leaving it without `commit` leaves everything as it was."""
+
+    log: LogRows
+    persons: PersonRows
+    cases: CaseRows
+
+    def __init__(self, engine: Engine, path: Path, *, immediate: bool) -> None:
+        self._engine = engine
+        self._path = path
+        self._immediate = immediate
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        with said(self._path):
+            connection = self._engine.connect().execution_options(**{_IMMEDIATE: self._immediate})
+            try:
+                connection.begin()
+            except DBAPIError:
+                connection.close()
+                raise
+        self._connection = connection
+        self.log = LogTable(connection)
+        self.persons = PersonTable(connection)
+        self.cases = CaseTable(connection)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if isinstance(error, DBAPIError):
+            raise _sentence(self._path, error) from error
+
+    def commit(self) -> None:
+        """Make it durable; StorageError where that failed, and then nothing changed."""
+        if self._connection is not None:
+            with said(self._path):
+                self._connection.commit()
+
+
+@contextmanager
+def said(path: Path) -> Iterator[None]:
+    """Say a failure of the database in one sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _sentence(path, error) from error
+    except NoSuchTableError as error:
+        raise IntegrityError("archive.problem.database_damaged", path=path) from error
+
+
+def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:
+    # The primary result code; the rest of the number says more precisely what failed.
+    code = (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+    if code in _DAMAGED or "no such table" in str(error.orig):
+        return IntegrityError("archive.problem.database_damaged", path=path)
+    if code in _BUSY:
+        return StorageError("archive.storage.busy", path=path)
+    if code in _FULL:
+        return StorageError("archive.storage.full", path=path)
+    if code in _READ_ONLY:
+        return StorageError("archive.storage.read_only", path=path)
+    return StorageError("archive.storage.failed", path=path, detail=str(error.orig))
+
+
+def _engine(path: Path, busy_timeout_s: float, *, create: bool) -> Engine:
+    mode = "rwc" if create else "rw"
+    uri = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=busy_timeout_s, isolation_level=None)
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    for pragma in ("foreign_keys=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_IMMEDIATE, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
