@@ -39,12 +39,14 @@ def manifest(files: Sequence[Listed]) -> bytes:
     return "".join(lines).encode()
 
 
-def bag_info(archive: str, case: str, when: datetime, payload: Sequence[Listed]) -> bytes:
+def bag_info(
+    archive: str, case: str, when: datetime, payload: Sequence[Listed], program: str
+) -> bytes:
     """Return bag-info.txt."""
     size = sum(one.size for one in payload)
     lines = (
         f"Bagging-Date: {when.astimezone(UTC):%Y-%m-%d}",
-        f"Bag-Software-Agent: virtopsy {installed('virtopsy')}",
+        f"Bag-Software-Agent: virtopsy {program}",
         f"External-Identifier: {archive}",
         f"Internal-Sender-Identifier: {case}",
         f"Payload-Oxum: {size}.{len(payload)}",
@@ -58,11 +60,11 @@ def public_key_pem(public_key: bytes) -> bytes:
     return b"-----BEGIN PUBLIC KEY-----\n" + body + b"\n-----END PUBLIC KEY-----\n"
 
 
-def software() -> bytes:
-    """Return what the bundle was made with."""
+def software(program: str) -> bytes:
+    """Return what the bundle was made with; `program` is the product's own version."""
     described = {
         "product": "virtopsy",
-        "version": installed("virtopsy"),
+        "version": program,
         "python": platform.python_version(),
         "system": platform.platform(),
         "packages": {name: installed(name) for name in sorted(_PACKAGES)},

@@ -121,6 +121,10 @@ class Bundling:
             raise Bug("a bundle is written only by a person who may seal")
         return self.session.seal
 
+    @property
+    def _program(self) -> str:
+        return self.journal.machine.surroundings().version
+
     # ... data/
 
     def payload(self, pictures: Sequence[Picture], pdf: Mapping[Language, bytes]) -> None:
@@ -139,7 +143,7 @@ class Bundling:
                 raise Bug(f"{one.name!r} is no name for a picture")
             self._data(f"data/media/{one.name}.png", one.png)
         self._data("data/meta/render.json", _render(pictures))
-        self._data("data/meta/software.json", bag.software())
+        self._data("data/meta/software.json", bag.software(self._program))
         for language, content in pdf.items():
             self._data(f"data/report/conclusion_{Language(language).value}.pdf", content)
 
@@ -208,7 +212,7 @@ class Bundling:
         cut = [one for one in self.journal.entries(self.number) if one.seq <= last]
         key = bag.public_key_pem(self._key.public_key)
         self._tag("bagit.txt", bag.BAGIT)
-        info = bag.bag_info(self.journal.archive, self.number, when, self._payload)
+        info = bag.bag_info(self.journal.archive, self.number, when, self._payload, self._program)
         self._tag("bag-info.txt", info)
         self._tag("manifest-sha256.txt", self._manifest)
         for name in ("verify.py", *(f"VERIFY_{one.value}.txt" for one in Language)):
