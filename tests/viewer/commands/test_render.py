@@ -1,0 +1,106 @@
+"""`virtopsy render` makes a picture without a window, and refuses in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+_ROOT = Path(__file__).resolve().parents[3]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run() -> Run:
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        surroundings = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "LANG"}}
+        return subprocess.run(
+            [sys.executable, str(_ROOT / "main.py"), "render", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=_ROOT,
+            env=surroundings,
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+def test_a_picture_is_made_without_any_display(run: Run, shared_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "left.png"
+    case = shared_data / "ct_gunshot_00" / "dicom"
+    done = run(
+        str(case),
+        "--preset",
+        "bone",
+        "--view",
+        "left",
+        "--size",
+        "320x240",
+        "--out",
+        str(out),
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    facts = json.loads(done.stdout)
+    assert facts["mapper"] in {"cpu", "gpu"}
+    assert facts["gl_renderer"]
+    assert facts["first_frame_s"] > 0
+    assert facts["frame_s"] > 0
+    assert facts["interactive_fps"] > 0
+    picture = np.array(Image.open(out))
+    assert picture.shape[1] == 320
+    assert picture[:240].std() > 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--preset", "bones"), ("bones", "skin")),
+        (("--view", "sideways"), ("sideways", "anterior")),
+        (("--view", "0,120"), ("0,120",)),
+        (("--size", "10x10"), ("10x10",)),
+        (("--size", "big"), ("big", "1280x800")),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_the_scan_is_read(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    done = run(str(tmp_path / "absent"), "--out", str(tmp_path / "x.png"), *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert all(word in done.stderr for word in words)
+
+
+def test_a_folder_that_is_not_there_is_an_input_error(run: Run, tmp_path: Path) -> None:
+    done = run(str(tmp_path / "absent"), "--out", str(tmp_path / "x.png"))
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_place_that_cannot_be_written_is_a_storage_error(
+    run: Run, shared_data: Path, tmp_path: Path
+) -> None:
+    case = shared_data / "mr_t1_sagittal"
+    done = run(
+        str(case), "--size", "64x64", "--out", str(tmp_path / "no" / "x.png"), "--lang", "kk"
+    )
+    assert done.returncode == 5
+    assert "x.png" in done.stderr
+
+
+def test_a_preset_for_other_values_is_refused(run: Run, shared_data: Path, tmp_path: Path) -> None:
+    case = shared_data / "mr_t1_sagittal"
+    done = run(str(case), "--preset", "bone", "--out", str(tmp_path / "x.png"))
+    assert done.returncode == 2
+    assert "mr" in done.stderr
