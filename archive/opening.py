@@ -18,7 +18,7 @@ from archive.ports import Clock
 from archive.proof import canonical, signing
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Seal
-from archive.records import Actor, ObjectName, Role
+from archive.records import Actor, Checked, ObjectName, Problem, Role, VerifyReport
 from archive.services.access import Access, added, new_person, who
 from archive.services.casework import Cases
 from archive.services.court import Court
@@ -33,7 +33,8 @@ from archive.storage.files import Files
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.unit_of_work import SqliteDatabase
-from virtopsy.errors import AccessDenied, InputError
+from virtopsy.errors import AccessDenied, InputError, IntegrityError
+from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
 FORMAT = 1
@@ -159,12 +160,41 @@ def open_archive(
 
     Raises:
         InputError: the folder is no archive, is of a newer format, or lies on a network drive.
+        IntegrityError: it is one, but its card or its database is gone or unreadable.
     """
     card = _read_card(folder)
     refuse_shared_place(folder)
     if not (folder / _DATABASE).is_file():
-        raise InputError("archive.open.no_database", path=folder / _DATABASE)
+        raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
     return Archive(folder.absolute(), card, clock, files or Files(), cost)
+
+
+def verify_folder(
+    folder: Path,
+    *,
+    clock: Clock,
+    case_number: str | None = None,
+    key: str | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Check an archive in whatever state it is; needs no person (see `services.verify`).
+
+    Args:
+        folder: the archive.
+        clock: for the entry that says it was checked.
+        case_number: check the objects and rows of one case only, with the whole log.
+        key: fingerprint the archive's key must have.
+        progress: counts objects.
+
+    Raises:
+        InputError: the folder is no archive, or there is no such case.
+    """
+    try:
+        card = _read_card(folder)
+    except IntegrityError:
+        return VerifyReport(Checked(), (Problem("card_damaged", _CARD),), "", "")
+    with Archive(folder.absolute(), card, clock, Files(), _COST) as archive:
+        return archive.verify.run(case_number, progress, key=key)
 
 
 def is_archive(folder: Path) -> bool:
@@ -188,9 +218,9 @@ def _read_card(folder: Path) -> Card:
         keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
         card = Card(str(said["uuid"]), int(said["format"]), keys)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise InputError("archive.open.bad_card", path=path) from error
+        raise IntegrityError("archive.open.bad_card", path=path) from error
     if card.format > FORMAT:
         raise InputError("archive.open.newer", path=folder, format=card.format)
     if not keys or any(len(key) != 32 for key in keys):
-        raise InputError("archive.open.bad_card", path=path)
+        raise IntegrityError("archive.open.bad_card", path=path)
     return card

@@ -119,6 +119,12 @@ class Access:
         with self._journal.database.reading() as work:
             return tuple(work.persons.all())
 
+    def single_keeper(self) -> str:
+        """Return the name of the one person who keeps the archive; empty where several do."""
+        with self._journal.database.reading() as work:
+            active = [one.name for one in work.persons.all() if not one.disabled]
+        return active[0] if len(active) == 1 else ""
+
     def require(self, actor: Actor | None, right: Right, case: str = "") -> Session:
         """Return the actor's session, or refuse and say so in the log.
 

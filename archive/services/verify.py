@@ -20,6 +20,8 @@ row_missing             the index lacks a row that log and objects tell
 row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
 database_damaged        the database cannot be read (to the end)
+card_damaged            archive.json cannot be read
+unknown_signer          the archive's key is not the one asked for
 ======================= =======================================================================
 
 Beyond this check: a whole log rewritten by somebody who holds the key shows only against
@@ -47,6 +49,7 @@ CODES = (
     *("log_tail_cut", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "database_damaged"),
+    *("card_damaged", "unknown_signer"),
 )
 _DATABASE = "db/archive.sqlite"
 
@@ -71,14 +74,28 @@ class Verify:
         self._blobs = blobs
         self._public_keys = tuple(public_keys)
 
-    def run(self, case_number: str | None = None, progress: Progress | None = None) -> VerifyReport:
+    def run(
+        self,
+        case_number: str | None = None,
+        progress: Progress | None = None,
+        *,
+        key: str | None = None,
+    ) -> VerifyReport:
         """Check; needs no person. Logged as actor `system` where all is whole and writable.
+
+        Args:
+            case_number: only this case's objects and rows, with the whole log.
+            progress: counts objects.
+            key: fingerprint the archive's key must have.
 
         Raises:
             InputError: there is no such case.
             Cancelled: the person stopped it.
         """
         found = _Findings()
+        fingerprint = signing.fingerprint(self._public_keys[-1])
+        if key is not None and key.casefold() != fingerprint:
+            found.add("unknown_signer", fingerprint)
         entries = self._entries(found)
         self._check_log(entries, found)
         expected = replay(entries, self._blobs)
@@ -90,7 +107,7 @@ class Verify:
             checked=found.checked,
             problems=tuple(found.problems),
             sealed_when=found.sealed_when,
-            fingerprint=signing.fingerprint(self._public_keys[-1]),
+            fingerprint=fingerprint,
         )
         if report.ok:
             self._log(report, case_number or "")

@@ -1,0 +1,74 @@
+"""Who acts on the command line: the name from `--user`, the password from a prompt or variable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from virtopsy.errors import UsageError
+from virtopsy.language import Language, say
+
+if TYPE_CHECKING:
+    from archive.opening import Archive
+    from archive.records import Actor
+
+F = TypeVar("F", bound=Callable[..., object])
+PASSWORD = "VIRTOPSY_PASSWORD"  # noqa: S105 -- the variable's name
+NEW_PASSWORD = "VIRTOPSY_NEW_PASSWORD"  # noqa: S105 -- the variable's name
+
+
+def user_option(language: Language) -> Callable[[F], F]:
+    """Return the decorator of `--user`."""
+    return click.option("--user", help=say("archive.cli.option.user", language))
+
+
+def reason_option(language: Language) -> Callable[[F], F]:
+    """Return the decorator of `--reason`, which every changing command takes."""
+    text = say("archive.cli.option.reason", language)
+    return click.option("--reason", default="", help=text)
+
+
+def case_option(language: Language, *, required: bool = True) -> Callable[[F], F]:
+    """Return the decorator of `--case`."""
+    text = say("archive.cli.option.case", language)
+    return click.option("--case", "number", required=required, help=text)
+
+
+def password_of(name: str, language: Language, variable: str = PASSWORD) -> str:
+    """Return a password from the variable, else from a prompt that shows nothing.
+
+    Raises:
+        UsageError: neither variable nor terminal; nothing waits for ever.
+    """
+    if variable in os.environ:
+        return os.environ[variable]
+    if not sys.stdin.isatty():
+        raise UsageError("archive.cli.no_password", name=name, variable=variable)
+    new = variable == NEW_PASSWORD
+    key = "archive.cli.new_password" if new else "archive.cli.password"
+    text: str = click.prompt(
+        say(key, language, name=name), hide_input=True, confirmation_prompt=new, err=True
+    )
+    return text
+
+
+@contextmanager
+def acting(folder: Path, user: str | None, language: Language) -> Iterator[tuple[Archive, Actor]]:
+    """Open the archive and log the person in; the session ends with the block.
+
+    An archive that only one person keeps does not ask who it is, only for the password.
+    """
+    from archive.opening import open_archive
+    from archive.storage.machine import system_clock
+
+    with open_archive(folder, clock=system_clock) as archive:
+        name = user or archive.access.single_keeper()
+        if not name:
+            raise UsageError("archive.cli.no_user")
+        yield archive, archive.access.login(name, password_of(name, language))

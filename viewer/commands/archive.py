@@ -1,0 +1,478 @@
+"""`virtopsy archive ...`: the evidence archive on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+from typing_extensions import override
+
+from viewer.commands import speech
+from viewer.commands.acting import (
+    NEW_PASSWORD,
+    acting,
+    case_option,
+    password_of,
+    reason_option,
+    user_option,
+)
+from virtopsy.errors import InputError, UsageError
+from virtopsy.language import Fact, Language, say
+
+if TYPE_CHECKING:
+    from archive.records import IntakeReport, LogEntry, Person, VerifyReport
+
+_FOLDER = click.Path(path_type=Path)
+_ROLES = (
+    *("expert", "investigator", "court", "prosecutor", "participant", "administrator", "auditor"),
+)
+_ELSEWHERE = ("bundle",)
+"""Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
+
+
+class _Group(click.Group):
+    """The subcommands of `archive`; those of `_ELSEWHERE` are imported when asked for."""
+
+    def __init__(self, name: str, language: Language, help_key: str) -> None:
+        super().__init__(name, help=say(help_key, language))
+        self.language = language
+        self.params.append(speech.lang_option(language))
+
+    def add(self, name: str, help_key: str) -> Callable[[Callable[..., Any]], click.Command]:
+        """Return the decorator that makes a function a subcommand of this group."""
+
+        def decorate(function: Callable[..., Any]) -> click.Command:
+            made = click.command(name, help=say(help_key, self.language))(function)
+            made.params.append(speech.lang_option(self.language))
+            self.add_command(made)
+            return made
+
+        return decorate
+
+
+class _Archive(_Group):
+    """`archive`, with the subcommands that live elsewhere."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *filter(_there, _ELSEWHERE)]
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and _there(cmd_name):
+            module = import_module(_module(cmd_name))
+            return cast("click.Command", module.build(self.language))
+        return super().get_command(ctx, cmd_name)
+
+
+def _module(name: str) -> str:
+    return f"viewer.commands.archive_{name}"
+
+
+def _there(name: str) -> bool:
+    return find_spec(_module(name)) is not None
+
+
+def build(language: Language) -> click.Command:
+    """Return the subcommand, speaking `language`."""
+    group = _Archive("archive", language, "cli.archive.help")
+    _add_init(group, language)
+    group.add_command(_person(language))
+    _add_import(group, language)
+    _add_finding(group, language)
+    _add_list(group, language)
+    _add_log(group, language)
+    _add_verify(group, language)
+    return group
+
+
+def _add_init(group: _Group, language: Language) -> None:
+    @group.add("init", "archive.cli.init.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @click.option("--user", required=True, help=say("archive.cli.option.user", language))
+    @reason_option(language)
+    @speech.json_option(language)
+    def init(folder: Path, user: str, reason: str, as_json: bool) -> None:
+        from archive.opening import create, open_archive
+        from archive.storage.machine import system_clock
+
+        password = password_of(user, language)
+        create(folder, person=user, password=password, clock=system_clock, reason=reason)
+        with open_archive(folder, clock=system_clock) as archive:
+            made = {"uuid": archive.uuid, "fingerprint": archive.fingerprint}
+        if as_json:
+            speech.facts({**made, "single_keeper": True})
+            return
+        fingerprint = made["fingerprint"]
+        speech.line(say("archive.cli.created", language, path=folder, fingerprint=fingerprint))
+        speech.line(say("archive.cli.single_keeper", language, name=user))
+
+
+def _person(language: Language) -> click.Command:
+    group = _Group("person", language, "archive.cli.person.help")
+    _add_person_add(group, language)
+    _add_person_disable(group, language)
+    _add_person_list(group, language)
+    return _DirectoryFirst(group)
+
+
+class _DirectoryFirst(click.Command):
+    """`person DIR add ...`: the folder stands before the verb, as the contract has it."""
+
+    def __init__(self, group: _Group) -> None:
+        super().__init__(group.name, help=group.help)
+        self.group = group
+        self.allow_interspersed_args = False
+        self.ignore_unknown_options = True
+
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        verbs = [place for place, one in enumerate(args) if one in self.group.commands]
+        ctx.args = _verb_first(args, verbs[0]) if verbs else args
+        return ctx.args
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        return self.group.main(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
+
+
+def _verb_first(args: list[str], place: int) -> list[str]:
+    return [args[place], *args[:place], *args[place + 1 :]]
+
+
+def _add_person_add(group: _Group, language: Language) -> None:
+    @group.add("add", "archive.cli.person.add.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @click.argument("name")
+    @click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        required=True,
+        type=click.Choice(_ROLES),
+        help=say("archive.cli.option.role", language),
+    )
+    @user_option(language)
+    @reason_option(language)
+    @speech.json_option(language)
+    def add(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
+        folder: Path,
+        name: str,
+        roles: tuple[str, ...],
+        user: str | None,
+        reason: str,
+        as_json: bool,
+    ) -> None:
+        from archive.records import Role
+
+        with acting(folder, user, language) as (archive, actor):
+            password = password_of(name, language, NEW_PASSWORD)
+            wanted = [Role(role) for role in roles]
+            person = archive.access.add_person(actor, name, password, wanted, reason=reason)
+        if as_json:
+            speech.facts(_person_facts(person))
+            return
+        words = ", ".join(say(f"archive.role.{role}", language) for role in person.roles)
+        speech.line(say("archive.cli.person_added", language, name=person.name, roles=words))
+
+
+def _add_person_disable(group: _Group, language: Language) -> None:
+    @group.add("disable", "archive.cli.person.disable.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @click.argument("name")
+    @user_option(language)
+    @reason_option(language)
+    @speech.json_option(language)
+    def disable(folder: Path, name: str, user: str | None, reason: str, as_json: bool) -> None:
+        with acting(folder, user, language) as (archive, actor):
+            archive.access.disable(actor, name, reason=reason)
+        if as_json:
+            speech.facts({"name": name, "disabled": True})
+        else:
+            speech.line(say("archive.cli.person_disabled", language, name=name))
+
+
+def _add_person_list(group: _Group, language: Language) -> None:
+    @group.add("list", "archive.cli.person.list.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @user_option(language)
+    @speech.json_option(language)
+    def list_persons(folder: Path, user: str | None, as_json: bool) -> None:
+        with acting(folder, user, language) as (archive, actor):
+            persons = archive.access.list(actor)
+        if as_json:
+            speech.facts({"persons": [_person_facts(one) for one in persons]})
+            return
+        for one in persons:
+            roles = ", ".join(say(f"archive.role.{role}", language) for role in one.roles)
+            key = "archive.cli.person_off" if one.disabled else "archive.cli.person"
+            speech.line(say(key, language, name=one.name, roles=roles))
+
+
+def _person_facts(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.person_id,
+        "name": person.name,
+        "roles": list(person.roles),
+        "disabled": person.disabled,
+    }
+
+
+def _add_import(group: _Group, language: Language) -> None:
+    @group.add("import", "archive.cli.import.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @click.argument("sources", metavar="PATH...", nargs=-1, required=True, type=_FOLDER)
+    @case_option(language)
+    @user_option(language)
+    @click.option("--basis", default="", help=say("archive.cli.option.basis", language))
+    @click.option("--from", "deliverer", default="", help=say("archive.cli.option.from", language))
+    @click.option("--carrier", default="", help=say("archive.cli.option.carrier", language))
+    @reason_option(language)
+    @speech.json_option(language)
+    def take_in(
+        folder: Path,
+        sources: tuple[Path, ...],
+        number: str,
+        user: str | None,
+        as_json: bool,
+        **statement: str,
+    ) -> None:
+        progress = speech.progress("archive.cli.progress.import", language)
+        with acting(folder, user, language) as (archive, actor):
+            report = archive.intake.take_in(
+                actor, sources, case_number=number, progress=progress, **statement
+            )
+        for name in report.not_stated:
+            speech.remark(f"archive.cli.not_stated.{name}", language)
+        if as_json:
+            speech.facts(_intake_facts(report, language))
+        else:
+            _tell_intake(report, language)
+
+
+def _intake_facts(report: IntakeReport, language: Language) -> dict[str, Any]:
+    return {
+        "case": report.case,
+        "files": report.files,
+        "stored": report.stored,
+        "already": report.already,
+        "conflicts": report.conflicts,
+        "opaque": report.opaque,
+        "bytes": report.bytes,
+        "seconds": round(report.seconds, 3),
+        "not_stated": list(report.not_stated),
+        "manifests": dict(report.series_manifests),
+        "report": [
+            {"path": one.path, "code": one.code, "text": one.sentence(language)}
+            for one in report.report
+        ],
+    }
+
+
+def _tell_intake(report: IntakeReport, language: Language) -> None:
+    speech.line(
+        say(
+            "archive.cli.imported",
+            language,
+            case=report.case,
+            files=report.files,
+            stored=report.stored,
+            already=report.already,
+            conflicts=report.conflicts,
+            opaque=report.opaque,
+            seconds=f"{report.seconds:.1f}",
+        )
+    )
+    for one in report.report:
+        if one.code != "stored":
+            text = one.sentence(language)
+            speech.line(say("archive.cli.imported_file", language, path=one.path, text=text))
+
+
+def _add_finding(group: _Group, language: Language) -> None:
+    @group.add("finding", "archive.cli.finding.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @case_option(language)
+    @click.option("--series", help=say("archive.cli.option.series", language))
+    @click.option(
+        "--json-file",
+        "path",
+        required=True,
+        type=_FOLDER,
+        help=say("archive.cli.option.json_file", language),
+    )
+    @user_option(language)
+    @reason_option(language)
+    @speech.json_option(language)
+    def finding(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
+        folder: Path,
+        number: str,
+        series: str | None,
+        path: Path,
+        user: str | None,
+        reason: str,
+        as_json: bool,
+    ) -> None:
+        record = _record_in(path, series)
+        with acting(folder, user, language) as (archive, actor):
+            made = archive.cases.add_finding(actor, number, record, reason=reason)
+        if as_json:
+            speech.facts({"case": number, "finding_id": made})
+        else:
+            speech.line(say("archive.cli.finding", language, id=made))
+
+
+def _record_in(path: Path, series: str | None) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError("archive.finding.file", path=path, detail=str(error)) from error
+    if not isinstance(record, dict):
+        raise InputError("findings.record.not_an_object")
+    if series is not None and record.setdefault("series_uid", series) != series:
+        raise UsageError("archive.finding.series", series=series)
+    return record
+
+
+def _add_list(group: _Group, language: Language) -> None:
+    @group.add("list", "archive.cli.list.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @user_option(language)
+    @speech.json_option(language)
+    def list_cases(folder: Path, user: str | None, as_json: bool) -> None:
+        with acting(folder, user, language) as (archive, actor):
+            cases = archive.cases.list(actor)
+        facts: list[dict[str, Fact]] = [
+            {"number": c.number, "opened": c.opened, "series": c.series, "findings": c.findings}
+            for c in cases
+        ]
+        if as_json:
+            speech.facts({"cases": facts})
+            return
+        for one in facts:
+            speech.line(say("archive.cli.case", language, **one))
+        if not facts:
+            speech.line(say("archive.cli.no_cases", language))
+
+
+def _add_log(group: _Group, language: Language) -> None:
+    @group.add("log", "archive.cli.log.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @case_option(language, required=False)
+    @user_option(language)
+    @speech.json_option(language)
+    def log(folder: Path, number: str | None, user: str | None, as_json: bool) -> None:
+        with acting(folder, user, language) as (archive, actor):
+            entries = archive.log.entries(actor, number)
+            size, root = archive.log.head()
+        if as_json:
+            listed = [_entry_facts(one) for one in entries]
+            speech.facts({"size": size, "root": root.hex(), "entries": listed})
+            return
+        for one in entries:
+            words: dict[str, Fact] = {
+                "seq": one.seq,
+                "ts": one.ts,
+                "actor": _actor(one, language),
+                "act": one.act,
+                "out": one.out,
+                "case": one.case_number,
+            }
+            speech.line(say("archive.cli.entry", language, **words))
+        speech.line(say("archive.cli.head", language, size=size, root=root.hex()))
+
+
+def _actor(entry: LogEntry, language: Language) -> str:
+    if entry.actor in {"system", "anonymous"}:
+        return say(f"archive.cli.{entry.actor}", language)
+    return entry.actor_name or entry.actor
+
+
+def _entry_facts(entry: LogEntry) -> dict[str, Any]:
+    body = json.loads(entry.body)
+    return {
+        "seq": entry.seq,
+        "ts": entry.ts,
+        "actor": entry.actor_name or entry.actor,
+        "actor_id": entry.actor,
+        "act": entry.act,
+        "out": entry.out,
+        "case": entry.case_number,
+        "objects": [
+            {"type": one["t"], "id": one["id"], "sha256": one["sha256"]} for one in body["obj"]
+        ],
+        "reason": body["reason"],
+        "data": body["data"],
+        "hash": entry.hash,
+    }
+
+
+def _add_verify(group: _Group, language: Language) -> None:
+    @group.add("verify", "archive.cli.verify.help")
+    @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @case_option(language, required=False)
+    @click.option("--key", help=say("archive.cli.option.key", language))
+    @speech.json_option(language)
+    def verify(folder: Path, number: str | None, key: str | None, as_json: bool) -> None:
+        from archive.opening import verify_folder
+        from archive.storage.machine import system_clock
+
+        report = verify_folder(
+            folder,
+            clock=system_clock,
+            case_number=number,
+            key=key,
+            progress=speech.progress("archive.cli.progress.verify", language),
+        )
+        if as_json:
+            speech.facts(_verify_facts(report, key, language))
+        else:
+            _tell_verify(report, language)
+        if not report.ok:
+            click.get_current_context().exit(1)
+
+
+def _verify_facts(report: VerifyReport, key: str | None, language: Language) -> dict[str, Any]:
+    known = None if key is None else key.casefold() == report.fingerprint
+    return {
+        "ok": report.ok,
+        "sealed": {
+            "when": report.sealed_when or None,
+            "signer": {"fingerprint": report.fingerprint or None, "known": known},
+        },
+        "checked": {
+            "files": report.checked.files,
+            "bytes": report.checked.bytes,
+            "log_entries": report.checked.log_entries,
+            "signatures": report.checked.signatures,
+        },
+        "problems": [
+            {"code": one.code, "path": one.path, "text": one.sentence(language)}
+            for one in report.problems
+        ],
+    }
+
+
+def _tell_verify(report: VerifyReport, language: Language) -> None:
+    for one in report.problems:
+        speech.line(f"{one.code}: {one.sentence(language)}")
+    if not report.ok:
+        speech.line(say("archive.cli.faults", language, count=len(report.problems)))
+        return
+    checked = report.checked
+    speech.line(
+        say(
+            "archive.cli.verified",
+            language,
+            files=checked.files,
+            entries=checked.log_entries,
+            signatures=checked.signatures,
+        )
+    )
+    facts = {"when": report.sealed_when, "fingerprint": report.fingerprint}
+    speech.line(say("archive.cli.sealed", language, **facts))
