@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from archive.opening import Archive, create, open_archive
+from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor, CaseSummary, IntakeReport
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
@@ -76,6 +76,31 @@ class Keeping:
     def signed_in(self) -> bool:
         """Whether an archive is open and a person acts in it."""
         return self._actor is not None
+
+    def is_archive(self, folder: Path) -> bool:
+        """Tell whether there is an archive in this folder already."""
+        return is_archive(folder)
+
+    def enter(self, folder: Path, person: str, password: str, again: str) -> None:
+        """Sign in to the archive in `folder`, or make one where there is none.
+
+        Args:
+            folder: where evidence is kept.
+            person: who acts.
+            password: of that person; a new archive takes it only when `again` repeats it.
+            again: the repeated password, unused where the archive is there already.
+
+        Raises:
+            UsageError: a field is empty, or the two passwords differ.
+        """
+        if not person.strip() or not password:
+            raise UsageError("ui.sign_in.incomplete")
+        if is_archive(folder):
+            self.sign_in(folder, person.strip(), password)
+            return
+        if password != again:
+            raise UsageError("ui.sign_in.differ")
+        self.create(folder, person.strip(), password)
 
     def create(self, folder: Path, person: str, password: str) -> None:
         """Make a new archive whose keeper is `person`, and sign in."""

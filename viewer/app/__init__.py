@@ -1,0 +1,1 @@
+"""The window's parts are built once, here."""

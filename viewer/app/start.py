@@ -1,0 +1,156 @@
+"""The window's parts are built once, here, and handed to each other."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from viewer.app import settings as kept_settings
+from viewer.app.settings import Settings
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.findings import Findings
+from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.tools.trajectory import TrajectoryTool
+from viewer.presenters.value import Value
+from viewer.presenters.work import Work
+from viewer.widgets.archive.sign_in import SignIn
+from viewer.widgets.main_window import MainWindow
+from viewer.widgets.parts import Parts
+from viewer.widgets.post import Postman
+from viewer.widgets.theme import dress
+from virtopsy.errors import UsageError
+from virtopsy.jobs import Lanes
+from virtopsy.language import Language, say
+
+
+def clock() -> datetime:
+    """Return the time in UTC; the one place of the window that asks the machine."""
+    return datetime.now(UTC)  # noqa: TID251 -- this is the clock that is injected
+
+
+def new_id() -> str:
+    """Return an identity nobody else has."""
+    return str(uuid4())
+
+
+class Desk:
+    """The window with everything behind it.
+
+    Attributes:
+        parts: the presenters.
+        window: the one window.
+    """
+
+    def __init__(self, language: Language, settings_path: Path) -> None:
+        self._settings_path = settings_path
+        self._settings = kept_settings.read(settings_path)
+        self._postman = Postman()
+        self._lanes = Lanes()
+        self.parts = build(self._settings, language, self._lanes, self._postman.post)
+        self.window = MainWindow(self.parts, self.close)
+        self.parts.language.subscribe(lambda now: self._remember(language=now.value))
+        self.parts.archive_folder.subscribe(lambda now: self._remember(archive=str(now)))
+        self.parts.keeping.person.subscribe(lambda now: self._remember(person=now))
+
+    @property
+    def first_start(self) -> bool:
+        """Whether nobody said yet where evidence is kept."""
+        return self._settings.first_start
+
+    def ask_first_things(self) -> None:
+        """Ask for language, folder and person."""
+        SignIn(self.parts, self.window).open()
+
+    def close(self) -> None:
+        """Stop what runs and let go of archive and OpenGL."""
+        for running in self.parts.work.running.now:
+            running.progress.cancel()
+        self.window.examine.views.volume_view.close_worker()
+        self._lanes.close()
+        self.parts.keeping.close()
+
+    def _remember(self, **changed: str) -> None:
+        self._settings = replace(self._settings, **changed)
+        try:
+            kept_settings.write(self._settings_path, self._settings)
+        except OSError:
+            self.parts.trouble.announce(
+                UsageError("ui.settings.not_kept", path=self._settings_path)
+            )
+
+
+def build(
+    settings: Settings, language: Language, lanes: Lanes, post: Callable[[Callable[[], None]], None]
+) -> Parts:
+    """Return the presenters, joined to each other."""
+    session, views, work = Session(), Views(), Work(lanes, post)
+    opening = Opening(work, views)
+    keeping = Keeping(session, opening, work, clock)
+    keeping.person.set(settings.person)
+    findings = Findings(session, views, keeping.person)
+    return Parts(
+        language=Value(settings.spoken(language)),
+        session=session,
+        views=views,
+        work=work,
+        opening=opening,
+        findings=findings,
+        trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
+        keeping=keeping,
+        walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
+        post=post,
+        clock=clock,
+        archive_folder=Value(settings.archive_folder),
+    )
+
+
+def report_bugs(language: Callable[[], Language], tell: Callable[[str], None]) -> None:
+    """Put the last-resort reporter in place: one sentence on the screen, the rest on stderr."""
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+            return
+        sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
+        tell(say("ui.bug", language(), kind=kind.__name__))
+
+    sys.excepthook = report
+
+
+def run(language: Language, path: Path | None) -> int:
+    """Open the window, on a folder if one is given, and return when it is closed."""
+    _choose_platform()
+    QCoreApplication.setApplicationName("Virtopsy")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)  # noqa: S101 -- no other kind is ever made
+    dress(application)
+    desk = Desk(language, kept_settings.place())
+    report_bugs(lambda: desk.parts.language.now, desk.window.bottom.tell)
+    desk.window.show()
+    if path is not None:
+        desk.parts.opening.look_into(path)
+    elif desk.first_start:
+        desk.ask_first_things()
+    return application.exec()
+
+
+def _choose_platform() -> None:
+    """Use X under Wayland where there is one: VTK's contexts need it."""
+    wayland = os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY")
+    if wayland and "QT_QPA_PLATFORM" not in os.environ:
+        os.environ["QT_QPA_PLATFORM"] = "xcb"

@@ -1,0 +1,1 @@
+"""Qt: what people see and touch; no logic of the domain."""

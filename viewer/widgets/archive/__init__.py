@@ -1,0 +1,1 @@
+"""Cases, archive and login on the screen."""

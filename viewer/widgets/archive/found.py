@@ -1,0 +1,136 @@
+"""What is in a folder: one card a series, with what is wrong with it, and a button that loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.presenters.examine.overlay import person_name
+from viewer.widgets.bind import follow
+from viewer.widgets.icons import pixmap
+from viewer.widgets.parts import Parts
+from viewer.widgets.theme import colour
+from virtopsy.dicom.series import Scan, Series, Skipped, Study
+
+
+class FoundList(QScrollArea):
+    """The studies and series of the last folder."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("cases.found")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._parts = parts
+        follow(self, parts.opening.found, lambda _: self._show())
+        follow(self, parts.language, lambda _: self._show(), now=False)
+
+    def _show(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        found = self._parts.opening.found.now
+        if found is not None:
+            self._fill(column, found)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    def _fill(self, column: QVBoxLayout, found: Scan) -> None:
+        for study in found.studies:
+            column.addWidget(self._study(study))
+            for series in study.series:
+                column.addWidget(self._series(study, series))
+        if found.skipped:
+            column.addWidget(self._skipped(found.skipped))
+
+    def _study(self, study: Study) -> QLabel:
+        who = person_name(study.patient_name) or self._parts.say("ui.found.nameless")
+        parts = [who, study.patient_id, study.date, study.description]
+        label = QLabel(" · ".join(one for one in parts if one))
+        label.setProperty("role", "heading")
+        label.setWordWrap(True)
+        return label
+
+    def _series(self, study: Study, series: Series) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title = QLabel(series.description or self._parts.say("ui.found.untitled"))
+        title.setWordWrap(True)
+        facts = QLabel(self._facts(series))
+        facts.setProperty("role", "quiet")
+        facts.setWordWrap(True)
+        words.addWidget(title)
+        words.addWidget(facts)
+        sentences = [one.sentence(self._parts.language.now) for one in series.problems]
+        for sentence in dict.fromkeys(sentences):
+            words.addLayout(_remark(sentence))
+        row = QHBoxLayout(card)
+        row.setContentsMargins(12, 8, 10, 8)
+        row.addLayout(words, 1)
+        row.addWidget(self._load(study, series), 0, Qt.AlignmentFlag.AlignVCenter)
+        return card
+
+    def _load(self, study: Study, series: Series) -> QPushButton:
+        button = QPushButton(self._parts.say("ui.found.load"))
+        button.setObjectName(f"series.load.{series.key}")
+        button.setProperty("main", True)
+        button.setEnabled(series.volume)
+        if not series.volume:
+            button.setToolTip(self._parts.say("ui.found.no_volume"))
+        button.clicked.connect(lambda: self._parts.opening.load(study, series))
+        return button
+
+    def _facts(self, series: Series) -> str:
+        say = self._parts.say
+        parts = [series.modality, say("ui.found.images", n=series.frames)]
+        if series.rows and series.columns:
+            parts.append(f"{series.columns} × {series.rows}")
+        if series.spacing_mm is not None:
+            i, j, k = (f"{one:.2f}".rstrip("0").rstrip(".") for one in series.spacing_mm)
+            parts.append(say("ui.found.spacing", i=i, j=j, k=k))
+        if series.orientation is not None:
+            parts.append(say(f"ui.found.orientation.{series.orientation}"))
+        return " · ".join(one for one in parts if one)
+
+    def _skipped(self, skipped: Iterable[Skipped]) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(12, 8, 10, 8)
+        files = tuple(skipped)
+        title = QLabel(self._parts.say("ui.found.skipped", n=len(files)))
+        title.setProperty("role", "quiet")
+        column.addWidget(title)
+        by_reason: dict[str, list[str]] = {}
+        for one in files:
+            reason = one.problem.sentence(self._parts.language.now)
+            by_reason.setdefault(reason, []).append(one.path.name)
+        for reason, names in by_reason.items():
+            shown = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+            column.addLayout(_remark(f"{shown}: {reason}"))
+        return card
+
+
+def _remark(sentence: str) -> QHBoxLayout:
+    sign = QLabel()
+    sign.setPixmap(pixmap("warning", colour("warning"), 16))
+    text = QLabel(sentence)
+    text.setWordWrap(True)
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(text, 1)
+    return row

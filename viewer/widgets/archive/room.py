@@ -1,0 +1,183 @@
+"""The cases room: open a scan from a folder, or a case from the archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from viewer.widgets.archive.found import FoundList
+from viewer.widgets.archive.sign_in import SignIn
+from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.icons import icon
+from viewer.widgets.parts import Parts
+
+_ARCHIVE_SHARE = (3, 2)
+
+
+class CasesRoom(QWidget):
+    """The start screen."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("room.cases")
+        self.setAcceptDrops(True)
+        self._parts = parts
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 20, 24, 16)
+        row.setSpacing(28)
+        row.addLayout(self._scans(), _ARCHIVE_SHARE[0])
+        row.addWidget(ArchiveCases(parts), _ARCHIVE_SHARE[1])
+
+    def _scans(self) -> QVBoxLayout:
+        language = self._parts.language
+        title = QLabel()
+        title.setProperty("role", "title")
+        words(title, language, title.setText, "ui.cases.title")
+        hint = QLabel()
+        hint.setProperty("role", "quiet")
+        hint.setWordWrap(True)
+        words(hint, language, hint.setText, "ui.cases.hint")
+        button = QPushButton()
+        button.setObjectName("cases.open")
+        button.setProperty("main", True)
+        button.setIcon(icon("open", "on_accent"))
+        button.setIconSize(QSize(20, 20))
+        words(button, language, button.setText, "ui.cases.open")
+        button.clicked.connect(self._ask_folder)
+        self._where = QLabel()
+        self._where.setProperty("role", "quiet")
+        self._where.setWordWrap(True)
+        follow(self._where, self._parts.opening.path, lambda _: self._show_where())
+        follow(self._where, self._parts.opening.found, lambda _: self._show_where())
+        follow(self._where, language, lambda _: self._show_where())
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addWidget(title)
+        column.addWidget(hint)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._where)
+        column.addWidget(FoundList(self._parts), 1)
+        return column
+
+    def _show_where(self) -> None:
+        opening = self._parts.opening
+        if opening.path.now is None:
+            self._where.setText("")
+            return
+        text = str(opening.path.now)
+        if opening.found.now is not None:
+            text += " · " + self._parts.say("ui.cases.files", n=opening.found.now.files)
+        self._where.setText(text)
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, self._parts.say("ui.cases.open"))
+        dialog.setObjectName("cases.dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self._parts.opening.look_into(Path(path)))
+        dialog.open()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(one.isLocalFile() for one in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        dropped = [one.toLocalFile() for one in event.mimeData().urls() if one.isLocalFile()]
+        if dropped:
+            event.acceptProposedAction()
+            self._parts.opening.look_into(Path(dropped[0]))
+
+
+class ArchiveCases(QFrame):
+    """The cases of the open archive; one click opens a case again."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._parts = parts
+        language = parts.language
+        title = QLabel()
+        title.setProperty("role", "heading")
+        words(title, language, title.setText, "ui.archive.title")
+        self._who = QLabel()
+        self._who.setObjectName("archive.who")
+        self._who.setProperty("role", "quiet")
+        self._who.setWordWrap(True)
+        self._sign_in = QPushButton()
+        self._sign_in.setObjectName("archive.sign_in")
+        self._sign_in.setIcon(icon("person"))
+        self._sign_in.clicked.connect(self.ask_sign_in)
+        self._list = QListWidget()
+        self._list.setObjectName("archive.cases")
+        self._list.itemDoubleClicked.connect(self._reopen)
+        self._list.currentItemChanged.connect(lambda *_: self._allow())
+        self._open = QPushButton()
+        self._open.setObjectName("archive.open")
+        self._open.setProperty("main", True)
+        words(self._open, language, self._open.setText, "ui.archive.open")
+        self._open.clicked.connect(self._reopen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(8)
+        for widget in (title, self._who, self._sign_in):
+            column.addWidget(widget)
+        column.addWidget(self._list, 100)
+        column.addWidget(self._open)
+        column.addStretch(0)
+        follow(self, parts.keeping.archive, lambda _: self._show())
+        follow(self, parts.keeping.person, lambda _: self._show(), now=False)
+        follow(self, language, lambda _: self._show(), now=False)
+        hear(self, parts.keeping.saved, lambda _: self._show())
+        hear(self, parts.session.changed, lambda _: self._show())
+
+    def ask_sign_in(self) -> None:
+        """Ask who acts, and where the evidence is kept."""
+        SignIn(self._parts, self.window()).open()
+
+    def _show(self) -> None:
+        say, keeping = self._parts.say, self._parts.keeping
+        signed_in = keeping.signed_in
+        person = keeping.person.now
+        self._who.setText(
+            say("ui.archive.who", person=person) if signed_in else say("ui.archive.nobody")
+        )
+        self._sign_in.setText(say("ui.archive.other" if signed_in else "ui.archive.sign_in"))
+        with QSignalBlocker(self._list):
+            self._list.clear()
+        self._list.setVisible(signed_in)
+        self._open.setVisible(signed_in)
+        if signed_in:
+            self._parts.attempt(self._fill)
+        self._allow()
+
+    def _fill(self) -> None:
+        for case in self._parts.keeping.cases():
+            holds = self._parts.say("ui.archive.findings", n=case.findings)
+            item = QListWidgetItem(f"{case.number}\n{case.opened[:10]} · {holds}")
+            item.setData(Qt.ItemDataRole.UserRole, case.number)
+            self._list.addItem(item)
+
+    def _allow(self) -> None:
+        self._open.setEnabled(self._list.currentItem() is not None)
+
+    def _reopen(self, *_: object) -> None:
+        item = self._list.currentItem()
+        if item is not None:
+            number = item.data(Qt.ItemDataRole.UserRole)
+            self._parts.attempt(lambda: self._parts.keeping.reopen(number))

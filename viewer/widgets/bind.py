@@ -1,0 +1,110 @@
+"""One line couples a value to a widget, and a message key to a widget's words.
+
+Every coupling ends with the widget: Qt deletes widgets while presenters live on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QSignalBlocker
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel, QWidget
+
+from viewer.presenters.value import Event, Ranged, Value
+from virtopsy.language import Fact, Language, say
+
+T = TypeVar("T")
+
+
+def follow(
+    owner: QObject, value: Value[T], listener: Callable[[T], object], *, now: bool = True
+) -> None:
+    """Call `listener` at every change of `value` for as long as `owner` lives."""
+
+    def tell(changed: T) -> None:
+        listener(changed)
+
+    unsubscribe = value.subscribe(tell, now=now)
+    owner.destroyed.connect(unsubscribe)
+
+
+def hear(owner: QObject, event: Event[T], listener: Callable[[T], object]) -> None:
+    """Call `listener` at every `event` for as long as `owner` lives."""
+
+    def tell(what: T) -> None:
+        listener(what)
+
+    unsubscribe = event.subscribe(tell)
+    owner.destroyed.connect(unsubscribe)
+
+
+def words(
+    owner: QObject, language: Value[Language], put: Callable[[str], object], key: str, **facts: Fact
+) -> None:
+    """Give `put` the text of `key` now and whenever the language changes."""
+    follow(owner, language, lambda now: put(say(key, now, **facts)))
+
+
+def label(widget: QLabel, value: Value[T], shown: Callable[[T], str]) -> None:
+    """Let a label show `value` as words."""
+    follow(widget, value, lambda now: widget.setText(shown(now)))
+
+
+def combo(
+    widget: QComboBox,
+    value: Value[str],
+    choices: Sequence[str],
+    language: Value[Language],
+    text: Callable[[str, Language], str],
+) -> None:
+    """Let a combo box choose `value` among `choices`, each said by `text`."""
+    widget.addItems([""] * len(choices))
+
+    def show(now: str) -> None:
+        with QSignalBlocker(widget):
+            widget.setCurrentIndex(choices.index(now) if now in choices else -1)
+
+    def reword(now: Language) -> None:
+        for row, choice in enumerate(choices):
+            widget.setItemText(row, text(choice, now))
+
+    follow(widget, language, reword)
+    follow(widget, value, show)
+    widget.activated.connect(lambda row: value.set(choices[row]))
+
+
+def spin(widget: QDoubleSpinBox, value: Ranged) -> None:
+    """Let a spin box change a number within its range."""
+    widget.setRange(value.minimum, value.maximum)
+    widget.setSingleStep(value.step)
+    widget.setSuffix(f" {value.unit}" if value.unit else "")
+
+    def show(now: float) -> None:
+        with QSignalBlocker(widget):
+            widget.setValue(now)
+
+    follow(widget, value, show)
+    widget.valueChanged.connect(value.set)
+
+
+def choice(button: QAbstractButton, value: Value[str], mine: str) -> None:
+    """Let a checkable button stand for one of the values."""
+    button.setCheckable(True)
+
+    def show(now: str) -> None:
+        with QSignalBlocker(button):
+            button.setChecked(now == mine)
+        button.update()
+
+    def pressed() -> None:
+        value.set(mine)
+        show(value.now)
+
+    follow(button, value, show)
+    button.clicked.connect(pressed)
+
+
+def named(widget: QWidget, name: str) -> None:
+    """Give a widget the name journey tests find it by."""
+    widget.setObjectName(name)

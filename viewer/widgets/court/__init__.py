@@ -1,0 +1,1 @@
+"""The court room: stops, and their showing on the full screen."""

@@ -1,0 +1,174 @@
+"""The court room: the stops with their captions, and the button that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.icons import icon
+from viewer.widgets.parts import Parts
+from virtopsy.walkthrough.stop import Stop
+
+_LONGEST_SENTENCE = 24  # words; a court listens to shorter ones
+
+
+class CourtRoom(QWidget):
+    """Prepares the walkthrough.
+
+    Args:
+        parts: the presenters.
+        add: adds what is seen as a stop.
+        show_stops: begins the showing.
+    """
+
+    def __init__(
+        self, parts: Parts, add: Callable[[], None], show_stops: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("room.court")
+        self._parts = parts
+        self._chosen: str | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 20, 24, 16)
+        row.setSpacing(28)
+        row.addLayout(self._stops(add, show_stops), 3)
+        row.addWidget(self._details(), 2)
+        hear(self, parts.session.changed, lambda _: self._fill())
+        follow(self, parts.language, lambda _: self._fill())
+
+    def _stops(self, add: Callable[[], None], show_stops: Callable[[], None]) -> QVBoxLayout:
+        language = self._parts.language
+        title, hint = QLabel(), QLabel()
+        title.setProperty("role", "title")
+        hint.setProperty("role", "quiet")
+        hint.setWordWrap(True)
+        words(title, language, title.setText, "ui.court.title")
+        words(hint, language, hint.setText, "ui.court.hint")
+        self._list = QListWidget()
+        self._list.setObjectName("court.stops")
+        self._list.setWordWrap(True)
+        self._list.currentItemChanged.connect(lambda *_: self._choose())
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._button("add", "court.add", add))
+        buttons.addStretch(1)
+        self._show = self._button("show", "court.show", show_stops, main=True)
+        buttons.addWidget(self._show)
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        for widget in (title, hint):
+            column.addWidget(widget)
+        column.addWidget(self._list, 1)
+        column.addLayout(buttons)
+        return column
+
+    def _button(
+        self, drawing: str, name: str, act: Callable[[], None], *, main: bool = False
+    ) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(name)
+        button.setProperty("main", main)
+        button.setIcon(icon(drawing, "on_accent" if main else "text"))
+        button.setIconSize(QSize(18, 18))
+        words(button, self._parts.language, button.setText, f"ui.{name}")
+        words(button, self._parts.language, button.setToolTip, f"ui.{name}.tip")
+        button.clicked.connect(act)
+        return button
+
+    def _details(self) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        label, advice = QLabel(), QLabel()
+        label.setProperty("role", "heading")
+        advice.setProperty("role", "quiet")
+        advice.setWordWrap(True)
+        words(label, self._parts.language, label.setText, "ui.court.caption")
+        words(advice, self._parts.language, advice.setText, "ui.court.advice")
+        self._caption = QPlainTextEdit()
+        self._caption.setObjectName("court.caption")
+        self._caption.setTabChangesFocus(True)
+        self._caption.textChanged.connect(self._judge)
+        self._judged = QLabel()
+        self._judged.setWordWrap(True)
+        self._keep = self._button("save", "court.keep", self._keep_caption, main=True)
+        self._look = self._button("examine", "court.look", self._look_at)
+        self._withdraw = self._button("withdraw", "court.withdraw", self._take_out)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(8)
+        for widget in (label, self._caption, self._judged, self._keep):
+            column.addWidget(widget)
+        column.addWidget(advice)
+        column.addStretch(1)
+        column.addWidget(self._look)
+        column.addWidget(self._withdraw)
+        return card
+
+    def _fill(self) -> None:
+        with QSignalBlocker(self._list):
+            self._list.clear()
+            for number, stop in enumerate(self._parts.walkthrough.stops, start=1):
+                item = QListWidgetItem(self._line(number, stop))
+                self._list.addItem(item)
+                if stop.stop_id == self._chosen:
+                    self._list.setCurrentItem(item)
+        self._show.setEnabled(self._list.count() > 0)
+        self._choose()
+        self._judge()
+
+    def _line(self, number: int, stop: Stop) -> str:
+        seen = self._parts.say(f"ui.layout.{stop.layout}")
+        return f"{number}.  {stop.caption}\n      {seen}"
+
+    def _stop(self) -> Stop | None:
+        row, stops = self._list.currentRow(), self._parts.walkthrough.stops
+        return stops[row] if 0 <= row < len(stops) else None
+
+    def _choose(self) -> None:
+        stop = self._stop()
+        self._chosen = None if stop is None else stop.stop_id
+        for widget in (self._caption, self._keep, self._look, self._withdraw):
+            widget.setEnabled(stop is not None)
+        self._caption.setPlainText("" if stop is None else stop.caption)
+
+    def _judge(self) -> None:
+        """Say when a sentence is longer than a court listens to."""
+        text = self._caption.toPlainText()
+        longest = max((len(one.split()) for one in _sentences(text)), default=0)
+        too_long = longest > _LONGEST_SENTENCE
+        self._judged.setText(self._parts.say("ui.court.long", n=longest) if too_long else "")
+        self._judged.setVisible(too_long)
+
+    def _keep_caption(self) -> None:
+        stop, text = self._stop(), self._caption.toPlainText().strip()
+        if stop is not None and text:
+            self._parts.attempt(lambda: self._parts.walkthrough.caption(stop.stop_id, text))
+
+    def _look_at(self) -> None:
+        stop = self._stop()
+        if stop is not None:
+            self._parts.walkthrough.look_at(stop.stop_id)
+            self._parts.room.set("examine")
+
+    def _take_out(self) -> None:
+        stop = self._stop()
+        if stop is not None:
+            self._parts.attempt(lambda: self._parts.walkthrough.withdraw(stop.stop_id))
+
+
+def _sentences(text: str) -> list[str]:
+    for mark in "!?…\n":
+        text = text.replace(mark, ".")
+    return text.split(".")

@@ -1,0 +1,1 @@
+"""The examine room: four views, tools, findings."""

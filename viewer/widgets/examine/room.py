@@ -1,0 +1,56 @@
+"""The examine room: top line, warnings, four views, findings at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from viewer.widgets.examine.findings_panel import FindingsPanel
+from viewer.widgets.examine.top_line import TopLine
+from viewer.widgets.examine.view_grid import ViewGrid
+from viewer.widgets.notice import WarningStrip
+from viewer.widgets.parts import Parts
+
+_PANEL_SHARE = 0.172  # leaves the views 70% of a window of 1280 x 720
+_PANEL_PX = (208, 360)
+
+
+class ExamineRoom(QWidget):
+    """Where findings are made."""
+
+    def __init__(
+        self, parts: Parts, to_court: Callable[[], None], save: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("room.examine")
+        self.top = TopLine(parts, to_court, save)
+        self.views = ViewGrid(parts)
+        self._panel = FindingsPanel(parts)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self.views, 1)
+        self._middle.addWidget(self._panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(WarningStrip(parts))
+        column.addLayout(self._middle, 1)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(parts.leave_tool)
+
+    def take_back(self, views: ViewGrid) -> None:
+        """Put the views back after the court borrowed them."""
+        self._middle.insertWidget(0, views, 1)
+        views.show()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        smallest, largest = _PANEL_PX
+        wanted = round(self.width() * _PANEL_SHARE)
+        self._panel.setFixedWidth(min(max(wanted, smallest), largest))

@@ -1,0 +1,235 @@
+"""What is painted over a slice: letters, scale, crosshair, marks; logical pixels of the widget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+
+from viewer.presenters.examine.marks import Mark
+from viewer.render.slice_view import SliceCamera
+from viewer.widgets.theme import colour, text_font
+
+_EDGE = 7.0  # px between a text and the edge of the view
+_CROSS_GAP = 12.0  # px kept free round the crosshair's middle
+_LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
+_END_RADIUS = 6.0
+_BADGE_RADIUS = 9.5
+_BADGE_OFFSET = 24.0
+_SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_SCALE_SHARE = 0.28  # of the view's width, at most
+NEAR_MM = 2.0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A view's picture and how its device pixels lie on the widget.
+
+    Attributes:
+        camera: of the picture, in device pixels.
+        ratio: device pixels per logical pixel.
+        near_mm: how far from the slice an end still counts as on it.
+    """
+
+    camera: SliceCamera
+    ratio: float
+    near_mm: float
+
+    @property
+    def width(self) -> float:
+        """Logical pixels."""
+        return self.camera.width / self.ratio
+
+    @property
+    def height(self) -> float:
+        """Logical pixels."""
+        return self.camera.height / self.ratio
+
+    def place(self, lps_mm: Sequence[float]) -> QPointF:
+        """Return where an LPS point is painted."""
+        x, y = self.camera.to_pixel(lps_mm)
+        return QPointF((x + 0.5) / self.ratio, (y + 0.5) / self.ratio)
+
+    def lps(self, place: QPointF) -> tuple[float, float, float]:
+        """Return the LPS point of the shown slice under a place of the widget."""
+        return self.camera.to_lps(place.x() * self.ratio - 0.5, place.y() * self.ratio - 0.5)
+
+    def is_near(self, lps_mm: Sequence[float]) -> bool:
+        """Tell whether a point lies on the shown slice."""
+        return abs(self.camera.distance_mm(lps_mm)) <= self.near_mm
+
+
+def text(painter: QPainter, place: QPointF, words: str, tint: QColor) -> None:
+    """Draw words with a dark rim, readable on bone and on air; `place` is their baseline."""
+    painter.setPen(QColor(0, 0, 0, 200))
+    for dx, dy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+        painter.drawText(place + QPointF(dx, dy), words)
+    painter.setPen(tint)
+    painter.drawText(place, words)
+
+
+def corner_lines(
+    painter: QPainter, sheet: Sheet, lines: Sequence[str], *, right: bool = False
+) -> None:
+    """Draw lines of text in an upper corner, cut with an ellipsis at the view's middle."""
+    painter.setFont(text_font())
+    metrics = QFontMetricsF(painter.font())
+    room = sheet.width / 2 - 3 * _EDGE
+    for row, line in enumerate(lines):
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
+        x = sheet.width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
+        y = _EDGE + metrics.ascent() + row * metrics.height()
+        text(painter, QPointF(x, y), shown, colour("text", 225))
+
+
+def remarks(painter: QPainter, sheet: Sheet, lines: Sequence[str]) -> None:
+    """Draw short remarks in the lower left corner, in the colour of warnings."""
+    painter.setFont(text_font())
+    metrics = QFontMetricsF(painter.font())
+    for row, line in enumerate(reversed(lines)):
+        y = sheet.height - _EDGE - metrics.descent() - row * metrics.height()
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, sheet.width * 0.6)
+        text(painter, QPointF(_EDGE, y), shown, colour("warning"))
+
+
+def letters(painter: QPainter, width: float, height: float, shown: dict[str, str]) -> None:
+    """Draw the orientation letters in the middle of the four edges."""
+    painter.setFont(text_font(16, bold=True))
+    metrics = QFontMetricsF(painter.font())
+    for edge, word in shown.items():
+        wide = metrics.horizontalAdvance(word)
+        middle = QPointF((width - wide) / 2, height / 2 + metrics.capHeight() / 2)
+        place = {
+            "left": QPointF(_EDGE, middle.y()),
+            "right": QPointF(width - wide - _EDGE, middle.y()),
+            "top": QPointF(middle.x(), _EDGE + metrics.capHeight()),
+            "bottom": QPointF(middle.x(), height - _EDGE),
+        }[edge]
+        text(painter, place, word, colour("accent"))
+
+
+def scale_bar(painter: QPainter, sheet: Sheet, words: str) -> None:
+    """Draw a bar of `scale_mm` in the lower right corner; `words` say how long it is."""
+    length = scale_mm(sheet) / sheet.camera.mm_per_pixel / sheet.ratio
+    y = sheet.height - _EDGE - 3
+    start, end = sheet.width - _EDGE - length, sheet.width - _EDGE
+    painter.setFont(text_font())
+    metrics = QFontMetricsF(painter.font())
+    for tint, wide in ((QColor(0, 0, 0, 200), 4.0), (colour("text"), 1.6)):
+        painter.setPen(QPen(tint, wide))
+        painter.drawLine(QPointF(start, y), QPointF(end, y))
+        for x in (start, end):
+            painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 3))
+    wide = metrics.horizontalAdvance(words)
+    text(painter, QPointF(end - wide, y - 8), words, colour("text"))
+
+
+def scale_mm(sheet: Sheet) -> int:
+    """Return the longest round length that fits into a share of the view, mm."""
+    room = sheet.camera.mm_per_pixel * sheet.camera.width * _SCALE_SHARE
+    return max((one for one in _SCALE_LENGTHS_MM if one <= room), default=_SCALE_LENGTHS_MM[0])
+
+
+def crosshair(painter: QPainter, sheet: Sheet, position_mm: Sequence[float]) -> None:
+    """Draw the linked crosshair, thin, with a gap where the anatomy of interest is."""
+    at = sheet.place(position_mm)
+    painter.setPen(QPen(colour("accent", 150), 1.0))
+    x, y = at.x(), at.y()
+    for start, end in (
+        (QPointF(_LETTER_ROOM, y), QPointF(x - _CROSS_GAP, y)),
+        (QPointF(x + _CROSS_GAP, y), QPointF(sheet.width - _LETTER_ROOM, y)),
+        (QPointF(x, _LETTER_ROOM), QPointF(x, y - _CROSS_GAP)),
+        (QPointF(x, y + _CROSS_GAP), QPointF(x, sheet.height - _LETTER_ROOM)),
+    ):
+        if start.x() < end.x() or start.y() < end.y():
+            painter.drawLine(start, end)
+
+
+def mark(painter: QPainter, sheet: Sheet, drawn: Mark) -> None:
+    """Draw one track: faint where it is projected, solid where it runs in the slice."""
+    start, end = (sheet.place(one) for one in drawn.ends_lps_mm)
+    wide = 2.4 if drawn.selected else 1.8
+    style = Qt.PenStyle.DashLine if drawn.draft else Qt.PenStyle.SolidLine
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour("trajectory", 105), 1.2, Qt.PenStyle.DotLine))
+    painter.drawLine(start, end)
+    part = near_part(sheet, drawn)
+    if part is not None:
+        painter.setPen(QPen(colour("trajectory"), wide, style))
+        painter.drawLine(start + (end - start) * part[0], start + (end - start) * part[1])
+    for number, (place, lps) in enumerate(zip((start, end), drawn.ends_lps_mm, strict=True)):
+        if sheet.is_near(lps):
+            ring(painter, place, filled=drawn.entry == number, wide=wide)
+    if drawn.entry is not None:
+        arrow(painter, start, end, towards_end=drawn.entry == 0)
+    badge(painter, start, end, str(drawn.number), selected=drawn.selected)
+
+
+def near_part(sheet: Sheet, drawn: Mark) -> tuple[float, float] | None:
+    """Return the share (from, to) of a track that runs within the slice, None if none does."""
+    first, second = (sheet.camera.distance_mm(one) for one in drawn.ends_lps_mm)
+    change = second - first
+    if abs(change) < 1e-9:
+        return (0.0, 1.0) if abs(first) <= sheet.near_mm else None
+    crossings = sorted(((side * sheet.near_mm) - first) / change for side in (-1, 1))
+    low, high = max(crossings[0], 0.0), min(crossings[1], 1.0)
+    return (low, high) if low < high else None
+
+
+def ring(painter: QPainter, place: QPointF, *, filled: bool, wide: float = 2.0) -> None:
+    """Draw one end: a ring, with a dot in it where the entry was stated."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 170), wide + 2))
+    painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
+    painter.setPen(QPen(colour("trajectory"), wide))
+    painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
+    if filled:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(colour("trajectory")))
+        painter.drawEllipse(place, 2.4, 2.4)
+
+
+def arrow(painter: QPainter, start: QPointF, end: QPointF, *, towards_end: bool) -> None:
+    """Draw a small head in the middle that points where the bullet travelled."""
+    along = end - start if towards_end else start - end
+    length = math.hypot(along.x(), along.y())
+    if length < 40:
+        return  # too short on this view for a head to be more than a blot
+    along /= length
+    across = QPointF(-along.y(), along.x())
+    middle = (start + end) / 2
+    painter.setPen(QPen(colour("trajectory"), 1.8))
+    for side in (-1, 1):
+        painter.drawLine(middle + along * 4, middle - along * 5 + across * (5 * side))
+
+
+def badge(painter: QPainter, start: QPointF, end: QPointF, number: str, *, selected: bool) -> None:
+    """Draw the number in a circle, off the line and beyond its first end."""
+    centre = badge_place(start, end)
+    back = start - centre
+    length = math.hypot(back.x(), back.y()) or 1.0
+    painter.setPen(QPen(colour("trajectory", 170), 1.0))
+    painter.drawLine(
+        centre + back * (_BADGE_RADIUS / length), start - back * (_END_RADIUS / length)
+    )
+    painter.setPen(QPen(colour("trajectory"), 1.5))
+    fill = colour("trajectory") if selected else QColor(0, 0, 0, 190)
+    painter.setBrush(QBrush(fill))
+    painter.drawEllipse(centre, _BADGE_RADIUS, _BADGE_RADIUS)
+    painter.setFont(text_font(bold=True))
+    painter.setPen(colour("on_accent") if selected else colour("trajectory"))
+    box = QRectF(centre.x() - 20, centre.y() - 20, 40, 40)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def badge_place(start: QPointF, end: QPointF) -> QPointF:
+    """Return where a track's number stands: on from its first end, away from the second."""
+    away = np.array([start.x() - end.x(), start.y() - end.y()])
+    length = float(np.linalg.norm(away))
+    unit = away / length if length > 1 else np.array([0.7, -0.7])
+    return start + QPointF(*(unit * _BADGE_OFFSET).tolist())

@@ -1,0 +1,325 @@
+"""One slice view: paints the pixels of its camera and turns the mouse into places of the patient.
+
+At most one picture is rendered a turn of the event loop: everything only asks for a repaint, and
+`paintEvent` renders what the camera and the window are then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from viewer.presenters.examine.marks import Mark, marks
+from viewer.presenters.examine.overlay import whose
+from viewer.presenters.examine.views import AXIS_ACROSS
+from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
+from viewer.widgets.bind import follow, hear
+from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine.slice_paint import NEAR_MM, Sheet
+from viewer.widgets.parts import Parts
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.window import Window
+
+_GRAB_PX = 9.0
+_CLICK_PX = 4.0  # a press and release nearer than this is a click, not a drag
+_ZOOM_A_NOTCH = 1.15
+_NOTCH = 120
+_PAGE = 10
+_SIDE = {"sagittal": ("L", "R"), "coronal": ("P", "A"), "axial": ("S", "I")}
+_SCROLL_KEYS = {
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_PageUp: _PAGE,
+    Qt.Key.Key_PageDown: -_PAGE,
+}
+_Drag = Callable[[QPointF, QPointF], None]
+
+
+class SliceWidget(QWidget):
+    """Axial, coronal or sagittal."""
+
+    def __init__(self, parts: Parts, plane: str) -> None:
+        super().__init__()
+        self.setObjectName(f"view.{plane}")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumSize(120, 90)
+        self._parts = parts
+        self._views = parts.views
+        self.plane = plane
+        self._renderer: SliceRenderer | None = None
+        self._rendered: tuple[SliceCamera, Window] | None = None
+        self._grey: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
+        self._drag: _Drag | None = None
+        self._released: Callable[[], None] | None = None
+        self._pressed = self._last = QPointF()
+        self._scroll_rest = 0
+        self._follow()
+
+    def _follow(self) -> None:
+        views, parts = self._views, self._parts
+        follow(self, views.volume, self._take_volume)
+        follow(self, views.position, self._again, now=False)
+        follow(self, views.window, self._again, now=False)
+        follow(self, views.look[self.plane], self._again, now=False)
+        follow(self, parts.trajectory.draft, self._again, now=False)
+        follow(self, parts.findings.selected, self._again, now=False)
+        follow(self, parts.language, self._again, now=False)
+        follow(self, parts.tool, self._show_tool)
+        hear(self, parts.session.changed, self._again)
+
+    def _again(self, _: object) -> None:
+        self.update()
+
+    def _take_volume(self, volume: Volume | None) -> None:
+        self._renderer = None if volume is None else SliceRenderer(volume)
+        self._rendered = None
+        self.update()
+
+    def _show_tool(self, tool: str) -> None:
+        crossed = tool in {"point", "trajectory"}
+        self.setCursor(Qt.CursorShape.CrossCursor if crossed else Qt.CursorShape.SizeAllCursor)
+
+    # what is seen
+
+    def sheet(self) -> Sheet | None:
+        """Return how the patient lies on this widget now; None without a scan."""
+        volume = self._views.volume.now
+        if volume is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        width, height = max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
+        plane = Plane(self.plane)
+        centre = self._views.centre_of(self.plane)
+        scale = self._views.look[self.plane].now.mm_per_pixel
+        if scale is None:
+            device_scale = SliceCamera.fit(volume.frame, plane, centre, width, height).mm_per_pixel
+        else:
+            device_scale = scale / ratio
+        camera = SliceCamera(plane, centre, device_scale, width, height)
+        near = max(step_mm(volume.frame, plane) / 2, NEAR_MM)
+        return Sheet(camera, ratio, near)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return the tracks this view draws."""
+        return marks(self._parts.findings, self._parts.trajectory.draft.now)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(480, 320)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0))
+        sheet = self.sheet()
+        volume = self._views.volume.now
+        if sheet is None or volume is None:
+            painter.end()
+            return
+        painter.drawImage(self.rect(), self._picture(sheet.camera))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        slice_paint.crosshair(painter, sheet, self._views.position.now)
+        for one in self.marks():
+            slice_paint.mark(painter, sheet, one)
+        self._paint_words(painter, sheet, volume)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
+        say, identity = self._parts.say, volume.identity
+        slice_paint.letters(painter, sheet.width, sheet.height, sheet.camera.letters())
+        length = say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
+        slice_paint.scale_bar(painter, sheet, length)
+        slice_paint.corner_lines(painter, sheet, whose(identity))
+        slice_paint.corner_lines(
+            painter, sheet, [say(f"render.plane.{self.plane}"), self._slice_position()], right=True
+        )
+        if volume.quantity is not Quantity.HU:
+            slice_paint.remarks(painter, sheet, [say("ui.view.not_hu")])
+
+    def _slice_position(self) -> str:
+        value = self._views.position.now[AXIS_ACROSS[self.plane]]
+        plus, minus = _SIDE[self.plane]
+        side = plus if value >= 0 else minus
+        return self._parts.say("ui.view.position", side=side, mm=f"{abs(value):.1f}")
+
+    def _picture(self, camera: SliceCamera) -> QImage:
+        window = self._views.window.now
+        if self._renderer is not None and self._rendered != (camera, window):
+            self._grey = np.ascontiguousarray(self._renderer.pixels(camera, window))
+            self._rendered = (camera, window)
+        height, width = self._grey.shape
+        return QImage(self._grey.data, width, height, width, QImage.Format.Format_Grayscale8)
+
+    # what is done
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        sheet = self.sheet()
+        if sheet is None:
+            return
+        self._pressed = self._last = event.position()
+        self._released = None
+        if event.button() == Qt.MouseButton.RightButton:
+            self._drag = self._drag_window
+        elif event.button() == Qt.MouseButton.MiddleButton:
+            self._drag = self._drag_pan
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._press_left(sheet, event.position())
+
+    def _press_left(self, sheet: Sheet, place: QPointF) -> None:
+        tool = self._parts.trajectory
+        grabbed = self._end_at(sheet, place) if tool.draft.now is None else None
+        if grabbed is not None:
+            tool.grab(*grabbed)
+            self._drag, self._released = self._drag_end, tool.release
+            return
+        number = self._badge_at(sheet, place) if tool.draft.now is None else None
+        if number is not None:
+            self._parts.findings.selected.set(number)
+            return
+        self._start_tool(place)
+
+    def _start_tool(self, place: QPointF) -> None:
+        if self._parts.tool.now == "window":
+            self._drag = self._drag_window
+        elif self._parts.tool.now == "trajectory":
+            self._released = self._click_trajectory
+        else:
+            self._drag = self._drag_point
+            self._drag_point(place, place)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        sheet = self.sheet()
+        if sheet is None:
+            return
+        self._views.point_at(sheet.lps(event.position()))
+        if self._drag is not None:
+            self._drag(self._last, event.position())
+        elif self._parts.trajectory.draft.now is not None:
+            self._parts.trajectory.hover(sheet.lps(event.position()))
+        self._last = event.position()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._last = event.position()
+        released, self._released, self._drag = self._released, None, None
+        if released is not None:
+            self._parts.attempt(released)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._parts.tool.now != "trajectory":
+            self._full_view()
+        else:
+            self.mousePressEvent(event)
+
+    def _drag_point(self, before: QPointF, now: QPointF) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            self._views.go(sheet.lps(now))
+
+    def _drag_window(self, before: QPointF, now: QPointF) -> None:
+        moved = now - before
+        self._views.drag_window(moved.x(), -moved.y())
+
+    def _drag_pan(self, before: QPointF, now: QPointF) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            x, y, z = np.subtract(sheet.lps(now), sheet.lps(before)).tolist()
+            self._views.pan(self.plane, (x, y, z))
+
+    def _drag_end(self, before: QPointF, now: QPointF) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            self._parts.trajectory.hover(sheet.lps(now))
+
+    def _click_trajectory(self) -> None:
+        sheet = self.sheet()
+        if sheet is not None and _apart(self._pressed, self._last) <= _CLICK_PX:
+            name = self._parts.findings.default_name(self._parts.language.now)
+            self._parts.trajectory.click(sheet.lps(self._last), name)
+
+    def _end_at(self, sheet: Sheet, place: QPointF) -> tuple[str, int] | None:
+        for one in self.marks():
+            for end, lps in enumerate(one.ends_lps_mm):
+                near = sheet.is_near(lps) and _apart(sheet.place(lps), place) <= _GRAB_PX
+                if near and one.finding_id is not None:
+                    return one.finding_id, end
+        return None
+
+    def _badge_at(self, sheet: Sheet, place: QPointF) -> str | None:
+        for one in self.marks():
+            start, end = (sheet.place(lps) for lps in one.ends_lps_mm)
+            if _apart(slice_paint.badge_place(start, end), place) <= _GRAB_PX + 1:
+                return one.finding_id
+        return None
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        sheet = self.sheet()
+        if sheet is None:
+            return
+        turned = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            fitted = sheet.camera.mm_per_pixel * sheet.ratio
+            fixed = sheet.lps(event.position())
+            self._views.zoom(self.plane, _ZOOM_A_NOTCH ** (turned / _NOTCH), fitted, fixed)
+            return
+        self._scroll_rest += turned  # touch pads send parts of a notch
+        notches = int(self._scroll_rest / _NOTCH)
+        self._scroll_rest -= notches * _NOTCH
+        if notches:
+            self._views.scroll(self.plane, notches)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self._views.volume.now is None:
+            super().keyPressEvent(event)
+        elif key in _SCROLL_KEYS:
+            self._views.scroll(self.plane, _SCROLL_KEYS[key])
+        elif key == Qt.Key.Key_F:
+            self._full_view()
+        elif key == Qt.Key.Key_Space:
+            self._views.reset()
+        else:
+            super().keyPressEvent(event)
+
+    def _full_view(self) -> None:
+        full = self._views.layout.now == self.plane
+        self._views.layout.set("all" if full else self.plane)
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            self._views.point_at(sheet.lps(event.position()))
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._views.point_at(None)
+
+
+def _apart(one: QPointF, other: QPointF) -> float:
+    return math.hypot(one.x() - other.x(), one.y() - other.y())

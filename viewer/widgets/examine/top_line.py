@@ -1,0 +1,195 @@
+"""The top line of the examine room: case, series, tools, window, layout, undo, save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+
+from viewer.presenters.examine.opening import Opened
+from viewer.presenters.examine.views import LAYOUTS
+from viewer.widgets.bind import choice, combo, follow, hear, words
+from viewer.widgets.icons import icon
+from viewer.widgets.parts import TOOLS, Parts
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.window import HU_PRESETS, Window
+from virtopsy.language import say
+
+HEIGHT_PX = 40
+_ICON_PX = 18
+
+
+class TopLine(QFrame):
+    """Everything that acts on the views, in one line, so that the picture owns the screen.
+
+    Args:
+        parts: the presenters.
+        to_court: adds what is seen as a stop.
+        save: keeps the case.
+    """
+
+    def __init__(
+        self, parts: Parts, to_court: Callable[[], None], save: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("topline")
+        self.setFixedHeight(HEIGHT_PX)
+        self._parts = parts
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 6, 0)
+        row.setSpacing(5)
+        self._row = row
+        self._case_and_series()
+        row.addSpacing(4)
+        for tool in TOOLS:
+            self._tool(tool)
+        self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
+        row.addStretch(1)
+        self._windows()
+        self._layouts()
+        self.undo = self._act("undo", "act.undo", self._undo, "Ctrl+Z")
+        self.redo = self._act("redo", "act.redo", self._redo, "Ctrl+Shift+Z")
+        self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
+        hear(self, parts.session.changed, lambda _: self._show_case())
+        follow(self, parts.language, lambda _: self._show_case())
+
+    def _case_and_series(self) -> None:
+        self._case = QLabel()
+        self._case.setObjectName("case.number")
+        self._case.setProperty("role", "heading")
+        self._row.addWidget(self._case)
+        self._series = QComboBox()
+        self._series.setObjectName("series")
+        self._series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._series.setMinimumWidth(90)
+        self._series.setMaximumWidth(240)
+        self._series.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        words(self._series, self._parts.language, self._series.setToolTip, "ui.series.tip")
+        self._series.activated.connect(self._choose_series)
+        follow(self._series, self._parts.opening.opened, self._fill_series)
+        self._row.addWidget(self._series, 1)
+
+    def _fill_series(self, opened: Opened | None) -> None:
+        with QSignalBlocker(self._series):
+            self._series.clear()
+            if opened is None:
+                return
+            for one in opened.study.series:
+                if one.volume:
+                    text = one.description or one.modality
+                    self._series.addItem(f"{text} · {one.frames}", one.key)
+            self._series.setCurrentIndex(self._series.findData(opened.series.key))
+
+    def _choose_series(self, row: int) -> None:
+        opened = self._parts.opening.opened.now
+        key = self._series.itemData(row)
+        if opened is None or key == opened.series.key:
+            return
+        wanted = next(one for one in opened.study.series if one.key == key)
+        self._parts.opening.load(opened.study, wanted)
+        self._fill_series(opened)  # the old one stays on the screen until the new one is loaded
+
+    def _tool(self, tool: str) -> None:
+        button = self._button(tool, f"tool.{tool}", with_word=True)
+        choice(button, self._parts.tool, tool)
+        button.clicked.connect(self._parts.trajectory.leave)
+        self._row.addWidget(button)
+
+    def _act(
+        self,
+        drawing: str,
+        name: str,
+        act: Callable[[], None],
+        keys: str,
+        *,
+        with_word: bool = False,
+    ) -> QToolButton:
+        button = self._button(drawing, name, with_word=with_word)
+        button.setProperty("flat", not with_word)
+        button.setShortcut(keys)
+        button.clicked.connect(act)
+        follow(button, self._parts.language, lambda _: button.setShortcut(keys))
+        self._row.addWidget(button)
+        return button
+
+    def _button(self, drawing: str, name: str, *, with_word: bool) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setIcon(icon(drawing))
+        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        language = self._parts.language
+        words(button, language, button.setToolTip, f"ui.{name}.tip")
+        if with_word:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            words(button, language, button.setText, f"ui.{name}")
+        return button
+
+    def _windows(self) -> None:
+        self._window = QComboBox()
+        self._window.setObjectName("window.preset")
+        self._window.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        parts = self._parts
+        words(self._window, parts.language, self._window.setToolTip, "ui.window.preset.tip")
+        words(self._window, parts.language, self._window.setPlaceholderText, "ui.window.free")
+        for name in HU_PRESETS:
+            self._window.addItem("", name)
+        follow(self._window, parts.language, lambda _: self._reword_windows())
+        follow(self._window, parts.views.window, self._show_window)
+        follow(self._window, parts.views.volume, self._allow_windows)
+        self._window.activated.connect(self._choose_window)
+        self._row.addWidget(self._window)
+
+    def _reword_windows(self) -> None:
+        for row, preset in enumerate(HU_PRESETS.values()):
+            self._window.setItemText(row, self._parts.say(preset.text))
+
+    def _show_window(self, window: Window) -> None:
+        known = [one.window for one in HU_PRESETS.values()]
+        with QSignalBlocker(self._window):
+            self._window.setCurrentIndex(known.index(window) if window in known else -1)
+
+    def _allow_windows(self, volume: Volume | None) -> None:
+        self._window.setVisible(volume is not None and volume.quantity is Quantity.HU)
+
+    def _choose_window(self, row: int) -> None:
+        self._parts.views.window.set(HU_PRESETS[self._window.itemData(row)].window)
+
+    def _layouts(self) -> None:
+        box = QComboBox()
+        box.setObjectName("layout")
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        parts = self._parts
+        words(box, parts.language, box.setToolTip, "ui.layout.tip")
+        combo(
+            box,
+            parts.views.layout,
+            LAYOUTS,
+            parts.language,
+            lambda name, language: say(f"ui.layout.{name}", language),
+        )
+        self._row.addWidget(box)
+
+    def _undo(self) -> None:
+        self._parts.trajectory.leave()
+        self._parts.attempt(self._parts.session.undo)
+
+    def _redo(self) -> None:
+        self._parts.trajectory.leave()
+        self._parts.attempt(self._parts.session.redo)
+
+    def _show_case(self) -> None:
+        session, tell = self._parts.session, self._parts.say
+        number = session.case.number
+        self._case.setText(tell("ui.case", number=number) if number else tell("ui.case.unsaved"))
+        for button, kind, label in (
+            (self.undo, "undo", session.undo_label),
+            (self.redo, "redo", session.redo_label),
+        ):
+            button.setEnabled(label is not None)
+            what = "" if label is None else f": {tell(label)}"
+            button.setToolTip(tell(f"ui.act.{kind}.tip") + what)
+        self.save.setText(tell("ui.act.saved" if session.recorded else "ui.act.save"))
+        self.save.setEnabled(not session.recorded)

@@ -1,0 +1,130 @@
+"""The thread that owns the one `VolumeView`: the newest wish wins, a full picture gives way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from viewer.presenters.work import Post
+from viewer.render.camera import Camera3D, Size
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.preset import preset_named
+from viewer.render.ray_cast import Quality
+from viewer.render.volume_view import Picture, VolumeView
+from virtopsy.errors import VirtopsyError
+from virtopsy.imaging.volume import Volume
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One picture that is wanted.
+
+    Attributes:
+        volume: what is shown.
+        size: width and height, device pixels.
+        camera: from where.
+        preset: name of the preset.
+        glyphs: the tracks in it.
+        quality: "moving" while the camera moves, "full" at rest.
+    """
+
+    volume: Volume
+    size: Size
+    camera: Camera3D
+    preset: str
+    glyphs: tuple[TrajectoryGlyph, ...]
+    quality: Quality
+
+
+class VolumeWorker:
+    """Renders wishes one after the other in a thread of its own.
+
+    Args:
+        post: to the screen's thread, where both functions below are called.
+        deliver: takes each finished picture with its wish.
+        failed: takes what went wrong; anything but a `VirtopsyError` is a bug of ours.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        deliver: Callable[[Wish, Picture], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._post, self._deliver, self._failed = post, deliver, failed
+        self._news = threading.Condition()
+        self._wish: Wish | None = None
+        self._closing = False
+        self._stop = threading.Event()
+        self._full_runs = False
+        self._view: VolumeView | None = None
+        self._thread = threading.Thread(target=self._run, name="volume view", daemon=True)
+        self._thread.start()
+
+    def ask(self, wish: Wish) -> None:
+        """Want this picture now; an unfinished full picture is dropped, a moving one ends."""
+        with self._news:
+            self._wish = wish
+            if self._full_runs:
+                self._stop.set()
+            self._news.notify()
+
+    def close(self) -> None:
+        """Stop rendering and give the OpenGL context back; waits for the thread."""
+        with self._news:
+            self._closing = True
+            self._stop.set()
+            self._news.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (taken := self._take()) is not None:
+            wish, stop = taken
+            try:
+                picture = self._ready(wish).picture(wish.camera, wish.quality, stop)
+            except VirtopsyError as error:
+                self._tell_failure(error)
+            except Exception as error:  # noqa: BLE001 -- handed to the last-resort reporter
+                self._tell_failure(error)
+            else:
+                if picture is not None:
+                    self._post(_call(self._deliver, wish, picture))
+        if self._view is not None:
+            self._view.close()
+
+    def _take(self) -> tuple[Wish, threading.Event] | None:
+        with self._news:
+            self._full_runs = False
+            while self._wish is None and not self._closing:
+                self._news.wait()
+            if self._closing or self._wish is None:
+                return None
+            wish, self._wish = self._wish, None
+            self._stop = threading.Event()
+            self._full_runs = wish.quality == "full"
+            return wish, self._stop
+
+    def _ready(self, wish: Wish) -> VolumeView:
+        preset = preset_named(wish.preset, wish.volume)
+        if self._view is None or self._view.volume is not wish.volume:
+            if self._view is not None:
+                self._view.close()
+                self._view = None
+            self._view = VolumeView(wish.volume, wish.size, preset=preset)
+        view = self._view
+        if view.size != wish.size:
+            view.resize(wish.size)
+        if view.preset.name != wish.preset:
+            view.set_preset(preset)
+        view.show(wish.glyphs)
+        return view
+
+    def _tell_failure(self, error: BaseException) -> None:
+        self._post(lambda: self._failed(error))
+
+
+def _call(
+    deliver: Callable[[Wish, Picture], None], wish: Wish, picture: Picture
+) -> Callable[[], None]:
+    return lambda: deliver(wish, picture)

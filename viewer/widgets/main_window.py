@@ -1,0 +1,131 @@
+"""The one window: the rail, the rooms, the bottom line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from viewer.presenters.examine.opening import Opened
+from viewer.widgets.archive.room import CasesRoom
+from viewer.widgets.archive.saving import save
+from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.bottom_line import BottomLine
+from viewer.widgets.court.room import CourtRoom
+from viewer.widgets.court.show import Show
+from viewer.widgets.examine.room import ExamineRoom
+from viewer.widgets.notice import TroubleStrip
+from viewer.widgets.parts import ROOMS, Parts
+from viewer.widgets.protocol.room import ProtocolRoom
+from viewer.widgets.rail import Rail
+
+_SIZE = (1280, 800)
+_SMALLEST = (1000, 620)
+
+
+class MainWindow(QMainWindow):
+    """Builds the rooms and moves between them; the case stays open across rooms."""
+
+    def __init__(self, parts: Parts, on_closed: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.resize(*_SIZE)
+        self.setMinimumSize(*_SMALLEST)
+        self._parts = parts
+        self._on_closed = on_closed
+        self._show_window: Show | None = None
+        self.examine = ExamineRoom(parts, self.add_stop, self.save)
+        self._rooms: dict[str, QWidget] = {
+            "cases": CasesRoom(parts),
+            "examine": self.examine,
+            "protocol": ProtocolRoom(parts, self.save),
+            "court": CourtRoom(parts, self.add_stop, self.show_stops),
+        }
+        self._stack = QStackedWidget()
+        for room in ROOMS:
+            self._stack.addWidget(self._rooms[room])
+        self.bottom = BottomLine(parts)
+        self.setCentralWidget(self._centre())
+        words(self, parts.language, self.setWindowTitle, "ui.window.title")
+        follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
+        follow(self, parts.opening.opened, self._enter, now=False)
+        hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
+
+    def _centre(self) -> QWidget:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(TroubleStrip(self._parts))
+        right.addWidget(self._stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(Rail(self._parts))
+        middle.addLayout(right, 1)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.bottom)
+        return centre
+
+    def _enter(self, opened: Opened | None) -> None:
+        if opened is not None:
+            self._parts.room.set("examine")
+
+    def _tell_saved(self, number: str) -> None:
+        self.bottom.tell(self._parts.say("ui.saved", number=number))
+
+    def save(self) -> None:
+        """Keep the case, asking for what is not known yet."""
+        save(self._parts, self)
+
+    def add_stop(self) -> None:
+        """Add what is seen as a stop of the walkthrough, with a first caption."""
+        parts = self._parts
+        caption = parts.say("ui.court.first_caption", n=len(parts.walkthrough.stops) + 1)
+        camera = self.examine.views.volume_view.standard_camera()
+        if parts.attempt(lambda: parts.walkthrough.add(caption, camera)):
+            self.bottom.tell(parts.say("ui.court.added", n=len(parts.walkthrough.stops)))
+
+    def show_stops(self) -> None:
+        """Show the stops on the full screen."""
+        parts, views = self._parts, self.examine.views
+        camera = views.volume_view.standard_camera()
+        parts.leave_tool()
+        if parts.attempt(lambda: parts.walkthrough.begin(camera)):
+            self._show_window = Show(parts, views, self.examine.take_back)
+            self._show_window.showFullScreen()
+            self._show_window.setFocus()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._parts.session.saved or self._may_be_lost():
+            self._on_closed()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _may_be_lost(self) -> bool:
+        """Ask what shall become of findings that are in no archive; True closes."""
+        say = self._parts.say
+        box = QMessageBox(self)
+        box.setObjectName("closing")
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle(say("ui.closing.title"))
+        box.setText(say("ui.closing.text"))
+        keep = box.addButton(say("ui.closing.save"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(say("ui.closing.discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(say("ui.closing.stay"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is keep:
+            save(self._parts, self)
+        return box.clickedButton() is discard

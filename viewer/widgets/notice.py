@@ -1,0 +1,109 @@
+"""Strips over the room: what failed (dismissed by hand) and what is wrong with the scan."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+
+from viewer.presenters.examine.opening import Opened
+from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.icons import icon, pixmap
+from viewer.widgets.parts import Parts
+from viewer.widgets.theme import colour
+from virtopsy.errors import VirtopsyError
+from virtopsy.language import Language
+
+
+class TroubleStrip(QFrame):
+    """The last failure in one sentence, in the language of the screen, until it is closed."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._parts = parts
+        self._error: VirtopsyError | None = None
+        self._text = QLabel()
+        self._text.setObjectName("notice.text")
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton()
+        close.setObjectName("notice.close")
+        close.setIcon(icon("close"))
+        close.clicked.connect(self.dismiss)
+        words(close, parts.language, close.setToolTip, "ui.notice.close")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 6, 5)
+        row.addWidget(self._text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+        for event in (parts.trouble, parts.opening.problem, parts.keeping.problem):
+            hear(self, event, self.tell)
+        follow(self, parts.language, lambda _: self._reword())
+
+    def tell(self, error: VirtopsyError) -> None:
+        """Show what went wrong."""
+        self._error = error
+        self._reword()
+        self.show()
+
+    def dismiss(self) -> None:
+        """Take the strip away."""
+        self._error = None
+        self.hide()
+
+    def _reword(self) -> None:
+        if self._error is not None:
+            self._text.setText(self._error.sentence(self._parts.language.now))
+
+
+class WarningStrip(QFrame):
+    """What is wrong with the shown scan; one line, the whole of it behind "why"."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("warning")
+        self._parts = parts
+        self._open = False
+        sign = QLabel()
+        sign.setPixmap(pixmap("warning", colour("on_warning"), 16))
+        self._summary = QLabel()
+        self._summary.setObjectName("warning.summary")
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._why = QToolButton()
+        self._why.setObjectName("warning.why")
+        self._why.clicked.connect(self._toggle)
+        self._all = QLabel()
+        self._all.setWordWrap(True)
+        self._all.hide()
+        row = QHBoxLayout()
+        row.addWidget(sign)
+        row.addWidget(self._summary, 1)
+        row.addWidget(self._why)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 3, 6, 3)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._all)
+        follow(self, parts.opening.opened, self._show)
+        follow(self, parts.language, self._reword)
+
+    def _show(self, opened: Opened | None) -> None:
+        self._open = False
+        self.setVisible(opened is not None and bool(opened.series.problems))
+        self._reword(self._parts.language.now)
+
+    def _toggle(self) -> None:
+        self._open = not self._open
+        self._reword(self._parts.language.now)
+
+    def _reword(self, language: Language) -> None:
+        opened = self._parts.opening.opened.now
+        if opened is None or not opened.series.problems:
+            return
+        sentences = [one.sentence(language) for one in opened.series.problems]
+        self._summary.setText(sentences[0])
+        self._summary.setToolTip("\n".join(sentences))
+        self._all.setText("\n".join(sentences))
+        self._all.setVisible(self._open)
+        self._summary.setVisible(not self._open)
+        self._why.setText(self._parts.say("ui.warning.less" if self._open else "ui.warning.why"))

@@ -1,0 +1,71 @@
+"""What the window's widgets are given: the presenters and the few values they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.findings import Findings
+from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.tools.trajectory import TrajectoryTool
+from viewer.presenters.value import Event, Value
+from viewer.presenters.work import Post, Work
+from virtopsy.errors import VirtopsyError
+from virtopsy.language import Fact, Language, say
+
+ROOMS = ("cases", "examine", "protocol", "court")
+TOOLS = ("point", "window", "trajectory")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a room needs, built once in `viewer.app.start`.
+
+    Attributes:
+        language: of every word on the screen.
+        room: which of `ROOMS` is shown.
+        archive_folder: where evidence was kept last, or usually is.
+        tool: which of `TOOLS` the left mouse button is.
+        trouble: what failed, for the strip over the room.
+        post: runs a function in the screen's thread.
+    """
+
+    language: Value[Language]
+    session: Session
+    views: Views
+    work: Work
+    opening: Opening
+    findings: Findings
+    trajectory: TrajectoryTool
+    keeping: Keeping
+    walkthrough: Walkthrough
+    post: Post
+    clock: Callable[[], datetime]
+    archive_folder: Value[Path]
+    room: Value[str] = field(default_factory=lambda: Value("cases"))
+    tool: Value[str] = field(default_factory=lambda: Value("point"))
+    trouble: Event[VirtopsyError] = field(default_factory=Event)
+
+    def say(self, key: str, /, **facts: Fact) -> str:
+        """Return the text of `key` in the language of the screen."""
+        return say(key, self.language.now, **facts)
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Do what a person asked for; an expected failure goes to the strip, said in words."""
+        try:
+            act()
+        except VirtopsyError as error:
+            self.trouble.announce(error)
+            return False
+        return True
+
+    def leave_tool(self) -> None:
+        """Give up what is being marked and go back to pointing."""
+        self.trajectory.leave()
+        self.tool.set("point")

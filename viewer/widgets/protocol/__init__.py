@@ -1,0 +1,1 @@
+"""The protocol room: the conclusion before it is sealed."""
