@@ -75,7 +75,9 @@ class Preset:
             self.name,
             self.scale,
             tuple((value(position), share) for position, share in self.opacity),
-            tuple((value(position), *rgb) for position, *rgb in self.colour),  # type: ignore[misc]
+            tuple(
+                (value(position), red, green, blue) for position, red, green, blue in self.colour
+            ),
             tuple((position * span, share) for position, share in self.gradient),
             self.ambient,
             self.diffuse,

@@ -10,12 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from viewer.render import volume_view
 from viewer.render.camera import STANDARD_VIEWS, orbit, project, standard_view
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.preset import presets
 from viewer.render.reduced import factors_for, reduce
-from viewer.render.volume_view import Stop, VolumeView
+from viewer.render.volume_view import VolumeView
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Quantity, Volume
@@ -52,12 +53,9 @@ def centroid(picture: np.ndarray) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
-@pytest.fixture(params=list(Mapper))
-def mapper(request: pytest.FixtureRequest) -> Mapper:
-    return Mapper(request.param)
-
-
-@pytest.mark.parametrize("stack", _STACKS)
+@pytest.mark.parametrize(
+    ("stack", "mapper"), [*((stack, Mapper.CPU) for stack in _STACKS), ("oblique", Mapper.GPU)]
+)
 def test_a_ball_is_seen_where_it_is_projected_in_every_view(stack: str, mapper: Mapper) -> None:
     offset = (14.0, -9.0, 11.0)
     volume = with_ball(stack, offset)
@@ -163,7 +161,7 @@ def test_a_full_picture_stops_within_a_tenth_of_a_second(view: VolumeView) -> No
     camera = standard_view(view.volume.frame, "anterior")
     view.set_preset(presets()["metal"])  # translucent: every ray goes all the way
     view.picture(camera, "moving")
-    stop, asked = Stop(), []
+    stop, asked = threading.Event(), []
 
     def ask() -> None:
         asked.append(time.perf_counter())
@@ -179,7 +177,7 @@ def test_a_full_picture_stops_within_a_tenth_of_a_second(view: VolumeView) -> No
 
 
 def test_a_picture_stopped_before_it_began_is_not_made(view: VolumeView) -> None:
-    stop = Stop()
+    stop = threading.Event()
     stop.set()
     camera = standard_view(view.volume.frame, "anterior")
     assert view.picture(camera, stop=stop) is None
@@ -200,6 +198,35 @@ def test_a_view_works_in_a_thread_of_its_own() -> None:
     thread.join(20)
     assert pictures[0] is not None
     assert pictures[0].std() > 5
+
+
+def test_a_large_volume_is_turned_at_once_and_prepared_beside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A limit below the volume's size makes the view treat it as a large one."""
+    monkeypatch.setattr(volume_view, "_MOVING_VOXELS", 20_000)
+    volume = with_ball("oblique", (6.0, -4.0, 9.0), 14.0)
+    view = VolumeView(volume, _SIZE, background=_BLACK, mapper=Mapper.CPU)
+    camera = standard_view(volume.frame, (15, 25), aspect=4 / 3)
+    stop = threading.Event()
+    stop.set()
+    assert view.picture(camera, stop=stop) is None
+    first = view.picture(camera, "moving")
+    full = view.picture(camera)
+    again = view.picture(camera, "moving")
+    assert first is not None
+    assert full is not None
+    assert again is not None
+    assert centroid(first) == pytest.approx(centroid(full), abs=1.5)
+    assert centroid(again) == pytest.approx(centroid(full), abs=1.5)
+    assert not np.array_equal(full, again), "the full picture shows more than the reduced one"
+    monkeypatch.undo()
+    small = VolumeView(volume, _SIZE, background=_BLACK, mapper=Mapper.CPU)
+    alone = small.picture(camera)
+    assert alone is not None
+    assert np.array_equal(alone, full), "how the gradients came to be does not show"
+    for one in (view, small):
+        one.close()
 
 
 def test_a_reduced_volume_lies_where_the_whole_one_lies() -> None:
