@@ -13,6 +13,7 @@ import warnings
 from dataclasses import dataclass
 from math import log
 from typing import Final
+from unicodedata import category
 
 from pydicom.charset import convert_encodings, decode_bytes
 
@@ -58,13 +59,20 @@ def decode(raw: bytes, charset: str) -> Decoded:
     """
     raw = raw.strip(b" \0")
     if raw.isascii() and b"\x1b" not in raw:
-        return Decoded(raw.decode("ascii"))
+        return Decoded(printable(raw.decode("ascii")))
     declared = tuple(part.strip(" \0") for part in charset.split("\\"))
     if b"\x1b" not in raw:
         guess = _guess(raw, declared)
         if guess is not None:
-            return Decoded(guess, guessed=True)
-    return Decoded(_as_declared(raw, declared))
+            return Decoded(printable(guess), guessed=True)
+    return Decoded(printable(_as_declared(raw, declared)))
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters: a name may not command a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if category(letter) != "Cc" else " " for letter in text)
 
 
 def readable(name: str) -> str:

@@ -32,6 +32,7 @@ Take = Callable[[int, Raw], None]
 _THREADS: Final = 2
 _PLANES_A_TASK: Final = 8
 _END_OF_CODESTREAM: Final = b"\xff\xd9"
+_PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
 _ITEM: Final = (0xFFFE, 0xE000)
 _SEQUENCE_END: Final = (0xFFFE, 0xE0DD)
@@ -171,22 +172,22 @@ def _decoded(content: bytes, instance: Instance) -> Raw:
     plugin = _PLUGIN.get(storage.transfer_syntax, "")
     if plugin not in decoder.available_plugins:
         plugin = ""
+    # pydicom declares these options as one typed dict that its own call does not take.
+    options: dict[str, Any] = {
+        "index": instance.frame_number - 1,
+        "decoding_plugin": plugin,
+        "rows": instance.rows,
+        "columns": instance.columns,
+        "number_of_frames": storage.frames,
+        "samples_per_pixel": 1,
+        "photometric_interpretation": storage.photometric,
+        "pixel_representation": int(storage.signed),
+        "bits_allocated": storage.allocated,
+        "bits_stored": storage.stored,
+        "pixel_keyword": "PixelData",
+    }
     try:
-        raw, _ = decoder.as_array(
-            content,
-            raw=True,
-            index=instance.frame_number - 1,
-            decoding_plugin=plugin,
-            rows=instance.rows,
-            columns=instance.columns,
-            number_of_frames=storage.frames,
-            samples_per_pixel=1,
-            photometric_interpretation=storage.photometric,
-            pixel_representation=int(storage.signed),
-            bits_allocated=storage.allocated,
-            bits_stored=storage.stored,
-            pixel_keyword="PixelData",
-        )
+        raw, _ = decoder.as_array(content, raw=True, **options)
     except _DECODER_ERRORS as error:
         raise _undecodable(instance) from error
     if raw.shape != (instance.rows, instance.columns):
@@ -202,7 +203,7 @@ def _check_codestream(content: bytes, instance: Instance) -> None:
         )
     except _DECODER_ERRORS as error:
         raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path) from error
-    if not codestream.rstrip(b"\0").endswith(_END_OF_CODESTREAM):
+    if not codestream.rstrip(_PADS).endswith(_END_OF_CODESTREAM):
         raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from virtopsy.dicom.geometry import directions, pixel_distance
 from virtopsy.dicom.header import DIRECTORY_CLASS, Damaged, Header, read_header
 from virtopsy.dicom.multiframe import read_frames
-from virtopsy.dicom.names import decode
+from virtopsy.dicom.names import decode, printable
 from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Storage
 from virtopsy.dicom.syntax import LOSSY
 
@@ -123,7 +123,7 @@ def read(path: Path, address: str) -> Read:
 @lru_cache(maxsize=512)
 def _heading(charset: bytes, *raw: bytes) -> Heading:
     declared = charset.decode("latin-1").strip(" \0")
-    study, series = (value.decode("latin-1").strip(" \0") for value in raw[:2])
+    study, series = (printable(value.decode("latin-1").strip(" \0")) for value in raw[:2])
     name, number, date, study_text, series_text, modality = (
         decode(value, declared) for value in raw[2:]
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pydicom.uid import UID
-
 from virtopsy.dicom import syntax
 from virtopsy.dicom.series import CT_CLASSES, MR_CLASSES, Instance, Problem
 from virtopsy.language import Fact
@@ -33,7 +31,7 @@ def _no_slice(instance: Instance, modality: str) -> Problem | None:
         return Problem("not_an_image", "secondary_capture")
     if sop_class in _VOLUME_CLASSES or (not sop_class and modality in {"CT", "MR"}):
         return None
-    kind = UID(sop_class).name or modality
+    kind = syntax.name(sop_class) or modality
     return Problem("not_an_image", "other_object", {"kind": kind})
 
 

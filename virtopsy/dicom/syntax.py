@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
@@ -23,6 +24,6 @@ DECODABLE: Final = UNCOMPRESSED | CODESTREAMS | {RLE}
 LOSSY: Final = JPEG_LOSSY | {_JPEG + "81", _JPEG + "91"}
 
 
-def name(transfer_syntax: str) -> str:
-    """Return the name of a transfer syntax, its UID where it has none."""
-    return UID(transfer_syntax).name or transfer_syntax
+def name(uid: str) -> str:
+    """Return the name of a transfer syntax or object class, its UID where it has none."""
+    return UID(uid, IGNORE).name or uid
