@@ -365,7 +365,7 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     s = int.from_bytes(signature[32:], "little")
     if a is None or base is None or s >= ORDER:
         return False
-    if _encoded(_times(8, a)) == _encoded(NEUTRAL):  # a key of small order signs anything
+    if _times(8, a)[0] % P == 0:  # a key of small order signs anything
         return False
     digest = hashlib.sha512(signature[:32] + public + message).digest()
     k = int.from_bytes(digest, "little") % ORDER
@@ -701,6 +701,7 @@ class _Check:
         self.payload: Dict[str, str] = {}  # digest -> one path that has these bytes
         self.seal: Dict[str, Any] = {}
         self.public: Optional[bytes] = None
+        self.sealed = False  # the signature under the seal is that key's
 
     def run(self) -> Result:
         self.result.problems.extend(self.source.problems)
@@ -839,10 +840,11 @@ class _Check:
             self.result.add("key_damaged", SEAL_KEY)
         if LOG_KEY in self.kept and logged is None:
             self.result.add("key_damaged", LOG_KEY)
-        for candidate in (own, logged):
+        for candidate in dict.fromkeys((own, logged)):
             if candidate is not None and signed_by(
                 candidate, self.kept.get(SEAL, b""), self.kept.get(SIGNATURE, b"")
             ):
+                self.sealed = True
                 return candidate
         return own or logged
 
