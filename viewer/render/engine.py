@@ -6,19 +6,20 @@ frame with that one; there the fixed-point ray caster runs on all processor core
 
 from __future__ import annotations
 
-import os
+import ctypes
 import re
-import sys
 from enum import StrEnum
 
 # Imported for what they register with VTK's object factory.
 import vtkmodules.vtkRenderingOpenGL2
 import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401
+from vtkmodules.vtkCommonCore import vtkLogger
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from virtopsy.errors import InputError
 
 _SOFTWARE = re.compile(r"llvmpipe|softpipe|swiftshader|software|swrast", re.IGNORECASE)
+_OSMESA = "vtkOSOpenGLRenderWindow"
 _RENDERER = re.compile(r"OpenGL renderer string:\s*(.+)")
 
 
@@ -35,18 +36,43 @@ def offscreen_window(size: tuple[int, int]) -> vtkRenderWindow:
     Raises:
         InputError: no OpenGL answers on this machine.
     """
-    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        # VTK would try the X server first and warn that there is none.
-        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
-    window = vtkRenderWindow()
+    window = _first_that_answers()
+    found = window.GetClassName()
+    if found == _OSMESA and not _osmesa_installed():
+        # VTK's last resort is returned even without its library, and would crash at the first use.
+        raise InputError("render.no_gl", found="X, EGL, OSMesa")
     window.SetShowWindow(False)
     window.SetOffScreenRendering(True)
     window.SetMultiSamples(0)
     window.SetSize(*size)
     if not window.SupportsOpenGL():
-        raise InputError("render.no_gl", found=window.GetClassName())
+        raise InputError("render.no_gl", found=found)
     window.Render()
     return window
+
+
+def _first_that_answers() -> vtkRenderWindow:
+    """Let VTK try X, EGL and OSMesa in turn.
+
+    It warns about each that does not answer; which one did is told by `gl_renderer`, and that
+    none did by `offscreen_window`, in words.
+    """
+    before = vtkLogger.GetCurrentVerbosityCutoff()
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+    try:
+        return vtkRenderWindow()
+    finally:
+        vtkLogger.SetStderrVerbosity(before)
+
+
+def _osmesa_installed() -> bool:
+    for name in ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so"):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
 
 
 def gl_renderer(window: vtkRenderWindow) -> str:

@@ -104,3 +104,17 @@ def test_a_preset_for_other_values_is_refused(run: Run, shared_data: Path, tmp_p
     done = run(str(case), "--preset", "bone", "--out", str(tmp_path / "x.png"))
     assert done.returncode == 2
     assert "mr" in done.stderr
+
+
+def test_a_machine_without_any_opengl_is_told_so_in_one_sentence(
+    run: Run, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EGL finds no driver in an empty folder, and there is no X server to ask."""
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_DIRS", str(tmp_path))
+    case = shared_data / "mr_t1_sagittal"
+    done = run(str(case), "--size", "64x64", "--out", str(tmp_path / "x.png"))
+    if done.returncode == 0:
+        pytest.skip("OSMesa answers here")
+    assert done.returncode == 3
+    assert "OpenGL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
