@@ -170,7 +170,7 @@ class Keeping:
 
         def job(progress: Progress) -> tuple[Case, Opened | None]:
             case = archive.cases.open(actor, number)
-            return case, _load(archive, actor, case, progress)
+            return case, load_case(archive, actor, case, progress)
 
         def done(found: tuple[Case, Opened | None]) -> None:
             case, opened = found
@@ -215,7 +215,7 @@ class Keeping:
         return self.archive.now, self._actor
 
 
-def _load(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
+def load_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
     """Assemble the series of a case that has findings, else the largest that is a volume."""
     paths = [
         source.path_in_archive
