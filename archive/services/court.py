@@ -61,8 +61,12 @@ class Court:
     @property
     def single_keeper(self) -> bool:
         """Tell whether one person alone keeps the archive."""
-        with self._journal.database.reading() as work:
-            return sum(not one.disabled for one in work.persons.all()) == 1
+        return bool(self._access.single_keeper())
+
+    @property
+    def program(self) -> str:
+        """Return the version of the program, as the log names it."""
+        return self._journal.machine.surroundings().version
 
     def bundle(  # noqa: PLR0913 -- one keyword for each thing that goes into a bundle
         self,
@@ -88,7 +92,7 @@ class Court:
         session = self._access.require_case(actor, Right.SEAL, number)
         if session.seal is None:
             raise AccessDenied("archive.access.no_key", name=actor.name)
-        self._refuse_place(out)
+        self.refuse_place(out)
         target = self._target(out.absolute())
         run = Bundling(self._journal, self._blobs, target, session, number, progress)
         try:
@@ -106,7 +110,12 @@ class Court:
         with self._journal.database.reading() as work:
             return objects_named(tuple(work.log.entries(number)))
 
-    def _refuse_place(self, out: Path) -> None:
+    def refuse_place(self, out: Path) -> None:
+        """Refuse a place where a bundle cannot be written, before any work is done.
+
+        Raises:
+            InputError: `out` is taken, lies in the archive, or its folder is not there.
+        """
         place = out.absolute()
         if place.exists() or place.is_symlink():
             raise InputError("bundle.exists", path=out)

@@ -1,0 +1,134 @@
+"""`virtopsy archive bundle DIR --case NUMBER --out BUNDLE`: hands a case out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from viewer.commands import speech
+from viewer.commands.acting import acting, case_option, reason_option, user_option
+from virtopsy.errors import InputError
+from virtopsy.language import Language, say
+
+if TYPE_CHECKING:
+    from archive.opening import Archive
+    from archive.records import Actor
+    from archive.services.court import BundleReport
+    from viewer.presenters.court.export import Export, Shown
+    from viewer.render.court_pictures import CourtPicture
+
+_PATH = click.Path(path_type=Path)
+_SUBJECTS = ("deceased", "living", "unknown")
+
+
+def build(language: Language) -> click.Command:
+    """Return the subcommand, speaking `language`."""
+
+    def meant(name: str) -> str:
+        return say(f"bundle.option.{name}", language)
+
+    @click.command("bundle", help=say("bundle.help", language))
+    @click.argument("folder", metavar="DIR", type=_PATH)
+    @case_option(language)
+    @click.option("--out", required=True, metavar="BUNDLE", type=_PATH, help=meant("out"))
+    @click.option("--zip", "zipped", is_flag=True, help=meant("zip"))
+    @click.option("--text-file", "text", type=_PATH, help=meant("text"))
+    @click.option(
+        "--subject", type=click.Choice(_SUBJECTS), default="unknown", help=meant("subject")
+    )
+    @user_option(language)
+    @reason_option(language)
+    @speech.json_option(language)
+    def bundle(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
+        folder: Path,
+        number: str,
+        out: Path,
+        zipped: bool,
+        text: Path | None,
+        subject: str,
+        user: str | None,
+        reason: str,
+        as_json: bool,
+    ) -> None:
+        from viewer.presenters.court.export import Export
+        from virtopsy.report.conclusion import Subject
+
+        asked = Export(
+            number=number,
+            out=out,
+            language=language,
+            text=_read(text) if text else "",
+            subject=Subject(subject),
+            zipped=zipped,
+            reason=reason,
+        )
+        with acting(folder, user, language) as (archive, actor):
+            report = _write(archive, actor, asked)
+            single_keeper = archive.court.single_keeper
+        if as_json:
+            speech.facts(_facts(report, number, single_keeper))
+        else:
+            _tell(report, language, single_keeper)
+
+    bundle.params.append(speech.lang_option(language))
+    return bundle
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError("bundle.text_file", path=path) from error
+
+
+def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
+    from archive.storage.machine import system_clock
+    from viewer.presenters.archive.keeping import load_case
+    from viewer.presenters.court.export import export_bundle
+
+    archive.court.refuse_place(asked.out)
+    case = archive.cases.open(actor, asked.number)
+    loading = speech.progress("bundle.progress.load", asked.language)
+    return export_bundle(
+        archive,
+        actor,
+        asked,
+        opened=load_case(archive, actor, case, loading),
+        pictures=take_pictures,
+        when=system_clock(),
+        progress=speech.progress("bundle.progress", asked.language),
+    )
+
+
+def take_pictures(shown: Shown) -> Sequence[CourtPicture]:
+    """Make the pictures of a conclusion; the window uses this too."""
+    from viewer.render.court_pictures import court_pictures
+    from viewer.render.offscreen import Origin
+
+    origin = Origin(source_sha256=shown.manifest_sha256, notes=shown.notes)
+    return court_pictures(shown.opened.volume, shown.tracks, shown.language, origin)
+
+
+def _facts(report: BundleReport, number: str, single_keeper: bool) -> dict[str, object]:
+    return {
+        "case": number,
+        "path": str(report.path),
+        "fingerprint": report.fingerprint,
+        "when": report.when,
+        "files": report.files,
+        "bytes": report.bytes,
+        "single_keeper": single_keeper,
+    }
+
+
+def _tell(report: BundleReport, language: Language, single_keeper: bool) -> None:
+    speech.line(
+        say("bundle.done", language, path=report.path, files=report.files, bytes=report.bytes)
+    )
+    facts = {"when": report.when, "fingerprint": report.fingerprint}
+    speech.line(say("bundle.sealed", language, **facts))
+    if single_keeper:
+        speech.line(say("bundle.single_keeper", language))

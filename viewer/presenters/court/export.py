@@ -1,0 +1,198 @@
+"""Handing a case out: the conclusion is written, then the bundle; without Qt.
+
+The window and the command line call the same function, so that both hand out the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from archive.opening import Archive
+from archive.records import Actor
+from archive.services.court import BundleReport, Picture, verifier_sha256
+from viewer.presenters.examine.opening import Opened
+from virtopsy.case.case import Case
+from virtopsy.dicom.assemble import problems_of
+from virtopsy.errors import InputError
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+from virtopsy.report import conclusion
+from virtopsy.report.conclusion import Conclusion, LogHead, StudyFacts, Subject
+from virtopsy.report.pdf import conclusion_pdf
+
+
+class MadePicture(Protocol):
+    """A finished picture, as `viewer.render.court_pictures` makes them."""
+
+    @property
+    def name(self) -> str:
+        """Of its file, without extension."""
+
+    @property
+    def caption(self) -> str:
+        """The sentence under it."""
+
+    @property
+    def png(self) -> bytes:
+        """Its bytes."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What is needed to make it again."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What pictures are made of.
+
+    Attributes:
+        manifest_sha256: the archive's list of the series' files.
+        notes: what is wrong with the scan, in words.
+    """
+
+    opened: Opened
+    tracks: tuple[Trajectory, ...]
+    language: Language
+    manifest_sha256: str
+    notes: tuple[str, ...]
+
+
+TakePictures: TypeAlias = Callable[[Shown], Sequence[MadePicture]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """What the person asked for.
+
+    Attributes:
+        text: the conclusion in the expert's own words; empty: none yet.
+    """
+
+    number: str
+    out: Path
+    language: Language
+    text: str = ""
+    subject: Subject = Subject.UNKNOWN
+    zipped: bool = False
+    reason: str = ""
+
+
+def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose pictures
+    archive: Archive,
+    actor: Actor,
+    asked: Export,
+    *,
+    opened: Opened | None,
+    pictures: TakePictures,
+    when: datetime,
+    progress: Progress,
+) -> BundleReport:
+    """Write conclusion and bundle from what the archive holds.
+
+    Args:
+        archive: where the case lies.
+        actor: who hands it out.
+        asked: what is wanted.
+        opened: the series shown, assembled from the archive's own files.
+        pictures: makes the pictures.
+        when: the moment of writing, with its zone.
+        progress: ticks a file, then stays at the end while the bundle is checked.
+
+    Raises:
+        InputError: the case has no volume, or `asked.out` cannot be used.
+        AccessDenied, IntegrityError, StorageError, Cancelled: nothing is at `asked.out`.
+    """
+    if opened is None:
+        raise InputError("bundle.no_series", number=asked.number)
+    archive.court.refuse_place(asked.out)
+    case = archive.cases.open(actor, asked.number)
+    shown = _shown(case, opened, asked.language)
+    taken = pictures(shown)
+    progress.tick(0, 1)
+    written = _conclusion(archive, actor, asked, case, shown, taken, when)
+    return archive.court.bundle(
+        actor,
+        asked.number,
+        asked.out,
+        pictures=[Picture(one.name, one.png, one.parameters) for one in taken],
+        conclusion_pdf={asked.language: conclusion_pdf(written, asked.language)},
+        zipped=asked.zipped,
+        reason=asked.reason,
+        progress=progress,
+    )
+
+
+def _shown(case: Case, opened: Opened, language: Language) -> Shown:
+    """Choose the tracks of the series shown; the rest of the case is in the bundle as JSON."""
+    uid = opened.series.uid
+    problems = problems_of(opened.series, opened.volume)
+    return Shown(
+        opened=opened,
+        tracks=tuple(
+            one
+            for one in case.findings
+            if isinstance(one, Trajectory) and one.series_uid.partition("#")[0] == uid
+        ),
+        language=language,
+        manifest_sha256=next(
+            (one.manifest_sha256 for one in case.series if one.series_uid == uid), ""
+        ),
+        notes=tuple(one.sentence(language) for one in problems),
+    )
+
+
+def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
+    archive: Archive,
+    actor: Actor,
+    asked: Export,
+    case: Case,
+    shown: Shown,
+    taken: Sequence[MadePicture],
+    when: datetime,
+) -> Conclusion:
+    size, root = archive.log.head()
+    return Conclusion(
+        case_number=case.number,
+        written_by=actor.name,
+        when=when,
+        basis=archive.court.basis(actor, case.number),
+        subject=asked.subject,
+        study=_study(shown),
+        tracks=shown.tracks,
+        warnings=problems_of(shown.opened.series, shown.opened.volume),
+        text=asked.text,
+        pictures=tuple(conclusion.Picture(caption=one.caption, png=one.png) for one in taken),
+        log=LogHead(
+            archive=archive.uuid,
+            size=size,
+            root=root.hex(),
+            key_fingerprint=archive.fingerprint,
+            single_keeper=archive.court.single_keeper,
+        ),
+        software=f"Virtopsy {archive.court.program}",
+        verifier_sha256=verifier_sha256(),
+    )
+
+
+def _study(shown: Shown) -> StudyFacts:
+    volume, series = shown.opened.volume, shown.opened.series
+    who = volume.identity
+    depth, rows, columns = volume.frame.shape
+    i, j, k = (float(one) for one in volume.frame.spacing_mm)
+    return StudyFacts(
+        patient_name=who.patient_name,
+        patient_id=who.patient_id,
+        study_date=who.study_date,
+        description=who.series_description,
+        modality=who.modality,
+        series_uid=series.uid,
+        spacing_mm=(i, j, k),
+        shape=(columns, rows, depth),
+        files=series.files,
+        manifest_sha256=shown.manifest_sha256,
+    )

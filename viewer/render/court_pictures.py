@@ -1,0 +1,130 @@
+"""The two pictures of a conclusion: one plane of the source, and the same track in 3D."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from viewer.render.camera import fit_view
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.offscreen import (
+    Origin,
+    position_words,
+    slice_picture,
+    view_words,
+    volume_picture,
+)
+from viewer.render.picking import visible_points
+from viewer.render.preset import default_preset
+from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
+from viewer.render.volume_view import VolumeView
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.window import default_window
+from virtopsy.language import Language, say
+
+SIZE = (1200, 900)
+# The plane whose normal lies along each LPS axis, and the camera's place along it.
+_PLANES = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
+_SIDES = {
+    "left": (1.0, 0.0, 0.0),
+    "right": (-1.0, 0.0, 0.0),
+    "anterior": (0.0, -1.0, 0.0),
+    "posterior": (0.0, 1.0, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class CourtPicture:
+    """A finished picture with its file name and the sentence under it."""
+
+    name: str
+    caption: str
+    png: bytes
+    parameters: dict[str, Any]
+
+
+def court_pictures(
+    volume: Volume, tracks: Sequence[Trajectory], language: Language, origin: Origin
+) -> tuple[CourtPicture, ...]:
+    """Return a slice and a 3D picture of the first track; of the middle where there is none."""
+    glyphs = [_glyph(one, number == 0) for number, one in enumerate(tracks)]
+    return (
+        _slice(volume, tracks, glyphs, language, origin),
+        _three_d(volume, tracks, glyphs, language, origin),
+    )
+
+
+def _slice(
+    volume: Volume,
+    tracks: Sequence[Trajectory],
+    glyphs: Sequence[TrajectoryGlyph],
+    language: Language,
+    origin: Origin,
+) -> CourtPicture:
+    plane, centre, through = Plane.AXIAL, volume.frame.centre_mm, say("bundle.middle", language)
+    if tracks:
+        plane, through = plane_along(tracks[0]), tracks[0].name
+        centre = np.mean(np.array(tracks[0].ends_lps_mm), axis=0)
+    camera = SliceCamera.fit(volume.frame, plane, centre, *SIZE)
+    window = default_window(volume)
+    made = slice_picture(
+        SliceRenderer(volume), camera, window, language, glyphs=glyphs, origin=origin
+    )
+    caption = say(
+        "bundle.caption.slice",
+        language,
+        plane=say(f"render.plane.{plane.value}", language),
+        through=through,
+        position=position_words(camera.centre_mm),
+        centre=f"{window.centre:g}",
+        width=f"{window.width:g}",
+    )
+    return CourtPicture(plane.value, caption, made.png, made.parameters)
+
+
+def _three_d(
+    volume: Volume,
+    tracks: Sequence[Trajectory],
+    glyphs: Sequence[TrajectoryGlyph],
+    language: Language,
+    origin: Origin,
+) -> CourtPicture:
+    preset = default_preset(volume.quantity)
+    side = side_of(tracks[0], volume) if tracks else "anterior"
+    camera = fit_view(visible_points(volume, preset), side, aspect=SIZE[0] / SIZE[1])
+    view = VolumeView(volume, SIZE, preset=preset)
+    try:
+        made = volume_picture(view, camera, language, glyphs=glyphs, origin=origin)
+    finally:
+        view.close()
+    caption = say(
+        "bundle.caption.volume",
+        language,
+        preset=say(view.preset.text, language),
+        view=view_words(camera, language),
+    )
+    return CourtPicture("volume", caption, made.png, made.parameters)
+
+
+def plane_along(track: Trajectory) -> Plane:
+    """Return the plane in which most of the track lies: its normal is most square to it."""
+    return _PLANES[int(np.argmin(np.abs(track.axis)))]
+
+
+def side_of(track: Trajectory, volume: Volume) -> str:
+    """Return the side from which the track is seen least shortened, nearer to its first end."""
+    begin = np.array(track.ends_lps_mm[track.entry or 0]) - volume.frame.centre_mm
+
+    def rank(name: str) -> tuple[float, float]:
+        towards = np.array(_SIDES[name])
+        return round(abs(float(towards @ track.axis)), 6), -float(towards @ begin)
+
+    return min(_SIDES, key=rank)
+
+
+def _glyph(track: Trajectory, selected: bool) -> TrajectoryGlyph:
+    return TrajectoryGlyph(track.ends_lps_mm, track.entry, selected, track.name)
