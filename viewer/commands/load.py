@@ -25,7 +25,7 @@ def build(language: Language) -> click.Command:
 
     @speech.command("load", language)
     @click.argument("path", type=click.Path(path_type=Path))
-    @click.option("--series", default=None, help=say("scan.option.series", language))
+    @click.option("--series", default=None, help=say("cli.option.series", language))
     @click.option(
         "--out",
         default=None,

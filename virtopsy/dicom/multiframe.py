@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import Any, Final
 
 from pydicom import Dataset, dcmread
@@ -15,7 +16,18 @@ from virtopsy.dicom.geometry import directions, pixel_distance
 from virtopsy.dicom.header import Damaged
 from virtopsy.dicom.series import Instance
 
-_LEFT_OUT: Final = (TypeError, ValueError, AttributeError, KeyError, IndexError, EOFError)
+# What pydicom raises for functional groups that are not what they claim.
+_UNUSABLE: Final = (
+    InvalidDicomError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+    EOFError,
+    StructError,
+)
 
 
 def read_frames(path: Path, whole: Instance) -> tuple[Instance, ...]:
@@ -36,7 +48,7 @@ def read_frames(path: Path, whole: Instance) -> tuple[Instance, ...]:
             planes = tuple(_planes(dataset, whole))
             if not planes:  # frames without a place: refused later, in words
                 return (whole,)
-    except (InvalidDicomError, RecursionError, *_LEFT_OUT) as error:
+    except _UNUSABLE as error:
         raise Damaged("its functional groups cannot be read") from error
     if len(planes) != whole.storage.frames:
         raise Damaged(f"{len(planes)} functional groups for {whole.storage.frames} frames")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from struct import Struct
+from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import Any, Final
 
 import numpy as np
@@ -41,10 +42,21 @@ _PLUGIN: Final = {
     **dict.fromkeys(syntax.JPEG_LS, "pyjpegls"),
     **dict.fromkeys(syntax.JPEG_2000, "pylibjpeg"),
     **dict.fromkeys(syntax.JPEG_LOSSLESS, "gdcm"),
-    syntax.RLE: "pylibjpeg",
+    # The Rust decoder of RLE panics on damaged segments, past every except clause.
+    syntax.RLE: "pydicom",
 }
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
-_DECODER_ERRORS: Final = (RuntimeError, ValueError, TypeError, AttributeError, OSError, EOFError)
+_DECODER_ERRORS: Final = (
+    RuntimeError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+    OSError,
+    EOFError,
+    StructError,
+)
 
 
 def read_planes(instances: Sequence[Instance], take: Take, progress: Progress) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from virtopsy.dicom.pixels import Raw, read_planes
 from virtopsy.dicom.series import CT_CLASSES, Instance
+from virtopsy.errors import InputError
 from virtopsy.imaging.volume import Quantity, Voxels
 from virtopsy.jobs import Progress
 
@@ -60,7 +61,7 @@ class Values:
         first = self._instances[0]
         shape = (len(self._instances), first.rows, first.columns)
         for kind in self._types():
-            voxels: Voxels = np.empty(shape, dtype=kind)
+            voxels = _room(shape, kind)
             try:
                 read_planes(self._instances, partial(self._take, voxels), progress)
             except _TooWide:
@@ -120,6 +121,14 @@ class Values:
         if at_top >= _PLATEAU_VOXELS and (storable or at_top > 4 * below):
             return int(top), at_top
         return None
+
+
+def _room(shape: tuple[int, int, int], kind: type[np.generic]) -> Voxels:
+    try:
+        return np.empty(shape, dtype=kind)
+    except MemoryError as error:
+        gigabytes = np.prod(shape, dtype=float) * np.dtype(kind).itemsize / 1e9
+        raise InputError("scan.problem.too_large", gigabytes=f"{gigabytes:.1f}") from error
 
 
 def _rescale(instance: Instance) -> tuple[float, float]:
