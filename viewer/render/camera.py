@@ -20,7 +20,7 @@ from virtopsy.geometry.frame import Floats, Frame
 Point: TypeAlias = tuple[float, float, float]
 Size: TypeAlias = tuple[int, int]  # width, height in pixels
 _VIEW_ANGLE = radians(24)  # narrow, so that near and far parts keep comparable sizes
-_MARGIN = 1.04
+_MARGIN = 1.12  # leaves room for letters and the scale bar beside the anatomy
 _NEARLY_VERTICAL = 0.999
 
 # Azimuth and elevation of the camera's place, degrees: 0 in front, 90 at the person's left.

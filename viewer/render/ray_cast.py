@@ -93,6 +93,11 @@ class RayCast:
             raise self._failure
         return True
 
+    def close(self) -> None:
+        """Wait for a preparation that runs: VTK must not be at work when the program ends."""
+        if self._preparing is not None:
+            self._preparing.join()
+
     def _prepare(self) -> None:
         try:
             window, renderer, actor = offscreen_window((8, 8)), vtkRenderer(), vtkVolume()

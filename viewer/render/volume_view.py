@@ -162,6 +162,7 @@ class VolumeView:
 
     def close(self) -> None:
         """Give the OpenGL context back; the view is of no use afterwards."""
+        self._full.close()
         self._window.Finalize()
 
     def _moving_cast(self) -> RayCast:
