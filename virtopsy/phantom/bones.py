@@ -23,7 +23,8 @@ ARCH_LOWER = (
     (24.5, -63.0),
     (28.5, -49.0),
 )
-UPPER_CREST_MM, BITE_MM, LOWER_CREST_MM = -38.0, -48.5, -59.5
+BITE_MM = -48.5  # where the teeth meet
+_NEAR_MM = 7.0  # bone and air have no say further away
 VERTEBRAE = (
     (3, -77.0),
     (4, -95.0),
@@ -37,13 +38,14 @@ def _at_height(arch: tuple[tuple[float, float], ...], z: float) -> list[Point]:
 
 
 _FACE: tuple[Limb, ...] = (
-    *both([limb((4, -88, 31), (38, -79, 35), (5, 5, 5), (5, 5, 4.5), 5)]),
-    *both([limb((49, -66, 30), (49.5, -64, 4), (3.5, 5, 4), (4, 5.5, 4), 4)]),
-    *both([limb((48, -66, -4), (41, -72, -12), (6, 7, 7), (7, 6, 7), 5)]),
+    *both([limb((5, -84.5, 33), (39, -75, 37), (7, 7, 7), (7, 7, 6), 10)]),
+    *both([limb((46.5, -63, 33), (48.5, -62, 4), (4.5, 8, 6), (4.6, 8, 6), 9)]),
+    *both([limb((48, -65, -4), (38, -73, -13), (6, 7, 9), (9, 6, 9), 7)]),
     *both([limb((46, -70, -4), (26, -80, -4), 4.2, None, 3)]),
     *both([limb((26, -80, -4), (13, -86, 6), 4, (4, 4, 4), 3)]),
-    *both([limb((13, -86, 6), (7.5, -89, 28), (3.2, 4.5, 4), (3.5, 4, 4), 3)]),
-    *both([limb((3.2, -91, 28), (4.2, -102, 5), (3, 2.2, 4), (3, 1.6, 2), 2)]),
+    *both([limb((14, -85, 4), (8, -88, 29), (4.2, 4.5, 5), (5, 4, 4), 5)]),
+    *both([limb((27, -79, -6), (23, -83, -32), (10, 4, 6), (10, 4.5, 6), 6)]),
+    *both([limb((3.2, -90.5, 28), (4.4, -100, 7), (4, 2.4, 4), (4, 1.7, 2), 3)]),
     *both(
         chain(
             [(52, -62, -6), (61, -50, -5), (65, -36, -4), (65, -20, -2), (62, -6, 1)],
@@ -62,7 +64,7 @@ _BASE: tuple[Limb, ...] = (
     limb((0, -14, 4), (0, -2, -20), (14, 7, 8), (10, 4, 4), 4),
     *both([ball((14, 9, -29), (5.5, 9, 6), 3)]),
     *both([limb((56, 5, 1), (14, -12, 2), (10, 10, 11), (7, 7, 7), 4)]),
-    *both([limb((54, 12, 2), (52, 13, -24), (11, 14, 9), (6, 7.5, 6), 5)]),
+    *both([limb((53, 12, 2), (52, 13, -22), (13, 15, 10), (8, 9, 7), 7)]),
     *both([ball((55, -13, 3), (11, 12, 5), 4)]),
     *both([limb((45, 6, -14), (38, -8, -44), 2.2, 1.2, 2)]),
     *both([limb((40, -52, 22), (46, -30, 8), (4, 12, 14), (8, 10, 10), 4)]),
@@ -71,13 +73,13 @@ _BASE: tuple[Limb, ...] = (
 _MANDIBLE: tuple[Limb, ...] = (
     *both([ball((53, -11, -6.5), (9, 4, 4.5), 2)]),
     *both([limb((52, -12, -10), (50, -18, -26), (3.6, 4, 5), (3.4, 8, 7), 3)]),
-    *both([limb((50, -23, -28), (48.5, -23, -54), (3.2, 15, 12), (4.2, 15, 12), 4)]),
-    *both([limb((49.5, -33, -24), (49, -37, -8), (2.6, 6, 7), (1.6, 3, 3), 3)]),
+    *both([limb((50, -23, -30), (48.5, -22, -54), (3.2, 13.5, 11), (4.4, 14, 12), 6)]),
+    *both([limb((49.5, -32, -24), (49, -37, -7), (2.8, 7, 7), (1.8, 3.4, 3), 4)]),
     *both(
         chain(
             [(48, -22, -62), (42, -46, -70), (31, -68, -76), (16, -82, -79), (0, -87, -80)],
             (4.8, 4.8, 11),
-            4,
+            8,
         )
     ),
     *both(
@@ -119,8 +121,11 @@ def _neck() -> list[Limb]:
             [limb((18, back + 14, z - 3), (2, back + 31, z - 7), (3, 2.6, 6), (3, 3, 5), 2)]
         )
         tip = 47.0 + 2.2 * (number - 3)
+        parts.append(
+            limb((0, back + 30, z - 7), (0, tip - 5, z - 12), (2.2, 4, 4.5), (2.4, 4, 3.6), 2)
+        )
         parts += both(
-            [limb((0.5, back + 31, z - 7), (4, tip, z - 13), (2, 4, 4.5), (2.6, 4, 3.4), 2)]
+            [limb((1, tip - 6, z - 12), (3.2, tip, z - 13.5), (2, 3, 3), (2.2, 3, 2.6), 2)]
         )
         parts += both([limb((17, 7, z - 10), (17, 7, z + 10), 2.7, None, 0.5, carve=True)])
     parts.append(limb((0, 17, -24), (0, 20.5, -170), (13, 12.5, 8), (12, 8.5, 8), 1, carve=True))
@@ -132,8 +137,8 @@ SOLIDS: tuple[Limb, ...] = (*_FACE, *_BASE, *_MANDIBLE, *_BONE_DETAIL, *_neck())
 ORBIT_FRONT_L: Point = (33.0, -80.0, 17.0)
 _ORBITS = tuple(both([limb((17, -36, 17), ORBIT_FRONT_L, (5, 6, 5), (19.5, 12, 17), 0)]))
 _NASAL: tuple[Limb, ...] = (
-    *both([limb((8.5, -86, -15), (9, -40, -12), (6.5, 8, 14), (6, 6, 12), 2)]),
-    *both([limb((4.2, -92, 4), (4, -46, 12), (3, 6, 12), (3.5, 6, 10), 3)]),
+    *both([limb((8.2, -82, -14), (9, -40, -12), (6, 8, 13.5), (6, 6, 12), 2)]),
+    *both([limb((4.2, -88, 2), (4, -46, 12), (3, 6, 12), (3.5, 6, 10), 3)]),
 )
 _TURBINATES = both(
     [
@@ -161,26 +166,26 @@ def cells(random: np.random.Generator) -> list[Limb]:
                 x, dy, dz, r = random.uniform((9.5, -1, -1, 2.4), (11.5, 1, 1, 3.2))
                 found.append(ball((side * x, y + dy, z + dz), (r, r + 0.3, r), 0))
         for _ in range(70):
-            x, y, z, r = random.uniform((44, 2, -25, 0.9), (61, 24, 6, 2.5))
-            if ((x - 53) / 9) ** 2 + ((y - 12.5) / (12 + z * 0.2)) ** 2 < 1:
+            x, y, z, r = random.uniform((45, 3, -21, 0.9), (59, 23, 4, 2.2))
+            if ((x - 52) / (8 + z * 0.14)) ** 2 + ((y - 12.5) / (10 + z * 0.2)) ** 2 < 1:
                 found.append(ball((side * x, y, z), r, 0))
     return found
 
 
 def bone_solids(at: Places) -> Single:
     """Return the distance to the solids of bone outside the brain case's own shell, mm."""
-    return sculpt(SOLIDS, at)
+    return sculpt(SOLIDS, at, far=_NEAR_MM)
 
 
 def orbits(at: Places) -> Single:
     """Return the distance to the spaces of the two orbits, mm."""
-    return sculpt(_ORBITS, at)
+    return sculpt(_ORBITS, at, far=_NEAR_MM)
 
 
 def bony_air(at: Places, air_cells: list[Limb]) -> tuple[Single, Single]:
     """Return distances to the spaces walled by bone, and to the air in them, mm."""
-    spaces = sculpt((*_NASAL, *_ANTRA, *_FRONTAL, *_SPHENOID, *air_cells), at)
-    return spaces, sculpt(_TURBINATES, at, spaces + np.float32(0.4))
+    spaces = sculpt((*_NASAL, *_ANTRA, *_FRONTAL, *_SPHENOID, *air_cells), at, far=_NEAR_MM)
+    return spaces, sculpt(_TURBINATES, at, spaces + np.float32(0.4), far=_NEAR_MM)
 
 
 _MEATI = both(
@@ -198,7 +203,7 @@ _PHARYNX = (
 
 def soft_air(at: Places) -> Single:
     """Return the distance to the air that no bone walls: pharynx, larynx, mouth, meatus, mm."""
-    return sculpt((*_MEATI, *_PHARYNX), at)
+    return sculpt((*_MEATI, *_PHARYNX), at, far=_NEAR_MM)
 
 
 _MUSCLES = (
@@ -228,4 +233,4 @@ _MUSCLES = (
 
 def muscles(at: Places) -> Single:
     """Return the distance to the muscles of neck, jaw, tongue and lips, mm."""
-    return sculpt(_MUSCLES, at)
+    return sculpt(_MUSCLES, at, far=_NEAR_MM)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from virtopsy.phantom.shapes import Limb, Places, Single, ball, both, chain, limb, sculpt
 
+_NEAR_MM = 7.0
 _VENTRICLES = (
     *both(
-        chain(
-            [(7, -40, 50), (9, -20, 58), (11, 4, 62), (17, 22, 57), (25, 34, 46)], (3.6, 5, 4.4), 4
-        )
+        chain([(7, -40, 50), (9, -20, 58), (11, 4, 62), (17, 22, 57), (25, 34, 46)], (4.6, 6, 6), 4)
     ),
-    *both([limb((25, 34, 46), (24, 60, 42), (4.5, 6, 6), (2, 4, 3), 3)]),
+    *both([limb((25, 34, 46), (24, 60, 42), (5, 6, 7), (2.6, 4, 4), 3)]),
     *both(chain([(25, 34, 44), (31, 22, 28), (32, 2, 19), (28, -14, 18)], (2.2, 2.6, 2.6), 2)),
-    limb((0, -18, 40), (0, 8, 42), (1.8, 6, 8), (1.8, 5, 6), 1),
+    limb((0, -18, 40), (0, 8, 42), (2.4, 6, 8), (2.4, 5, 6), 1),
     limb((0, 22, 12), (0, 30, 0), (5, 3.5, 7), (7, 4, 6), 2),
     limb((0, 12, 36), (0, 22, 14), 1.2, None, 0),
 )
@@ -39,13 +38,13 @@ _CORD = limb((0, 17, -36), (0, 20.5, -175), (6, 5, 6), (6.4, 4.4, 6))
 
 def fluid_spaces(at: Places) -> tuple[Single, Single]:
     """Return distances to the ventricles, and to all fluid spaces outside the stem, mm."""
-    ventricles = sculpt(_VENTRICLES, at)
-    return ventricles, sculpt(_CISTERNS, at, ventricles)
+    ventricles = sculpt(_VENTRICLES, at, far=_NEAR_MM)
+    return ventricles, sculpt(_CISTERNS, at, ventricles, far=_NEAR_MM)
 
 
 def deep_grey(at: Places) -> tuple[Single, Single]:
     """Return distances to the deep nuclei, and to stem and cord, mm."""
-    return sculpt(_NUCLEI, at), sculpt((*_STEM, _CORD), at)
+    return sculpt(_NUCLEI, at, far=_NEAR_MM), sculpt((*_STEM, _CORD), at, far=_NEAR_MM)
 
 
 def canal_contents() -> list[tuple[Limb, float]]:

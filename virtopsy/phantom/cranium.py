@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from virtopsy.phantom.shapes import Limb, Places, Single, ball, both, cut, limb, melt, sculpt
+from virtopsy.phantom.shapes import Limb, Places, Single, ball, both, chain, cut, limb, sculpt
 
 # Half axes after the usual adult case: inner length 168 mm, inner breadth 134 mm,
 # porion to vertex 119 mm.
 _UPPER = (
-    ball((0, -24, 50), (57, 60, 55)),
+    ball((0, -25, 49), (58, 60, 57)),
+    ball((0, -36, 58), (46, 47, 43), 16),
     ball((0, 18, 52), (67, 66, 61), 18),
     ball((0, 40, 32), (53, 46, 42), 14),
 )
-_LOBES = (
-    *both([ball((36, -16, 20), (27, 36, 24), 8)]),
-    ball((0, 36, 4), (47, 39, 31), 10),
-)
+_LOBES = (*both([ball((36, -16, 20), (27, 36, 26), 14)]), ball((0, 36, 4), (48, 40, 33), 16))
 _FORAMEN = (
     limb((0, 14, -10), (0, 16, -30), (16, 17, 8), (15, 17, 4), 5),
     limb((0, 17, -30), (0, 19, -46), (14, 14, 4), (12, 9, 4), 3),
@@ -38,7 +38,7 @@ def _floor_height(at: Places) -> Single:
 def inner_table(at: Places) -> tuple[Single, Single]:
     """Return distances to the cavity, without and with the ridges that rise into it, mm."""
     upper = sculpt(_UPPER, at)
-    smooth = cut(upper, (_floor_height(at) - at.z) * np.float32(0.9), 8)
+    smooth = cut(upper, (_floor_height(at) - at.z) * np.float32(0.9), 14)
     smooth = sculpt((*_LOBES, *_FORAMEN), at, smooth)
     ridges = sculpt((*_PETROUS, _SELLA, _CRISTA), at)
     return smooth, cut(smooth, -ridges, 4)
@@ -60,16 +60,25 @@ def thickness(at: Places) -> Single:
 # What makes the head's outline beyond the brain case. Later ones melt into earlier ones.
 _FACE: tuple[Limb, ...] = (
     limb((0, -46, 4), (0, -52, -62), (56, 38, 36), (44, 34, 26), 16),
-    *both([limb((44, -26, -44), (14, -76, -80), (19, 19, 22), (16, 15, 17), 14)]),
+    *both([limb((43, -24, -46), (14, -76, -80), (17, 18, 20), (16, 15, 17), 18)]),
     *both([ball((32, -70, -24), (25, 22, 27), 14)]),
     ball((0, -76, -22), (34, 21, 28), 12),
     ball((0, -80, -44), (33, 19, 24), 12),
+    *both(
+        chain(
+            [(48, -22, -60), (43, -46, -70), (31, -69, -77), (14, -83, -80)], (9.5, 9.5, 14.5), 12
+        )
+    ),
     ball((0, -87, -88), (17, 13, 15), 12),
-    limb((-26, -84, 33), (26, -84, 33), (14, 9, 9), None, 10),
-    *both([ball((58, -34, 18), (16, 34, 30), 12)]),
-    *both([ball((33, -70, 15), (16, 15.5, 13), 7)]),
-    limb((0, -90, 22), (0, -108, -8), (7, 8, 8), (8.5, 9, 8), 8),
-    ball((0, -111.5, -13), (9.5, 9, 8), 6),
+    limb((-26, -85, 33), (26, -85, 33), (14, 10, 10), None, 12),
+    *both([limb((36, -80, 36), (46, -68, 30), (8, 8, 7), None, 10)]),
+    *both([ball((53, -36, 14), (16, 32, 32), 18)]),
+    *both([ball((50, -40, -16), (17, 22, 22), 16)]),
+    *both([limb((54, -18, -8), (49, -20, -46), (15, 16, 16), None, 16)]),
+    *both([ball((32, -71, 15), (18, 16, 14), 9)]),
+    limb((0, -87, 24), (0, -106, -8), (8, 8, 8), (9.5, 10, 9), 13),
+    ball((0, -110.5, -12), (9, 9, 8), 7),
+    ball((0, -96, -23), (16, 11, 10), 8),
     *both([ball((11, -103, -17), (7, 9, 7.5), 5)]),
     ball((0, -98.5, -44.5), (21, 7.5, 6), 5),
     ball((0, -97, -55.5), (18, 7.5, 6.5), 4),
@@ -98,11 +107,8 @@ def _auricle() -> list[Limb]:
         )
 
     angles = np.deg2rad(np.arange(-150, 121, 30))
-    rim = [
-        on_plane(15 - 17 * np.cos(t + np.pi / 2 * 0) * -1 - 2, 6 + 29 * np.sin(t) * 1.0)
-        for t in angles
-    ]
-    helix = [limb(a, b, 2.3, None, 2) for a, b in zip(rim, rim[1:], strict=False)]
+    rim = [on_plane(13 + 17 * np.cos(t), 6 + 29 * np.sin(t)) for t in angles]
+    helix = [limb(a, b, 2.3, None, 2) for a, b in pairwise(rim)]
     plate = ball(on_plane(14, 6, -1.2), (5.5, 13, 27), 2)
     return [
         plate,

@@ -100,7 +100,7 @@ class Field:
         base, position = base[covered], position[covered]
         found = np.zeros(len(base))
         for i, j, k in product(range(-1, 3), repeat=3):
-            node = base + (i, j, k)
+            node = base + np.array((i, j, k))
             weight = _keys(np.abs(position - node)).prod(axis=1)
             found += weight * self.samples[node[:, 2], node[:, 1], node[:, 0]]
         values[covered] = found
@@ -132,7 +132,8 @@ def sample(
     Args:
         quantity: maps places to values of the same shape; one array or several.
         pose: where the head lies.
-        low, high: (3,) corners of the box in the head frame, mm.
+        low: (3,) lowest corner of the box in the head frame, mm.
+        high: (3,) highest corner, mm.
         step: lattice step, mm.
     """
     corners = pose.to_lps(list(product(*np.stack([low, high], axis=1))))

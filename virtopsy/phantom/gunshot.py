@@ -157,7 +157,7 @@ def _strewn(track: Track, random: np.random.Generator) -> Track:
         a, b = random.normal(0, 2.6, 2)
         centre = track.start + s * track.along + a * track.across + b * track.beside
         x, y, z = (float(part) for part in centre)
-        metal.append(Fragment((x, y, z), float(random.uniform(0.5, 2.0))))
+        metal.append(Fragment((x, y, z), float(random.uniform(0.6, 2.0))))
     chips = []
     for _ in range(9):
         s = track.s_inner_entry + 2 + random.gamma(2.0, 7.0)
@@ -178,7 +178,8 @@ def opening(hole: Hole, a: Single, b: Single, share: Single) -> Single:
 
     Args:
         hole: its rims.
-        a, b: coordinates across the axis, mm.
+        a: coordinates across the axis, mm.
+        b: coordinates beside it, mm.
         share: 0 at the narrow rim, 1 at the wide one.
     """
     shift_a, shift_b = hole.offset_mm.astype(np.float32)

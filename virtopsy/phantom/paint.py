@@ -6,114 +6,13 @@ its surface does, so that edges show partial volume as a scanner's do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import product
-from typing import TypeAlias
-
 import numpy as np
 
 from virtopsy.geometry.frame import Floats
+from virtopsy.phantom import wound
 from virtopsy.phantom.anatomy import SPACING_MM, Anatomy
-from virtopsy.phantom.gunshot import cracks, opening
-from virtopsy.phantom.shapes import Limb, Places, Single, ball
-
-Box: TypeAlias = tuple[slice, slice, slice]
-AIR_HU, METAL_HU = -1000.0, 14000.0
-_EDGE_MM = 0.9  # width over which a surface fades: about a voxel
-
-
-def covered(distance: Single) -> Single:
-    """Return the share of a voxel inside a surface, 0 to 1."""
-    share: Single = np.clip(np.float32(0.5) - distance * np.float32(1 / _EDGE_MM), 0, 1)
-    return share
-
-
-def lay(hu: Single, share: Single, value: Single | float) -> None:
-    """Cover `hu` in place with `value` in the given share."""
-    hu += share * (np.asarray(value, np.float32) - hu)
-
-
-@dataclass(frozen=True, eq=False)
-class Slab:
-    """Some slices while they are painted: LPS axes and CT numbers [z, y, x]."""
-
-    body: Anatomy
-    x: Floats
-    y: Floats
-    z: Floats
-    hu: Single
-
-    def box_round(self, low: Floats, high: Floats) -> Box | None:
-        """Return the voxels between two LPS corners, None where there are none."""
-        found = [
-            slice(*np.searchsorted(axis, (low[n], high[n])))
-            for n, axis in ((2, self.z), (1, self.y), (0, self.x))
-        ]
-        return (
-            None
-            if any(part.start == part.stop for part in found)
-            else (found[0], found[1], found[2])
-        )
-
-    def box_of(self, name: str) -> Box | None:
-        """Return the voxels that a field covers, None where it covers none."""
-        field = self.body.fields[name]
-        found = [
-            field.inside(axis, places) for axis, places in ((2, self.z), (1, self.y), (0, self.x))
-        ]
-        return (
-            None
-            if any(part.start >= part.stop for part in found)
-            else (found[0], found[1], found[2])
-        )
-
-    def on(self, name: str, box: Box | None = None) -> Single:
-        """Return a field on a box of the slab, on all of it where none is given."""
-        z, y, x = box or (slice(None),) * 3
-        return self.body.fields[name].on(self.x[x], self.y[y], self.z[z])
-
-    def spread(self, name: str, outside: float) -> Single:
-        """Return a field on the whole slab, `outside` where its lattice ends."""
-        whole = np.full(self.hu.shape, outside, np.float32)
-        box = self.box_of(name)
-        if box is not None:
-            whole[box] = self.on(name, box)
-        return whole
-
-    def places(self, box: Box) -> Places:
-        """Return head-frame coordinates on a box."""
-        z, y, x = box
-        return self.body.pose.places(self.x[x], self.y[y], self.z[z])
-
-    def solid(self, limb: Limb, value: float) -> None:
-        """Lay a small solid of the head frame."""
-        reach = np.maximum(limb.ra, limb.rb) + 1.0
-        ends = np.stack([limb.a, limb.b])
-        corners = product(*np.stack([ends.min(axis=0) - reach, ends.max(axis=0) + reach], axis=1))
-        lps = self.body.pose.to_lps(list(corners))
-        box = self.box_round(lps.min(axis=0), lps.max(axis=0))
-        if box is not None:
-            lay(self.hu[box], covered(limb.distance(self.places(box))), value)
-
-
-@dataclass(frozen=True, eq=False)
-class Depths:
-    """The distances that several tissues share, on the whole slab, mm."""
-
-    skin: Single
-    cavity: Single
-    outer: Single
-    bone: Single
-    strands: Single
-    broad: Single
-
-
-def depths(slab: Slab) -> Depths:
-    """Compute the shared distances; `bone` is the solid bone before its spaces are taken out."""
-    cavity, outer = slab.on("cavity"), slab.on("outer")
-    solids = slab.spread("solids", 12.0)
-    bone = np.minimum(outer, solids)
-    return Depths(slab.on("skin"), cavity, outer, bone, slab.on("strands"), slab.on("broad"))
+from virtopsy.phantom.shapes import Places, Single
+from virtopsy.phantom.slab import AIR_HU, Depths, Slab, covered, depths, lay
 
 
 def soft_tissue(slab: Slab, at: Depths) -> None:
@@ -135,8 +34,10 @@ def orbit_and_air(slab: Slab, at: Depths) -> Single:
     box = slab.box_of("orbits")
     if box is not None:
         orbit = slab.on("orbits", box)
-        wall = np.maximum(np.abs(orbit + 0.8) - 0.8, at.cavity[box] * 0 + slab.places(box).y + 62)
-        bone[box] = np.maximum(np.minimum(bone[box], wall), -orbit - 0.0)
+        places = slab.places(box)
+        rim = 0.85 * np.clip(np.abs(places.x) - 30, 0, 22) - 79 - places.y
+        wall = np.maximum(np.abs(orbit - 0.85) - 0.85, rim)
+        bone[box] = np.maximum(np.minimum(bone[box], wall), -orbit)
     box = slab.box_of("spaces")
     if box is not None:
         spaces = slab.on("spaces", box)
@@ -172,7 +73,23 @@ def bone(slab: Slab, at: Depths, left: Single) -> None:
     compact = 1.35 + 0.25 * strands + np.where(at.outer[box] < 0.5, 0.35, 0).astype(np.float32)
     inner = covered(surface + compact)
     value = 1420 + 90 * strands - inner * (1080 - 190 * spongy)
+    seam = np.maximum(sutures(slab.places(box)), -2.6 - at.outer[box])
+    value -= covered(np.maximum(seam, at.outer[box] - 0.8)) * 950
     lay(slab.hu[box], covered(surface), value)
+
+
+def sutures(at: Places) -> Single:
+    """Return the distance to the coronal, sagittal and lambdoid sutures of the vault, mm."""
+    side = np.abs(at.x)
+    coronal = at.y + 14 + 0.30 * side - 0.1 * (at.z - 60)
+    coronal += 1.1 * np.sin(side / 2.1) + 0.8 * np.sin(at.z / 1.9)
+    lambdoid = at.y - 74 + 0.0 * side + 0.62 * (at.z - 76) + 0.72 * side
+    lambdoid += 1.3 * np.sin(side / 1.7) + 1.0 * np.sin(at.z / 2.3)
+    sagittal = at.x + 1.1 * np.sin(at.y / 2.0) + 0.6 * np.sin(at.y / 0.9)
+    between = np.maximum(-coronal, lambdoid)
+    found = np.minimum(np.abs(coronal) * 0.8, np.abs(lambdoid) * 0.7)
+    found = np.minimum(found, np.maximum(np.abs(sagittal) * 0.8, between))
+    return np.asarray(np.maximum(found - 0.4, 30 - at.z), np.float32)
 
 
 def _bone_box(left: Single, slab: Slab) -> tuple[Floats, Floats]:
@@ -215,11 +132,11 @@ def _matter(depth: Single, folds: Single, places: Places) -> Single:
     below = places.z - 26 + 0.32 * np.abs(places.x) + 0.25 * (places.y - 40)
     small = covered(np.maximum(below, 4 - places.y))  # the cerebellum
     cortex = np.minimum(
-        np.maximum(depth - 4.5, 0), np.maximum(groove * 7.5 - 2.6, (depth - 24) * 0.3)
+        np.maximum(depth - 4.5, 0), np.maximum(groove * 7.5 - 2.6, (depth - 22) * 0.5)
     )
-    tissue = 29.0 + 10.0 * covered(cortex * 0.8)
-    sulcus = covered(np.maximum(groove * 4.5 - 0.8, depth - 19))
-    lay(tissue, np.maximum(sulcus, covered(depth - 2.0)) * (1 - 0.8 * small), 13.0)
+    tissue = 29.0 + 10.0 * covered(cortex - 1.2)
+    sulcus = covered(np.maximum(groove * 3.8 - 0.9, depth - 18))
+    lay(tissue, np.maximum(sulcus, covered(depth - 2.0)) * (1 - 0.8 * small), 8.0)
     ring = np.sqrt(places.x**2 * 0.5 + (places.y - 14) ** 2 + (places.z - 6) ** 2)
     lay(tissue, small * covered(-1.6 - depth * 0) * 0.9, 35.0 + 4.0 * np.sin(ring * 1.9))
     return tissue.astype(np.float32)
@@ -247,73 +164,6 @@ def orbit_fat(slab: Slab, at: Depths) -> None:
         lay(slab.hu[box], covered(inside), -88 + 6 * at.strands[box])
 
 
-def pierced(slab: Slab, at: Depths, left: Single) -> Single:
-    """Open the two holes and their fractures in the bone; return the bone left, mm."""
-    track = slab.body.track
-    for hole, centre, entering in ((track.entry, 0.0, True), (track.exit, track.length, False)):
-        middle = np.asarray(track.point(centre))
-        box = slab.box_round(middle - 52, middle + 52)
-        if box is None:
-            continue
-        z, y, x = box
-        s, a, b = track.coordinates(slab.x[x], slab.y[y], slab.z[z])
-        share = np.clip(-at.outer[box] / np.maximum(at.cavity[box] - at.outer[box], 0.5), 0, 1)
-        share = share if entering else 1 - share
-        near = np.abs(s - centre) - 34
-        gone = np.maximum(opening(hole, a, b, share), near)
-        gap = np.maximum(cracks(hole, a, b), near)
-        # A crack is kept within its width: it never opens the bone further than its own gap.
-        left[box] = np.maximum(left[box], -np.minimum(gone, gap))
-    return left
-
-
-def track_tissue(slab: Slab, at: Depths) -> None:
-    """Lay blood and gas of the track into the brain, and the wounds of the scalp."""
-    track = slab.body.track
-    ends = np.stack([track.point(-18), track.point(track.length + 18)])
-    box = slab.box_round(ends.min(axis=0) - 30, ends.max(axis=0) + 30)
-    if box is None:
-        return
-    z, y, x = box
-    s, a, b = track.coordinates(slab.x[x], slab.y[y], slab.z[z])
-    rho = np.sqrt(a * a + b * b)
-    hu, strands, broad = slab.hu[box], at.strands[box], at.broad[box]
-    inside = covered(at.cavity[box] + 0.8)
-    through = np.clip(s / track.length, 0, 1)
-    blood = rho - (5.0 + 2.6 * through + 1.7 * strands + 1.2 * broad)
-    lay(hu, covered(blood * 0.5) * inside, 68 + 5 * strands)
-    gas = rho - (1.7 + 1.0 * through + 1.5 * slab.on("folds", box) + 0.8 * strands)
-    lay(hu, covered(gas) * inside, -780.0)
-    under = np.maximum(
-        at.cavity[box] * -1 - 3.4, np.minimum(_near(s, rho, 0), _near(s, rho, track.length)) - 34
-    )
-    lay(hu, covered(under + 6 * broad * 0.2) * inside * covered(blood * -1 + 1), 66.0)
-    _scalp(slab, at, box, s, rho, np.arctan2(b, a))
-
-
-def _near(s: Single, rho: Single, centre: float) -> Single:
-    return np.sqrt((s - np.float32(centre)) ** 2 + rho**2)
-
-
-def _scalp(slab: Slab, at: Depths, box: Box, s: Single, rho: Single, angle: Single) -> None:
-    """Lay the swelling, the hyperdense skin rim of the entry, the defects, and the holes' content."""
-    track, hu = slab.body.track, slab.hu[box]
-    outer, skin, strands = at.outer[box], at.skin[box], at.strands[box]
-    scalp = np.maximum(-outer + 0.6, skin + 0.3)
-    for centre, spread in ((0.0, 13.0), (track.length, 20.0)):
-        bruise = np.maximum(scalp, _near(s, rho, centre) - spread - 3 * strands)
-        lay(hu, covered(bruise) * 0.85, 60 + 4 * strands)
-    at_entry = np.maximum(np.abs(s + 4) - 16, skin)
-    lay(hu, covered(np.maximum(at_entry, np.maximum(rho - 7.4, -1.4 - skin))) * 0.8, 105.0)
-    open_skin = rho - 3.4 - 0.5 * strands
-    star = rho - (3.6 + 4.4 * np.maximum(0, np.cos(3 * angle + 0.6)) ** 3)
-    bone_gap = np.maximum(outer, -at.cavity[box] - 0.5)
-    lay(hu, covered(np.maximum(bone_gap, np.maximum(rho - 9, -400 - hu))) * (hu < 100) * 0.7, 50.0)
-    for defect, centre in ((open_skin, 0.0), (star, track.length)):
-        tract = np.maximum(np.maximum(defect, np.abs(s - centre) - 15), -at.cavity[box] - 2)
-        lay(hu, covered(tract), -940.0)
-
-
 def gas_in_front(slab: Slab, at: Depths) -> None:
     """Lay the little gas that rose to the front of the brain case (the body lies on its back)."""
     low, high = _bone_box(at.cavity, slab)
@@ -322,21 +172,12 @@ def gas_in_front(slab: Slab, at: Depths) -> None:
         return
     places = slab.places(box)
     pocket = np.maximum(
-        -at.cavity[box] - 3.2 - 1.5 * at.broad[box], places.y + 66 + 5 * at.broad[box]
+        -at.cavity[box] - 2.4 - 1.5 * at.broad[box], places.y + 70 + 4 * at.broad[box]
     )
-    pocket = np.maximum(pocket, np.maximum(34 - places.z, 3.2 - np.abs(places.x - 1)))
+    pocket = np.maximum(
+        pocket, np.maximum(40 - places.z + 3 * at.strands[box], 3.2 - np.abs(places.x - 1))
+    )
     lay(slab.hu[box], covered(np.maximum(pocket, at.cavity[box] + 0.6)), -960.0)
-
-
-def metal_and_chips(slab: Slab) -> None:
-    """Lay driven-in bone, then the metal fragments, exactly where the truth says they are."""
-    body = slab.body
-    for centre, radii in body.track.chips:
-        x, y, z = (float(part) for part in body.pose.to_head(centre))
-        slab.solid(ball((x, y, z), (float(radii[0]), float(radii[1]), float(radii[2]))), 1150.0)
-    for one in body.track.fragments:
-        x, y, z = (float(part) for part in body.pose.to_head(one.centre))
-        slab.solid(ball((x, y, z), one.radius_mm), METAL_HU)
 
 
 def couch(slab: Slab) -> None:
@@ -375,12 +216,12 @@ def _head(slab: Slab) -> None:
     at = depths(slab)
     soft_tissue(slab, at)
     orbit_fat(slab, at)
-    left = pierced(slab, at, orbit_and_air(slab, at))
+    left = wound.pierced(slab, at, orbit_and_air(slab, at))
     brain(slab, at)
-    track_tissue(slab, at)
+    wound.track_tissue(slab, at)
     gas_in_front(slab, at)
     bone(slab, at, left)
     hollow(slab, at)
     for solid, hu in slab.body.solids:
         slab.solid(solid, hu)
-    metal_and_chips(slab)
+    wound.metal_and_chips(slab)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -53,9 +54,9 @@ class Limb:
     blend: float = 0.0
     carve: bool = False
 
-    def reaches(self, low: Point, high: Point) -> bool:
-        """Tell whether a box may lie nearer than `FAR_MM` to the surface."""
-        margin = FAR_MM + self.blend
+    def reaches(self, low: Point, high: Point, far: float) -> bool:
+        """Tell whether a box may lie nearer than `far` mm to the surface."""
+        margin = far + self.blend
         return all(
             min(a, b) - max(ra, rb) - margin <= top and max(a, b) + max(ra, rb) + margin >= bottom
             for a, b, ra, rb, bottom, top in zip(
@@ -88,9 +89,8 @@ class Limb:
                 ]
         u = [axis / radius for axis, radius in zip(q, r, strict=True)]
         k0 = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2])
-        for axis, radius in zip(u, r, strict=True):
-            axis /= radius
-        k1 = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2]) + np.float32(1e-6)
+        v = [axis / radius for axis, radius in zip(u, r, strict=True)]
+        k1 = np.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) + np.float32(1e-6)
         found: Single = k0 * (k0 - 1) / k1
         # In the very middle the quotient vanishes although the surface is far.
         return np.where(k0 < 0.05, np.float32(-min(*self.ra, *self.rb)), found)
@@ -102,7 +102,7 @@ def ball(centre: Point, radii: Point | float, blend: float = 0.0, *, carve: bool
     return Limb(centre, centre, r, r, blend, carve)
 
 
-def limb(
+def limb(  # noqa: PLR0913 -- the six numbers of one solid, written thousands of times
     a: Point,
     b: Point,
     ra: Point | float,
@@ -119,7 +119,7 @@ def limb(
 
 def chain(points: Sequence[Point], radii: Point | float, blend: float = 0.0) -> list[Limb]:
     """Return limbs that join the points one after the other."""
-    return [limb(a, b, radii, None, blend) for a, b in zip(points, points[1:], strict=False)]
+    return [limb(a, b, radii, None, blend) for a, b in pairwise(points)]
 
 
 def both(limbs: Iterable[Limb]) -> list[Limb]:
@@ -146,15 +146,24 @@ def cut(first: Single, second: Single, width: float) -> Single:
     return -melt(-first, -second, width)
 
 
-def sculpt(limbs: Iterable[Limb], at: Places, start: Single | None = None) -> Single:
-    """Return the distance to the solid that the limbs make one after the other, mm."""
+def sculpt(
+    limbs: Iterable[Limb], at: Places, start: Single | None = None, far: float = FAR_MM
+) -> Single:
+    """Return the distance to the solid that the limbs make one after the other.
+
+    Args:
+        limbs: in the order in which they melt into, or are carved from, what is there.
+        at: where.
+        start: distance to what is there before the first limb; nothing if None.
+        far: distances beyond this, mm, are not followed and read as this.
+    """
     low, high = at.low, at.high
-    found = np.full(at.x.shape, FAR_MM, np.float32) if start is None else start
+    found = np.full(at.x.shape, far, np.float32) if start is None else start
     for one in limbs:
-        if one.reaches(low, high):
+        if one.reaches(low, high, far):
             surface = one.distance(at)
             if one.carve:
                 found = cut(found, -surface, one.blend)
             else:
                 found = melt(found, surface, one.blend)
-    return np.clip(found, -FAR_MM * 3, FAR_MM)
+    return np.clip(found, -3 * FAR_MM, far)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from virtopsy.errors import StorageError, UsageError
 from virtopsy.geometry.frame import Frame
@@ -64,7 +64,7 @@ def write_slices(case: Volume, folder: Path, attributes: Dataset) -> None:
     for k, source in enumerate(case.sources):
         _place(dataset, case.frame, k, int(source.path.name[2:]))
         dataset.SOPInstanceUID = source.sop_uid
-        dataset.file_meta.MediaStorageSOPInstanceUID = source.sop_uid
+        dataset.file_meta.MediaStorageSOPInstanceUID = UID(source.sop_uid)
         dataset.PixelData = stored[k].tobytes()
         dataset.save_as(folder / source.path.name, enforce_file_format=True)
 
@@ -73,12 +73,12 @@ def _series(case: Volume) -> Dataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = CTImageStorage
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = uid("implementation")
+    meta.ImplementationClassUID = UID(uid("implementation"))
     meta.ImplementationVersionName = "VIRTOPSY_PHANTOM"
     dataset = Dataset()
     dataset.file_meta = meta
     dataset.SpecificCharacterSet = "ISO_IR 192"
-    dataset.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+    dataset.ImageType = ["DERIVED", "PRIMARY", "AXIAL"]
     dataset.SOPClassUID = CTImageStorage
     dataset.DerivationDescription = "Computed, not scanned: synthetic head, no person"
     for when in ("InstanceCreation", "Study", "Series", "Acquisition", "Content"):
@@ -153,7 +153,7 @@ def _place(dataset: Dataset, frame: Frame, k: int, number: int) -> None:
     position = frame.to_lps((0, 0, k))
     dataset.InstanceNumber = number
     dataset.ImagePositionPatient = [_decimal(value) for value in position]
-    dataset.SliceLocation = _decimal(position @ frame.directions[:, 2])
+    dataset.SliceLocation = _decimal(float(position @ frame.directions[:, 2]))
 
 
 def _decimal(value: float) -> float:
