@@ -44,7 +44,9 @@ def decode(data: bytes, *, fractions: bool = False) -> Any:
         NotCanonical: no JSON, a key twice, or another spelling than `encode` gives.
     """
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_no_twins)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_no_twins, parse_int=_whole_or_fraction
+        )
         respelled = encode(value, fractions=fractions)
     except (ValueError, RecursionError, Bug) as error:
         raise NotCanonical(str(error)) from error
@@ -128,6 +130,12 @@ def _placed(digits: str, point: int) -> str:
         return "0." + "0" * -point + digits
     mantissa = digits if len(digits) == 1 else f"{digits[0]}.{digits[1:]}"
     return f"{mantissa}e{point - 1:+d}"
+
+
+def _whole_or_fraction(digits: str) -> float:
+    """Read digits without a point; what is beyond 53 bits can only be a fraction's spelling."""
+    whole = int(digits)
+    return whole if abs(whole) <= LARGEST else float(whole)
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Access:
             work.persons.add(person)
             self._journal.append(work, added(who(actor), person, reason))
             work.commit()
-        self._checkpoint(session)
+        self._journal.checkpoint_after(session.seal, at_once=True)
         return person
 
     def disable(self, actor: Actor, name: str, *, reason: str = "") -> None:
@@ -110,7 +110,7 @@ class Access:
             act = Act("person.disable", who(actor), objects=(gone,), reason=reason)
             self._journal.append(work, act)
             work.commit()
-        self._checkpoint(session)
+        self._journal.checkpoint_after(session.seal, at_once=True)
 
     def list(self, actor: Actor) -> tuple[Person, ...]:
         """Return every person the archive knows."""
@@ -174,10 +174,6 @@ class Access:
         return signing.unlock(
             kept["data"], password, person=person.person_id, archive=self._journal.archive
         )
-
-    def _checkpoint(self, session: Session) -> None:
-        if session.seal is not None:
-            self._journal.checkpoint(session.seal)
 
 
 def who(actor: Actor) -> Who:

@@ -67,7 +67,7 @@ class Cases:
             self._failed(session, Right.OPEN_CASE, number)
             raise
         self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number))
-        self._journal.checkpoint_when_due(session.seal)
+        self._journal.checkpoint_after(session.seal)
         return case
 
     def record(  # noqa: PLR0913 -- what an act is called and how it came; by name
@@ -104,13 +104,29 @@ class Cases:
                 ),
             )
             work.commit()
-        self._journal.checkpoint_when_due(session.seal)
+        self._journal.checkpoint_after(session.seal)
 
     def add_finding(
         self, actor: Actor, number: str, record: Mapping[str, Any], *, reason: str = ""
     ) -> str:
-        """Record a finding that came as JSON; one without an id is given one. Returns the id."""
-        given = dict(record)
+        """Record a finding that came as JSON; one without an id is given one.
+
+        Args:
+            actor: the case's expert.
+            number: of the case.
+            record: the finding as resources/schemas describe it, or a bundle's file round it.
+            reason: kept in the entry.
+
+        Returns:
+            The finding's id.
+
+        Raises:
+            AccessDenied, InputError, StorageError: as `record` does.
+        """
+        inner = record.get("record") if record.get("t") == "finding" else record
+        if not isinstance(inner, Mapping):
+            raise InputError("findings.record.not_an_object")
+        given = dict(inner)
         given.setdefault("finding_id", uuid4().hex)
         read = finding_record.to_record(finding_record.from_record(given))
         change = Change("finding", str(read["finding_id"]), None, read)
@@ -125,9 +141,7 @@ class Cases:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
         session = self._access.require_case(actor, Right.NOTE, number)
         self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
-        if act == "export" and session.seal is not None:
-            self._journal.checkpoint(session.seal)
-        self._journal.checkpoint_when_due(session.seal)
+        self._journal.checkpoint_after(session.seal, at_once=act == "export")
 
     def series_files(
         self, actor: Actor, number: str, series_uid: str, *, progress: Progress | None = None

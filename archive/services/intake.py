@@ -115,8 +115,7 @@ class Intake:
         statement = Statement(basis, deliverer, carrier)
         draft = _Draft(number, statement, reason, tuple(staged), (*others, *unreadable))
         report = self._record(session, draft)
-        if session.seal is not None:
-            self._journal.checkpoint(session.seal)
+        self._journal.checkpoint_after(session.seal, at_once=True)
         seconds = (self._journal.machine.monotonic_ns() - begun) / 1e9
         return replace(report, seconds=seconds)
 

@@ -11,7 +11,7 @@ from archive.proof.chain import Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
-from virtopsy.errors import Bug
+from virtopsy.errors import Bug, StorageError
 
 CHECKPOINT_EVERY = 100
 
@@ -66,15 +66,28 @@ class Journal:
         self.notes.add(size, made.note)
         return made
 
-    def checkpoint_when_due(self, seal: Seal | None) -> None:
-        """Sign the log when a hundred entries came since the last checkpoint."""
+    def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
+        """Sign the log after an act that is recorded already: at once, or every hundred entries.
+
+        Returns:
+            False where the disk refused the note. The act stays recorded and must not be reported
+            as failed; the next act tries again.
+        """
         if seal is None:
-            return
+            return True
+        try:
+            if at_once or self._is_due():
+                self.checkpoint(seal)
+        except StorageError:
+            return False
+        return True
+
+    def _is_due(self) -> bool:
         newest = self.newest_checkpoint()
         with self.database.reading() as work:
             last = work.log.last()
-        if last and last.seq - (newest.size if newest else 0) >= CHECKPOINT_EVERY:
-            self.checkpoint(seal)
+        covered = newest.size if newest else 0
+        return last is not None and last.seq - covered >= CHECKPOINT_EVERY
 
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the largest checkpoint kept here; None before the first."""

@@ -1,0 +1,101 @@
+"""Canonical JSON: one value, one spelling (RFC 8785)."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.proof import canonical
+from virtopsy.errors import Bug
+
+_KEYS = st.text(st.characters(max_codepoint=127), max_size=6)
+_WHOLE = st.integers(-canonical.LARGEST, canonical.LARGEST)
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).map(canonical.text)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | _WHOLE | _TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_VALUES)
+def test_what_is_spelled_can_be_read_back(value: object) -> None:
+    assert canonical.decode(canonical.encode(value)) == value
+
+
+@given(st.dictionaries(_KEYS, _WHOLE, min_size=2))
+def test_the_order_of_keys_makes_no_difference(value: dict[str, int]) -> None:
+    backwards = dict(reversed(value.items()))
+    assert canonical.encode(value) == canonical.encode(backwards)
+    assert list(json.loads(canonical.encode(value))) == sorted(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_fraction_keeps_every_bit(value: float) -> None:
+    spelled = canonical.encode(value, fractions=True)
+    assert float(spelled) == value
+    assert canonical.encode(canonical.decode(spelled, fractions=True), fractions=True) == spelled
+
+
+@pytest.mark.parametrize(
+    ("bits", "spelled"),
+    [
+        # RFC 8785, appendix B
+        ("0000000000000000", b"0"),
+        ("8000000000000000", b"0"),
+        ("0000000000000001", b"5e-324"),
+        ("7fefffffffffffff", b"1.7976931348623157e+308"),
+        ("4340000000000000", b"9007199254740992"),
+        ("4430000000000000", b"295147905179352830000"),
+        ("44b52d02c7e14af5", b"9.999999999999997e+22"),
+        ("44b52d02c7e14af6", b"1e+23"),
+        ("444b1ae4d6e2ef50", b"1e+21"),
+        ("3eb0c6f7a0b5ed8d", b"0.000001"),
+        ("3eb0c6f7a0b5ed8c", b"9.999999999999997e-7"),
+        ("41b3de4355555553", b"333333333.3333332"),
+        ("becbf647612f3696", b"-0.0000033333333333333333"),
+        ("43143ff3c1cb0959", b"1424953923781206.2"),
+    ],
+)
+def test_fractions_are_spelled_as_the_rfc_does(bits: str, spelled: bytes) -> None:
+    (value,) = struct.unpack(">d", bytes.fromhex(bits))
+    assert canonical.encode(value, fractions=True) == spelled
+
+
+def test_texts_are_spelled_as_the_rfc_does() -> None:
+    text = '\u20ac$\u000f\nA\'B"\\\\"/\u007f'
+    assert canonical.encode(text).decode() == '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/\u007f"'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1.5, {"a": [0.1]}, 2**53, {"ключ": 1}, {1: 2}, "e\u0301", "\ud800", b"x", object()],
+    ids=repr,
+)
+def test_what_has_no_one_spelling_is_refused(value: object) -> None:
+    with pytest.raises(Bug):
+        canonical.encode(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_no_number_at_all_is_refused_even_among_fractions(value: float) -> None:
+    with pytest.raises(Bug):
+        canonical.encode(value, fractions=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'{"a":1,"a":2}', b'{"b":1,"a":2}', b'{"a": 1}', b"1.0", b"-0", b"\xff", b"[1", b'"\\u0041"'],
+)
+def test_another_spelling_is_not_read(data: bytes) -> None:
+    with pytest.raises(canonical.NotCanonical):
+        canonical.decode(data)
+
+
+@given(st.text())
+def test_any_text_can_be_made_canonical(value: str) -> None:
+    canonical.encode(canonical.text(value))

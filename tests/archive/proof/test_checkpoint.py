@@ -1,0 +1,79 @@
+"""Checkpoints and the key that signs them."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from archive.proof import checkpoint, signing
+from archive.proof.signing import Cost, Locksmith, Seal
+
+_ORIGIN = checkpoint.origin_of("uuid")
+_CHEAP = Cost(8, 1, 1)
+
+
+def test_a_checkpoint_is_a_signed_note() -> None:
+    seal = Seal.new()
+    note = checkpoint.sign(_ORIGIN, 7, b"r" * 32, seal).note
+
+    origin, size, root, empty, line = note.removesuffix("\n").split("\n")
+    assert (origin, size, empty) == (_ORIGIN, "7", "")
+    assert base64.b64decode(root) == b"r" * 32
+    dash, name, signature = line.split(" ")
+    assert (dash, name) == ("\N{EM DASH}", _ORIGIN)
+    raw = base64.b64decode(signature)
+    assert raw[:4] == checkpoint.key_hash(_ORIGIN, seal.public_key)
+    assert signing.genuine(seal.public_key, f"{origin}\n{size}\n{root}\n".encode(), raw[4:])
+
+
+def test_a_checkpoint_read_back_is_the_same_and_its_keys() -> None:
+    seal = Seal.new()
+    made = checkpoint.sign(_ORIGIN, 7, b"r" * 32, seal)
+    read = checkpoint.read(made.note)
+    assert read == made
+    assert checkpoint.signed_by(made, seal.public_key)
+    assert not checkpoint.signed_by(made, Seal.new().public_key)
+
+
+@pytest.mark.parametrize("change", [("\n7\n", "\n8\n"), ("virtopsy/uuid\n7", "virtopsy/other\n7")])
+def test_a_changed_checkpoint_is_not_signed(change: tuple[str, str]) -> None:
+    seal = Seal.new()
+    changed = checkpoint.read(checkpoint.sign(_ORIGIN, 7, b"r" * 32, seal).note.replace(*change))
+    assert changed is not None
+    assert not checkpoint.signed_by(changed, seal.public_key)
+
+
+@pytest.mark.parametrize("text", ["", "a\nb\nc\n\n", "a\n1\n!\n\n", "a\n\u0661\nAA==\n\n", "a\n1"])
+def test_what_is_no_checkpoint_is_not_read(text: str) -> None:
+    assert checkpoint.read(text) is None
+
+
+def test_only_the_right_password_of_the_right_person_and_archive_unlocks() -> None:
+    seal = Seal.new()
+    kept = Locksmith("archive", seal, _CHEAP).credential("пароль", "person", may_seal=True)
+
+    right, unlocked = signing.unlock(kept, "пароль", person="person", archive="archive")
+    assert right
+    assert unlocked is not None
+    assert unlocked.public_key == seal.public_key
+    for password, person, archive in (
+        ("Пароль", "person", "archive"),
+        ("пароль", "other", "archive"),
+        ("пароль", "person", "other"),
+    ):
+        assert signing.unlock(kept, password, person=person, archive=archive) == (False, None)
+
+
+def test_who_may_not_seal_gets_no_key() -> None:
+    kept = Locksmith("archive", Seal.new(), _CHEAP).credential("p", "person", may_seal=False)
+    assert kept["seal"] is None
+    assert signing.unlock(kept, "p", person="person", archive="archive") == (True, None)
+
+
+def test_neither_password_nor_key_is_kept_in_the_clear() -> None:
+    seed = bytes(range(32))
+    kept = Locksmith("archive", Seal(seed), _CHEAP).credential("secret", "person", may_seal=True)
+    assert "secret" not in str(kept)
+    assert seed.hex() not in str(kept)
+    assert "secret" not in repr(Seal(seed))
