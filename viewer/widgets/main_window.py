@@ -103,6 +103,8 @@ class MainWindow(QMainWindow):
         parts.leave_tool()
         if parts.attempt(lambda: parts.walkthrough.begin(camera)):
             self._show_window = Show(parts, views, self.examine.take_back)
+            # Without a window manager full screen is only a wish; the geometry makes it true.
+            self._show_window.setGeometry(self.screen().geometry())
             self._show_window.showFullScreen()
             self._show_window.setFocus()
 

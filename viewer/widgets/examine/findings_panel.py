@@ -28,7 +28,7 @@ from viewer.widgets.parts import Parts
 from virtopsy.findings.trajectory import GROUNDS, Trajectory
 from virtopsy.imaging.volume import Volume
 
-_LIST_PX = 132
+_ROW_PX, _MOST_ROWS = 42, 4
 _ENDS = (0, 1)
 
 
@@ -48,7 +48,6 @@ class FindingsPanel(QFrame):
         words(self._empty, parts.language, self._empty.setText, "ui.findings.none")
         self._list = QListWidget()
         self._list.setObjectName("findings.list")
-        self._list.setFixedHeight(_LIST_PX)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(self._choose)
         self._details = TrajectoryDetails(parts)
@@ -76,6 +75,7 @@ class FindingsPanel(QFrame):
                 item.setToolTip(f"{row.kind}: {row.name}, {row.summary}")
                 self._list.addItem(item)
         self._list.setVisible(bool(rows))
+        self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW_PX + 4)
         self._empty.setVisible(not rows)
         self._show_selection()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from viewer.presenters.examine.marks import Mark
 from viewer.render.slice_view import SliceCamera
 from viewer.widgets.theme import colour, text_font
+from virtopsy.language import Language, say
 
 _EDGE = 7.0  # px between a text and the edge of the view
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
@@ -110,6 +111,11 @@ def letters(painter: QPainter, width: float, height: float, shown: dict[str, str
             "bottom": QPointF(middle.x(), height - _EDGE),
         }[edge]
         text(painter, place, word, colour("accent"))
+
+
+def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
+    """Return the sides as a court hears them: the leading letter of each edge in a full word."""
+    return {edge: say(f"ui.side.{word[0]}", language) for edge, word in shown.items() if word}
 
 
 def scale_bar(painter: QPainter, sheet: Sheet, words: str) -> None:

@@ -73,6 +73,7 @@ class SliceWidget(QWidget):
         self._released: Callable[[], None] | None = None
         self._pressed = self._last = QPointF()
         self._scroll_rest = 0
+        self._presenting = False
         self._follow()
 
     def _follow(self) -> None:
@@ -98,6 +99,11 @@ class SliceWidget(QWidget):
     def _show_tool(self, tool: str) -> None:
         crossed = tool in {"point", "trajectory"}
         self.setCursor(Qt.CursorShape.CrossCursor if crossed else Qt.CursorShape.SizeAllCursor)
+
+    def set_presenting(self, presenting: bool) -> None:
+        """Show a court the picture alone, sides in full words, or undo that."""
+        self._presenting = presenting
+        self.update()
 
     # what is seen
 
@@ -146,9 +152,14 @@ class SliceWidget(QWidget):
 
     def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
         say, identity = self._parts.say, volume.identity
-        slice_paint.letters(painter, sheet.width, sheet.height, sheet.camera.letters())
+        sides = sheet.camera.letters()
+        if self._presenting:
+            sides = slice_paint.sides_in_words(sides, self._parts.language.now)
+        slice_paint.letters(painter, sheet.width, sheet.height, sides)
         length = say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
         slice_paint.scale_bar(painter, sheet, length)
+        if self._presenting:
+            return
         slice_paint.corner_lines(painter, sheet, whose(identity))
         slice_paint.corner_lines(
             painter, sheet, [say(f"render.plane.{self.plane}"), self._slice_position()], right=True

@@ -37,10 +37,12 @@ class ViewGrid(QWidget):
         follow(self, parts.views.layout, self._arrange)
 
     def set_presenting(self, presenting: bool) -> None:
-        """Let the keys go to the showing, and take the controls off the picture, or undo that."""
+        """Let the keys go to the showing, and speak the court's words, or undo that."""
         for view in self._all.values():
             focus = Qt.FocusPolicy.NoFocus if presenting else Qt.FocusPolicy.StrongFocus
             view.setFocusPolicy(focus)
+        for slice_view in self.slices.values():
+            slice_view.set_presenting(presenting)
         self.volume_view.set_presenting(presenting)
 
     def _arrange(self, layout: str) -> None:

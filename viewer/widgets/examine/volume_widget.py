@@ -81,6 +81,7 @@ class VolumeWidget(QWidget):
         self._worker = VolumeWorker(parts.post, self._deliver, self._fail)
         self._shown: tuple[Wish, NDArray[np.uint8]] | None = None
         self._trouble: VirtopsyError | None = None
+        self._presenting = False
         self._buttons = Qt.MouseButton.NoButton
         self._pressed = self._last = QPointF()
         self._rest = QTimer(self)
@@ -100,7 +101,8 @@ class VolumeWidget(QWidget):
         self._worker.close()
 
     def set_presenting(self, presenting: bool) -> None:
-        """Take the controls off the picture while a court looks at it, or put them back."""
+        """Show a court the picture alone, sides in full words, or undo that."""
+        self._presenting = presenting
         self._preset.setVisible(not presenting)
         self._from.setVisible(not presenting)
 
@@ -263,9 +265,12 @@ class VolumeWidget(QWidget):
         right, up, _sight = wish.camera.axes
         around = {"left": -right, "right": right, "top": up, "bottom": -up}
         shown = {edge: direction_letters(vector) for edge, vector in around.items()}
+        if self._presenting:
+            shown = slice_paint.sides_in_words(shown, self._parts.language.now)
         slice_paint.letters(painter, self.width(), self.height(), shown)
         self._paint_marks(painter, wish)
-        self._paint_whose(painter, wish)
+        if not self._presenting:
+            self._paint_whose(painter, wish)
 
     def _paint_marks(self, painter: QPainter, wish: Wish) -> None:
         at = self._place(wish, self._views.position.now)
