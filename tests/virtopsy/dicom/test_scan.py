@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from pydicom import Dataset
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from virtopsy.dicom.scan import require_images, scan
 from virtopsy.dicom.series import Scan, Series
@@ -300,3 +302,20 @@ def test_a_scan_can_be_cancelled(tmp_path: Path, write_stack: Any) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         scan(tmp_path, progress)
+
+
+def test_a_disc_index_is_no_image_and_leads_to_its_files(tmp_path: Path, write_stack: Any) -> None:
+    write_stack(tmp_path / "IMAGES", STACK)
+    disc = Dataset()
+    disc.FileSetID, disc.DirectoryRecordSequence = "DISC", []
+    disc.file_meta = FileMetaDataset()
+    disc.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    disc.file_meta.MediaStorageSOPInstanceUID = "1.2.826.0.1.9"
+    disc.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    index = tmp_path / "DICOMDIR"
+    disc.save_as(index, enforce_file_format=True)
+    for path in (index, index.parent):
+        found = scan(path, Progress())
+        (skipped,) = found.skipped
+        assert (skipped.path.name, skipped.problem.code) == ("DICOMDIR", "not_an_image")
+        assert [one.frames for one in _series(found)] == [10]
