@@ -16,8 +16,8 @@ from virtopsy.errors import StorageError, UsageError
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
-    from viewer.render.camera import Camera3D
     from viewer.render.volume_view import Quality, VolumeView
+    from virtopsy.geometry.camera import Camera3D
     from virtopsy.imaging.volume import Volume
 
 _SMALLEST, _LARGEST = 64, 8192
@@ -64,7 +64,7 @@ def _check_preset(name: str | None) -> None:
 
 
 def _view(text: str) -> str | tuple[float, float]:
-    from viewer.render.camera import STANDARD_VIEWS
+    from virtopsy.geometry.camera import STANDARD_VIEWS
 
     if text in STANDARD_VIEWS:
         return text
@@ -107,11 +107,11 @@ def _render(  # noqa: PLR0913, PLR0917 -- what was asked for
     *,
     as_json: bool,
 ) -> None:
-    from viewer.render.camera import fit_view
     from viewer.render.offscreen import Origin, volume_picture
     from viewer.render.picking import visible_points
     from viewer.render.preset import default_preset, preset_named
     from viewer.render.volume_view import VolumeView
+    from virtopsy.geometry.camera import fit_view
 
     shown = preset_named(preset, volume) if preset else default_preset(volume.quantity)
     camera = fit_view(visible_points(volume, shown), place, aspect=size[0] / size[1])
@@ -145,7 +145,7 @@ def _write(out: Path, png: bytes) -> None:
 
 
 def _speed(view: VolumeView, camera: Camera3D) -> dict[str, float]:
-    from viewer.render.camera import orbit
+    from virtopsy.geometry.camera import orbit
 
     full = [_seconds(view, camera, "full") for _ in range(_FULL_FRAMES)]
     turned = [orbit(camera, turn * _TURN, 0.0) for turn in range(_TURNS)]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from viewer.render.camera import fit_view
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import (
     Origin,
@@ -22,6 +21,7 @@ from viewer.render.preset import default_preset
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.findings.trajectory import Trajectory
+from virtopsy.geometry.camera import fit_view
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import default_window
 from virtopsy.language import Language, say
@@ -75,9 +75,8 @@ def _slice(
         SliceRenderer(volume), camera, window, language, glyphs=glyphs, origin=origin
     )
     caption = say(
-        "bundle.caption.slice",
+        f"bundle.caption.{plane.value}",
         language,
-        plane=say(f"render.plane.{plane.value}", language),
         through=through,
         position=position_words(camera.centre_mm),
         centre=f"{window.centre:g}",

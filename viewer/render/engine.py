@@ -52,15 +52,20 @@ def offscreen_window(size: tuple[int, int]) -> vtkRenderWindow:
 
 
 def _first_that_answers() -> vtkRenderWindow:
-    """Let VTK try X, EGL and OSMesa in turn.
+    """Try EGL, then what VTK tries: X, EGL and OSMesa in turn.
 
-    It warns about each that does not answer; which one did is told by `gl_renderer`, and that
+    EGL comes first also where there is a display: an X window of VTK's that is garbage collected
+    without having been closed takes the process down when the next one is made.
+
+    VTK warns about each that does not answer; which one did is told by `gl_renderer`, and that
     none did by `offscreen_window`, in words.
     """
     before = vtkLogger.GetCurrentVerbosityCutoff()
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+    egl = getattr(vtkmodules.vtkRenderingOpenGL2, "vtkEGLRenderWindow", None)  # Linux has it
     try:
-        return vtkRenderWindow()
+        window = egl() if egl else vtkRenderWindow()
+        return window if window.SupportsOpenGL() else vtkRenderWindow()
     finally:
         vtkLogger.SetStderrVerbosity(before)
 

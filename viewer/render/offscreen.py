@@ -27,12 +27,12 @@ from viewer.render.annotate import (
     annotated,
     png,
 )
-from viewer.render.camera import STANDARD_VIEWS, Camera3D, angles, project
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.slice_view import SliceCamera, SliceRenderer, direction_letters, step_mm
 from viewer.render.volume_view import Picture, VolumeView
 from virtopsy.dicom.names import readable
 from virtopsy.errors import Bug
+from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, angles, project
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 from virtopsy.language import Language, say

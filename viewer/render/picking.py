@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.camera import Camera3D, Point, Size, ray
 from viewer.render.preset import Preset
+from virtopsy.geometry.camera import Camera3D, Point, Size, ray
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.volume import Volume
 

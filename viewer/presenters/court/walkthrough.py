@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -120,7 +121,7 @@ class Walkthrough:
                 stop.camera_position_mm,
                 stop.camera_focal_mm,
                 stop.camera_up,
-                stop.camera_angle_deg,
+                math.radians(stop.camera_angle_deg),
             )
         )
         views.layout.set(stop.layout)
@@ -139,7 +140,7 @@ class Walkthrough:
             camera_position_mm=camera.position,
             camera_focal_mm=camera.focal_point,
             camera_up=camera.view_up,
-            camera_angle_deg=camera.view_angle,
+            camera_angle_deg=math.degrees(camera.view_angle),
             preset=views.preset.now,
             window_centre=views.window.now.centre,
             window_width=views.window.now.width,

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
-from viewer.presenters.examine.marks import Mark
+from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_view import SliceCamera
 from viewer.widgets.theme import colour, text_font
 from virtopsy.language import Language, say

@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.marks import Mark, marks
 from viewer.presenters.examine.overlay import whose
 from viewer.presenters.examine.views import AXIS_ACROSS
+from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint

@@ -23,9 +23,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.marks import marks
 from viewer.presenters.examine.overlay import whose
-from viewer.render.camera import (
+from viewer.presenters.tools.marks import marks
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.picking import pick
+from viewer.render.preset import preset_named, presets
+from viewer.render.ray_cast import Quality
+from viewer.render.slice_view import direction_letters
+from viewer.render.volume_view import BACKGROUND, Picture
+from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
+from viewer.widgets.parts import Parts
+from viewer.widgets.theme import colour, text_font
+from virtopsy.errors import UsageError, VirtopsyError
+from virtopsy.geometry.camera import (
     STANDARD_VIEWS,
     Camera3D,
     Size,
@@ -35,20 +47,6 @@ from viewer.render.camera import (
     standard_view,
     zoom,
 )
-from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.picking import pick
-from viewer.render.preset import preset_named, presets
-from viewer.render.ray_cast import Quality
-from viewer.render.slice_view import direction_letters
-from viewer.render.volume_view import BACKGROUND, Picture
-from viewer.widgets.bind import follow, hear, words
-from viewer.widgets.examine import slice_paint
-from viewer.widgets.examine.cameras import kept, seen
-from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
-from viewer.widgets.parts import Parts
-from viewer.widgets.theme import colour, text_font
-from virtopsy.errors import UsageError, VirtopsyError
-from virtopsy.geometry import camera as geometry
 from virtopsy.imaging.volume import Volume
 from virtopsy.language import Language, say
 
@@ -176,7 +174,7 @@ class VolumeWidget(QWidget):
         if volume is None:
             return None
         chosen = self._views.camera.now
-        return self.standard("anterior") if chosen is None else seen(chosen)
+        return self.standard("anterior") if chosen is None else chosen
 
     def standard(self, name: str) -> Camera3D:
         """Return a standard view that fits this widget."""
@@ -195,12 +193,12 @@ class VolumeWidget(QWidget):
         if self._views.volume.now is not None:
             self._set(self.standard(name))
 
-    def standard_camera(self) -> geometry.Camera3D:
+    def standard_camera(self) -> Camera3D:
         """Return the view from the front, as a stop keeps it."""
-        return kept(self.standard("anterior"))
+        return self.standard("anterior")
 
     def _set(self, camera: Camera3D) -> None:
-        self._views.camera.set(kept(camera))
+        self._views.camera.set(camera)
 
     def _move(self) -> None:
         self._soon.start(0)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.render.camera import (
+from virtopsy.errors import Bug
+from virtopsy.geometry.camera import (
     STANDARD_VIEWS,
     Camera3D,
     angles,
@@ -21,7 +22,6 @@ from viewer.render.camera import (
     standard_view,
     zoom,
 )
-from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Frame
 
 _FRAME = Frame.of((40, 50, 60), origin_mm=(-30, -25, 900), spacing_mm=(1, 1, 1.5))
