@@ -12,7 +12,7 @@ from enum import StrEnum
 
 # Imported for what they register with VTK's object factory.
 import vtkmodules.vtkRenderingOpenGL2
-import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401
+import vtkmodules.vtkRenderingVolumeOpenGL2
 from vtkmodules.vtkCommonCore import vtkLogger
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
