@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from viewer.render.annotate import Stroke, _type, bar_length_mm, wrap
-from viewer.render.camera import fit_view, orbit, standard_view
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import (
     Origin,
@@ -23,6 +22,7 @@ from viewer.render.offscreen import (
 )
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
 from viewer.render.volume_view import VolumeView
+from virtopsy.geometry.camera import fit_view, orbit, standard_view
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Identity, SourceSlice, Volume
 from virtopsy.imaging.window import Window

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from viewer.render import volume_view
-from viewer.render.camera import STANDARD_VIEWS, orbit, project, standard_view
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.preset import presets
 from viewer.render.reduced import factors_for, reduce
 from viewer.render.volume_view import VolumeView
 from virtopsy.errors import Bug
+from virtopsy.geometry.camera import STANDARD_VIEWS, orbit, project, standard_view
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Quantity, Volume
 

@@ -25,8 +25,10 @@ def _track(end: tuple[float, float, float]) -> Trajectory:
         ((-100, -100, -100), "from back to front, from left to right, downward"),
         (
             (0, 100, 0.5),
-            "from front to back, no measurable deviation to right or left, "
-            "no measurable deviation upward or downward",
+            (
+                "from front to back, no measurable deviation to right or left, "
+                "no measurable deviation upward or downward"
+            ),
         ),
     ],
 )
