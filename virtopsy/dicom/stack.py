@@ -20,6 +20,7 @@ _OFF_PLACE: Final = 0.12
 _SIDEWAYS: Final = 0.25
 _SAME_PLACE_MM: Final = 1e-3
 _CONFIRMED: Final = 0.1
+_FILLED: Final = 0.75
 _DIGITS: Final = 9  # of a spacing in mm; beyond is the noise of sums
 _AXES: Final = "xyz"
 
@@ -107,14 +108,46 @@ def _grid(
         return 0.0, places
     if count == 2 and not _confirmed(float(gaps[0]), instances[0]):
         return 0.0, places
-    step = float(np.median(gaps))
+    # The median is the best guess; the smallest gap is right where most slices are missing.
+    for guess in (float(np.median(gaps)), float(gaps.min())):
+        step, places = _fitted(along, gaps, guess)
+        if step > 0 and not _thicker_slices(gaps, places, instances):
+            return step, places
+    return 0.0, np.arange(count)
+
+
+def _fitted(
+    along: NDArray[np.float64], gaps: NDArray[np.float64], guess: float
+) -> tuple[float, NDArray[np.int64]]:
+    """Return the regular grid near a guessed spacing, spacing 0 where the planes lie off it."""
+    step, places = guess, np.arange(len(along))
     for _ in range(3):
-        places = np.rint(np.concatenate(([0.0], np.cumsum(np.rint(gaps / step))))).astype(np.int64)
-        if len(set(places.tolist())) < count:
-            return 0.0, np.arange(count)
+        jumps = np.rint(gaps / step).astype(np.int64)
+        if jumps.min() < 1:
+            return 0.0, places
+        places = np.concatenate((np.zeros(1, np.int64), np.cumsum(jumps)))
         step = round(float((along[-1] - along[0]) / places[-1]), _DIGITS)
     off = np.abs(along - along[0] - places * step)
-    return (0.0 if off.max() > _OFF_PLACE * step else step), places
+    # More gaps than slices are no grid that anybody scanned.
+    if off.max() > _OFF_PLACE * step or places[-1] >= 2 * len(along):
+        return 0.0, places
+    return step, places
+
+
+def _thicker_slices(
+    gaps: NDArray[np.float64], places: NDArray[np.int64], instances: Sequence[Instance]
+) -> bool:
+    """Tell whether a wide gap lies between slices as thick as it: then nothing is missing there.
+
+    Heads are often scanned thin through the base and twice as thick above it.
+    """
+    return any(
+        (one.thickness_mm or 0.0) + (other.thickness_mm or 0.0) >= 2 * _FILLED * gap
+        for one, other, gap, jump in zip(
+            instances, instances[1:], gaps, np.diff(places), strict=False
+        )
+        if jump > 1
+    )
 
 
 def _confirmed(gap: float, instance: Instance) -> bool:

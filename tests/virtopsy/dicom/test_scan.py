@@ -127,6 +127,19 @@ def test_uneven_gaps_are_told(tmp_path: Path, write_stack: Any) -> None:
     assert (problem.code, problem.facts["largest"]) == ("uneven_spacing", "1.70")
 
 
+def test_thicker_slices_farther_apart_are_uneven_not_missing(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    def change(ds: Dataset, number: int) -> None:
+        ds.SliceThickness = 4 if number < 5 else 8
+
+    heights = [*range(0, 20, 4), *range(24, 60, 8)]
+    write_stack(tmp_path / "thick", [(0, 0, z) for z in heights], change=change)
+    write_stack(tmp_path / "thin", [(0, 0, z) for z in heights])
+    assert _codes(_only(tmp_path / "thick")) == {"uneven_spacing"}
+    assert _codes(_only(tmp_path / "thin")) == {"missing_slices"}
+
+
 def test_positions_rounded_to_a_tenth_of_a_millimetre_are_even(
     tmp_path: Path, write_stack: Any
 ) -> None:
