@@ -8,7 +8,7 @@ import sys
 _FORGETFUL = """
 import gc
 import numpy as np
-from viewer.render.camera import standard_view
+from virtopsy.geometry.camera import standard_view
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Volume
