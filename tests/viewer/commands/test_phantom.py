@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import main
+
+
+def test_phantom_prints_one_object_with_the_truth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["phantom", str(tmp_path), "--seed", "3", "--slices", "2", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["files"] == len(list((tmp_path / "dicom").iterdir())) == 2
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert printed["entry_mm"] == truth["entry_mm"]
+    assert truth["bullet_mm"] is None
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_folder_in_use_is_refused_in_one_sentence(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dicom").mkdir()
+    (tmp_path / "dicom" / "mine").touch()
+    assert main.main(["phantom", str(tmp_path), "--lang", language]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert str(tmp_path / "dicom") in captured.err
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_phantom_says_in_every_language_what_it_made(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["phantom", str(tmp_path), "--seed", "3", "--slices", "1", "--lang", language]
+    assert main.main(arguments) == 0
+    assert str(tmp_path / "truth.json") in capsys.readouterr().out
