@@ -64,7 +64,7 @@ def open_case(folder: Path) -> tuple[Archive, Actor]:
     """Make an archive with one case in `folder`, with a finding in two versions."""
     clock = Clock()
     write_sources(folder / "carrier")
-    create(folder / "archive", person="Айгүл", password="x", clock=clock, cost=CHEAP)  # noqa: S106 -- a test's
+    create(folder / "archive", person="Айгүл", password="x", clock=clock, cost=CHEAP)
     archive = open_archive(folder / "archive", clock=clock, cost=CHEAP)
     actor = archive.access.login("Айгүл", "x")
     archive.intake.take_in(
@@ -92,7 +92,14 @@ def track(name: str) -> dict[str, Any]:
     }
 
 
-def bundled(archive: Archive, actor: Actor, out: Path, *, zipped: bool = False) -> BundleReport:
+def bundled(
+    archive: Archive,
+    actor: Actor,
+    out: Path,
+    *,
+    zipped: bool = False,
+    progress: Progress | None = None,
+) -> BundleReport:
     """Write the case's bundle at `out`."""
     return archive.court.bundle(
         actor,
@@ -101,7 +108,7 @@ def bundled(archive: Archive, actor: Actor, out: Path, *, zipped: bool = False) 
         pictures=PICTURES,
         conclusion_pdf=PDF,
         zipped=zipped,
-        progress=Progress(),
+        progress=progress or Progress(),
     )
 
 

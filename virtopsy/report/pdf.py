@@ -170,7 +170,8 @@ def _facts(conclusion: Conclusion, language: Language) -> Sequence[tuple[str, st
 
 def _when(conclusion: Conclusion) -> str:
     utc, local = conclusion.when.astimezone(UTC), conclusion.when.astimezone(ASTANA)
-    return f"{utc:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S} +05:00)"
+    kept = f"({local:%Y-%m-%d %H:%M:%S} +05:00)".replace(" ", "\u00a0")
+    return f"{utc:%Y-%m-%d %H:%M:%S} UTC {kept}"
 
 
 def _scanner_date(date: str, language: Language) -> str:

@@ -126,6 +126,7 @@ def test_numbers_carry_their_95_percent_and_their_source(
         "Measuring error only; without deflection at bone, posture at the shot",
         "Left and right are the deceased person's own",
         "2026-11-23 20:40:00 UTC",
+        "(2026-11-24 01:40:00 +05:00)",
         "PRELIMINARY, NOT AN EXPERT'S CONCLUSION",
         "en: two slices are missing",
         "One person alone keeps the archive",

@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import errno
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from typing_extensions import override
+
+from archive.opening import Archive, open_archive
+from archive.records import Actor, Role
+from archive.services.court import Picture
+from archive.storage.files import Files, storage_errors
+from resources.bundle import verify
+from tests.court_case import CHEAP, FILES, NUMBER, PDF, PICTURES, Clock, bundled, digest, open_case
+from virtopsy.case.changes import changes
+from virtopsy.errors import AccessDenied, Bug, Cancelled, InputError, IntegrityError, StorageError
+from virtopsy.jobs import Progress
+
+
+class Case(NamedTuple):
+    folder: Path
+    archive: Archive
+    actor: Actor
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    archive, actor = open_case(tmp_path)
+    with archive:
+        yield Case(tmp_path, archive, actor)
+
+
+def nothing_is_left(folder: Path) -> bool:
+    return {one.name for one in folder.iterdir()} == {"carrier", "archive"}
+
+
+def test_a_bundle_holds_the_source_files_byte_for_byte_under_safe_names(case: Case) -> None:
+    report = bundled(case.archive, case.actor, case.folder / "b")
+    table = json.loads((case.folder / "b/data/meta/sources.json").read_bytes())["files"]
+    assert {one["source_path"] for one in table} == {"срез 0", "срез 1", "срез 2", "note.txt"}
+    for one in table:
+        source = case.folder / "carrier" / one["source_path"]
+        assert (case.folder / "b" / one["path"]).read_bytes() == source.read_bytes()
+        assert one["path"].isascii()
+    assert report.files == len(FILES)
+    assert report.fingerprint == case.archive.fingerprint
+
+
+def test_findings_are_the_archives_own_bytes(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    for path in sorted((case.folder / "b/data/findings").iterdir()):
+        sha256 = digest(path)
+        kept = case.folder / "archive/objects/sha256" / sha256[:2] / sha256[2:4] / sha256
+        assert kept.read_bytes() == path.read_bytes()
+
+
+def test_every_version_of_a_finding_and_a_withdrawal_are_in_the_bundle(case: Case) -> None:
+    kept = case.archive.cases.open(case.actor, NUMBER)
+    changed = kept.findings[0]
+    gone = changes(kept, kept.without_finding(changed.finding_id))
+    case.archive.cases.record(case.actor, NUMBER, gone, label="case.finding.withdraw", act="do")
+    bundled(case.archive, case.actor, case.folder / "b")
+    records = [
+        json.loads(path.read_bytes())
+        for path in sorted((case.folder / "b/data/findings").iterdir())
+    ]
+    assert [one["version"] for one in records if one["id"] == changed.finding_id] == [1, 2]
+    assert records[-1]["record"] is None
+
+
+def test_pictures_carry_the_parameters_that_made_them(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    made = json.loads((case.folder / "b/data/meta/render.json").read_bytes())["pictures"]
+    assert made[0]["parameters"] == dict(PICTURES[0].parameters)
+    assert made[0]["sha256"] == digest(case.folder / "b" / made[0]["file"])
+
+
+def test_the_bundle_holds_the_record_of_its_own_export_and_no_other_case(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    lines = (case.folder / "b/log/entries.jsonl").read_bytes().splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert {one["case"] for one in entries} == {NUMBER}
+    assert entries[-1]["act"] == "export"
+    assert entries[-1]["case_seq"] == len(entries)
+    assert entries[-1]["data"]["manifest_sha256"] == digest(case.folder / "b/manifest-sha256.txt")
+    assert b"another case" not in b"".join(
+        path.read_bytes() for path in (case.folder / "b").rglob("*") if path.is_file()
+    )
+    persons = json.loads((case.folder / "b/log/persons.json").read_bytes())["persons"]
+    assert persons == [{"id": case.actor.person_id, "name": "Айгүл"}]
+
+
+def test_the_seal_says_who_when_where_and_that_one_person_keeps_the_archive(case: Case) -> None:
+    report = bundled(case.archive, case.actor, case.folder / "b")
+    said = json.loads((case.folder / "b/sig/seal.json").read_bytes())
+    assert said["archive"] == case.archive.uuid
+    assert said["case"] == NUMBER
+    assert said["when"] == report.when
+    assert said["when_local"].endswith("+05:00")
+    assert said["single_keeper"] is True
+    assert said["t"] == "technical_seal"
+
+
+def test_the_archive_still_verifies_and_knows_what_it_sealed(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    acts = [one.act for one in case.archive.log.entries(case.actor, NUMBER)]
+    assert acts[-3:] == ["export", "seal", "log.read"]
+    sealed = digest(case.folder / "b/sig/seal.json")
+    assert any(sealed.encode() in one.body for one in case.archive.log.entries(case.actor))
+
+
+def test_a_second_bundle_tells_of_the_first(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    bundled(case.archive, case.actor, case.folder / "c")
+    lines = (case.folder / "c/log/entries.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["act"] for line in lines].count("export") == 2
+
+
+def test_a_zip_is_one_file_stored_with_bagit_first(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "case.zip", zipped=True)
+    with zipfile.ZipFile(case.folder / "case.zip") as made:
+        listed = made.infolist()
+    assert listed[0].filename == "case/bagit.txt"
+    assert {one.filename for one in listed} == {f"case/{name}" for name in FILES}
+    assert {one.compress_type for one in listed} == {zipfile.ZIP_STORED}
+    assert verify.examine(str(case.folder / "case.zip")).ok
+    (case.folder / "case.zip").unlink()
+    assert nothing_is_left(case.folder)
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def test_an_existing_target_is_never_written_over(case: Case) -> None:
+    (case.folder / "b").write_text("mine")
+    with pytest.raises(InputError, match="never written over"):
+        bundled(case.archive, case.actor, case.folder / "b")
+    assert (case.folder / "b").read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", ["archive/b", "archive/objects/b"])
+def test_a_bundle_inside_the_archive_is_refused(case: Case, place: str) -> None:
+    with pytest.raises(InputError, match="inside the archive"):
+        bundled(case.archive, case.actor, case.folder / place)
+
+
+def test_a_folder_that_is_not_there_is_refused(case: Case) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        bundled(case.archive, case.actor, case.folder / "no/b")
+
+
+def test_another_persons_case_is_refused(case: Case) -> None:
+    case.archive.access.add_person(case.actor, "Other", "y", [Role.EXPERT])
+    other = case.archive.access.login("Other", "y")
+    with pytest.raises(AccessDenied):
+        bundled(case.archive, other, case.folder / "b")
+    assert nothing_is_left(case.folder)
+
+
+def test_a_picture_name_that_leaves_the_bundle_is_a_bug(case: Case) -> None:
+    with pytest.raises(Bug):
+        case.archive.court.bundle(
+            case.actor,
+            NUMBER,
+            case.folder / "b",
+            pictures=[Picture("../x", b"", {})],
+            conclusion_pdf=PDF,
+            progress=Progress(),
+        )
+    assert nothing_is_left(case.folder)
+
+
+def test_a_damaged_source_object_is_never_handed_out(case: Case) -> None:
+    sha256 = digest(case.folder / "carrier/срез 1")
+    kept = case.folder / "archive/objects/sha256" / sha256[:2] / sha256[2:4] / sha256
+    kept.chmod(0o644)
+    kept.write_bytes(kept.read_bytes()[:-1] + b"\x99")
+    with pytest.raises(IntegrityError):
+        bundled(case.archive, case.actor, case.folder / "b")
+    assert nothing_is_left(case.folder)
+    last = case.archive.log.entries(case.actor, NUMBER)[-2]
+    assert (last.act, last.out) == ("export", "fail")
+
+
+# --- a disk that fails, a person who stops -------------------------------------------------------
+
+
+class Failing(Files):
+    """Lets the n-th operation below a folder fail."""
+
+    def __init__(self, folder: Path) -> None:
+        self.at, self.folder, self.count = 0, folder, 0
+
+    def _step(self, path: Path) -> None:
+        if (
+            not path.is_relative_to(self.folder)
+            or "archive" in path.parts[len(self.folder.parts) :]
+        ):
+            return
+        self.count += 1
+        if self.count == self.at:
+            with storage_errors(path):
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+    @override
+    def write_new(self, path: Path, content: bytes) -> None:
+        self._step(path)
+        super().write_new(path, content)
+
+    @override
+    def copy_hashing(self, source: Path, target: Path, tick: Callable[[], None]) -> tuple[str, int]:
+        self._step(target)
+        return super().copy_hashing(source, target, tick)
+
+    @override
+    def sync_folder(self, path: Path) -> None:
+        self._step(path)
+        super().sync_folder(path)
+
+    @override
+    def make_folder(self, path: Path) -> None:
+        self._step(path)
+        super().make_folder(path)
+
+
+def test_a_disk_full_at_any_step_leaves_nothing_half_made(tmp_path: Path) -> None:
+    open_case(tmp_path)[0].close()
+    files = Failing(tmp_path)
+    with open_archive(tmp_path / "archive", clock=Clock(), files=files, cost=CHEAP) as archive:
+        actor = archive.access.login("Айгүл", "x")
+        for files.at in range(1, 3 * len(FILES)):
+            files.count = 0
+            try:
+                bundled(archive, actor, tmp_path / "b")
+            except StorageError:
+                if (tmp_path / "b").exists():  # the sync after the rename failed
+                    break
+                assert nothing_is_left(tmp_path)
+            else:
+                break
+    assert files.at > len(FILES)
+    assert verify.examine(str(tmp_path / "b")).ok
+
+
+def test_too_little_room_is_said_before_anything_is_written(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Files, "free_bytes", lambda _self, _path: 100)
+    with pytest.raises(StorageError, match="nothing was written"):
+        bundled(case.archive, case.actor, case.folder / "b")
+    assert nothing_is_left(case.folder)
+
+
+class Stopping(Progress):
+    """Is cancelled at its n-th tick."""
+
+    def __init__(self, ticks: int) -> None:
+        super().__init__()
+        self.left = ticks
+
+    @override
+    def tick(self, done: int, total: int) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.cancel()
+        super().tick(done, total)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_cancelling_leaves_nothing_half_made(case: Case, zipped: bool) -> None:
+    for ticks in range(1, 200, 4):
+        try:
+            bundled(
+                case.archive,
+                case.actor,
+                case.folder / "b",
+                zipped=zipped,
+                progress=Stopping(ticks),
+            )
+        except Cancelled:
+            assert nothing_is_left(case.folder)
+        else:
+            break
+    assert ticks > len(list((case.folder / "carrier").iterdir()))
+    assert verify.examine(str(case.folder / "b")).ok
+
+
+def test_the_acts_stated_at_intake_are_the_basis(case: Case) -> None:
+    assert case.archive.court.basis(case.actor, NUMBER) == "Order 118"
+    assert case.archive.court.basis(case.actor, "another case") == ""

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zlib import compress, crc32
+
+import pytest
+
+from archive.opening import Archive
+from archive.records import Actor
+from archive.services.court import BundleReport
+from resources.bundle import verify
+from tests.court_case import NUMBER, open_case
+from viewer.presenters.archive.keeping import load_case
+from viewer.presenters.court.export import Export, MadePicture, Shown, export_bundle
+from viewer.presenters.examine.opening import Opened
+from virtopsy.errors import InputError
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+
+_WHEN = datetime(2026, 11, 23, 13, tzinfo=UTC)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return (
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc32(kind + content))
+    )
+
+
+_PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 3, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", compress(bytes(15)))
+    + _chunk(b"IEND", b"")
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    name: str
+    caption: str = "A picture"
+    png: bytes = _PNG
+    parameters: dict[str, Any] = field(default_factory=lambda: {"window": {"centre": 40.5}})
+
+
+@dataclass(frozen=True)
+class Kept:
+    folder: Path
+    archive: Archive
+    actor: Actor
+    opened: Opened
+
+    def export(self, language: Language, *, zipped: bool = False) -> BundleReport:
+        return export_bundle(
+            self.archive,
+            self.actor,
+            Export(number=NUMBER, out=self.folder / language, language=language, zipped=zipped),
+            opened=self.opened,
+            pictures=draw,
+            when=_WHEN,
+            progress=Progress(),
+        )
+
+
+def draw(shown: Shown) -> list[MadePicture]:
+    assert [one.name for one in shown.tracks] == ["Track 1", "Track 2"]
+    assert len(shown.manifest_sha256) == 64
+    return [Drawn("axial"), Drawn("volume")]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    archive, actor = open_case(tmp_path)
+    with archive:
+        case = archive.cases.open(actor, NUMBER)
+        opened = load_case(archive, actor, case, Progress())
+        assert opened is not None
+        yield Kept(tmp_path, archive, actor, opened)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_bundle_holds_the_conclusion_in_the_language_asked_for(
+    kept: Kept, language: Language
+) -> None:
+    report = kept.export(language)
+    assert verify.examine(str(report.path), report.fingerprint).ok
+    pdf = report.path / f"data/report/conclusion_{language.value}.pdf"
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    made = json.loads((report.path / "data/meta/render.json").read_bytes())["pictures"]
+    assert [one["file"] for one in made] == ["data/media/axial.png", "data/media/volume.png"]
+
+
+def test_the_head_printed_is_one_the_log_had_before_the_export(kept: Kept) -> None:
+    before = kept.archive.log.size
+    kept.export(Language.EN)
+    acts = [one.act for one in kept.archive.log.entries(kept.actor)]
+    assert acts.index("export") >= before
+
+
+def test_a_zip_is_handed_out_too(kept: Kept) -> None:
+    report = kept.export(Language.RU, zipped=True)
+    assert report.path.is_file()
+    assert verify.examine(str(report.path)).ok
+
+
+def test_a_taken_place_is_refused_before_any_picture_is_made(kept: Kept) -> None:
+    (kept.folder / "kk").mkdir()
+    with pytest.raises(InputError, match="never written over"):
+        kept.export(Language.KK)
+
+
+def test_a_case_without_a_volume_is_refused_in_words(kept: Kept) -> None:
+    with pytest.raises(InputError, match="no series that makes a volume"):
+        export_bundle(
+            kept.archive,
+            kept.actor,
+            Export(number=NUMBER, out=kept.folder / "x", language=Language.EN),
+            opened=None,
+            pictures=draw,
+            when=_WHEN,
+            progress=Progress(),
+        )
