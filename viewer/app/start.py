@@ -16,12 +16,14 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from viewer.app import settings as kept_settings
+from viewer.app.pictures import take_pictures
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
+from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
@@ -101,8 +103,9 @@ def build(
     keeping = Keeping(session, opening, work, clock)
     keeping.person.set(settings.person)
     findings = Findings(session, views, keeping.person)
+    spoken = settings.spoken(language)
     return Parts(
-        language=Value(settings.spoken(language)),
+        language=Value(spoken),
         session=session,
         views=views,
         work=work,
@@ -111,6 +114,7 @@ def build(
         trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
+        writing=Writing(session, opening, findings, keeping, work, take_pictures, clock, spoken),
         post=post,
         clock=clock,
         archive_folder=Value(settings.archive_folder),

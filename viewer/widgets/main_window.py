@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from archive.services.bundling import BundleReport
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.archive.room import CasesRoom
 from viewer.widgets.archive.saving import save
@@ -59,6 +61,16 @@ class MainWindow(QMainWindow):
         follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
         follow(self, parts.opening.opened, self._enter, now=False)
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
+        hear(self, parts.writing.saved, self._tell_written)
+        hear(self, parts.writing.sealed, self._tell_sealed)
+
+    def _tell_written(self, path: Path) -> None:
+        self.bottom.tell(self._parts.say("ui.protocol.saved", path=path))
+
+    def _tell_sealed(self, report: BundleReport) -> None:
+        self.bottom.tell(
+            self._parts.say("ui.protocol.sealed", path=report.path, fingerprint=report.fingerprint)
+        )
 
     def _centre(self) -> QWidget:
         right = QVBoxLayout()

@@ -36,7 +36,12 @@ class TroubleStrip(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
-        for event in (parts.trouble, parts.opening.problem, parts.keeping.problem):
+        for event in (
+            parts.trouble,
+            parts.opening.problem,
+            parts.keeping.problem,
+            parts.writing.problem,
+        ):
             hear(self, event, self.tell)
         follow(self, parts.language, lambda _: self._reword())
 

@@ -12,6 +12,7 @@ from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
+from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
@@ -45,6 +46,7 @@ class Parts:
     trajectory: TrajectoryTool
     keeping: Keeping
     walkthrough: Walkthrough
+    writing: Writing
     post: Post
     clock: Callable[[], datetime]
     archive_folder: Value[Path]

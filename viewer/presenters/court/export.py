@@ -127,6 +127,29 @@ def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose
     )
 
 
+def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose pictures
+    archive: Archive,
+    actor: Actor,
+    asked: Export,
+    *,
+    opened: Opened | None,
+    pictures: TakePictures,
+    when: datetime,
+) -> bytes:
+    """Return the conclusion alone, as the PDF that a bundle would hold.
+
+    Raises:
+        InputError: the case has no volume.
+        AccessDenied: the person may not read the case.
+    """
+    if opened is None:
+        raise InputError("bundle.no_series", number=asked.number)
+    case = archive.cases.open(actor, asked.number)
+    shown = _shown(case, opened, asked.language)
+    written = _conclusion(archive, actor, asked, case, shown, pictures(shown), when)
+    return conclusion_pdf(written, asked.language)
+
+
 def _shown(case: Case, opened: Opened, language: Language) -> Shown:
     """Choose the tracks of the series shown; the rest of the case is in the bundle as JSON."""
     uid = opened.series.uid

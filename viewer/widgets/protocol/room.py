@@ -1,17 +1,197 @@
-"""The protocol room."""
+"""The protocol room: the expert's words, what the page will state beside them, and the seal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from viewer.widgets.bind import combo, follow, hear, words
+from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from virtopsy.language import Language, say
+from virtopsy.report.conclusion import Subject
 
 
 class ProtocolRoom(QWidget):
-    """The conclusion."""
+    """Writes the conclusion and hands the case out.
+
+    Args:
+        parts: the presenters.
+        save: keeps the case; nothing leaves that is not kept.
+    """
 
     def __init__(self, parts: Parts, save: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("room.protocol")
+        self._parts = parts
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 20, 24, 16)
+        row.setSpacing(28)
+        row.addLayout(self._writing(save), 1)
+        row.addWidget(self._preview(), 1)
+        hear(self, parts.session.changed, lambda _: self._show())
+        follow(self, parts.views.volume, lambda _: self._show(), now=False)
+        follow(self, parts.keeping.person, lambda _: self._show(), now=False)
+        follow(self, parts.writing.language, lambda _: self._show(), now=False)
+        follow(self, parts.language, lambda _: self._show())
+
+    def _writing(self, save: Callable[[], None]) -> QVBoxLayout:
+        title, label = (
+            self._words("title", "ui.protocol.title"),
+            self._words("", "ui.protocol.text"),
+        )
+        self._text = QPlainTextEdit()
+        self._text.setObjectName("protocol.text")
+        self._text.setTabChangesFocus(True)
+        language = self._parts.language
+        words(self._text, language, self._text.setPlaceholderText, "ui.protocol.placeholder")
+        self._text.textChanged.connect(
+            lambda: self._parts.writing.text.set(self._text.toPlainText())
+        )
+        follow(self._text, self._parts.writing.text, self._show_text)
+        self._unkept = self._words("quiet", "ui.protocol.not_kept")
+        self._save = self._button("save", "protocol.save", save)
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addWidget(title)
+        column.addLayout(self._choices())
+        column.addWidget(label)
+        column.addWidget(self._text, 1)
+        column.addWidget(self._unkept)
+        column.addLayout(self._buttons())
+        return column
+
+    def _words(self, role: str, key: str) -> QLabel:
+        label = QLabel()
+        label.setProperty("role", role)
+        label.setWordWrap(True)
+        words(label, self._parts.language, label.setText, key)
+        return label
+
+    def _choices(self) -> QGridLayout:
+        spoken, subject = QComboBox(), QComboBox()
+        spoken.setObjectName("protocol.language")
+        spoken.addItems([say(f"ui.language.{one.value}", one) for one in Language])
+        writing = self._parts.writing
+        spoken.activated.connect(lambda row: writing.language.set(list(Language)[row]))
+        follow(
+            spoken,
+            writing.language,
+            lambda now: spoken.setCurrentIndex(list(Language).index(now)),
+        )
+        subject.setObjectName("protocol.subject")
+        combo(
+            subject,
+            writing.subject,
+            [one.value for one in Subject],
+            self._parts.language,
+            lambda name, language: say(f"report.subject.{name}", language),
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.addWidget(self._words("quiet", "ui.protocol.language"), 0, 0)
+        grid.addWidget(spoken, 0, 1)
+        grid.addWidget(self._words("quiet", "ui.protocol.subject"), 1, 0)
+        grid.addWidget(subject, 1, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _buttons(self) -> QHBoxLayout:
+        self._pdf = self._button("protocol", "protocol.pdf", self._ask_pdf)
+        self._bundle = self._button("bundle", "protocol.bundle", self._ask_bundle, main=True)
+        row = QHBoxLayout()
+        row.addWidget(self._save)
+        row.addStretch(1)
+        row.addWidget(self._pdf)
+        row.addWidget(self._bundle)
+        return row
+
+    def _button(
+        self, drawing: str, name: str, act: Callable[[], None], *, main: bool = False
+    ) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(name)
+        button.setProperty("main", main)
+        button.setIcon(icon(drawing, "on_accent" if main else "text"))
+        button.setIconSize(QSize(18, 18))
+        words(button, self._parts.language, button.setText, f"ui.{name}")
+        words(button, self._parts.language, button.setToolTip, f"ui.{name}.tip")
+        button.clicked.connect(act)
+        return button
+
+    def _preview(self) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        self._facts = QScrollArea()
+        self._facts.setObjectName("protocol.facts")
+        self._facts.setWidgetResizable(True)
+        self._facts.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(14, 12, 6, 12)
+        column.addWidget(self._words("heading", "ui.protocol.preview"))
+        column.addWidget(self._facts, 1)
+        return card
+
+    def _show_text(self, text: str) -> None:
+        if self._text.toPlainText() != text:
+            with QSignalBlocker(self._text):
+                self._text.setPlainText(text)
+
+    def _show(self) -> None:
+        kept = self._parts.session.recorded
+        self._unkept.setVisible(not kept)
+        self._save.setVisible(not kept)
+        self._pdf.setEnabled(kept)
+        self._bundle.setEnabled(kept)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 4, 8, 4)
+        column.setSpacing(1)
+        for line in self._parts.writing.facts(self._parts.writing.language.now):
+            label, text = QLabel(line.label), QLabel(line.text)
+            label.setProperty("role", "quiet")
+            text.setContentsMargins(0, 0, 0, 6)
+            for one in (label, text):
+                one.setWordWrap(True)
+                column.addWidget(one)
+        column.addStretch(1)
+        self._facts.setWidget(inside)
+
+    def _ask_pdf(self) -> None:
+        dialog = self._dialog("ui.protocol.pdf", "protocol.pdf.dialog")
+        dialog.setDefaultSuffix("pdf")
+        dialog.setNameFilter("PDF (*.pdf)")
+        dialog.fileSelected.connect(
+            lambda path: self._parts.attempt(lambda: self._parts.writing.save_pdf(Path(path)))
+        )
+        dialog.open()
+
+    def _ask_bundle(self) -> None:
+        dialog = self._dialog("ui.protocol.bundle", "protocol.bundle.dialog")
+        dialog.fileSelected.connect(
+            lambda path: self._parts.attempt(lambda: self._parts.writing.export(Path(path)))
+        )
+        dialog.open()
+
+    def _dialog(self, title: str, name: str) -> QFileDialog:
+        dialog = QFileDialog(self, self._parts.say(title))
+        dialog.setObjectName(name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog

@@ -1,0 +1,1 @@
+"""The protocol room: what the expert concludes, and handing it out."""
