@@ -13,11 +13,11 @@ from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Volume
 
-frame = Frame.of((16, 16, 16), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+frame = Frame.of((80, 90, 100), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
 voxels = np.full(frame.shape, -1000, np.int16)
-voxels[4:12, 4:12, 4:12] = 1500
+voxels[20:60, 20:60, 20:60] = 1500
 for _ in range(6):
-    view = VolumeView(Volume(voxels, frame), (120, 90))
+    view = VolumeView(Volume(voxels, frame), (240, 180))
     assert view.picture(standard_view(frame, "anterior")).any()
     del view
     gc.collect()
