@@ -17,12 +17,11 @@ from typing import Any, TypeAlias
 from archive.opening import Archive, create, open_archive
 from archive.records import Actor
 from archive.services.court import BundleReport
-from viewer.app.pictures import take_pictures
 from viewer.presenters.archive.keeping import CaseRecorder, load_case
-from viewer.presenters.court.export import Export, Shown, export_bundle
+from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.session import Session
-from viewer.render.court_pictures import CourtPicture
+from viewer.render.court_pictures import CourtPicture, court_pictures
 from virtopsy.case.case import Case
 from virtopsy.case.commands import AddFinding, AddStop
 from virtopsy.errors import Bug, InputError, StorageError
@@ -101,7 +100,7 @@ def run(
     create(places.archive, person=PERSON, password=PASSWORD, clock=clock)
     with open_archive(places.archive, clock=clock) as archive:
         actor = archive.access.login(PERSON, PASSWORD)
-        opened = _keep(archive, actor, places, progress("demo.job.keep"))
+        opened = _keep(archive, actor, places, language, progress("demo.job.keep"))
         _mark(archive, actor, places, opened.volume, language)
         report = export_bundle(
             archive,
@@ -114,7 +113,7 @@ def run(
                 subject=Subject.DECEASED,
             ),
             opened=opened,
-            pictures=lambda shown: _kept_beside(shown, places.pictures),
+            pictures=_KeptBeside(places.pictures),
             when=clock(),
             progress=progress("demo.job.bundle"),
         )
@@ -134,14 +133,16 @@ def _made(folder: Path) -> Places:
     return Places(folder)
 
 
-def _keep(archive: Archive, actor: Actor, places: Places, progress: Progress) -> Opened:
+def _keep(
+    archive: Archive, actor: Actor, places: Places, language: Language, progress: Progress
+) -> Opened:
     archive.intake.take_in(
         actor,
         places.scan / "dicom",
         case_number=CASE_NUMBER,
-        basis="synthetic case, no order",
+        basis=say("demo.basis", language),
         deliverer=PERSON,
-        carrier="none",
+        carrier=say("demo.carrier", language),
         progress=progress,
     )
     case = archive.cases.open(actor, CASE_NUMBER)
@@ -193,13 +194,26 @@ def _stop(volume: Volume, track: Trajectory, language: Language) -> Stop:
     )
 
 
-def _kept_beside(shown: Shown, folder: Path) -> Sequence[CourtPicture]:
-    """Make the pictures, and keep them where a person finds them as well."""
-    taken = take_pictures(shown)
-    folder.mkdir()
-    for one in taken:
-        (folder / f"{one.name}.png").write_bytes(one.png)
-    return taken
+@dataclass(frozen=True)
+class _KeptBeside:
+    """Makes the pictures of the bundle, and keeps them where a person finds them as well."""
+
+    folder: Path
+
+    def __call__(
+        self,
+        volume: Volume,
+        tracks: Sequence[Trajectory],
+        language: Language,
+        *,
+        source_sha256: str,
+        notes: Sequence[str],
+    ) -> Sequence[CourtPicture]:
+        taken = court_pictures(volume, tracks, language, source_sha256=source_sha256, notes=notes)
+        self.folder.mkdir()
+        for one in taken:
+            (self.folder / f"{one.name}.png").write_bytes(one.png)
+        return taken
 
 
 def _point(values: Sequence[float]) -> Point:

@@ -16,7 +16,6 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from viewer.app import settings as kept_settings
-from viewer.app.pictures import take_pictures
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -28,6 +27,7 @@ from viewer.presenters.session import Session
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
 from viewer.presenters.work import Work
+from viewer.render.court_pictures import court_pictures
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.parts import Parts
@@ -114,7 +114,7 @@ def build(
         trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
-        writing=Writing(session, opening, findings, keeping, work, take_pictures, clock, spoken),
+        writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),
         post=post,
         clock=clock,
         archive_folder=Value(settings.archive_folder),
