@@ -53,6 +53,10 @@ class Blobs(Protocol):
         """Return "" or the code of what is wrong with the object, and the bytes read."""
         ...
 
+    def names(self) -> Sequence[str]:
+        """Return the SHA-256 of every object that is there."""
+        ...
+
     def relative_path(self, sha256: str) -> str:
         """Return where the object lies within the archive's folder."""
         ...
@@ -219,6 +223,10 @@ class Database(Protocol):
 
     def writing(self) -> UnitOfWork:
         """Return a transaction that holds the one write lock from its start."""
+        ...
+
+    def is_damaged(self) -> bool:
+        """Tell whether the database's own check finds a fault, or cannot even be run."""
         ...
 
     def reading(self) -> UnitOfWork:

@@ -123,6 +123,7 @@ class Cases:
         Raises:
             AccessDenied, InputError, StorageError: as `record` does.
         """
+        self._access.require_case(actor, Right.RECORD, number)
         inner = record.get("record") if record.get("t") == "finding" else record
         if not isinstance(inner, Mapping):
             raise InputError("findings.record.not_an_object")

@@ -65,6 +65,10 @@ class _Findings:
     def add(self, code: str, path: str, **facts: str | int) -> None:
         self.problems.append(Problem(code, path, facts))
 
+    def add_once(self, code: str, path: str) -> None:
+        if Problem(code, path, {}) not in self.problems:
+            self.add(code, path)
+
 
 class Verify:
     """Checks the whole archive, or one case's objects and rows with the whole log."""
@@ -116,12 +120,14 @@ class Verify:
     def _entries(self, found: _Findings) -> list[LogEntry]:
         """Return the entries that can be read, up to the first damaged page."""
         entries: list[LogEntry] = []
+        if self._journal.database.is_damaged():
+            found.add("database_damaged", _DATABASE)
         try:
             with self._journal.database.reading() as work:
                 for entry in work.log.entries():
                     entries.append(entry)  # noqa: PERF402 -- what came before a damaged page counts
         except (IntegrityError, StorageError, ValueError, TypeError):
-            found.add("database_damaged", _DATABASE)
+            found.add_once("database_damaged", _DATABASE)
         return entries
 
     def _check_log(self, entries: Sequence[LogEntry], found: _Findings) -> None:
@@ -156,7 +162,7 @@ class Verify:
             for table, wanted, present in self._tables(expected, case):
                 _compare(table, wanted, present, found)
         except (IntegrityError, StorageError, ValueError, TypeError):
-            found.add("database_damaged", _DATABASE)
+            found.add_once("database_damaged", _DATABASE)
 
     def _tables(
         self, expected: Expected, case: str | None
@@ -181,11 +187,7 @@ class Verify:
     def _check_objects(
         self, expected: Expected, case: str | None, found: _Findings, progress: Progress
     ) -> None:
-        wanted = [
-            sha256
-            for sha256, cases in expected.objects.items()
-            if case is None or case in cases or "" in cases
-        ]
+        wanted = self._objects_of(expected, case)
         total = 0
         for done, sha256 in enumerate(wanted):
             progress.tick(done, len(wanted))
@@ -196,11 +198,17 @@ class Verify:
         progress.tick(len(wanted), len(wanted))
         found.checked = replace(found.checked, files=len(wanted), bytes=total)
 
+    def _objects_of(self, expected: Expected, case: str | None) -> list[str]:
+        """Return the objects to read; all that are there, for an edited log may not name them."""
+        if case is None:
+            return sorted({*expected.objects, *self._blobs.names()})
+        return sorted(s for s, cases in expected.objects.items() if cases & {case, ""})
+
     def _log(self, report: VerifyReport, case: str) -> None:
         data = {"files": report.checked.files, "entries": report.checked.log_entries}
         try:
             self._journal.write(Act("verify", SYSTEM, case=case, data=data))
-        except StorageError:
+        except (StorageError, IntegrityError):
             return  # a write-protected archive can be checked; then nothing is written
 
 

@@ -50,7 +50,12 @@ class ObjectFolder:
             self.checked_path(sha256)
 
     def read(self, sha256: str) -> bytes:
-        """Return the bytes; IntegrityError where they are missing or not what they were."""
+        """Return the bytes.
+
+        Raises:
+            IntegrityError: they are missing, or not what they were.
+            StorageError: the disk cannot read them.
+        """
         path = self.path(sha256)
         if not path.is_file():
             raise self._error("object_missing", sha256)
@@ -60,11 +65,13 @@ class ObjectFolder:
         return content
 
     def checked_path(self, sha256: str) -> Path:
-        """Return the object's path after reading it through; IntegrityError as for `read`."""
-        fault, _ = self.fault(sha256)
-        if fault:
-            raise self._error(fault, sha256)
-        return self.path(sha256)
+        """Return the object's path after reading it through; errors as for `read`."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise self._error("object_missing", sha256)
+        if self._files.hash(path)[0] != sha256:
+            raise self._error("object_changed", sha256)
+        return path
 
     def fault(self, sha256: str) -> tuple[str, int]:
         """Return "" or the code of what is wrong with the object, and the bytes read."""
@@ -82,6 +89,11 @@ class ObjectFolder:
         if not _HASH.fullmatch(sha256):
             raise Bug(f"{sha256!r} is no SHA-256")
         return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def names(self) -> Sequence[str]:
+        """Return the SHA-256 of every object that is there."""
+        found = (path.name for path in self._root.glob("??/??/*"))
+        return sorted(name for name in found if _HASH.fullmatch(name))
 
     def relative_path(self, sha256: str) -> str:
         """Return where the object lies within the archive's folder."""

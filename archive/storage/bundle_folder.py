@@ -34,12 +34,15 @@ class BundleFolder:
         """Write one file durably; `name` is relative, with slashes."""
         path = self._place(name)
         self._files.write_new(path, content)
+        self._hand_over(path)
 
     def copy(self, source: Path, name: str, progress: Progress) -> tuple[str, int]:
         """Copy one file durably; return SHA-256 and size of what was read."""
         path = self._place(name)
         # A tick without advance: lets the person stop within a file of gigabytes.
-        return self._files.copy_hashing(source, path, lambda: progress.tick(0, 1))
+        copied = self._files.copy_hashing(source, path, lambda: progress.tick(0, 1))
+        self._hand_over(path)
+        return copied
 
     def settle(self) -> None:
         """Put the names in every folder on the disk."""
@@ -64,7 +67,6 @@ class BundleFolder:
                     while block := source.read(_BLOCK):
                         progress.tick(0, 1)
                         target.write(block)
-            self._zip.chmod(0o444)
             with self._zip.open("rb") as written:
                 os.fsync(written.fileno())
         return self._zip
@@ -82,6 +84,11 @@ class BundleFolder:
         shutil.rmtree(self.folder, ignore_errors=True)
         with storage_errors(self._zip):
             self._zip.unlink(missing_ok=True)
+
+    def _hand_over(self, path: Path) -> None:
+        """Leave the file writable: a copy is guarded by its seal, and must be easy to delete."""
+        with storage_errors(path):
+            path.chmod(0o644)
 
     def _place(self, name: str) -> Path:
         path = self.folder / name

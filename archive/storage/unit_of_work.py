@@ -65,6 +65,14 @@ class SqliteDatabase:
         """Return a transaction that sees one state and changes nothing."""
         return SqliteUnitOfWork(self._engine, self.path, immediate=False)
 
+    def is_damaged(self) -> bool:
+        """Tell whether the database's own check finds a fault, or cannot even be run."""
+        try:
+            with said(self.path), self._engine.connect() as connection:
+                return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok"
+        except (StorageError, IntegrityError):
+            return True
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from archive.opening import Archive, create, open_archive
 from archive.proof.signing import Cost
@@ -22,7 +23,7 @@ CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 CASE = "2026-1"
 SERIES = "1.2.3.4.5"
 FRAME = "1.2.3.4.9"
-PASSWORD = "a password"  # noqa: S105 -- of archives that live for one test
+PASSWORD = "a password"
 
 
 class Clock:
@@ -40,8 +41,8 @@ def write_slice(path: Path, number: int, *, series: str = SERIES, filler: int = 
     """Write one CT slice of 4 x 4 voxels."""
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
-    meta.MediaStorageSOPInstanceUID = f"{series}.{number}"
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = UID(f"{series}.{number}")
     dataset = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID = meta.MediaStorageSOPClassUID
@@ -77,11 +78,15 @@ def track(name: str = "Track 1", **other: Any) -> dict[str, Any]:
 def scan(tmp_path: Path) -> Path:
     """A folder with three slices and a text."""
     folder = tmp_path / "carrier"
+    _make_scan(folder)
+    return folder
+
+
+def _make_scan(folder: Path) -> None:
     folder.mkdir()
     for number in (1, 2, 3):
         write_slice(folder / f"s{number}.dcm", number)
     (folder / "readme.txt").write_text("not an image")
-    return folder
 
 
 @pytest.fixture
@@ -90,12 +95,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two archives made once, copied for every test: "new", and "kept" with a case."""
+    folder = tmp_path_factory.mktemp("templates")
+    carrier = folder / "carrier"
+    _make_scan(carrier)
+    create(folder / "new", person="Ахметова", password=PASSWORD, clock=Clock(), cost=CHEAP)
+    shutil.copytree(folder / "new", folder / "kept")
+    with open_archive(folder / "kept", clock=Clock(), cost=CHEAP) as archive:
+        expert = archive.access.login("Ахметова", PASSWORD)
+        archive.intake.take_in(expert, carrier, case_number=CASE, progress=Progress())
+        archive.cases.add_finding(expert, CASE, track(finding_id="t1"))
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path, clock: Clock) -> Path:
+def folder(tmp_path: Path, templates: Path) -> Path:
     """A new archive."""
-    made = tmp_path / "evidence"
-    create(made, person="Ахметова", password=PASSWORD, clock=clock, cost=CHEAP)
-    return made
+    return Path(shutil.copytree(templates / "new", tmp_path / "evidence"))
 
 
 @pytest.fixture
@@ -106,14 +124,16 @@ def archive(folder: Path, clock: Clock) -> Iterator[Archive]:
 
 
 @pytest.fixture
-def expert(archive: Archive) -> Actor:
-    """Its first person, logged in."""
-    return archive.access.login("Ахметова", PASSWORD)
+def kept(archive: Archive, templates: Path) -> Archive:
+    """The archive with the scan in a case, and one finding."""
+    shutil.rmtree(archive.folder)
+    shutil.copytree(templates / "kept", archive.folder)
+    return archive
 
 
 @pytest.fixture
-def kept(archive: Archive, expert: Actor, scan: Path) -> Archive:
-    """The archive with the scan in a case, and one finding."""
-    archive.intake.take_in(expert, scan, case_number=CASE, progress=Progress())
-    archive.cases.add_finding(expert, CASE, track(finding_id="t1"))
-    return archive
+def expert(archive: Archive, request: pytest.FixtureRequest) -> Actor:
+    """Its first person, logged in (after `kept` was laid in, where a test asks for it)."""
+    if "kept" in request.fixturenames:
+        request.getfixturevalue("kept")
+    return archive.access.login("Ахметова", PASSWORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,8 @@ def test_one_changed_byte_of_a_body_shows(cases: list[str], data: st.DataObject)
 @pytest.mark.parametrize("column", ["ts", "actor", "act", "out", "case_number"])
 def test_a_column_that_says_something_else_than_the_body_shows(column: str) -> None:
     rows = _log(["A", "B"])
-    rows[1] = replace(rows[1], **{column: "other"})
+    changed: dict[str, Any] = {column: "other"}
+    rows[1] = replace(rows[1], **changed)
     assert _codes(rows) == {"log_columns_differ"}
 
 
@@ -110,6 +112,6 @@ def test_time_is_utc_to_the_microsecond_and_never_without_a_zone() -> None:
 
 def test_a_fraction_never_enters_a_body() -> None:
     moment = Moment(_NOON, 0, _HERE)
+    act = Act("note", SYSTEM, data={"n": 0.5})
     with pytest.raises(Bug):
-        act = Act("note", SYSTEM, data={"n": 0.5})
         chain.entry("log", act, moment, before=None, before_in_case=None)

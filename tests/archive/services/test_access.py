@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -56,35 +57,32 @@ def _log(archive: Archive) -> tuple[LogEntry, ...]:
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("act", list(_EVERY_ACT))
 def test_a_role_may_do_what_the_table_says_and_nothing_else(
-    role: Role, act: str, kept: Archive, expert: Actor, scan: Path
+    role: Role, kept: Archive, expert: Actor, scan: Path
 ) -> None:
+    kept.access.add_person(expert, "Another", "pw", [Role.ADMINISTRATOR])
     kept.access.add_person(expert, "Somebody", "pw", [role])
     somebody = kept.access.login("Somebody", "pw")
-    if act in _ALLOWED[role]:
+    for act in sorted(_EVERY_ACT.keys() - _ALLOWED[role]):
+        before = len(_log(kept))
+        with pytest.raises(AccessDenied):
+            _EVERY_ACT[act](kept, somebody, scan)
+        (denial,) = _log(kept)[before:]
+        assert (denial.out, denial.actor) == ("denied", somebody.person_id), act
+    for act in sorted(_ALLOWED[role]):
         _EVERY_ACT[act](kept, somebody, scan)
-        return
-    before = len(_log(kept))
-    with pytest.raises(AccessDenied):
-        _EVERY_ACT[act](kept, somebody, scan)
-    (denial,) = _log(kept)[before:]
-    assert (denial.out, denial.actor) == ("denied", somebody.person_id)
 
 
-@pytest.mark.parametrize("act", list(_EVERY_ACT))
-def test_a_forged_actor_is_refused_and_logged(
-    act: str, kept: Archive, expert: Actor, scan: Path
-) -> None:
+def test_a_forged_actor_is_refused_and_logged(kept: Archive, expert: Actor, scan: Path) -> None:
     forged = [
         replace(expert, session="0" * 32),
         replace(expert, roles=(*expert.roles, Role.AUDITOR)),
         replace(expert, person_id="other"),
     ]
-    for one in forged:
+    for one, act in product(forged, _EVERY_ACT.values()):
         before = len(_log(kept))
         with pytest.raises(AccessDenied):
-            _EVERY_ACT[act](kept, one, scan)
+            act(kept, one, scan)
         (denial,) = _log(kept)[before:]
         assert (denial.out, denial.actor) == ("denied", "anonymous")
 

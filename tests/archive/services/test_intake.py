@@ -11,7 +11,7 @@ import pytest
 
 from archive.opening import Archive
 from archive.proof import canonical
-from archive.records import Actor
+from archive.records import Actor, Role
 from archive.storage.files import Files
 from tests.archive.conftest import CASE, SERIES, write_slice
 from virtopsy.errors import AccessDenied, Cancelled, InputError, StorageError
@@ -23,8 +23,8 @@ def _take(archive: Archive, expert: Actor, *sources: Path, case: str = CASE) -> 
     return {one.path: one.code for one in report.report}
 
 
-def _state(folder: Path) -> tuple[int, list[str]]:
-    return len(list((folder / "objects").rglob("*"))), os.listdir(folder / "staging")
+def _state(folder: Path) -> tuple[int, list[Path]]:
+    return len(list((folder / "objects").rglob("*"))), list((folder / "staging").iterdir())
 
 
 def test_every_file_is_kept_byte_for_byte_under_its_hash(
@@ -202,8 +202,6 @@ def test_a_case_number_nobody_can_read_is_refused(
 def test_another_persons_case_takes_nothing_from_me(
     kept: Archive, expert: Actor, scan: Path
 ) -> None:
-    from archive.records import Role  # noqa: PLC0415 -- one test
-
     kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
     second = kept.access.login("Second", "pw")
     with pytest.raises(AccessDenied):

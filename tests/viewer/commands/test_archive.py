@@ -1,0 +1,202 @@
+"""`virtopsy archive`: the contract of the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+
+import archive.opening
+from archive.opening import create
+from archive.proof.signing import Cost
+from archive.storage.machine import system_clock
+from main import main
+from tests.archive.conftest import FRAME, SERIES, write_slice
+
+_CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An archive kept by Ахметов alone."""
+    monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "pw2")
+    monkeypatch.setenv("VIRTOPSY_LANG", "en")
+    made = tmp_path / "evidence"
+    create(made, person="Ахметов", password="pw", clock=system_clock, cost=_CHEAP)
+    return made
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Path:
+    """Two slices and a text."""
+    made = tmp_path / "carrier"
+    made.mkdir()
+    write_slice(made / "1.dcm", 1)
+    write_slice(made / "2.dcm", 2)
+    (made / "note.txt").write_text("x")
+    return made
+
+
+@pytest.fixture
+def finding(tmp_path: Path) -> Path:
+    """A finding as a file."""
+    made = tmp_path / "finding.json"
+    ends = [[0, 0, 0], [40, 2, 3]]
+    record = {"kind": "trajectory", "name": "Track 1", "ends_lps_mm": ends, "entry": 0}
+    stated = {"direction_by": "expert", "grounds": ["bevel"], "frame_of_reference_uid": FRAME}
+    made.write_text(json.dumps({**record, **stated}))
+    return made
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
+    capsys.readouterr()
+    main(["archive", *map(str, arguments), "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_case_goes_in_is_marked_listed_logged_and_verified(
+    folder: Path, carrier: Path, finding: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = ("--user", "Ахметов")
+    taken = _json(capsys, "import", folder, carrier, "--case", "7", *who, "--from", "Police")
+    assert (taken["case"], taken["files"], taken["stored"], taken["opaque"]) == ("7", 3, 3, 1)
+    keys = "already bytes case conflicts files opaque report seconds stored"
+    assert set(keys.split()) <= taken.keys()
+    assert [sorted(one) for one in taken["report"]] == [["code", "path", "text"]] * 3
+    assert taken["not_stated"] == ["basis", "carrier"]
+
+    asked = ("--case", "7", "--series", SERIES, "--json-file", finding, *who)
+    made = _json(capsys, "finding", folder, *asked)
+    assert made["finding_id"]
+    (case,) = _json(capsys, "list", folder, *who)["cases"]
+    assert (case["number"], case["series"], case["findings"]) == ("7", 1, 1)
+
+    log = _json(capsys, "log", folder, "--case", "7", *who)
+    assert [one["act"] for one in log["entries"]] == ["case.create", "import", "record", "log.read"]
+    assert {"seq", "ts", "actor", "act", "out", "objects"} <= log["entries"][0].keys()
+    assert {one["actor"] for one in log["entries"]} == {"Ахметов"}
+    assert log["size"] == log["entries"][-1]["seq"]
+    assert len(bytes.fromhex(log["root"])) == 32
+
+    report = _json(capsys, "verify", folder)
+    assert report["ok"] is True
+    assert report["problems"] == []
+    assert report["sealed"]["signer"]["known"] is None
+    assert sorted(report["checked"]) == ["bytes", "files", "log_entries", "signatures"]
+
+
+def test_damage_is_exit_1_and_the_json_names_it(
+    folder: Path, carrier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["archive", "import", str(folder), str(carrier), "--case", "7", "--user", "Ахметов"])
+    for one in (folder / "objects").rglob("*"):
+        if one.is_file() and one.stat().st_size == 1:
+            one.unlink()
+    capsys.readouterr()
+    assert main(["archive", "verify", str(folder), "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+    ((code, path),) = [(one["code"], one["path"]) for one in report["problems"]]
+    assert (code, path[:15]) == ("object_missing", "objects/sha256/")
+    assert main(["archive", "verify", str(folder), "--key", "00"]) == 1
+
+
+def test_persons_are_added_listed_and_disabled(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = ("--user", "Ахметов")
+    roles = ("--role", "auditor", "--role", "court")
+    made = _json(capsys, "person", folder, "add", "Петрова", *roles, *who)
+    assert (made["name"], made["roles"]) == ("Петрова", ["auditor", "court"])
+    assert main(["archive", "person", str(folder), "disable", "Петрова", *who]) == 0
+    persons = _json(capsys, "person", folder, "list", *who)["persons"]
+    assert [(one["name"], one["disabled"]) for one in persons] == [
+        ("Ахметов", False),
+        ("Петрова", True),
+    ]
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw2")
+    assert main(["archive", "log", str(folder), "--user", "Петрова"]) == 4
+
+
+def test_one_keeper_need_not_say_the_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", "list", str(folder)]) == 0
+    assert "import" in capsys.readouterr().out
+    add = ["archive", "person", str(folder), "add", "B", "--role", "expert"]
+    assert main(add) == 0
+    assert main(["archive", "list", str(folder)]) == 2
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_refusals_have_their_exit_code_and_one_sentence(  # noqa: PLR0913, PLR0917 -- fixtures
+    language: str,
+    folder: Path,
+    carrier: Path,
+    finding: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    who = ["--user", "Ахметов"]
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    series = ("--case", "7", "--series", SERIES)
+    refused = {
+        ("init", str(folder), *who): 3,
+        ("import", str(folder), str(tmp_path / "gone"), "--case", "7", *who): 3,
+        ("import", str(folder), str(carrier), *who): 2,
+        ("finding", str(folder), *series, "--json-file", str(finding), *who): 4,
+        ("finding", str(folder), "--case", "7", "--json-file", str(broken), *who): 3,
+        ("log", str(folder), "--case", "nobody's", "--user", "X"): 4,
+        ("person", str(folder), "disable", "Ахметов", *who): 2,
+        ("person", str(folder), "add", "B", *who): 2,
+        ("person", str(folder), "add", "B", "--role", "king", *who): 2,
+        ("verify", str(tmp_path)): 3,
+        ("verify", str(folder), "--case", "none"): 3,
+        ("nonsense",): 2,
+    }
+    for arguments, code in refused.items():
+        capsys.readouterr()
+        assert main(["archive", *arguments, "--lang", language]) == code, arguments
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.count("\n") == 1, said.err
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "wrong")
+    assert main(["archive", "list", str(folder), *who, "--lang", language]) == 4
+
+
+def test_without_terminal_and_variable_it_never_waits(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("VIRTOPSY_PASSWORD")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("pw\n"))
+    assert main(["archive", "list", str(folder), "--user", "Ахметов"]) == 2
+    assert "VIRTOPSY_PASSWORD" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_new_archive_says_who_keeps_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["archive", "init", str(tmp_path / "b"), "--user", "Иванова"]) == 0
+    said = capsys.readouterr().out
+    assert "Иванова" in said
+    assert (
+        json.loads((tmp_path / "b" / "archive.json").read_text())["public_keys"][0]["fingerprint"]
+        in said
+    )
+
+
+def test_the_file_handed_in_is_never_touched(
+    folder: Path, carrier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {one: one.read_bytes() for one in carrier.iterdir()}
+    _json(capsys, "import", folder, carrier, "--case", "7", "--user", "Ахметов")
+    assert {one: one.read_bytes() for one in carrier.iterdir()} == before
+    assert pydicom.dcmread(carrier / "1.dcm").SeriesInstanceUID == SERIES
