@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from archive.opening import Archive
     from archive.records import Actor
     from archive.services.court import BundleReport
-    from viewer.presenters.court.export import Export, Shown
-    from viewer.render.court_pictures import CourtPicture
+    from viewer.presenters.court.export import Export
 
 _PATH = click.Path(path_type=Path)
 _SUBJECTS = ("deceased", "living", "unknown")
@@ -86,6 +84,7 @@ def _read(path: Path) -> str:
 
 def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
     from archive.storage.machine import system_clock
+    from viewer.app.pictures import take_pictures
     from viewer.presenters.archive.keeping import load_case
     from viewer.presenters.court.export import export_bundle
 
@@ -101,15 +100,6 @@ def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
         when=system_clock(),
         progress=speech.progress("bundle.progress", asked.language),
     )
-
-
-def take_pictures(shown: Shown) -> Sequence[CourtPicture]:
-    """Make the pictures of a conclusion; the window uses this too."""
-    from viewer.render.court_pictures import court_pictures
-    from viewer.render.offscreen import Origin
-
-    origin = Origin(source_sha256=shown.manifest_sha256, notes=shown.notes)
-    return court_pictures(shown.opened.volume, shown.tracks, shown.language, origin)
 
 
 def _facts(report: BundleReport, number: str, single_keeper: bool) -> dict[str, object]:

@@ -89,6 +89,7 @@ class Conclusion:
     Attributes:
         when: of writing, with its time zone.
         basis: the ordering act as it was stated at intake; empty: not stated.
+        others: how many findings of the case are not on this page.
         warnings: what is wrong with the scan.
         text: what the expert concludes, in the expert's words; empty: not written yet.
         verifier_sha256: of the verifier in the bundle, so that a swapped one is found.
@@ -101,6 +102,7 @@ class Conclusion:
     subject: Subject
     study: StudyFacts
     tracks: tuple[Trajectory, ...]
+    others: int
     warnings: tuple[Warned, ...]
     text: str
     pictures: tuple[Picture, ...]

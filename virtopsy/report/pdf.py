@@ -100,6 +100,7 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
         "columns": [label(f"column.{name}") for name in _COLUMNS],
         "tracks": [_track(one, language) for one in conclusion.tracks],
         "no_tracks": label("no_tracks"),
+        "others": say("report.others", language, n=conclusion.others) if conclusion.others else "",
         "limits": [
             label(f"sides.{conclusion.subject.value}"),
             label("frame"),

@@ -71,6 +71,7 @@ def conclusion() -> Conclusion:
             manifest_sha256="ab12" * 16,
         ),
         tracks=(_track(),),
+        others=0,
         warnings=(_Warning("two slices are missing"),),
         text="A through-and-through gunshot of the head.",
         pictures=(
@@ -199,3 +200,11 @@ def test_nothing_marked_is_not_said_to_be_nothing_there(
 def test_a_track_upright_on_a_plane_keeps_a_finite_spread(conclusion: Conclusion) -> None:
     upright = replace(_track(), ends_lps_mm=((0.0, 0.0, 0.0), (0.0, 0.0, 100.0)))
     conclusion_pdf(replace(conclusion, tracks=(upright,)), Language.EN)
+
+
+def test_findings_that_are_not_on_the_page_are_counted(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    text = _text(conclusion_pdf(replace(conclusion, others=3), Language.EN), tmp_path)
+    assert "Findings of this case not shown on this page: 3" in text
+    assert "not shown on this page" not in _text(conclusion_pdf(conclusion, Language.EN), tmp_path)

@@ -51,12 +51,14 @@ class Shown:
     """What pictures are made of.
 
     Attributes:
+        others: how many findings of the case are on other series.
         manifest_sha256: the archive's list of the series' files.
         notes: what is wrong with the scan, in words.
     """
 
     opened: Opened
     tracks: tuple[Trajectory, ...]
+    others: int
     language: Language
     manifest_sha256: str
     notes: tuple[str, ...]
@@ -151,20 +153,21 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
 
 
 def _shown(case: Case, opened: Opened, language: Language) -> Shown:
-    """Choose the tracks of the series shown; the rest of the case is in the bundle as JSON."""
+    """Choose the tracks of the series shown; the rest is counted, and in the bundle as JSON."""
     uid = opened.series.uid
+    tracks = tuple(
+        one
+        for one in case.findings
+        if isinstance(one, Trajectory) and one.series_uid.partition("#")[0] == uid
+    )
+    manifests = (one.manifest_sha256 for one in case.series if one.series_uid == uid)
     problems = problems_of(opened.series, opened.volume)
     return Shown(
         opened=opened,
-        tracks=tuple(
-            one
-            for one in case.findings
-            if isinstance(one, Trajectory) and one.series_uid.partition("#")[0] == uid
-        ),
+        tracks=tracks,
+        others=len(case.findings) - len(tracks),
         language=language,
-        manifest_sha256=next(
-            (one.manifest_sha256 for one in case.series if one.series_uid == uid), ""
-        ),
+        manifest_sha256=next(manifests, ""),
         notes=tuple(one.sentence(language) for one in problems),
     )
 
@@ -187,6 +190,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
         subject=asked.subject,
         study=_study(shown),
         tracks=shown.tracks,
+        others=shown.others,
         warnings=problems_of(shown.opened.series, shown.opened.volume),
         text=asked.text,
         pictures=tuple(conclusion.Picture(caption=one.caption, png=one.png) for one in taken),

@@ -17,7 +17,7 @@ from archive.services.court import BundleReport
 from resources.bundle import verify
 from tests.court_case import NUMBER, open_case
 from viewer.presenters.archive.keeping import load_case
-from viewer.presenters.court.export import Export, MadePicture, Shown, export_bundle
+from viewer.presenters.court.export import Export, Shown, export_bundle
 from viewer.presenters.examine.opening import Opened
 from virtopsy.errors import InputError
 from virtopsy.jobs import Progress
@@ -67,8 +67,9 @@ class Kept:
         )
 
 
-def draw(shown: Shown) -> list[MadePicture]:
-    assert [one.name for one in shown.tracks] == ["Track 1", "Track 2"]
+def draw(shown: Shown) -> list[Drawn]:
+    assert shown.opened.volume.voxels.shape == (3, 8, 8)
+    assert {one.name for one in shown.tracks} == {"Track 1", "Track 2"}
     assert len(shown.manifest_sha256) == 64
     return [Drawn("axial"), Drawn("volume")]
 
