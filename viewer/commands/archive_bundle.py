@@ -84,9 +84,9 @@ def _read(path: Path) -> str:
 
 def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
     from archive.storage.machine import system_clock
-    from viewer.app.pictures import take_pictures
     from viewer.presenters.archive.keeping import load_case
     from viewer.presenters.court.export import export_bundle
+    from viewer.render.court_pictures import court_pictures
 
     archive.court.refuse_place(asked.out)
     case = archive.cases.open(actor, asked.number)
@@ -96,7 +96,7 @@ def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
         actor,
         asked,
         opened=load_case(archive, actor, case, loading),
-        pictures=take_pictures,
+        pictures=court_pictures,
         when=system_clock(),
         progress=speech.progress("bundle.progress", asked.language),
     )

@@ -48,9 +48,23 @@ class CourtPicture:
 
 
 def court_pictures(
-    volume: Volume, tracks: Sequence[Trajectory], language: Language, origin: Origin
+    volume: Volume,
+    tracks: Sequence[Trajectory],
+    language: Language,
+    *,
+    source_sha256: str,
+    notes: Sequence[str],
 ) -> tuple[CourtPicture, ...]:
-    """Return a slice and a 3D picture of the first track; of the middle where there is none."""
+    """Return a slice and a 3D picture of the first track; of the middle where there is none.
+
+    Args:
+        volume: the series, from the archive's own files.
+        tracks: all of them are drawn; the first decides plane and side.
+        language: of the words in and under the pictures.
+        source_sha256: of the archive's list of the series' files.
+        notes: what is wrong with the scan, in words; printed into the pictures.
+    """
+    origin = Origin(source_sha256=source_sha256, notes=tuple(notes))
     glyphs = [_glyph(one, number == 0) for number, one in enumerate(tracks)]
     return (
         _slice(volume, tracks, glyphs, language, origin),

@@ -5,11 +5,11 @@ The window and the command line call the same function, so that both hand out th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from archive.opening import Archive
 from archive.records import Actor
@@ -19,6 +19,7 @@ from virtopsy.case.case import Case
 from virtopsy.dicom.assemble import problems_of
 from virtopsy.errors import InputError
 from virtopsy.findings.trajectory import Trajectory
+from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 from virtopsy.report import conclusion
@@ -46,9 +47,25 @@ class MadePicture(Protocol):
         """What is needed to make it again."""
 
 
+class TakePictures(Protocol):
+    """Makes the pictures; the window and the command line pass `court_pictures`."""
+
+    def __call__(
+        self,
+        volume: Volume,
+        tracks: Sequence[Trajectory],
+        language: Language,
+        *,
+        source_sha256: str,
+        notes: Sequence[str],
+    ) -> Sequence[MadePicture]:
+        """Return the pictures of these tracks."""
+        ...
+
+
 @dataclass(frozen=True)
-class Shown:
-    """What pictures are made of.
+class _Shown:
+    """What the page and the pictures show of the case.
 
     Attributes:
         others: how many findings of the case are on other series.
@@ -63,8 +80,15 @@ class Shown:
     manifest_sha256: str
     notes: tuple[str, ...]
 
-
-TakePictures: TypeAlias = Callable[[Shown], Sequence[MadePicture]]
+    def pictured(self, take: TakePictures) -> Sequence[MadePicture]:
+        """Return the pictures of what is shown."""
+        return take(
+            self.opened.volume,
+            self.tracks,
+            self.language,
+            source_sha256=self.manifest_sha256,
+            notes=self.notes,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +138,7 @@ def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose
     archive.court.refuse_place(asked.out)
     case = archive.cases.open(actor, asked.number)
     shown = _shown(case, opened, asked.language)
-    taken = pictures(shown)
+    taken = shown.pictured(pictures)
     progress.tick(0, 1)
     written = _conclusion(archive, actor, asked, case, shown, taken, when)
     return archive.court.bundle(
@@ -148,11 +172,11 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
         raise InputError("bundle.no_series", number=asked.number)
     case = archive.cases.open(actor, asked.number)
     shown = _shown(case, opened, asked.language)
-    written = _conclusion(archive, actor, asked, case, shown, pictures(shown), when)
+    written = _conclusion(archive, actor, asked, case, shown, shown.pictured(pictures), when)
     return conclusion_pdf(written, asked.language)
 
 
-def _shown(case: Case, opened: Opened, language: Language) -> Shown:
+def _shown(case: Case, opened: Opened, language: Language) -> _Shown:
     """Choose the tracks of the series shown; the rest is counted, and in the bundle as JSON."""
     uid = opened.series.uid
     tracks = tuple(
@@ -162,7 +186,7 @@ def _shown(case: Case, opened: Opened, language: Language) -> Shown:
     )
     manifests = (one.manifest_sha256 for one in case.series if one.series_uid == uid)
     problems = problems_of(opened.series, opened.volume)
-    return Shown(
+    return _Shown(
         opened=opened,
         tracks=tracks,
         others=len(case.findings) - len(tracks),
@@ -177,7 +201,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
     actor: Actor,
     asked: Export,
     case: Case,
-    shown: Shown,
+    shown: _Shown,
     taken: Sequence[MadePicture],
     when: datetime,
 ) -> Conclusion:
@@ -206,7 +230,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
     )
 
 
-def _study(shown: Shown) -> StudyFacts:
+def _study(shown: _Shown) -> StudyFacts:
     volume, series = shown.opened.volume, shown.opened.series
     who = volume.identity
     depth, rows, columns = volume.frame.shape

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,11 @@ from archive.services.court import BundleReport
 from resources.bundle import verify
 from tests.court_case import NUMBER, open_case
 from viewer.presenters.archive.keeping import load_case
-from viewer.presenters.court.export import Export, Shown, export_bundle
+from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened
 from virtopsy.errors import InputError
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -67,11 +69,18 @@ class Kept:
         )
 
 
-def draw(shown: Shown) -> list[Drawn]:
-    assert shown.opened.volume.voxels.shape == (3, 8, 8)
-    assert {one.name for one in shown.tracks} == {"Track 1", "Track 2"}
-    assert len(shown.manifest_sha256) == 64
-    return [Drawn("axial"), Drawn("volume")]
+def draw(
+    volume: Volume,
+    tracks: Sequence[Trajectory],
+    language: Language,
+    *,
+    source_sha256: str,
+    notes: Sequence[str],
+) -> list[Drawn]:
+    assert volume.voxels.shape == (3, 8, 8)
+    assert {one.name for one in tracks} == {"Track 1", "Track 2"}
+    assert len(source_sha256) == 64
+    return [Drawn("axial"), Drawn("volume", f"{language}: {len(notes)} notes")]
 
 
 @pytest.fixture
