@@ -146,7 +146,10 @@ def run(language: Language, path: Path | None) -> int:
     desk = Desk(language, kept_settings.place())
     report_bugs(lambda: desk.parts.language.now, desk.window.bottom.tell)
     desk.window.show()
-    if path is not None:
+    if path is not None and desk.parts.keeping.is_archive(path):
+        desk.parts.archive_folder.set(path)
+        desk.ask_first_things()
+    elif path is not None:
         desk.parts.opening.look_into(path)
     elif desk.first_start:
         desk.ask_first_things()

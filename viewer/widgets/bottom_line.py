@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine.views import Pointed
 from viewer.presenters.work import Running
 from viewer.widgets.bind import follow, words
+from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.volume import Quantity
@@ -40,10 +40,9 @@ class BottomLine(QFrame):
         self._place = QLabel()
         self._place.setObjectName("bottom.place")
         self._place.setMinimumWidth(_PLACE_PX)
-        self._hint = QLabel()
+        self._hint = ElidedLabel()
         self._hint.setObjectName("bottom.hint")
         self._hint.setProperty("role", "quiet")
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._jobs = QHBoxLayout()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 0, 6, 0)
@@ -99,7 +98,6 @@ class BottomLine(QFrame):
     def tell(self, sentence: str) -> None:
         """Show a short message in the place of the hint for some seconds."""
         self._hint.setText(sentence)
-        self._hint.setToolTip(sentence)
         self._message.start(_MESSAGE_MS)
 
     def _show_all(self) -> None:
@@ -139,7 +137,6 @@ class BottomLine(QFrame):
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
         self._hint.setText(parts.say(key))
-        self._hint.setToolTip(self._hint.text())
 
     def _show_jobs(self, running: tuple[Running, ...]) -> None:
         while (old := self._jobs.takeAt(0)) is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon, pixmap
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import colour
@@ -71,9 +72,8 @@ class WarningStrip(QFrame):
         self._open = False
         sign = QLabel()
         sign.setPixmap(pixmap("warning", colour("on_warning"), 16))
-        self._summary = QLabel()
+        self._summary = ElidedLabel()
         self._summary.setObjectName("warning.summary")
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._why = QToolButton()
         self._why.setObjectName("warning.why")
         self._why.clicked.connect(self._toggle)
@@ -107,7 +107,6 @@ class WarningStrip(QFrame):
             return
         sentences = [one.sentence(language) for one in opened.series.problems]
         self._summary.setText(sentences[0])
-        self._summary.setToolTip("\n".join(sentences))
         self._all.setText("\n".join(sentences))
         self._all.setVisible(self._open)
         self._summary.setVisible(not self._open)

@@ -18,6 +18,7 @@ from virtopsy.language import say
 
 HEIGHT_PX = 40
 _ICON_PX = 18
+_WINDOW_PX = 150
 
 
 class TopLine(QFrame):
@@ -62,7 +63,7 @@ class TopLine(QFrame):
         self._series = QComboBox()
         self._series.setObjectName("series")
         self._series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._series.setMinimumWidth(90)
+        self._series.setMinimumWidth(140)
         self._series.setMaximumWidth(240)
         self._series.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -80,7 +81,7 @@ class TopLine(QFrame):
             for one in opened.study.series:
                 if one.volume:
                     text = one.description or one.modality
-                    self._series.addItem(f"{text} · {one.frames}", one.key)
+                    self._series.addItem(text, one.key)
             self._series.setCurrentIndex(self._series.findData(opened.series.key))
 
     def _choose_series(self, row: int) -> None:
@@ -131,6 +132,7 @@ class TopLine(QFrame):
         self._window = QComboBox()
         self._window.setObjectName("window.preset")
         self._window.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._window.setMaximumWidth(_WINDOW_PX)
         parts = self._parts
         words(self._window, parts.language, self._window.setToolTip, "ui.window.preset.tip")
         words(self._window, parts.language, self._window.setPlaceholderText, "ui.window.free")

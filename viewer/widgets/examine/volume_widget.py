@@ -55,6 +55,7 @@ _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
 _ZOOM_A_NOTCH = 1.12
 _NOTCH = 120
+_PRESET_PX = 215  # leaves the letter at the lower edge free at 1280 x 720
 _VIEW_KEYS = dict(
     zip(
         (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6),
@@ -111,6 +112,7 @@ class VolumeWidget(QWidget):
         self._preset.activated.connect(
             lambda row: self._views.preset.set(self._preset.itemData(row))
         )
+        self._preset.setMaximumWidth(_PRESET_PX)
         words(self, self._parts.language, self._preset.setToolTip, "ui.volume.preset.tip")
         self._from = QToolButton(self)
         self._from.setObjectName("view.volume.from")
@@ -124,8 +126,8 @@ class VolumeWidget(QWidget):
             follow(action, self._parts.language, partial(_name_view, action, name, number))
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 6, 6, 6)
-        row.addStretch(1)
         row.addWidget(self._from, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
         row.addWidget(self._preset, 0, Qt.AlignmentFlag.AlignBottom)
 
     def _follow(self) -> None:
