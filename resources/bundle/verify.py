@@ -27,7 +27,7 @@ import sys
 import unicodedata
 import zipfile
 from pathlib import Path
-from typing import IO, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import IO, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 Facts = Dict[str, Union[str, int]]
 Point = Tuple[int, int, int, int]
@@ -496,17 +496,23 @@ class Folder:
         self.files: Dict[str, int] = {}
         self.problems: List[Problem] = []
         self.folders: List[str] = []
-        self._list("")
+        waiting = [""]
+        while waiting:  # no recursion: folders may be nested deeper than Python's stack
+            below = waiting.pop()
+            waiting += [f"{one}/" for one in self._list(below)]
 
-    def _list(self, below: str) -> None:
+    def _list(self, below: str) -> List[str]:
+        """Note what lies in one folder; return the folders in it."""
         try:
             with os.scandir(self.root / below) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
             self.problems.append(Problem("unreadable", shown(below or "."), _detail(error)))
-            return
+            return []
+        known = len(self.folders)
         for entry in entries:
             self._meet(entry, below + entry.name)
+        return self.folders[known:]
 
     def _meet(self, entry: "os.DirEntry[str]", path: str) -> None:
         try:
@@ -518,7 +524,6 @@ class Folder:
             self.problems.append(Problem("link", shown(path), {}))
         elif stat.S_ISDIR(status.st_mode):
             self.folders.append(path)
-            self._list(path + "/")
         elif stat.S_ISREG(status.st_mode):
             self.files[path] = status.st_size
         else:
@@ -594,7 +599,7 @@ def _source(path: Path) -> Union[Folder, Zip]:
         return Folder(path)
     try:
         return Zip(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except Exception as error:  # a hostile zip may raise anything
         if not _was_a_zip_bundle(path):
             raise NotABundle(str(path)) from error
         raise DamagedZip(Problem("zip_damaged", ".", _detail(error))) from error
@@ -701,6 +706,7 @@ class _Check:
         self.digests: Dict[str, str] = {}
         self.kept: Dict[str, bytes] = {}  # tag files, log and seal: judged as they were hashed
         self.payload: Dict[str, str] = {}  # digest -> one path that has these bytes
+        self.promised: Set[str] = set()  # digests the lists name; what lacks is told there
         self.seal: Dict[str, Any] = {}
         self.public: Optional[bytes] = None
         self.sealed = False  # the signature under the seal is that key's
@@ -760,6 +766,7 @@ class _Check:
         for path in REQUIRED:
             if path not in listed:
                 self.result.add("missing", path)
+        self.promised.update(listed.values())
         present = set(self.source.files)
         extra = sorted(
             path
@@ -827,8 +834,8 @@ class _Check:
             result.add("bad_signature", SIGNATURE)
             return
         result.fingerprint = fingerprint_of(self.public)
-        result.when = str(self.seal.get("when"))
-        result.when_local = str(self.seal.get("when_local"))
+        result.when = shown(str(self.seal.get("when")))
+        result.when_local = shown(str(self.seal.get("when_local")))
         result.single_keeper = self.seal.get("single_keeper") is True
         if self.key is not None:
             result.known = result.fingerprint == self.key
@@ -929,7 +936,7 @@ class _Check:
                 int(one["seq"]): [bytes.fromhex(node) for node in one["path"]]
                 for one in (said or {})["proofs"]
             }
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             self.result.add("log_damaged", PROOFS, line=1, detail="JSON")
             return {}
 
@@ -968,7 +975,7 @@ class _Check:
                     self._carried("source", _pair(source, "sha256", "path")[0])
 
     def _carried(self, kind: str, sha256: str) -> None:
-        if sha256 not in self.payload:
+        if sha256 not in self.payload and sha256 not in self.promised:
             self.result.add("object_left_out", ENTRIES, kind=kind, sha256=sha256)
 
     def _source_list(self, sha256: str) -> List[Any]:

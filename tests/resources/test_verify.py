@@ -247,6 +247,12 @@ def test_a_changed_file_is_named(spoilt: Path, name: str, how: str) -> None:
     assert name in paths(spoilt)
 
 
+@pytest.mark.parametrize("name", [one for one in FILES if one.startswith("data/")])
+def test_a_changed_payload_file_is_the_only_one_named(spoilt: Path, name: str) -> None:
+    _flip(lambda _: 0)(spoilt / name)
+    assert found(spoilt) == {("changed", name)}
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_removed_file_is_named(spoilt: Path, name: str) -> None:
     (spoilt / name).unlink()
@@ -329,6 +335,7 @@ def test_any_damage_to_any_file_is_found_and_never_crashes(
         b"[" * 100_000,
         b'{"seq":1}\n{"seq":"x"}\n{"seq":99999999999999999999999}\n',
         b'{"proofs":[{"seq":1,"path":["zz"]}],"size":1,"root":""}',
+        b'{"proofs":[{"seq":Infinity,"path":[]}],"size":NaN,"root":""}',
         b'{"seq":true,"obj":[1,{"t":"manifest"},null]}\n',
         b"a\n1\nAA==\n\n\xe2\x80\x94 a AA==\n",
         b"0" * 64 + b"  ../../etc/passwd\n" + b"0" * 64 + b"  /abs\n",
@@ -531,6 +538,20 @@ def test_a_name_of_broken_bytes_is_printed(
     code, said = answer([str(spoilt), "--json"], capsys)
     assert code == 1
     assert "data/\\udcff\\udcfe" in {one["path"] for one in json.loads(said)["problems"]}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no room for such a path")
+def test_folders_nested_deeper_than_the_stack_are_walked(spoilt: Path) -> None:
+    here = Path.cwd()
+    os.chdir(spoilt / "data")
+    try:
+        for _ in range(600):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("deep").write_bytes(b"")
+    finally:
+        os.chdir(here)
+    assert any(where.endswith("/d/deep") for where in paths(spoilt))
 
 
 def test_names_that_are_twins_elsewhere_are_named(spoilt: Path) -> None:
