@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from viewer.render.court_pictures import court_pictures, plane_along, side_of
+from viewer.render.slice_view import Plane
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.volume import Identity, Volume
+from virtopsy.language import Language
+
+
+def track(start: tuple[float, float, float], end: tuple[float, float, float]) -> Trajectory:
+    return Trajectory(
+        finding_id="t", name="Track", series_uid="1.2", ends_lps_mm=(start, end)
+    ).stated(0, "A", ())
+
+
+@pytest.fixture(scope="module")
+def head() -> Volume:
+    """A ball of bone, 60 mm across."""
+    k, j, i = np.mgrid[0:40, 0:40, 0:40] * 2.0 - 39.0
+    voxels = np.full((40, 40, 40), -1000, np.int16)
+    voxels[k**2 + j**2 + i**2 < 30.0**2] = 1000
+    frame = Frame.of((40, 40, 40), origin_mm=(-39, -39, -39), spacing_mm=(2, 2, 2))
+    return Volume(voxels, frame, identity=Identity(series_uid="1.2", modality="CT"))
+
+
+@pytest.mark.parametrize(
+    ("end", "plane"),
+    [
+        ((50.0, 40.0, 1.0), Plane.AXIAL),
+        ((50.0, 1.0, 40.0), Plane.CORONAL),
+        ((1.0, 50.0, 40.0), Plane.SAGITTAL),
+    ],
+)
+def test_the_slice_lies_along_the_track(end: tuple[float, float, float], plane: Plane) -> None:
+    assert plane_along(track((0.0, 0.0, 0.0), end)) is plane
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "side"),
+    [
+        ((20.0, -30.0, 0.0), (20.0, 30.0, 0.0), "left"),
+        ((-20.0, -30.0, 0.0), (-20.0, 30.0, 0.0), "right"),
+        ((30.0, -10.0, 0.0), (-30.0, -10.0, 0.0), "anterior"),
+        ((30.0, 10.0, 0.0), (-30.0, 10.0, 0.0), "posterior"),
+    ],
+)
+def test_the_track_is_seen_unshortened_from_the_side_of_its_entry(
+    head: Volume, start: tuple[float, float, float], end: tuple[float, float, float], side: str
+) -> None:
+    assert side_of(track(start, end), head) == side
+
+
+def test_two_pictures_with_scale_provenance_and_caption(head: Volume) -> None:
+    tracks = (track((-25.0, -20.0, 0.0), (25.0, 20.0, 3.0)),)
+    flat, solid = court_pictures(
+        head, tracks, Language.EN, source_sha256="ab" * 32, notes=["Two slices are missing."]
+    )
+    for one in (flat, solid):
+        assert one.png.startswith(b"\x89PNG")
+        assert len(one.png) > 5000
+        assert one.parameters["source_sha256"] == "ab" * 32
+    assert flat.name == "axial"
+    assert "Axial slice through “Track”" in flat.caption
+    assert solid.parameters["demonstrative"] is True
+    assert "demonstrative" in solid.caption
+
+
+def test_without_a_track_the_middle_is_shown(head: Volume) -> None:
+    flat, solid = court_pictures(head, (), Language.RU, source_sha256="", notes=())
+    assert "середина объёма" in flat.caption
+    assert solid.png
