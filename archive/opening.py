@@ -19,7 +19,7 @@ from archive.proof import canonical, signing
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Seal
 from archive.records import Actor, Checked, ObjectName, Problem, Role, VerifyReport
-from archive.services.access import Access, added, new_person, who
+from archive.services.access import Access, added, checked_name, new_person, who
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.intake import Intake
@@ -124,6 +124,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         UsageError: no password.
         StorageError: the disk refused.
     """
+    person = checked_name(person, password)
     refuse_shared_place(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("archive.create.not_empty", path=folder)

@@ -96,8 +96,12 @@ class Notes(Protocol):
         """Keep a checkpoint durably."""
         ...
 
-    def all(self) -> Sequence[tuple[str, str]]:
-        """Return (name, text) of every checkpoint, smallest first."""
+    def names(self) -> Sequence[str]:
+        """Return the names of the checkpoints, smallest first."""
+        ...
+
+    def read(self, name: str) -> str:
+        """Return the text of a checkpoint."""
         ...
 
 

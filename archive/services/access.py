@@ -76,7 +76,7 @@ class Access:
             UsageError: no name, no password, no role, or the name is taken.
         """
         session = self.require(actor, Right.ADD_PERSON)
-        clean = _name(name)
+        clean = checked_name(name, password)
         if not roles:
             raise UsageError("archive.person.no_role", name=clean)
         if session.seal is None and SEALING & set(roles):
@@ -186,15 +186,14 @@ def new_person(
     blobs: Blobs, smith: Locksmith, name: str, password: str, roles: tuple[Role, ...]
 ) -> Person:
     """Keep what makes a person as two salted objects, from which a row can be made again."""
-    if not password:
-        raise UsageError("archive.person.no_password", name=name)
+    name = checked_name(name, password)
     person_id = uuid4().hex
     may_seal = bool(SEALING & set(roles))
     credential = smith.credential(password, person_id, may_seal=may_seal)
-    described = {"name": _name(name), "roles": [role.value for role in roles]}
+    described = {"name": name, "roles": [role.value for role in roles]}
     return Person(
         person_id=person_id,
-        name=_name(name),
+        name=name,
         roles=roles,
         disabled=False,
         person_sha256=blobs.put(salted("person", described)),
@@ -219,10 +218,18 @@ def salted(kind: str, described: object) -> bytes:
     )
 
 
-def _name(name: str) -> str:
+def checked_name(name: str, password: str) -> str:
+    """Return a name as it is kept.
+
+    Raises:
+        InputError: nobody could read it.
+        UsageError: no password came with it.
+    """
     clean = " ".join(canonical.text(name).split())
     if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
         raise InputError("archive.person.name", name=clean[:LONGEST_NAME])
+    if not password:
+        raise UsageError("archive.person.no_password", name=clean)
     return clean
 
 

@@ -91,8 +91,8 @@ class Journal:
 
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the largest checkpoint kept here; None before the first."""
-        for _, note in reversed(self.notes.all()):
-            found = checkpoint.read(note)
+        for name in reversed(self.notes.names()):
+            found = checkpoint.read(self.notes.read(name))
             if found is not None:
                 return found
         return None

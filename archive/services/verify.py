@@ -37,6 +37,7 @@ from typing import Any
 from archive.ports import Blobs
 from archive.proof import chain, checkpoint, merkle, signing
 from archive.proof.chain import SYSTEM, Act
+from archive.proof.checkpoint import Checkpoint
 from archive.records import Checked, LogEntry, Problem, VerifyReport
 from archive.services.journal import Journal
 from archive.services.replay import Expected, replay
@@ -140,11 +141,11 @@ class Verify:
 
     def _check_checkpoints(self, entries: Sequence[LogEntry], found: _Findings) -> None:
         leaves = [merkle.leaf_hash(one.body) for one in entries]
-        notes = self._journal.notes.all()
-        if not notes:
+        names = self._journal.notes.names()
+        if not names:
             found.add("checkpoint_missing", "log")
-        for path, note in notes:
-            read = checkpoint.read(note)
+        for path in names:
+            read = self._note(path)
             if read is None or read.origin != checkpoint.origin_of(self._journal.archive):
                 found.add("checkpoint_unreadable", path)
             elif not any(checkpoint.signed_by(read, key) for key in self._public_keys):
@@ -156,6 +157,12 @@ class Verify:
             else:
                 found.sealed_when = entries[read.size - 1].ts if read.size else ""
             found.checked = replace(found.checked, signatures=found.checked.signatures + 1)
+
+    def _note(self, name: str) -> Checkpoint | None:
+        try:
+            return checkpoint.read(self._journal.notes.read(name))
+        except StorageError:
+            return None
 
     def _check_rows(self, expected: Expected, case: str | None, found: _Findings) -> None:
         try:

@@ -162,10 +162,11 @@ class NoteFolder:
         finally:
             self._files.remove_staged(staged)
 
-    def all(self) -> Sequence[tuple[str, str]]:
-        """Return (name, text) of every checkpoint, smallest first."""
-        names = sorted(p.name for p in self._folder.glob("*.txt") if _NOTE.fullmatch(p.name))
-        return [
-            (f"log/{name}", self._files.read(self._folder / name).decode("utf-8", "replace"))
-            for name in names
-        ]
+    def names(self) -> Sequence[str]:
+        """Return the names of the checkpoints, smallest first."""
+        found = (path.name for path in self._folder.glob("*.txt"))
+        return sorted(f"log/{name}" for name in found if _NOTE.fullmatch(name))
+
+    def read(self, name: str) -> str:
+        """Return the text of a checkpoint."""
+        return self._files.read(self._folder.parent / name).decode("utf-8", "replace")

@@ -26,6 +26,7 @@ from virtopsy.errors import IntegrityError, StorageError, VirtopsyError
 
 BUSY_TIMEOUT_S = 10.0
 SCHEMA = "1"
+_PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
 _IMMEDIATE = "virtopsy_immediate"
 _FULL = (sqlite3.SQLITE_FULL,)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -162,8 +163,8 @@ def _engine(path: Path, busy_timeout_s: float, *, create: bool) -> Engine:
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    for pragma in ("foreign_keys=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
-        connection.execute(f"PRAGMA {pragma}")
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin(connection: Connection) -> None:

@@ -46,7 +46,7 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path, clock: Clock) 
 def test_no_password_makes_no_archive(tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(UsageError):
         create(tmp_path / "a", person="X", password="", clock=clock, cost=CHEAP)
-    assert not is_archive(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
 
 
 @pytest.mark.parametrize("name", ["Dropbox", "OneDrive - Бюро", "Яндекс.Диск"])

@@ -238,6 +238,14 @@ def _fill_up(folder: Path, clock: Clock) -> None:
         assert archive.verify.run().ok
 
 
+def test_the_database_is_set_up_to_survive_a_pulled_plug(kept: Archive) -> None:
+    database = SqliteDatabase(kept.folder / "db" / "archive.sqlite")
+    with database._engine.connect() as connection:
+        wanted = {"journal_mode": "delete", "synchronous": 3, "foreign_keys": 1}
+        for name, value in wanted.items():
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
+
+
 def test_every_failure_is_one_sentence() -> None:
     for code in (errno.EIO, errno.ENOSPC, errno.EROFS):
         with pytest.raises(VirtopsyError) as failed, storage_errors(Path("x")):
