@@ -12,10 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
+from platformdirs import user_cache_path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from viewer.app import settings as kept_settings
+from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -138,6 +140,37 @@ def report_bugs(language: Callable[[], Language], tell: Callable[[str], None]) -
 
 def run(language: Language, path: Path | None) -> int:
     """Open the window, on a folder if one is given, and return when it is closed."""
+
+    def begin(desk: Desk) -> None:
+        if path is not None and desk.parts.keeping.is_archive(path):
+            desk.parts.archive_folder.set(path)
+            desk.ask_first_things()
+        elif path is not None:
+            desk.parts.opening.open_scan(path)
+        elif desk.first_start:
+            desk.ask_first_things()
+
+    return _live(language, begin)
+
+
+def run_demo(language: Language) -> int:
+    """Open the window on the synthetic case, which is made at the first time."""
+    places = Places(user_cache_path("virtopsy") / "demo")
+
+    def begin(desk: Desk) -> None:
+        parts = desk.parts
+        parts.work.start(
+            "demo.job.scan",
+            lambda progress: make_scan(places, progress),
+            lambda _: parts.opening.open_scan(places.scan / "dicom"),
+            parts.trouble.announce,
+        )
+
+    return _live(language, begin)
+
+
+def _live(language: Language, begin: Callable[[Desk], None]) -> int:
+    """Show a window, begin what it was opened for, and return when it is closed."""
     _choose_platform()
     QCoreApplication.setApplicationName("Virtopsy")
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -146,13 +179,7 @@ def run(language: Language, path: Path | None) -> int:
     desk = Desk(language, kept_settings.place())
     report_bugs(lambda: desk.parts.language.now, desk.window.bottom.tell)
     desk.window.show()
-    if path is not None and desk.parts.keeping.is_archive(path):
-        desk.parts.archive_folder.set(path)
-        desk.ask_first_things()
-    elif path is not None:
-        desk.parts.opening.look_into(path)
-    elif desk.first_start:
-        desk.ask_first_things()
+    begin(desk)
     return application.exec()
 
 

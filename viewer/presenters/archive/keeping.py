@@ -71,6 +71,7 @@ class Keeping:
         self.person: Value[str] = Value("")
         self.problem: Event[VirtopsyError] = Event()
         self.saved: Event[IntakeReport] = Event()
+        opening.opened.subscribe(self._leave_other_case)
 
     @property
     def signed_in(self) -> bool:
@@ -202,6 +203,15 @@ class Keeping:
             self.problem.announce(error)
             return
         self.saved.announce(report)
+
+    def _leave_other_case(self, opened: Opened | None) -> None:
+        """Begin anew when a series is shown that the kept case does not hold.
+
+        What is marked on it must not be recorded in another person's case.
+        """
+        held = {one.series_uid for one in self._session.case.series}
+        if opened is not None and self._session.recorded and opened.series.uid not in held:
+            self._session.open(Case(), None)
 
     def _claim_statements(self, actor: Actor) -> None:
         """Put the name of who signed in on statements made before anybody had."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from virtopsy.dicom.assemble import assemble
-from virtopsy.dicom.scan import scan
-
 from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Running, Work
+from virtopsy.dicom.assemble import assemble
+from virtopsy.dicom.scan import scan
 from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.errors import VirtopsyError
 from virtopsy.imaging.volume import Volume
@@ -56,6 +55,22 @@ class Opening:
             self.found.set,
             self.problem.announce,
         )
+
+    def open_scan(self, path: Path) -> None:
+        """List what is in a folder, and load its volume where there is just one."""
+        self.look_into(path)
+
+        def choose(found: Scan | None) -> None:
+            if found is None:
+                return
+            stop()
+            volumes = [
+                (study, one) for study in found.studies for one in study.series if one.volume
+            ]
+            if len(volumes) == 1 and self.path.now == path:
+                self.load(*volumes[0])
+
+        stop = self.found.subscribe(choose)
 
     def load(self, study: Study, series: Series) -> None:
         """Load a series; it is on the screen when `opened` changes."""
