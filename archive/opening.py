@@ -30,6 +30,7 @@ from archive.services.verify import Verify
 from archive.storage.blobs import NoteFolder, ObjectFolder, StagingFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.files import Files
+from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.unit_of_work import SqliteDatabase
@@ -64,7 +65,9 @@ class Archive:
         self._database = SqliteDatabase(folder / _DATABASE)
         objects = ObjectFolder(folder, files)
         notes = NoteFolder(folder, files)
-        self._journal = Journal(card.uuid, self._database, notes, clock, ThisMachine())
+        self._journal = Journal(
+            card.uuid, self._database, notes, LogCopy(folder, files), clock, ThisMachine()
+        )
         self.access = Access(self._journal, objects, cost)
         self.intake = Intake(
             self.access,
@@ -135,7 +138,8 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     roles = (Role.ADMINISTRATOR, Role.EXPERT)
     first = new_person(objects, Locksmith(uuid, seal, cost), person, password, roles)
     database = SqliteDatabase.create(folder / _DATABASE, uuid)
-    journal = Journal(uuid, database, NoteFolder(folder, files), clock, ThisMachine())
+    notes, copy = NoteFolder(folder, files), LogCopy(folder, files)
+    journal = Journal(uuid, database, notes, copy, clock, ThisMachine())
     by = Who(first.person_id, roles)
     key = signing.fingerprint(seal.public_key)
     data = {"format": FORMAT, "key": key, "single_keeper": True}
@@ -144,6 +148,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         journal.append(work, Act("archive.create", by, reason=reason, data=data))
         journal.append(work, added(by, first))
         work.commit()
+    journal.copy_out()
     journal.checkpoint(seal)
     database.close()
     for language in Language:

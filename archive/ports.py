@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -105,6 +105,18 @@ class Notes(Protocol):
         ...
 
 
+class BodyCopy(Protocol):
+    """The second copy of the log's bodies, outside the database."""
+
+    def catch_up(self, entries_after: Callable[[int], Iterable[LogEntry]]) -> None:
+        """Append every entry that the copy lacks, on the disk."""
+        ...
+
+    def bodies(self) -> Sequence[bytes]:
+        """Return the bodies by seq."""
+        ...
+
+
 class LogRows(Protocol):
     """The log in the database."""
 
@@ -122,6 +134,10 @@ class LogRows(Protocol):
 
     def entries(self, case_number: str | None = None) -> Iterator[LogEntry]:
         """Return the entries by seq."""
+        ...
+
+    def after(self, seq: int) -> Iterator[LogEntry]:
+        """Return the entries later than `seq`."""
         ...
 
     def hashes(self) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from archive.ports import Clock, Database, Machine, Notes, UnitOfWork
+from archive.ports import BodyCopy, Clock, Database, Machine, Notes, UnitOfWork
 from archive.proof import chain, checkpoint, merkle
 from archive.proof.chain import Act, Moment
 from archive.proof.checkpoint import Checkpoint
@@ -27,6 +27,7 @@ class Journal:
     archive: str
     database: Database
     notes: Notes
+    bodies: BodyCopy
     clock: Clock
     machine: Machine
 
@@ -45,7 +46,21 @@ class Journal:
         with self.database.writing() as work:
             entry = self.append(work, act)
             work.commit()
+        self.copy_out()
         return entry
+
+    def copy_out(self) -> bool:
+        """Bring the copy outside the database up to date, after an act that is recorded already.
+
+        Returns:
+            False where the disk refused. The act stays recorded; the next one tries again.
+        """
+        try:
+            with self.database.writing() as work:  # for its lock; nothing is written
+                self.bodies.catch_up(work.log.after)
+        except StorageError:
+            return False
+        return True
 
     def head(self) -> tuple[int, bytes]:
         """Return size and Merkle root of the log."""
@@ -70,17 +85,18 @@ class Journal:
         """Sign the log after an act that is recorded already: at once, or every hundred entries.
 
         Returns:
-            False where the disk refused the note. The act stays recorded and must not be reported
-            as failed; the next act tries again.
+            False where the disk refused the note or the log's copy. The act stays recorded and
+            must not be reported as failed; the next act tries again.
         """
+        copied = self.copy_out()
         if seal is None:
-            return True
+            return copied
         try:
             if at_once or self._is_due():
                 self.checkpoint(seal)
         except StorageError:
             return False
-        return True
+        return copied
 
     def _is_due(self) -> bool:
         newest = self.newest_checkpoint()

@@ -10,7 +10,8 @@ log_body_changed        an entry's bytes do not give its hash, or are no entry o
 log_columns_differ      what lists show of an entry is not what its body says
 log_chain_broken        an entry before this one was removed, inserted, moved or changed
 log_case_gap            an entry of the case before this one is missing
-log_tail_cut            a checkpoint covers more entries than there are
+log_tail_cut            a checkpoint or the copy of the log has more entries than the database
+log_copy_differs        an entry in log/entries.jsonl is not the entry in the database
 log_empty               the log has no entry at all
 checkpoint_mismatch     a checkpoint signed another root than the entries give
 checkpoint_unreadable   a file in log/ is no checkpoint of this archive
@@ -34,7 +35,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.ports import Blobs
+from archive.ports import Blobs, UnitOfWork
 from archive.proof import chain, checkpoint, merkle, signing
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.checkpoint import Checkpoint
@@ -47,12 +48,13 @@ from virtopsy.jobs import Progress
 CODES = (
     *("object_missing", "object_changed", "object_unreadable"),
     *("log_body_changed", "log_columns_differ", "log_chain_broken", "log_case_gap"),
-    *("log_tail_cut", "log_empty"),
+    *("log_tail_cut", "log_copy_differs", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "database_damaged"),
     *("card_damaged", "unknown_signer"),
 )
 _DATABASE = "db/archive.sqlite"
+_COPY = "log/entries.jsonl"
 
 
 @dataclass
@@ -69,6 +71,23 @@ class _Findings:
     def add_once(self, code: str, path: str) -> None:
         if Problem(code, path, {}) not in self.problems:
             self.add(code, path)
+
+
+@dataclass
+class _Stored:
+    """One state of what is kept.
+
+    Attributes:
+        bodies: the copy of the log outside the database.
+        notes: the checkpoints by name; None where a file is none.
+        entries: the log.
+        tables: every row of the index, by table and key; a table that could not be read lacks.
+    """
+
+    bodies: Sequence[bytes]
+    notes: Mapping[str, Checkpoint | None]
+    entries: list[LogEntry] = field(default_factory=list)
+    tables: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
 
 class Verify:
@@ -101,12 +120,12 @@ class Verify:
         fingerprint = signing.fingerprint(self._public_keys[-1])
         if key is not None and key.casefold() != fingerprint:
             found.add("unknown_signer", fingerprint)
-        entries = self._entries(found)
-        self._check_log(entries, found)
-        expected = replay(entries, self._blobs)
+        stored = self._stored(case_number, found)
+        self._check_log(stored, found)
+        expected = replay(stored.entries, self._blobs)
         if case_number is not None and case_number not in expected.cases and not found.problems:
             raise InputError("archive.case.unknown", number=case_number)
-        self._check_rows(expected, case_number, found)
+        _check_rows(stored, expected, case_number, found)
         self._check_objects(expected, case_number, found, progress or Progress())
         report = VerifyReport(
             checked=found.checked,
@@ -118,34 +137,55 @@ class Verify:
             self._log(report, case_number or "")
         return report
 
-    def _entries(self, found: _Findings) -> list[LogEntry]:
-        """Return the entries that can be read, up to the first damaged page."""
-        entries: list[LogEntry] = []
+    def _stored(self, case: str | None, found: _Findings) -> _Stored:
+        """Read one state of the database, up to the first damaged page.
+
+        Copy and checkpoints are read before it: a program that records meanwhile may put the
+        database ahead of them, never them ahead of the database.
+        """
+        stored = _Stored(self._bodies(found), self._notes())
         if self._journal.database.is_damaged():
             found.add("database_damaged", _DATABASE)
         try:
             with self._journal.database.reading() as work:
                 for entry in work.log.entries():
-                    entries.append(entry)  # noqa: PERF402 -- what came before a damaged page counts
+                    stored.entries.append(entry)
+                for name, rows in _tables(work, case):
+                    stored.tables.setdefault(name, {}).update(rows)
         except (IntegrityError, StorageError, ValueError, TypeError):
             found.add_once("database_damaged", _DATABASE)
-        return entries
+        return stored
 
-    def _check_log(self, entries: Sequence[LogEntry], found: _Findings) -> None:
-        for fault in chain.faults(self._journal.archive, entries):
+    def _bodies(self, found: _Findings) -> Sequence[bytes]:
+        try:
+            return self._journal.bodies.bodies()
+        except StorageError:
+            found.add("log_copy_differs", _COPY, seq=0)
+            return []
+
+    def _notes(self) -> dict[str, Checkpoint | None]:
+        return {name: self._note(name) for name in self._journal.notes.names()}
+
+    def _note(self, name: str) -> Checkpoint | None:
+        try:
+            return checkpoint.read(self._journal.notes.read(name))
+        except StorageError:
+            return None
+
+    def _check_log(self, stored: _Stored, found: _Findings) -> None:
+        for fault in chain.faults(self._journal.archive, stored.entries):
             found.add(fault.code, _DATABASE, seq=fault.seq)
-        if not entries:
+        if not stored.entries:
             found.add("log_empty", _DATABASE)
-        found.checked = replace(found.checked, log_entries=len(entries))
-        self._check_checkpoints(entries, found)
+        found.checked = replace(found.checked, log_entries=len(stored.entries))
+        _check_copy(stored, found)
+        self._check_checkpoints(stored, found)
 
-    def _check_checkpoints(self, entries: Sequence[LogEntry], found: _Findings) -> None:
-        leaves = [merkle.leaf_hash(one.body) for one in entries]
-        names = self._journal.notes.names()
-        if not names:
+    def _check_checkpoints(self, stored: _Stored, found: _Findings) -> None:
+        leaves = [merkle.leaf_hash(one.body) for one in stored.entries]
+        if not stored.notes:
             found.add("checkpoint_missing", "log")
-        for path in names:
-            read = self._note(path)
+        for path, read in stored.notes.items():
             if read is None or read.origin != checkpoint.origin_of(self._journal.archive):
                 found.add("checkpoint_unreadable", path)
             elif not any(checkpoint.signed_by(read, key) for key in self._public_keys):
@@ -155,41 +195,8 @@ class Verify:
             elif merkle.root(leaves[: read.size]) != read.root:
                 found.add("checkpoint_mismatch", path, size=read.size)
             else:
-                found.sealed_when = entries[read.size - 1].ts if read.size else ""
+                found.sealed_when = stored.entries[read.size - 1].ts if read.size else ""
             found.checked = replace(found.checked, signatures=found.checked.signatures + 1)
-
-    def _note(self, name: str) -> Checkpoint | None:
-        try:
-            return checkpoint.read(self._journal.notes.read(name))
-        except StorageError:
-            return None
-
-    def _check_rows(self, expected: Expected, case: str | None, found: _Findings) -> None:
-        try:
-            for table, wanted, present in self._tables(expected, case):
-                _compare(table, wanted, present, found)
-        except (IntegrityError, StorageError, ValueError, TypeError):
-            found.add_once("database_damaged", _DATABASE)
-
-    def _tables(
-        self, expected: Expected, case: str | None
-    ) -> Iterator[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]]:
-        """Yield each table's name with the rows told and the rows there, by their keys."""
-        with self._journal.database.reading() as work:
-            persons = {one.person_id: one for one in work.persons.all()}
-            yield "person", expected.persons, persons
-            cases = {one.number: one for one in work.cases.all()}
-            yield "case", expected.cases, cases
-            for number in sorted({*cases, *expected.cases} if case is None else {case}):
-                series = {(number, one.series_uid): one for one in work.cases.series(number)}
-                yield "series", _of(number, expected.series), series
-                files = {(number, one.sha256): one for one in work.cases.files(number)}
-                yield "file", _of(number, expected.files), files
-                things = {
-                    (number, one.thing, one.thing_id, one.version): one
-                    for one in work.cases.things(number)
-                }
-                yield "finding", _of(number, expected.things), things
 
     def _check_objects(
         self, expected: Expected, case: str | None, found: _Findings, progress: Progress
@@ -219,8 +226,44 @@ class Verify:
             return  # a write-protected archive can be checked; then nothing is written
 
 
-def _of(number: str, rows: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: row for key, row in rows.items() if key[0] == number}
+def _tables(work: UnitOfWork, case: str | None) -> Iterator[tuple[str, dict[Any, Any]]]:
+    """Yield rows by their keys, table by table; of one case, where one is asked for."""
+    yield "person", {one.person_id: one for one in work.persons.all()}
+    cases = {one.number: one for one in work.cases.all()}
+    yield "case", cases
+    for number in sorted(cases) if case is None else [case]:
+        yield "series", {(number, one.series_uid): one for one in work.cases.series(number)}
+        yield "file", {(number, one.sha256): one for one in work.cases.files(number)}
+        things = work.cases.things(number)
+        yield "finding", {(number, t.thing, t.thing_id, t.version): t for t in things}
+
+
+def _check_copy(stored: _Stored, found: _Findings) -> None:
+    """Compare the copy outside the database; it may be behind by what a kill cut short."""
+    present = {one.seq: one.body for one in stored.entries}
+    newest = max(present, default=0)
+    if len(stored.bodies) > newest:
+        found.add("log_tail_cut", _COPY, size=len(stored.bodies), left=newest)
+    for seq, body in enumerate(stored.bodies[:newest], start=1):
+        if present.get(seq, body) != body:
+            found.add("log_copy_differs", _COPY, seq=seq)
+
+
+def _check_rows(stored: _Stored, expected: Expected, case: str | None, found: _Findings) -> None:
+    told: dict[str, Mapping[Any, Any]] = {
+        "person": expected.persons,
+        "case": expected.cases,
+        "series": _of(case, expected.series),
+        "file": _of(case, expected.files),
+        "finding": _of(case, expected.things),
+    }
+    for table, wanted in told.items():
+        if table in stored.tables or stored.tables.get("case") == {}:
+            _compare(table, wanted, stored.tables.get(table, {}), found)
+
+
+def _of(case: str | None, rows: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: row for key, row in rows.items() if case is None or key[0] == case}
 
 
 def _compare(

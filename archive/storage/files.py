@@ -55,6 +55,44 @@ class Files:
             target.write(content)
             self._settle(target.fileno())
 
+    def append(self, path: Path, content: bytes) -> None:
+        """Append to a file, on the disk; what a kill tore off its last line goes first."""
+        with storage_errors(path):
+            new = not path.exists()
+            with path.open("ab") as target:
+                target.truncate(self._whole_lines(path))
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+        if new:
+            self.sync_folder(path.parent)
+
+    def last_line(self, path: Path) -> bytes:
+        """Return the last complete line of a file; empty where there is none."""
+        with storage_errors(path), path.open("rb") as source:
+            end = self._whole_lines(path)
+            reach = _BLOCK
+            while True:
+                start = max(0, end - reach)
+                source.seek(start)
+                lines = source.read(end - start).split(b"\n")
+                if start == 0 or len(lines) > 2:
+                    return lines[-2] if len(lines) > 1 else b""
+                reach *= 2
+
+    def _whole_lines(self, path: Path) -> int:
+        """Return the length of a file up to its last line break."""
+        with path.open("rb") as source:
+            place = source.seek(0, os.SEEK_END)
+            while place:
+                start = max(0, place - _BLOCK)
+                source.seek(start)
+                found = source.read(place - start).rfind(b"\n")
+                if found >= 0:
+                    return start + found + 1
+                place = start
+        return 0
+
     def copy_hashing(self, source: Path, target: Path, tick: Callable[[], None]) -> tuple[str, int]:
         """Copy `source` into a new file, on the disk; return SHA-256 and size.
 

@@ -53,6 +53,12 @@ class LogTable:
         for row in self._connection.execute(wanted).mappings():
             yield LogEntry(**row)
 
+    def after(self, seq: int) -> Iterator[LogEntry]:
+        """Return the entries later than `seq`."""
+        wanted = select(tables.log).where(tables.log.c.seq > seq).order_by(tables.log.c.seq)
+        for row in self._connection.execute(wanted).mappings():
+            yield LogEntry(**row)
+
     def hashes(self) -> Sequence[str]:
         """Return the leaf hashes by seq."""
         wanted = select(tables.log.c.hash).order_by(tables.log.c.seq)

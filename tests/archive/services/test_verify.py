@@ -119,6 +119,10 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "tail cut": (lambda f: _sql(f, "DELETE FROM log WHERE seq >= 4"), "log_tail_cut"),
     "log emptied": (lambda f: _sql(f, "DELETE FROM log"), "log_empty"),
     "log rewritten without the key": (_rewrite_whole_log, "checkpoint_mismatch"),
+    "copy of the log edited": (
+        lambda f: _damage(f / "log" / "entries.jsonl", _flip(100)),
+        "log_copy_differs",
+    ),
     "checkpoints removed": (
         lambda f: shutil.rmtree(f / "log"),
         "checkpoint_missing",

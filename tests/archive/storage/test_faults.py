@@ -24,8 +24,8 @@ from virtopsy.jobs import Progress
 
 _ROOT = Path(__file__).resolve().parents[3]
 _OPERATIONS = (
-    *("make_folder", "write_new", "copy_hashing", "link", "sync_folder"),
-    *("remove_staged", "read", "hash", "free_bytes"),
+    *("make_folder", "write_new", "append", "copy_hashing", "link", "sync_folder"),
+    *("remove_staged", "read", "last_line", "hash", "free_bytes"),
 )
 _WRITER = """
 import sys
@@ -218,6 +218,18 @@ def test_a_disk_that_fills_up_loses_nothing(tmp_path: Path, templates: Path, clo
         subprocess.run(["umount", str(small)], check=True)
 
 
+def test_the_logs_copy_catches_up_after_a_kill_that_tore_it(kept: Archive, expert: Actor) -> None:
+    copy = kept.folder / "log" / "entries.jsonl"
+    bodies = [one.body for one in kept._journal.entries()]
+    assert copy.read_bytes() == b"".join(body + b"\n" for body in bodies)
+    for torn in (b"", bodies[0][:50], bodies[0], bodies[0] + b"\n" + bodies[1][:9]):
+        copy.write_bytes(torn)
+        assert kept.verify.run().ok
+        kept.cases.list(expert)
+        bodies = [one.body for one in kept._journal.entries()]
+        assert copy.read_bytes() == b"".join(body + b"\n" for body in bodies)
+
+
 def _record_for_ever(archive: Archive, expert: Actor, announced: set[str]) -> None:
     while True:
         announced.add(archive.cases.add_finding(expert, CASE, track("x" * 3000)))
@@ -251,3 +263,14 @@ def test_every_failure_is_one_sentence() -> None:
         with pytest.raises(VirtopsyError) as failed, storage_errors(Path("x")):
             raise OSError(code, os.strerror(code))
         assert "\n" not in str(failed.value)
+
+
+def test_a_check_beside_a_program_that_records_raises_no_false_alarm(kept: Archive) -> None:
+    with _child(kept.folder, 40) as child:
+        checks = 0
+        while child.poll() is None:
+            report = kept.verify.run()
+            assert report.ok, [str(one) for one in report.problems]
+            checks += 1
+    assert child.returncode == 0
+    assert checks > 1

@@ -1,0 +1,51 @@
+"""A second copy of the log's bodies outside the database: `log/entries.jsonl`, one body a line.
+
+A canonical body holds no line break, so the line is the body, byte for byte. The copy is written
+after the commit and catches up by itself: a kill between the two leaves it one act behind, never
+ahead. With it the database can be made anew, and a tail cut from the database alone shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from archive.proof import canonical, chain
+from archive.records import LogEntry
+from archive.storage.files import Files
+from virtopsy.errors import StorageError
+
+NAME = "log/entries.jsonl"
+
+
+class LogCopy:
+    """Appends, and gives the bodies back. Whoever appends holds the database's write lock."""
+
+    def __init__(self, archive: Path, files: Files) -> None:
+        self._path = archive / NAME
+        self._files = files
+
+    def catch_up(self, entries_after: Callable[[int], Iterable[LogEntry]]) -> None:
+        """Append every entry that the copy lacks, on the disk.
+
+        Raises:
+            StorageError: the disk refused, or the last line is none of ours (`verify` says so).
+        """
+        missing = b"".join(one.body + b"\n" for one in entries_after(self._last_seq()))
+        if missing:
+            self._files.append(self._path, missing)
+
+    def bodies(self) -> Sequence[bytes]:
+        """Return the complete lines; a line torn by a kill is not there yet."""
+        if not self._path.is_file():
+            return []
+        return self._files.read(self._path).split(b"\n")[:-1]
+
+    def _last_seq(self) -> int:
+        if not self._path.is_file():
+            return 0
+        line = self._files.last_line(self._path)
+        try:
+            return chain.from_body(line).seq if line else 0
+        except canonical.NotCanonical as error:
+            raise StorageError("archive.storage.log_copy", path=self._path) from error
