@@ -9,9 +9,9 @@ from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Running, Work
 from virtopsy.dicom.assemble import assemble
-from virtopsy.dicom.scan import scan
+from virtopsy.dicom.scan import require_images, scan
 from virtopsy.dicom.series import Scan, Series, Study
-from virtopsy.errors import VirtopsyError
+from virtopsy.errors import InputError, VirtopsyError
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 
@@ -52,9 +52,17 @@ class Opening:
         self._running = self._work.start(
             "examine.job.scan",
             lambda progress: scan(path, progress),
-            self.found.set,
+            self._list,
             self.problem.announce,
         )
+
+    def _list(self, found: Scan) -> None:
+        """Show what was found, also where it is nothing but files that had to be left out."""
+        self.found.set(found)
+        try:
+            require_images(found, self.path.now or Path())
+        except InputError as error:
+            self.problem.announce(error)
 
     def open_scan(self, path: Path) -> None:
         """List what is in a folder, and load its volume where there is just one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -27,6 +27,7 @@ class ExamineRoom(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("room.examine")
+        self._parts = parts
         self.top = TopLine(parts, to_court, save)
         self.views = ViewGrid(parts)
         self._panel = FindingsPanel(parts)
@@ -40,14 +41,19 @@ class ExamineRoom(QWidget):
         column.addWidget(self.top)
         column.addWidget(WarningStrip(parts))
         column.addLayout(self._middle, 1)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(parts.leave_tool)
 
     def take_back(self, views: ViewGrid) -> None:
         """Put the views back after the court borrowed them."""
         self._middle.insertWidget(0, views, 1)
         views.show()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the tool by Esc, wherever in the room the keyboard is."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._parts.leave_tool()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

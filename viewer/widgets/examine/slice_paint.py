@@ -17,6 +17,7 @@ from virtopsy.language import Language, say
 
 _EDGE = 7.0  # px between a text and the edge of the view
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
+_CORNER_SHARE = 0.38  # of the width for a corner's text: the anatomy is in the middle
 _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
 _END_RADIUS = 6.0
 _BADGE_RADIUS = 9.5
@@ -79,7 +80,7 @@ def corner_lines(
     """Draw lines of text in an upper corner, cut with an ellipsis at the view's middle."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
-    room = sheet.width / 2 - 3 * _EDGE
+    room = sheet.width * _CORNER_SHARE
     for row, line in enumerate(lines):
         shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         x = sheet.width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE

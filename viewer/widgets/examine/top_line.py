@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolic
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
 from viewer.widgets.bind import choice, combo, follow, hear, words
+from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import TOOLS, Parts
 from virtopsy.imaging.volume import Quantity, Volume
@@ -60,7 +61,7 @@ class TopLine(QFrame):
         self._case.setObjectName("case.number")
         self._case.setProperty("role", "heading")
         self._row.addWidget(self._case)
-        self._series = QComboBox()
+        self._series = ElidedComboBox()
         self._series.setObjectName("series")
         self._series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._series.setMinimumWidth(140)
@@ -129,7 +130,7 @@ class TopLine(QFrame):
         return button
 
     def _windows(self) -> None:
-        self._window = QComboBox()
+        self._window = ElidedComboBox()
         self._window.setObjectName("window.preset")
         self._window.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._window.setMaximumWidth(_WINDOW_PX)

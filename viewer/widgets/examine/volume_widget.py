@@ -290,7 +290,7 @@ class VolumeWidget(QWidget):
         identity = wish.volume.identity
         painter.setFont(text_font())
         metrics = painter.fontMetrics()
-        room = self.width() // 2 - 20
+        room = round(self.width() * 0.38)
         for row, line in enumerate(whose(identity)):
             shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
             y = 7 + metrics.ascent() + row * metrics.height()

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+)
+
+from virtopsy.jobs import Progress
+from virtopsy.phantom.write import write
+
+PASSWORD = "a long password"
+
+
+@pytest.fixture(scope="module")
+def scan_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some slices of the synthetic head as DICOM files."""
+    folder = tmp_path_factory.mktemp("phantom")
+    write(folder, seed=1, slices=12, progress=Progress())
+    return folder
+
+
+def press(window: Any, name: str) -> None:
+    button = window.findChild(QAbstractButton, name)
+    assert button.isEnabled(), name
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def sign_in(screen: Any, archive: Path) -> Any:
+    window = screen.desk.window
+    press(window, "archive.sign_in")
+    dialog = window.findChild(QDialog, "sign_in")
+    dialog.findChild(QLineEdit, "sign_in.folder").setText(str(archive))
+    dialog.findChild(QLineEdit, "sign_in.person").setText("Айгерим Әлімова")
+    return dialog
+
+
+def load(screen: Any, folder: Path) -> None:
+    parts = screen.parts
+    parts.opening.look_into(folder)
+    screen.bot.waitUntil(lambda: parts.opening.found.now is not None, timeout=20000)
+    buttons = screen.desk.window.findChildren(QPushButton)
+    (button,) = [one for one in buttons if one.objectName().startswith("series.load.")]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    screen.bot.waitUntil(lambda: parts.opening.opened.now is not None, timeout=20000)
+
+
+def test_two_different_passwords_make_no_archive(start: Callable[[], Any], tmp_path: Path) -> None:
+    screen = start()
+    dialog = sign_in(screen, tmp_path / "archive")
+    dialog.findChild(QLineEdit, "sign_in.password").setText("one")
+    dialog.findChild(QLineEdit, "sign_in.again").setText("two")
+    press(dialog, "sign_in.go")
+    told = dialog.findChild(QLabel, "sign_in.trouble")
+    assert told.isVisible()
+    assert told.text()
+    assert not (tmp_path / "archive").exists()
+
+
+def test_a_case_is_saved_closed_and_opened_again_as_it_was(
+    start: Callable[[], Any], tmp_path: Path, scan_folder: Path
+) -> None:
+    screen = start()
+    parts, window = screen.parts, screen.desk.window
+    load(screen, scan_folder)
+    assert parts.room.now == "examine"
+    x, y, z = parts.views.position.now
+    for end in ((x - 40, y, z), (x + 40, y + 10, z + 2)):
+        parts.trajectory.click(end, "Track 1")
+    window.add_stop()
+    assert not parts.session.saved
+
+    parts.room.set("cases")
+    dialog = sign_in(screen, tmp_path / "archive")
+    for name in ("password", "again"):
+        dialog.findChild(QLineEdit, f"sign_in.{name}").setText(PASSWORD)
+    press(dialog, "sign_in.go")
+    screen.bot.waitUntil(lambda: parts.keeping.signed_in, timeout=10000)
+    parts.room.set("examine")
+    press(window, "act.save")
+    save = window.findChild(QDialog, "save")
+    save.findChild(QLineEdit, "save.number").setText("7/2026")
+    press(save, "save.go")
+    screen.bot.waitUntil(lambda: parts.session.recorded, timeout=20000)
+    assert parts.session.saved
+    before = parts.session.case
+    screen.desk.close()
+    window.hide()
+
+    again = start()
+    dialog = sign_in(again, tmp_path / "archive")
+    dialog.findChild(QLineEdit, "sign_in.password").setText(PASSWORD)
+    assert not dialog.findChild(QLineEdit, "sign_in.again").isVisible()
+    press(dialog, "sign_in.go")
+    again.bot.waitUntil(lambda: again.parts.keeping.signed_in, timeout=10000)
+    cases = again.desk.window.findChild(QListWidget, "archive.cases")
+    assert cases.count() == 1
+    cases.setCurrentRow(0)
+    press(again.desk.window, "archive.open")
+    again.bot.waitUntil(lambda: again.parts.session.recorded, timeout=20000)
+    now = again.parts.session.case
+    assert now.number == "7/2026"
+    assert [one.name for one in now.findings] == ["Track 1"]
+    for kept, marked in zip(now.findings, before.findings, strict=True):
+        for here, there in zip(kept.ends_lps_mm, marked.ends_lps_mm, strict=True):
+            assert here == pytest.approx(there, abs=0.001)
+    assert len(now.stops) == 1
+    assert again.parts.room.now == "examine"
+
+
+def test_a_folder_is_opened_by_dropping_it(start: Callable[[], Any], scan_folder: Path) -> None:
+    screen = start()
+    room = screen.desk.window._rooms["cases"]
+    carried = QMimeData()
+    carried.setUrls([QUrl.fromLocalFile(str(scan_folder))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copy = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(room.rect().center(), copy, carried, left, none)
+    QApplication.sendEvent(room, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(room.rect().center()), copy, carried, left, none)
+    QApplication.sendEvent(room, drop)
+    found = screen.parts.opening.found
+    screen.bot.waitUntil(lambda: found.now is not None, timeout=20000)
+    assert found.now.files >= 12

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEdit
+
+
+@pytest.fixture
+def court(screen: Any) -> Any:
+    parts = screen.parts
+    parts.views.go((4.0, 6.0, 8.0))
+    screen.desk.window.add_stop()
+    parts.views.layout.set("volume")
+    parts.views.go((-4.0, -6.0, -8.0))
+    screen.desk.window.add_stop()
+    parts.views.layout.set("all")
+    parts.room.set("court")
+    screen.live()
+    return screen
+
+
+def test_what_is_seen_becomes_a_stop_in_its_order(court: Any) -> None:
+    first, second = court.parts.walkthrough.stops
+    assert (first.layout, second.layout) == ("all", "volume")
+    assert first.position_mm == pytest.approx((4.0, 6.0, 8.0))
+    assert court.desk.window.findChild(QListWidget, "court.stops").count() == 2
+
+
+def test_a_caption_is_written_and_long_sentences_are_pointed_out(court: Any) -> None:
+    window = court.desk.window
+    window.findChild(QListWidget, "court.stops").setCurrentRow(0)
+    box = window.findChild(QPlainTextEdit, "court.caption")
+    box.setPlainText("word " * 30)
+    assert any("30 words" in one.text() for one in window.findChildren(QLabel))
+    box.setPlainText("The bullet entered here, on the deceased person's left.")
+    window.findChild(QAbstractButton, "court.keep").click()
+    assert court.parts.walkthrough.stops[0].caption.startswith("The bullet entered")
+
+
+def test_arrow_keys_lead_through_the_stops_and_escape_gives_everything_back(court: Any) -> None:
+    window, parts = court.desk.window, court.parts
+    before = parts.views.position.now
+    window.findChild(QAbstractButton, "court.show").click()
+    show = window._show_window
+    court.live()
+    assert show.isVisible()
+    assert parts.walkthrough.position == (1, 2)
+    QTest.keyClick(show, Qt.Key.Key_Right)
+    court.live()
+    assert parts.walkthrough.position == (2, 2)
+    assert parts.views.layout.now == "volume"
+    caption = show.findChild(QLabel, "show.caption")
+    assert caption.text() == parts.walkthrough.stops[1].caption
+    assert caption.font().pixelSize() >= 28
+    QTest.keyClick(show, Qt.Key.Key_Left)
+    assert parts.walkthrough.position == (1, 2)
+    QTest.keyClick(show, Qt.Key.Key_Escape)
+    court.live()
+    assert parts.walkthrough.shown.now is None
+    assert parts.views.layout.now == "all"
+    assert parts.views.position.now == before
+    assert window.examine.views.parent() is window.examine

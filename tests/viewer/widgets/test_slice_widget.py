@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+LEFT, RIGHT, MIDDLE = (
+    Qt.MouseButton.LeftButton,
+    Qt.MouseButton.RightButton,
+    Qt.MouseButton.MiddleButton,
+)
+
+
+def grey(widget: QWidget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.bytesPerLine())[:, : image.width()]
+
+
+def drag(widget: QWidget, button: Qt.MouseButton, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(widget, button, pos=start)
+    for share in (0.5, 1.0):
+        QTest.mouseMove(widget, start + (end - start) * share)
+    QTest.mouseRelease(widget, button, pos=end)
+
+
+def wheel(widget: QWidget, at: QPoint, notches: int, *, control: bool = False) -> None:
+    keys = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(widget.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize(
+    ("plane", "letters"),
+    [
+        ("axial", {"left": "R", "right": "L", "top": "A", "bottom": "P"}),
+        ("coronal", {"left": "R", "right": "L", "top": "H", "bottom": "F"}),
+        ("sagittal", {"left": "A", "right": "P", "top": "H", "bottom": "F"}),
+    ],
+)
+def test_the_bodys_left_back_and_head_are_where_the_letters_say(
+    screen: Any, metal_mm: Any, plane: str, letters: Any
+) -> None:
+    screen.parts.views.go(metal_mm)
+    screen.parts.views.window.set(type(screen.parts.views.window.now)(2500, 500))
+    screen.live()
+    view = screen.slice(plane)
+    assert view.sheet().camera.letters() == letters
+    place = screen.place(plane, metal_mm)
+    picture = grey(view)
+    around = picture[place.y() - 3 : place.y() + 4, place.x() - 8 : place.x() + 9]
+    assert around.max() > 240, "the metal is bright where the patient's point is drawn"
+    mirrored = picture[place.y() - 6, view.width() - 1 - place.x()]
+    assert mirrored < 60 or abs(view.width() / 2 - place.x()) < 10
+
+
+def test_a_click_with_the_point_tool_moves_the_crosshair_there(screen: Any, metal_mm: Any) -> None:
+    QTest.mouseClick(screen.slice("axial"), LEFT, pos=screen.place("axial", metal_mm))
+    x, y, _ = screen.parts.views.position.now
+    assert math.dist((x, y), metal_mm[:2]) <= screen.tolerance_mm("axial")
+    assert screen.parts.findings.tracks == ()
+
+
+def test_one_notch_of_the_wheel_is_one_slice_towards_the_head(screen: Any) -> None:
+    before = screen.parts.views.position.now
+    wheel(screen.slice("axial"), QPoint(60, 60), 1)
+    after = screen.parts.views.position.now
+    assert after[2] - before[2] == pytest.approx(2.0)
+    assert after[:2] == before[:2]
+
+
+def test_control_and_wheel_enlarge_about_the_mouse(screen: Any) -> None:
+    view, at = screen.slice("coronal"), QPoint(90, 120)
+    before = view.sheet()
+    wheel(view, at, 3, control=True)
+    after = view.sheet()
+    assert after.camera.mm_per_pixel < before.camera.mm_per_pixel
+    assert after.lps(QPointF(at)) == pytest.approx(before.lps(QPointF(at)), abs=1e-6)
+
+
+def test_dragging_with_the_right_button_changes_the_window(screen: Any) -> None:
+    before = screen.parts.views.window.now
+    drag(screen.slice("axial"), RIGHT, QPoint(100, 100), QPoint(160, 70))
+    after = screen.parts.views.window.now
+    assert after.width > before.width
+    assert after.centre < before.centre, "upwards is brighter"
+
+
+def test_dragging_with_the_middle_button_moves_the_picture_with_the_hand(screen: Any) -> None:
+    view = screen.slice("sagittal")
+    start, end = QPoint(100, 100), QPoint(140, 130)
+    held = view.sheet().lps(QPointF(start))
+    drag(view, MIDDLE, start, end)
+    assert view.sheet().lps(QPointF(end)) == pytest.approx(held, abs=1e-6)
+
+
+def test_a_double_click_fills_the_room_with_one_view_and_the_next_brings_all_back(
+    screen: Any,
+) -> None:
+    view = screen.slice("axial")
+    QTest.mouseDClick(view, LEFT, pos=QPoint(50, 50))
+    screen.live()
+    assert screen.parts.views.layout.now == "axial"
+    assert not screen.slice("coronal").isVisible()
+    QTest.mouseDClick(view, LEFT, pos=QPoint(50, 50))
+    assert screen.parts.views.layout.now == "all"
+
+
+def test_space_shows_the_whole_plane_again(screen: Any) -> None:
+    view = screen.slice("axial")
+    whole = view.sheet().camera
+    wheel(view, QPoint(20, 20), 5, control=True)
+    drag(view, MIDDLE, QPoint(20, 20), QPoint(80, 80))
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert view.sheet().camera == whole
+
+
+def mark(screen: Any, entry: Any, exit_: Any) -> None:
+    screen.parts.tool.set("trajectory")
+    for plane, end in (("axial", entry), ("coronal", exit_)):
+        screen.parts.views.go(end)
+        screen.live()
+        place = screen.place(plane, end)
+        QTest.mouseMove(screen.slice(plane), place)
+        QTest.mouseClick(screen.slice(plane), LEFT, pos=place)
+    screen.live()
+
+
+def test_two_clicks_in_two_views_mark_one_track(screen: Any) -> None:
+    entry, exit_ = (-30.0, -20.0, 10.0), (30.0, 16.0, -12.0)
+    mark(screen, entry, exit_)
+    (track,) = screen.parts.findings.tracks
+    assert math.dist(track.ends_lps_mm[0], entry) <= screen.tolerance_mm("axial")
+    assert math.dist(track.ends_lps_mm[1], exit_) <= screen.tolerance_mm("coronal")
+    assert track.entry == 0
+    assert screen.parts.findings.selected.now == track.finding_id
+
+
+def test_dragging_an_end_is_one_act_and_undo_brings_it_back(screen: Any) -> None:
+    entry, exit_ = (-30.0, -20.0, 10.0), (30.0, 16.0, -12.0)
+    mark(screen, entry, exit_)
+    before = screen.parts.findings.tracks[0]
+    screen.parts.views.go(before.ends_lps_mm[0])
+    screen.live()
+    start = screen.place("axial", before.ends_lps_mm[0])
+    acts: list[Any] = []
+    stop = screen.parts.session.changed.subscribe(acts.append)
+    drag(screen.slice("axial"), LEFT, start, start + QPoint(25, 10))
+    stop()
+    (moved,) = screen.parts.findings.tracks
+    assert len(acts) == 1
+    assert moved.ends_lps_mm[0] != before.ends_lps_mm[0]
+    assert moved.ends_lps_mm[1] == before.ends_lps_mm[1]
+    screen.parts.session.undo()
+    assert screen.parts.findings.tracks[0].ends_lps_mm == before.ends_lps_mm
+
+
+def test_escape_gives_up_what_is_being_marked(screen: Any) -> None:
+    screen.parts.tool.set("trajectory")
+    QTest.mouseClick(screen.slice("axial"), LEFT, pos=QPoint(80, 80))
+    assert screen.parts.trajectory.draft.now is not None
+    screen.slice("axial").setFocus()
+    QTest.keyClick(screen.slice("axial"), Qt.Key.Key_Escape)
+    assert screen.parts.trajectory.draft.now is None
+    assert screen.parts.tool.now == "point"
+    assert screen.parts.findings.tracks == ()
+
+
+def test_a_hundred_moves_in_one_turn_cost_one_picture(screen: Any) -> None:
+    view = screen.slice("axial")
+    screen.live()
+    made: list[Any] = []
+    render = view._renderer.pixels
+
+    def counted(*look: Any) -> Any:
+        made.append(look)
+        return render(*look)
+
+    view._renderer.pixels = counted
+    for step in range(100):
+        screen.parts.views.go((0.0, 0.0, step * 0.3))
+    assert made == []
+    screen.live()
+    assert len(made) == 1
+
+
+def test_the_value_under_the_mouse_is_said_with_its_place(screen: Any, metal_mm: Any) -> None:
+    screen.parts.views.go(metal_mm)
+    screen.live()
+    QTest.mouseMove(screen.slice("axial"), screen.place("axial", metal_mm))
+    screen.live()
+    told = screen.desk.window.bottom._place.text()
+    assert re.fullmatch(r"HU 3000 at L (19|20)\.\d P (9|10)\.\d S 24\.0 · W 400 L 40", told)
