@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.bind import follow, hear, words
@@ -80,21 +80,18 @@ class WarningStrip(QFrame):
         self._all = QLabel()
         self._all.setWordWrap(True)
         self._all.hide()
-        row = QHBoxLayout()
-        row.addWidget(sign)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 3, 6, 3)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._summary, 1)
-        row.addWidget(self._why)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 3, 6, 3)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self._all)
+        row.addWidget(self._all, 1)
+        row.addWidget(self._why, 0, Qt.AlignmentFlag.AlignTop)
         follow(self, parts.opening.opened, self._show)
         follow(self, parts.language, self._reword)
 
     def _show(self, opened: Opened | None) -> None:
         self._open = False
-        self.setVisible(opened is not None and bool(opened.series.problems))
+        self.setVisible(opened is not None and bool(opened.problems))
         self._reword(self._parts.language.now)
 
     def _toggle(self) -> None:
@@ -103,9 +100,9 @@ class WarningStrip(QFrame):
 
     def _reword(self, language: Language) -> None:
         opened = self._parts.opening.opened.now
-        if opened is None or not opened.series.problems:
+        if opened is None or not opened.problems:
             return
-        sentences = [one.sentence(language) for one in opened.series.problems]
+        sentences = [one.sentence(language) for one in opened.problems]
         self._summary.setText(sentences[0])
         self._all.setText("\n".join(sentences))
         self._all.setVisible(self._open)

@@ -11,6 +11,7 @@ from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.overlay import whose
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
@@ -18,6 +19,7 @@ from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
 from virtopsy.errors import VirtopsyError
+from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
 ROOMS = ("cases", "examine", "protocol", "court")
@@ -57,6 +59,11 @@ class Parts:
     def say(self, key: str, /, **facts: Fact) -> str:
         """Return the text of `key` in the language of the screen."""
         return say(key, self.language.now, **facts)
+
+    def whose(self, identity: Identity) -> tuple[str, str]:
+        """Return the corner of a view: patient, or that there is no name; date and series."""
+        patient, when = whose(identity)
+        return patient or self.say("ui.found.nameless"), when
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do what a person asked for; an expected failure goes to the strip, said in words."""

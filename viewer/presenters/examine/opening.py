@@ -8,9 +8,9 @@ from pathlib import Path
 from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Running, Work
-from virtopsy.dicom.assemble import assemble
+from virtopsy.dicom.assemble import assemble, problems_of
 from virtopsy.dicom.scan import require_images, scan
-from virtopsy.dicom.series import Scan, Series, Study
+from virtopsy.dicom.series import Problem, Scan, Series, Study
 from virtopsy.errors import InputError, VirtopsyError
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
@@ -23,6 +23,11 @@ class Opened:
     study: Study
     series: Series
     volume: Volume
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it: found in the headers, and found in the pixels."""
+        return problems_of(self.series, self.volume)
 
 
 class Opening:

@@ -73,7 +73,7 @@ class Writing:
         for number, track in enumerate(self._findings.tracks, start=1):
             told = [f"{one.label}: {one.text}" for one in trajectory_lines(track, language)]
             lines.append(Line(f"{number}. {track.name}", "\n".join(told)))
-        warnings = [one.sentence(language) for one in opened.series.problems]
+        warnings = [one.sentence(language) for one in opened.problems]
         lines.append(
             Line(
                 say("ui.protocol.warnings", language),

@@ -25,7 +25,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.overlay import whose
 from viewer.presenters.examine.views import AXIS_ACROSS
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
@@ -160,7 +159,7 @@ class SliceWidget(QWidget):
         slice_paint.scale_bar(painter, sheet, length)
         if self._presenting:
             return
-        slice_paint.corner_lines(painter, sheet, whose(identity))
+        slice_paint.corner_lines(painter, sheet, self._parts.whose(identity))
         slice_paint.corner_lines(
             painter, sheet, [say(f"render.plane.{self.plane}"), self._slice_position()], right=True
         )

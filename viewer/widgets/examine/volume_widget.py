@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.overlay import whose
 from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick
@@ -291,7 +290,7 @@ class VolumeWidget(QWidget):
         painter.setFont(text_font())
         metrics = painter.fontMetrics()
         room = round(self.width() * 0.38)
-        for row, line in enumerate(whose(identity)):
+        for row, line in enumerate(self._parts.whose(identity)):
             shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
             y = 7 + metrics.ascent() + row * metrics.height()
             slice_paint.text(painter, QPointF(7, y), shown, colour("text", 225))
