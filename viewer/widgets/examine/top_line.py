@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from typing_extensions import override
 
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
@@ -20,6 +22,7 @@ from virtopsy.language import say
 HEIGHT_PX = 40
 _ICON_PX = 18
 _WINDOW_PX = 150
+_ROOM_FOR_WORDS_PX = 1180
 
 
 class TopLine(QFrame):
@@ -38,6 +41,7 @@ class TopLine(QFrame):
         self.setObjectName("topline")
         self.setFixedHeight(HEIGHT_PX)
         self._parts = parts
+        self._with_words: list[QToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 6, 0)
         row.setSpacing(5)
@@ -55,6 +59,16 @@ class TopLine(QFrame):
         self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
         hear(self, parts.session.changed, lambda _: self._show_case())
         follow(self, parts.language, lambda _: self._show_case())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words to the tooltips where there is no room for them."""
+        style = Qt.ToolButtonStyle
+        roomy = self.width() >= _ROOM_FOR_WORDS_PX
+        for button in self._with_words:
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
+            )
 
     def _case_and_series(self) -> None:
         self._case = QLabel()
@@ -125,7 +139,7 @@ class TopLine(QFrame):
         language = self._parts.language
         words(button, language, button.setToolTip, f"ui.{name}.tip")
         if with_word:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._with_words.append(button)
             words(button, language, button.setText, f"ui.{name}")
         return button
 
