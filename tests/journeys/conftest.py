@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -13,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
+from main import main
 from viewer.app.start import Desk
 from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.examine.volume_widget import VolumeWidget
@@ -211,6 +213,44 @@ class Hand:
             self.type("sign_in.again", password)
         self.click("sign_in.go")
         self.wait(lambda: not self.sees("sign_in"), "signed in")
+
+
+class Cli:
+    """The command line, as a person at the same machine types it.
+
+    Attributes:
+        folder: empty, for what is made.
+    """
+
+    def __init__(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.folder = folder
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
+    def password(self, password: str) -> None:
+        """Give the password by the environment."""
+        self._monkeypatch.setenv("VIRTOPSY_PASSWORD", password)
+
+    def words(self, code: int, *arguments: str) -> str:
+        """Run a command, hold it to its exit code, return what it says."""
+        self._capsys.readouterr()
+        found = main(list(arguments))
+        said = self._capsys.readouterr()
+        assert found == code, said
+        return said.out
+
+    def facts(self, code: int, *arguments: str) -> dict[str, Any]:
+        """Run a command with `--json`; return the object it prints."""
+        facts: dict[str, Any] = json.loads(self.words(code, *arguments, "--json"))
+        return facts
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line and an empty folder."""
+    return Cli(tmp_path, capsys, monkeypatch)
 
 
 @pytest.fixture(scope="session")

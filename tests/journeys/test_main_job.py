@@ -17,8 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from main import main
-from tests.journeys.conftest import Hand
+from tests.journeys.conftest import Cli, Hand
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Point
 
@@ -129,18 +128,12 @@ def _hand_out(hand: Hand, bundle: Path) -> str:
 
 
 def _job(
-    new_window: Callable[[], Hand],
-    scan: Path,
-    truth_file: Path,
-    degrees: float,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    window: Callable[[], Hand], scan: Path, truth_file: Path, degrees: float, cli: Cli
 ) -> None:
     truth = json.loads(truth_file.read_text(encoding="utf-8"))
-    archive, bundle = tmp_path / "archive", tmp_path / "bundle"
+    archive, bundle = cli.folder / "archive", cli.folder / "bundle"
 
-    hand = new_window()
+    hand = window()
     hand.open_scan(scan)
     hand.settle()
     for view in ("axial", "coronal", "sagittal", "volume"):
@@ -155,7 +148,7 @@ def _job(
     stops = hand.parts.walkthrough.stops
     hand.desk.window.close()
 
-    again = new_window()
+    again = window()
     again.sign_in(archive, _PERSON, _PASSWORD)
     again.find("archive.cases", QWidget)
     again.parts.keeping.reopen(_CASE)
@@ -167,17 +160,12 @@ def _job(
     fingerprint = _hand_out(again, bundle)
     again.desk.window.close()
 
-    _assert_bundle(bundle, archive, scan, fingerprint, capsys, monkeypatch)
+    _assert_bundle(bundle, scan, fingerprint, cli)
+    _assert_archive(archive, cli)
+    _assert_a_flipped_byte_is_named(bundle, cli)
 
 
-def _assert_bundle(
-    bundle: Path,
-    archive: Path,
-    scan: Path,
-    fingerprint: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def _assert_bundle(bundle: Path, scan: Path, fingerprint: str, cli: Cli) -> None:
     taken = sorted(
         one.read_bytes()
         for one in (bundle / "data" / "dicom").rglob("*")
@@ -185,16 +173,14 @@ def _assert_bundle(
     )
     given = sorted(one.read_bytes() for one in scan.iterdir())
     assert [one for one in taken if one in given] == given
-    for picture in (bundle / "data" / "media").glob("*.png"):
+    pictures = list((bundle / "data" / "media").glob("*.png"))
+    assert len(pictures) == 2
+    for picture in pictures:
         assert np.asarray(Image.open(picture).convert("L")).std() > 10
-    assert len(list((bundle / "data" / "media").glob("*.png"))) == 2
     assert len(list((bundle / "data" / "report").glob("*.pdf"))) == 1
 
-    capsys.readouterr()
-    assert main(["verify", str(bundle), "--key", fingerprint, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["ok"]
-    assert main(["verify", str(bundle), "--lang=en"]) == 0
-    words = capsys.readouterr().out
+    assert cli.facts(0, "verify", str(bundle), "--key", fingerprint)["ok"]
+    words = cli.words(0, "verify", str(bundle), "--lang=en")
     assert "unchanged since sealed on" in words
     assert fingerprint in words
     alone = subprocess.run(
@@ -203,43 +189,34 @@ def _assert_bundle(
         text=True,
         check=False,
     )
-    assert (alone.returncode, words) == (0, alone.stdout)
+    assert (alone.returncode, alone.stdout) == (0, words)
 
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", _PASSWORD)
-    shown = ["archive", "log", str(archive), "--case", _CASE, "--user", _PERSON, "--json"]
-    assert main(shown) == 0
-    acts = [one["act"] for one in json.loads(capsys.readouterr().out)["entries"]]
-    assert {"show", "export"} <= set(acts)
-    assert main(["archive", "verify", str(archive), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["ok"]
 
+def _assert_archive(archive: Path, cli: Cli) -> None:
+    cli.password(_PASSWORD)
+    log = cli.facts(0, "archive", "log", str(archive), "--case", _CASE, "--user", _PERSON)
+    assert {"show", "export"} <= {one["act"] for one in log["entries"]}
+    assert cli.facts(0, "archive", "verify", str(archive))["ok"]
+
+
+def _assert_a_flipped_byte_is_named(bundle: Path, cli: Cli) -> None:
     spoilt = bundle.with_name("spoilt")
     shutil.copytree(bundle, spoilt)
     victim = next(one for one in sorted((spoilt / "data" / "dicom").rglob("*")) if one.is_file())
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1
     victim.write_bytes(content)
-    assert main(["verify", str(spoilt), "--json"]) == 1
-    named = [one["path"] for one in json.loads(capsys.readouterr().out)["problems"]]
-    assert victim.relative_to(spoilt).as_posix() in named
+    problems = cli.facts(1, "verify", str(spoilt))["problems"]
+    assert victim.relative_to(spoilt).as_posix() in [one["path"] for one in problems]
 
 
 def test_the_main_job_on_the_synthetic_case(
-    new_window: Callable[[], Hand],
-    phantom: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    new_window: Callable[[], Hand], phantom: Path, cli: Cli
 ) -> None:
-    _job(new_window, phantom / "dicom", phantom / "truth.json", 0.5, tmp_path, capsys, monkeypatch)
+    _job(new_window, phantom / "dicom", 0.5, cli)
 
 
 def test_the_main_job_on_a_real_head(
-    new_window: Callable[[], Hand],
-    shared_data: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    new_window: Callable[[], Hand], shared_data: Path, cli: Cli
 ) -> None:
-    case = shared_data / "ct_gunshot_00"
-    _job(new_window, case / "dicom", case / "truth.json", 1.0, tmp_path, capsys, monkeypatch)
+    _job(new_window, shared_data / "ct_gunshot_00" / "dicom", 1.0, cli)
