@@ -86,13 +86,28 @@ class WarningStrip(QFrame):
         row.addWidget(self._summary, 1)
         row.addWidget(self._all, 1)
         row.addWidget(self._why, 0, Qt.AlignmentFlag.AlignTop)
-        follow(self, parts.opening.opened, self._show)
+        row.addWidget(self._hide(parts), 0, Qt.AlignmentFlag.AlignTop)
+        follow(self, parts.opening.opened, self._take)
+        follow(self, parts.warned, lambda _: self._show())
         follow(self, parts.language, self._reword)
 
-    def _show(self, opened: Opened | None) -> None:
+    def _hide(self, parts: Parts) -> QToolButton:
+        """Return the button that leaves the picture its room; the sign stays in the top line."""
+        button = QToolButton()
+        button.setObjectName("warning.hide")
+        words(button, parts.language, button.setText, "ui.warning.hide")
+        button.clicked.connect(lambda: parts.warned.set(False))
+        return button
+
+    def _take(self, opened: Opened | None) -> None:
         self._open = False
-        self.setVisible(opened is not None and bool(opened.problems))
+        self._parts.warned.set(True)
         self._reword(self._parts.language.now)
+        self._show()
+
+    def _show(self) -> None:
+        opened = self._parts.opening.opened.now
+        self.setVisible(opened is not None and bool(opened.problems) and self._parts.warned.now)
 
     def _toggle(self) -> None:
         self._open = not self._open

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from viewer.presenters.examine.opening import Opened
 from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import dress
-from virtopsy.dicom.series import Series, Study
+from virtopsy.dicom.series import Problem, Series, Study
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Identity, Volume
 from virtopsy.language import Language
@@ -105,6 +105,13 @@ class Screen:
 def metal_mm() -> tuple[float, float, float]:
     """Where the metal lies, LPS mm."""
     return METAL_MM
+
+
+@pytest.fixture
+def opened_with_warning() -> Opened:
+    """The body, with something wrong in its series."""
+    well = opened()
+    return replace(well, series=replace(well.series, problems=(Problem("localizer"),)))
 
 
 @pytest.fixture

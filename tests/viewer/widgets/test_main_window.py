@@ -76,6 +76,26 @@ def test_the_views_own_the_screen(screen: Any) -> None:
     assert share >= 0.70
 
 
+def test_a_warning_stays_as_a_sign_when_its_strip_makes_room_for_the_picture(
+    screen: Any, opened_with_warning: Any
+) -> None:
+    window = screen.desk.window
+    screen.parts.opening.show(opened_with_warning)
+    screen.live()
+    strip = window.findChild(QWidget, "warning")
+    sign = window.findChild(QAbstractButton, "warning.sign")
+    assert strip.isVisible()
+    assert not sign.isVisible()
+    window.findChild(QAbstractButton, "warning.hide").click()
+    screen.live()
+    assert not strip.isVisible()
+    assert sign.isVisible()
+    assert "localizer" in sign.toolTip()
+    test_the_views_own_the_screen(screen)
+    sign.click()
+    assert strip.isVisible()
+
+
 def test_a_folder_without_scans_is_answered_in_one_sentence(start: Any, tmp_path: Path) -> None:
     screen = start()
     (tmp_path / "scans").mkdir()

@@ -51,6 +51,7 @@ class TopLine(QFrame):
         for tool in TOOLS:
             self._tool(tool)
         self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
+        self._warning_sign()
         row.addStretch(1)
         self._windows()
         self._layouts()
@@ -142,6 +143,27 @@ class TopLine(QFrame):
             self._with_words.append(button)
             words(button, language, button.setText, f"ui.{name}")
         return button
+
+    def _warning_sign(self) -> None:
+        """Keep a sign where the strip with the warnings was closed; a click opens it again."""
+        parts = self._parts
+        sign = QToolButton()
+        sign.setObjectName("warning.sign")
+        sign.setProperty("flat", True)
+        sign.setIcon(icon("warning", "warning"))
+        sign.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        sign.clicked.connect(lambda: parts.warned.set(True))
+
+        def show(_: object) -> None:
+            opened = parts.opening.opened.now
+            problems = () if opened is None else opened.problems
+            sign.setVisible(bool(problems) and not parts.warned.now)
+            sign.setToolTip("\n".join(one.sentence(parts.language.now) for one in problems))
+
+        follow(sign, parts.opening.opened, show)
+        follow(sign, parts.warned, show)
+        follow(sign, parts.language, show)
+        self._row.addWidget(sign)
 
     def _windows(self) -> None:
         self._window = ElidedComboBox()

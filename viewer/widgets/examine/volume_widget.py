@@ -31,6 +31,7 @@ from viewer.render.ray_cast import Quality
 from viewer.render.slice_view import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
 from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
@@ -54,7 +55,8 @@ _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
 _ZOOM_A_NOTCH = 1.12
 _NOTCH = 120
-_PRESET_PX = 215  # leaves the letter at the lower edge free at 1280 x 720
+_PRESET_PX = 215
+_LETTER_PX = 34
 _VIEW_KEYS = dict(
     zip(
         (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6),
@@ -105,13 +107,12 @@ class VolumeWidget(QWidget):
         self._from.setVisible(not presenting)
 
     def _choices(self) -> None:
-        self._preset = QComboBox(self)
+        self._preset = ElidedComboBox(self)
         self._preset.setObjectName("view.volume.preset")
         self._preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._preset.activated.connect(
             lambda row: self._views.preset.set(self._preset.itemData(row))
         )
-        self._preset.setMaximumWidth(_PRESET_PX)
         words(self, self._parts.language, self._preset.setToolTip, "ui.volume.preset.tip")
         self._from = QToolButton(self)
         self._from.setObjectName("view.volume.from")
@@ -399,6 +400,8 @@ class VolumeWidget(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        free = self.width() // 2 - _LETTER_PX  # the letter at the lower edge stays free
+        self._preset.setMaximumWidth(min(max(free, _LETTER_PX), _PRESET_PX))
         self._move()
 
     @override
