@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from typing_extensions import override
 
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.bind import follow, hear, words
@@ -13,6 +15,8 @@ from viewer.widgets.parts import Parts
 from viewer.widgets.theme import colour
 from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language
+
+_BUTTONS_PX = 220
 
 
 class TroubleStrip(QFrame):
@@ -91,6 +95,13 @@ class WarningStrip(QFrame):
         follow(self, parts.warned, lambda _: self._show())
         follow(self, parts.language, self._reword)
 
+    def _is_cut(self, sentence: str) -> bool:
+        return self.fontMetrics().horizontalAdvance(sentence) > self.width() - _BUTTONS_PX
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._reword(self._parts.language.now)
+
     def _hide(self, parts: Parts) -> QToolButton:
         """Return the button that leaves the picture its room; the sign stays in the top line."""
         button = QToolButton()
@@ -122,4 +133,5 @@ class WarningStrip(QFrame):
         self._all.setText("\n".join(sentences))
         self._all.setVisible(self._open)
         self._summary.setVisible(not self._open)
+        self._why.setVisible(self._open or len(sentences) > 1 or self._is_cut(sentences[0]))
         self._why.setText(self._parts.say("ui.warning.less" if self._open else "ui.warning.why"))
