@@ -1,13 +1,28 @@
-"""A track in words and numbers, only as far as the measurement carries it."""
+"""A track in words and numbers, only as far as the measurement carries it.
+
+Window, command line and conclusion all take a track's numbers from here: rounded, in degrees and
+millimetres, each with its 95%.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from virtopsy.findings.trajectory import Trajectory
-from virtopsy.geometry.direction import NORMAL_95, component_sd, plane_angles
+from virtopsy.geometry.direction import (
+    NORMAL_95,
+    Vector,
+    azimuth,
+    component_sd,
+    elevation,
+    plane_angle_sds,
+    plane_angles,
+)
 from virtopsy.language import Language, say
+
+_MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -41,80 +56,95 @@ def direction_words(track: Trajectory, language: Language) -> str | None:
     return say("findings.words", language, first=parts[0], second=parts[1], third=parts[2])
 
 
-def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
-    """Return a track's numbers in words; degrees and millimetres, each with its 95%."""
-    lines = [Line(say("findings.length", language), length_text(track, language))]
-    if track.direction is None:
-        lines.append(Line(say("findings.direction", language), _two_ends(language)))
-    else:
-        lines += _direction_lines(track, language)
-    lines += [
-        Line(
-            say("findings.cone", language),
-            say(
-                "findings.cone.text",
-                language,
-                deg=f"{math.degrees(track.uncertainty.cone95_half_angle):.1f}",
-            ),
-        ),
-        Line(say("findings.frame", language), say("findings.frame.scanner", language)),
-        Line(say("findings.sd", language), _scatter(track, language)),
-    ]
-    return tuple(lines)
+def number(value: float, language: Language, decimals: int = 1) -> str:
+    """Return a number with the decimal mark of the language and a true minus."""
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    text = text.replace("-", _MINUS)
+    return text if language is Language.EN else text.replace(".", ",")
 
 
-def _direction_lines(track: Trajectory, language: Language) -> list[Line]:
-    assert track.direction is not None and track.azimuth is not None  # noqa: S101, PT018
-    assert track.elevation is not None  # noqa: S101
-    spread = track.uncertainty
-    angles = [f"{math.degrees(angle):.1f}" for angle in plane_angles(track.direction)]
-    turned = say("findings.azimuth.undefined", language)
-    if spread.azimuth_defined:
-        turned = _angle(track.azimuth, spread.azimuth95, language)
-    words = direction_words(track, language)
-    return [
-        Line(say("findings.words.label", language), words or ""),
-        Line(say("findings.azimuth", language), turned),
-        Line(
-            say("findings.elevation", language),
-            _angle(track.elevation, spread.elevation95, language),
-        ),
-        Line(
-            say("findings.plane_angles", language),
-            say(
-                "findings.plane_angles.text",
-                language,
-                sagittal=angles[0],
-                coronal=angles[1],
-                transverse=angles[2],
-            ),
-        ),
-        Line(
-            say("findings.stated_by", language),
-            track.stated_by or say("findings.stated_by.nobody", language),
-        ),
-    ]
+def with_95(value: float, half_width: float, unit: str, language: Language) -> str:
+    """Return "value ± half-width unit"; that it is the 95% stands in the label or heading."""
+    return f"{number(value, language)}\u00a0±\u00a0{number(half_width, language)}{unit}"
 
 
-def length_text(track: Trajectory, language: Language) -> str:
-    """Return the length with its 95%."""
+def length(track: Trajectory, language: Language, unit: str = "") -> str:
+    """Return the length with its 95%, mm."""
     half = NORMAL_95 * track.uncertainty.length_sd_mm
-    return say("findings.mm95", language, mm=f"{track.length_mm:.1f}", half=f"{half:.1f}")
+    return with_95(track.length_mm, half, unit, language)
+
+
+def readings(track: Trajectory, language: Language) -> tuple[str, str]:
+    """Return azimuth and elevation; both readings of the axis while no entry is stated."""
+    directions = [track.direction] if track.direction is not None else _both(track.axis)
+    scatter = track.uncertainty
+    or_ = f" {say('findings.or', language)} "
+    turned = say("findings.azimuth.undefined", language)
+    if scatter.azimuth_defined:
+        turned = or_.join(_angle(azimuth(d), scatter.azimuth95, language) for d in directions)
+    tilted = or_.join(_angle(elevation(d), scatter.elevation95, language) for d in directions)
+    return turned, tilted
+
+
+def planes(track: Trajectory, language: Language) -> tuple[str, str, str]:
+    """Return the angles to the sagittal, coronal and transverse plane (not of a projection)."""
+    sds = plane_angle_sds(*track.ends_lps_mm, track.end_covariance)
+    x, y, z = (
+        _angle(angle, NORMAL_95 * sd, language)
+        for angle, sd in zip(plane_angles(track.axis), sds, strict=True)
+    )
+    return x, y, z
+
+
+def scatter(track: Trajectory, language: Language) -> str:
+    """Say how well an end is known, and where that comes from."""
+    x, y, z = (number(sd, language, 2) for sd in track.end_sd_mm)
+    return say(f"findings.sd.{track.sd_source}", language, x=x, y=y, z=z)
+
+
+def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
+    """Return all there is to say about a track, a line each; every "±" is a 95%."""
+    turned, tilted = readings(track, language)
+    sagittal, coronal, transverse = planes(track, language)
+    angles = say(
+        "findings.plane_angles.text",
+        language,
+        sagittal=sagittal,
+        coronal=coronal,
+        transverse=transverse,
+    )
+    cone = number(math.degrees(track.uncertainty.cone95_half_angle), language)
+    told = (
+        ("findings.length", length(track, language, f" {say('findings.mm', language)}")),
+        ("findings.direction", _direction(track, language)),
+        ("findings.azimuth", turned),
+        ("findings.elevation", tilted),
+        ("findings.plane_angles", angles),
+        ("findings.stated_by", _stated_by(track, language)),
+        ("findings.cone", say("findings.cone.text", language, deg=cone)),
+        ("findings.frame", say("findings.frame.scanner", language)),
+        ("findings.sd", scatter(track, language)),
+    )
+    return tuple(Line(say(label, language), text) for label, text in told)
+
+
+def _direction(track: Trajectory, language: Language) -> str:
+    words = direction_words(track, language)
+    return say("findings.direction.not_stated", language) if words is None else words
+
+
+def _stated_by(track: Trajectory, language: Language) -> str:
+    if track.entry is None:
+        return say("findings.stated_by.nobody_yet", language)
+    return track.stated_by or say("findings.stated_by.nobody", language)
 
 
 def _angle(angle: float, half: float, language: Language) -> str:
-    return say(
-        "findings.deg95",
-        language,
-        deg=f"{math.degrees(angle):.1f}",
-        half=f"{math.degrees(half):.1f}",
-    )
+    return with_95(math.degrees(angle), math.degrees(half), "°", language)
 
 
-def _two_ends(language: Language) -> str:
-    return say("findings.direction.not_stated", language)
-
-
-def _scatter(track: Trajectory, language: Language) -> str:
-    x, y, z = (f"{part:.2f}" for part in track.end_sd_mm)
-    return say(f"findings.sd.{track.sd_source}", language, x=x, y=y, z=z)
+def _both(axis: Vector) -> Sequence[Vector]:
+    x, y, z = axis
+    return [(x, y, z), (-x, -y, -z)]

@@ -110,6 +110,22 @@ def component_sd(start: Vector, end: Vector, covariance: ArrayLike) -> Vector:
     return x, y, z
 
 
+def plane_angle_sds(start: Vector, end: Vector, covariance: ArrayLike) -> Vector:
+    """Return the SD, radians, of each angle to a plane (arguments as above).
+
+    First order: SD(asin d) = SD(d) / sqrt(1 - d^2). Of a track that stands upright on a plane
+    every tilt lowers the angle; its value is then a 1.96th of the tilt's own 95%.
+    """
+    d, of_direction = _direction_covariance(start, end, covariance)
+    largest = max(float(np.linalg.eigvalsh(of_direction)[-1]), 0.0)
+    worst = math.sqrt(CHI2_2_95 * largest) / NORMAL_95
+    x, y, z = (
+        worst if 1 - part**2 < _VERTICAL else math.sqrt(max(variance, 0.0) / (1 - part**2))
+        for part, variance in zip(d.tolist(), np.diag(of_direction).tolist(), strict=True)
+    )
+    return x, y, z
+
+
 def _direction_covariance(
     start: Vector, end: Vector, covariance: ArrayLike
 ) -> tuple[Floats, Floats]:

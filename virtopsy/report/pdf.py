@@ -19,9 +19,10 @@ from typing import Any
 import segno
 import typst
 
+from virtopsy.findings import words
 from virtopsy.language import Language, say
-from virtopsy.report import measured
 from virtopsy.report.conclusion import Conclusion
+from virtopsy.report.statement import statement
 
 ASTANA = timezone(timedelta(hours=5))
 """All of Kazakhstan since 1 March 2024."""
@@ -133,18 +134,21 @@ def _track(track: Any, language: Language) -> dict[str, Any]:
     return {
         "cells": [
             track.name,
-            measured.length(track, language),
-            *measured.readings(track, language),
-            *measured.planes(track, language),
+            words.length(track, language),
+            *words.readings(track, language),
+            *words.planes(track, language),
         ],
-        "remarks": [measured.statement(track, language), measured.source(track, language)],
+        "remarks": [
+            statement(track, language),
+            say("report.source", language, how=words.scatter(track, language)),
+        ],
     }
 
 
 def _facts(conclusion: Conclusion, language: Language) -> Sequence[tuple[str, str]]:
     study = conclusion.study
     unstated = say("report.not_stated", language)
-    spacing = " × ".join(measured.number(one, language, 2) for one in study.spacing_mm)
+    spacing = " × ".join(words.number(one, language, 2) for one in study.spacing_mm)
     told = (
         ("case_number", conclusion.case_number),
         ("basis", conclusion.basis or unstated),

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from virtopsy.geometry.direction import azimuth, elevation, from_end_scatter, plane_angles
+from virtopsy.geometry.direction import (
+    azimuth,
+    elevation,
+    from_end_scatter,
+    plane_angle_sds,
+    plane_angles,
+)
 
 
 def _direction(az_deg: float, el_deg: float) -> tuple[float, float, float]:
@@ -85,3 +91,16 @@ def test_a_vertical_track_has_no_azimuth() -> None:
 
     assert not spread.azimuth_defined
     assert math.isfinite(spread.elevation_sd)
+
+
+def test_plane_angle_scatter_agrees_with_a_monte_carlo_and_never_vanishes() -> None:
+    rng = np.random.default_rng(11)
+    for d in (_direction(40, 20), (1.0, 0.0, 0.0)):
+        end = 120 * np.array(d)
+        scattered = (end + rng.normal(0, 1.5, (20_000, 3))) - rng.normal(0, 1.5, (20_000, 3))
+        unit = scattered / np.linalg.norm(scattered, axis=1, keepdims=True)
+        stated = plane_angle_sds((0, 0, 0), (end[0], end[1], end[2]), np.eye(3) * 1.5**2)
+        for axis in range(3):
+            away = np.arcsin(unit[:, axis]) - math.asin(d[axis])
+            inside = np.abs(away) <= 1.96 * stated[axis]
+            assert 0.94 <= inside.mean() <= 0.96

@@ -10,7 +10,7 @@ from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.trajectory import GROUNDS, Trajectory
-from virtopsy.findings.words import Line, length_text, trajectory_lines
+from virtopsy.findings.words import Line, length, trajectory_lines
 from virtopsy.language import Language, say
 
 
@@ -67,7 +67,7 @@ class Findings:
                 track.finding_id,
                 say("findings.kind.trajectory", language),
                 track.name,
-                length_text(track, language),
+                length(track, language, f" {say('findings.mm95', language)}"),
             )
             for number, track in enumerate(self.tracks, start=1)
         )

@@ -145,18 +145,19 @@ def test_every_number_of_the_details_comes_with_its_95_percent(language: Languag
     room.mark()
 
     lines = room.findings.details(language)
-    numbers = [line.text for line in lines if "±" in line.text]
+    numbers = [line for line in lines if "±" in line.text]
 
-    assert len(numbers) == 3
-    assert all("95" in text for text in numbers)
+    assert len(numbers) == 4
+    assert all("95" in line.label for line in numbers)
 
 
-def test_without_a_stated_entry_the_details_show_no_azimuth() -> None:
+def test_without_a_stated_entry_both_readings_stand_side_by_side_and_no_words() -> None:
     room = _Room()
     room.mark()
     room.findings.state_entry(None)
 
-    words = " ".join(line.label for line in room.findings.details(Language.EN))
+    told = {line.label: line.text for line in room.findings.details(Language.EN)}
 
-    assert "Azimuth" not in words
-    assert "Direction" in words
+    assert "90.0" in told["Azimuth of travel (± is 95%)"]
+    assert "−90.0" in told["Azimuth of travel (± is 95%)"]
+    assert told["Direction"] == "two ends; the entry is not stated"
