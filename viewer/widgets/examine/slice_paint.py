@@ -75,15 +75,15 @@ def text(painter: QPainter, place: QPointF, words: str, tint: QColor) -> None:
 
 
 def corner_lines(
-    painter: QPainter, sheet: Sheet, lines: Sequence[str], *, right: bool = False
+    painter: QPainter, width: float, lines: Sequence[str], *, right: bool = False
 ) -> None:
     """Draw lines of text in an upper corner, cut with an ellipsis at the view's middle."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
-    room = sheet.width * _CORNER_SHARE
+    room = width * _CORNER_SHARE
     for row, line in enumerate(lines):
         shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
-        x = sheet.width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
+        x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
         text(painter, QPointF(x, y), shown, colour("text", 225))
 

@@ -159,9 +159,12 @@ class SliceWidget(QWidget):
         slice_paint.scale_bar(painter, sheet, length)
         if self._presenting:
             return
-        slice_paint.corner_lines(painter, sheet, self._parts.whose(identity))
+        slice_paint.corner_lines(painter, sheet.width, self._parts.whose(identity))
         slice_paint.corner_lines(
-            painter, sheet, [say(f"render.plane.{self.plane}"), self._slice_position()], right=True
+            painter,
+            sheet.width,
+            [say(f"render.plane.{self.plane}"), self._slice_position()],
+            right=True,
         )
         if volume.quantity is not Quantity.HU:
             slice_paint.remarks(painter, sheet, [say("ui.view.not_hu")])

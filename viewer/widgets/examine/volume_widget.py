@@ -20,19 +20,19 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick
-from viewer.render.preset import preset_named, presets
+from viewer.render.preset import preset_named
 from viewer.render.ray_cast import Quality
 from viewer.render.slice_view import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
-from viewer.widgets.bind import follow, hear, words
-from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine.volume_choices import VolumeChoices
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import colour, text_font
@@ -48,15 +48,12 @@ from virtopsy.geometry.camera import (
     zoom,
 )
 from virtopsy.imaging.volume import Volume
-from virtopsy.language import Language, say
 
 _REST_MS = 160  # after the last move the full picture is asked for
 _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
 _ZOOM_A_NOTCH = 1.12
 _NOTCH = 120
-_PRESET_PX = 215
-_LETTER_PX = 34
 _VIEW_KEYS = dict(
     zip(
         (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6),
@@ -91,7 +88,11 @@ class VolumeWidget(QWidget):
         self._soon = QTimer(self)  # one wish a turn of the event loop
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self._ask("moving"))
-        self._choices()
+        self._choices = VolumeChoices(parts, self.look_from)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(1)
+        column.addWidget(self._choices)
         self._follow()
 
     def close_worker(self) -> None:
@@ -103,66 +104,24 @@ class VolumeWidget(QWidget):
     def set_presenting(self, presenting: bool) -> None:
         """Show a court the picture alone, sides in full words, or undo that."""
         self._presenting = presenting
-        self._preset.setVisible(not presenting)
-        self._from.setVisible(not presenting)
-
-    def _choices(self) -> None:
-        self._preset = ElidedComboBox(self)
-        self._preset.setObjectName("view.volume.preset")
-        self._preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._preset.activated.connect(
-            lambda row: self._views.preset.set(self._preset.itemData(row))
-        )
-        words(self, self._parts.language, self._preset.setToolTip, "ui.volume.preset.tip")
-        self._from = QToolButton(self)
-        self._from.setObjectName("view.volume.from")
-        self._from.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._from.setMenu(QMenu(self._from))
-        words(self, self._parts.language, self._from.setText, "ui.volume.from")
-        words(self, self._parts.language, self._from.setToolTip, "ui.volume.from.tip")
-        for number, name in enumerate(STANDARD_VIEWS, start=1):
-            action = self._from.menu().addAction("")
-            action.triggered.connect(partial(self.look_from, name))
-            follow(action, self._parts.language, partial(_name_view, action, name, number))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 6, 6, 6)
-        row.addWidget(self._from, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addStretch(1)
-        row.addWidget(self._preset, 0, Qt.AlignmentFlag.AlignBottom)
+        self._choices.setVisible(not presenting)
 
     def _follow(self) -> None:
         views, parts = self._views, self._parts
         follow(self, views.volume, self._take_volume)
-        follow(self, views.preset, lambda _: self._take_preset())
+        follow(self, views.preset, lambda _: self._move())
         follow(self, views.camera, lambda _: self._move(), now=False)
         follow(self, views.position, lambda _: self.update(), now=False)
         follow(self, parts.trajectory.draft, lambda _: self.update(), now=False)
         follow(self, parts.findings.selected, lambda _: self._move(), now=False)
-        follow(self, parts.language, lambda _: self._fill_presets())
+        follow(self, parts.language, lambda _: self.update(), now=False)
         follow(self, parts.tool, self._show_tool)
         hear(self, parts.session.changed, lambda _: self._move())
 
     def _take_volume(self, volume: Volume | None) -> None:
         self._shown = self._trouble = None
-        self._preset.setVisible(volume is not None)
-        self._from.setVisible(volume is not None)
-        self._fill_presets()
+        self._choices.setVisible(volume is not None)
         self._move()
-
-    def _fill_presets(self) -> None:
-        volume = self._views.volume.now
-        self._preset.clear()
-        for name, one in presets().items():
-            if volume is not None and one.fits(volume.quantity):
-                self._preset.addItem(self._parts.say(one.text), name)
-        self._show_preset()
-
-    def _take_preset(self) -> None:
-        self._show_preset()
-        self._move()
-
-    def _show_preset(self) -> None:
-        self._preset.setCurrentIndex(self._preset.findData(self._views.preset.now))
 
     def _show_tool(self, tool: str) -> None:
         marking = tool == "trajectory"
@@ -270,7 +229,8 @@ class VolumeWidget(QWidget):
         slice_paint.letters(painter, self.width(), self.height(), shown)
         self._paint_marks(painter, wish)
         if not self._presenting:
-            self._paint_whose(painter, wish)
+            lines = self._parts.whose(wish.volume.identity)
+            slice_paint.corner_lines(painter, self.width(), lines)
 
     def _paint_marks(self, painter: QPainter, wish: Wish) -> None:
         at = self._place(wish, self._views.position.now)
@@ -285,16 +245,6 @@ class VolumeWidget(QWidget):
                 for place in (start, end):
                     slice_paint.ring(painter, place, filled=False)
             slice_paint.badge(painter, start, end, str(one.number), selected=one.selected)
-
-    def _paint_whose(self, painter: QPainter, wish: Wish) -> None:
-        identity = wish.volume.identity
-        painter.setFont(text_font())
-        metrics = painter.fontMetrics()
-        room = round(self.width() * 0.38)
-        for row, line in enumerate(self._parts.whose(identity)):
-            shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
-            y = 7 + metrics.ascent() + row * metrics.height()
-            slice_paint.text(painter, QPointF(7, y), shown, colour("text", 225))
 
     def _say_in_the_middle(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(text_font())
@@ -400,17 +350,11 @@ class VolumeWidget(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        free = self.width() // 2 - _LETTER_PX  # the letter at the lower edge stays free
-        self._preset.setMaximumWidth(min(max(free, _LETTER_PX), _PRESET_PX))
         self._move()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._move()
-
-
-def _name_view(action: object, name: str, number: int, language: Language) -> None:
-    action.setText(f"{say(f'render.view.{name}', language)}\t{number}")  # type: ignore[attr-defined]
 
 
 def _length(moved: QPointF) -> float:

@@ -1,0 +1,93 @@
+"""The two controls on the 3D view: from where it is seen, and what of the body is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from typing_extensions import override
+
+from viewer.render.preset import presets
+from viewer.widgets.bind import follow, words
+from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.parts import Parts
+from virtopsy.geometry.camera import STANDARD_VIEWS
+from virtopsy.language import Language, say
+
+_PRESET_PX = 215
+_LETTER_PX = 34
+
+
+class VolumeChoices(QWidget):
+    """Lies along the lower edge of the 3D view.
+
+    Args:
+        parts: the presenters.
+        look_from: takes the name of a standard side.
+    """
+
+    def __init__(self, parts: Parts, look_from: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setObjectName("view.volume.choices")
+        self._parts = parts
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 6, 6, 6)
+        row.addWidget(self._sides(look_from), 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        row.addWidget(self._presets(), 0, Qt.AlignmentFlag.AlignBottom)
+        follow(self, parts.views.volume, lambda _: self._fill())
+        follow(self, parts.views.preset, lambda _: self._show())
+        follow(self, parts.language, lambda _: self._fill())
+
+    def _sides(self, look_from: Callable[[str], None]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("view.volume.from")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        button.setMenu(menu)
+        words(button, self._parts.language, button.setText, "ui.volume.from")
+        words(button, self._parts.language, button.setToolTip, "ui.volume.from.tip")
+        for number, name in enumerate(STANDARD_VIEWS, start=1):
+            action = QAction(menu)
+            menu.addAction(action)
+            action.triggered.connect(partial(_look, look_from, name))
+            follow(action, self._parts.language, partial(_name_side, action, name, number))
+        return button
+
+    def _presets(self) -> ElidedComboBox:
+        self._preset = ElidedComboBox()
+        self._preset.setObjectName("view.volume.preset")
+        self._preset.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToContents)
+        words(self._preset, self._parts.language, self._preset.setToolTip, "ui.volume.preset.tip")
+        self._preset.activated.connect(
+            lambda row: self._parts.views.preset.set(self._preset.itemData(row))
+        )
+        return self._preset
+
+    def _fill(self) -> None:
+        volume = self._parts.views.volume.now
+        self._preset.clear()
+        for name, one in presets().items():
+            if volume is not None and one.fits(volume.quantity):
+                self._preset.addItem(self._parts.say(one.text), name)
+        self._show()
+
+    def _show(self) -> None:
+        self._preset.setCurrentIndex(self._preset.findData(self._parts.views.preset.now))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        free = self.width() // 2 - _LETTER_PX  # the letter at the lower edge stays free
+        self._preset.setMaximumWidth(min(max(free, _LETTER_PX), _PRESET_PX))
+
+
+def _look(look_from: Callable[[str], None], name: str, _checked: object = None) -> None:
+    look_from(name)
+
+
+def _name_side(action: QAction, name: str, number: int, language: Language) -> None:
+    action.setText(f"{say(f'render.view.{name}', language)}\t{number}")
