@@ -119,7 +119,7 @@ class BottomLine(QFrame):
     def _pointed(self, pointed: Pointed) -> str:
         say = self._parts.say
         sides = " ".join(
-            f"{plus if value >= 0 else minus} {abs(value):.1f}"
+            f"{plus if value >= 0 else minus} {self._parts.number(abs(value))}"
             for value, (plus, minus) in zip(pointed.lps_mm, _SIDES, strict=True)
         )
         if pointed.value is None:

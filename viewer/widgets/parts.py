@@ -19,6 +19,7 @@ from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
 from virtopsy.errors import VirtopsyError
+from virtopsy.findings.words import number
 from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
@@ -61,6 +62,10 @@ class Parts:
     def say(self, key: str, /, **facts: Fact) -> str:
         """Return the text of `key` in the language of the screen."""
         return say(key, self.language.now, **facts)
+
+    def number(self, value: float, decimals: int = 1) -> str:
+        """Return a number as the language of the screen writes it."""
+        return number(value, self.language.now, decimals)
 
     def whose(self, identity: Identity) -> tuple[str, str]:
         """Return the corner of a view: patient, or that there is no name; date and series."""

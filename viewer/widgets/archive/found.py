@@ -99,7 +99,7 @@ class FoundList(QScrollArea):
         if series.rows and series.columns:
             parts.append(f"{series.columns} × {series.rows}")
         if series.spacing_mm is not None:
-            i, j, k = (f"{one:.2f}".rstrip("0").rstrip(".") for one in series.spacing_mm)
+            i, j, k = (self._parts.number(one, 2) for one in series.spacing_mm)
             parts.append(say("ui.found.spacing", i=i, j=j, k=k))
         if series.orientation is not None:
             parts.append(say(f"ui.found.orientation.{series.orientation}"))

@@ -173,7 +173,7 @@ class SliceWidget(QWidget):
         value = self._views.position.now[AXIS_ACROSS[self.plane]]
         plus, minus = _SIDE[self.plane]
         side = plus if value >= 0 else minus
-        return self._parts.say("ui.view.position", side=side, mm=f"{abs(value):.1f}")
+        return self._parts.say("ui.view.position", side=side, mm=self._parts.number(abs(value)))
 
     def _picture(self, camera: SliceCamera) -> QImage:
         window = self._views.window.now
