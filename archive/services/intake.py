@@ -89,9 +89,12 @@ class Intake:
         deliverer: str = "",
         carrier: str = "",
         reason: str = "",
+        below: Path | None = None,
         progress: Progress,
     ) -> IntakeReport:
         """Keep every regular file of `sources` in the case; a new case is opened by the actor.
+
+        With `below`, a folder that holds all sources, their names are kept relative to it.
 
         Raises:
             AccessDenied: no right to import, or the case is another person's.
@@ -104,7 +107,7 @@ class Intake:
         self._refuse_foreign_case(session, number)
         begun = self._journal.machine.monotonic_ns()
         given = [sources] if isinstance(sources, Path) else list(sources)
-        files, others = listed(given, self._folder)
+        files, others = listed(given, self._folder, below)
         staging = self._staging()
         try:
             _preflight(staging, files)

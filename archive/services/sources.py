@@ -27,8 +27,16 @@ class Brought:
     size: int
 
 
-def listed(sources: Sequence[Path], archive: Path) -> tuple[list[Brought], list[FileReport]]:
+def listed(
+    sources: Sequence[Path], archive: Path, below: Path | None = None
+) -> tuple[list[Brought], list[FileReport]]:
     """Return the regular files, and a report on everything that is none.
+
+    Args:
+        sources: files or folders.
+        archive: where they may not lie.
+        below: the folder of the carrier that all of them lie in; names are relative to it. None:
+            each source's own folder.
 
     Raises:
         InputError: a source is missing, lies in the archive, is a zip or a bundle, or is empty.
@@ -36,9 +44,9 @@ def listed(sources: Sequence[Path], archive: Path) -> tuple[list[Brought], list[
     files: list[Brought] = []
     others: list[FileReport] = []
     for source in sources:
-        root = _checked(source, archive)
-        prefix = f"{root.name}/" if len(sources) > 1 else ""
-        for found in _walk(root, root if root.is_dir() else root.parent, prefix):
+        path = _checked(source, archive)
+        root, prefix = _named_from(path, below, alone=len(sources) == 1)
+        for found in _walk(path, root, prefix):
             if isinstance(found, Brought):
                 files.append(found)
             else:
@@ -46,6 +54,14 @@ def listed(sources: Sequence[Path], archive: Path) -> tuple[list[Brought], list[
     if not files:
         raise InputError("archive.source.empty", path=sources[0] if sources else Path())
     return files, others
+
+
+def _named_from(path: Path, below: Path | None, *, alone: bool) -> tuple[Path, str]:
+    """Return the folder that names are relative to, and what stands before them."""
+    if below is not None and path.is_relative_to(below.resolve()):
+        return below.resolve(), ""
+    folder = path if path.is_dir() else path.parent
+    return folder, "" if alone else f"{folder.name}/"
 
 
 def _checked(source: Path, archive: Path) -> Path:

@@ -19,6 +19,7 @@ from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFinding
 from virtopsy.dicom.assemble import assemble, choose, study_of
 from virtopsy.dicom.scan import scan_files
+from virtopsy.dicom.series import Study
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress
@@ -71,6 +72,7 @@ class Keeping:
         self.person: Value[str] = Value("")
         self.problem: Event[VirtopsyError] = Event()
         self.saved: Event[IntakeReport] = Event()
+        opening.leaving.subscribe(self._before_loading)
         opening.opened.subscribe(self._leave_other_case)
 
     @property
@@ -147,16 +149,19 @@ class Keeping:
         if not number.strip():
             raise UsageError("keeping.no_number")
         self._claim_statements(actor)
-        files = [one.path for series in opened.study.series for one in series.instances]
+        files = {one.path for series in opened.study.series for one in series.instances}
+        looked = self._opening.path.now
+        below = looked.parent if looked is not None and looked.is_file() else looked
 
         def job(progress: Progress) -> IntakeReport:
             return archive.intake.take_in(
                 actor,
-                sorted(set(files)),
+                sorted(files),
                 case_number=number.strip(),
                 basis=provenance.basis,
                 deliverer=provenance.deliverer,
                 carrier=provenance.carrier,
+                below=below,
                 progress=progress,
             )
 
@@ -166,8 +171,13 @@ class Keeping:
         self._work.start("keeping.job.save", job, done, self.problem.announce, lane="archive")
 
     def reopen(self, number: str) -> None:
-        """Open a case of the archive again: its series from the kept bytes, findings, stops."""
+        """Open a case of the archive again: its series from the kept bytes, findings, stops.
+
+        Raises:
+            UsageError: nobody is signed in, or what is marked now is in no archive yet.
+        """
         archive, actor = self._signed_in()
+        self._refuse_to_lose()
 
         def job(progress: Progress) -> tuple[Case, Opened | None]:
             case = archive.cases.open(actor, number)
@@ -203,6 +213,15 @@ class Keeping:
             self.problem.announce(error)
             return
         self.saved.announce(report)
+
+    def _before_loading(self, study: Study) -> None:
+        opened = self._opening.opened.now
+        if opened is not None and opened.study.uid != study.uid:
+            self._refuse_to_lose()
+
+    def _refuse_to_lose(self) -> None:
+        if not self._session.saved:
+            raise UsageError("keeping.unsaved")
 
     def _leave_other_case(self, opened: Opened | None) -> None:
         """Begin anew when a series is shown that the kept case does not hold.

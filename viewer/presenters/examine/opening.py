@@ -37,6 +37,7 @@ class Opening:
         path: what was looked into last.
         found: the studies and series there; None before a scan has ended.
         opened: the series that is shown.
+        leaving: told before a series is loaded; who would lose something refuses by raising.
         problem: what could not be read, for the strip over the views.
     """
 
@@ -47,6 +48,7 @@ class Opening:
         self.path: Value[Path | None] = Value(None)
         self.found: Value[Scan | None] = Value(None)
         self.opened: Value[Opened | None] = Value(None)
+        self.leaving: Event[Study] = Event()
         self.problem: Event[VirtopsyError] = Event()
 
     def look_into(self, path: Path) -> None:
@@ -87,6 +89,11 @@ class Opening:
 
     def load(self, study: Study, series: Series) -> None:
         """Load a series; it is on the screen when `opened` changes."""
+        try:
+            self.leaving.announce(study)
+        except VirtopsyError as error:
+            self.problem.announce(error)
+            return
         self.cancel()
 
         def job(progress: Progress) -> Opened:

@@ -1,0 +1,160 @@
+"""Saving takes what belongs to the case, by its own names; nothing unsaved is left behind."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from viewer.presenters.archive.keeping import Keeping, Provenance
+from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.work import Work
+from virtopsy.case.commands import AddFinding
+from virtopsy.errors import UsageError
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.jobs import Lanes
+from virtopsy.phantom import asymmetric
+
+_PATIENCE_S = 30
+
+
+class _Desk:
+    """The presenters without a screen; `settle` does what the screen's thread would."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue()
+        self.lanes = Lanes()
+        self.session, self.views = Session(), Views()
+        work = Work(self.lanes, self._waiting.put)
+        self.work = work
+        self.opening = Opening(work, self.views)
+        self.keeping = Keeping(
+            self.session, self.opening, work, lambda: datetime(2026, 11, 23, tzinfo=UTC)
+        )
+        self.problems: list[str] = []
+        for one in (self.opening, self.keeping):
+            one.problem.subscribe(lambda error: self.problems.append(error.key))
+
+    def settle(self) -> None:
+        end = time.monotonic() + _PATIENCE_S
+        while self.work.running.now:
+            assert time.monotonic() < end
+            try:
+                self._waiting.get(timeout=0.1)()
+            except queue.Empty:
+                continue
+
+    def open(self, folder: Path) -> None:
+        self.opening.look_into(folder)
+        self.settle()
+        self.load()
+
+    def load(self) -> None:
+        found = self.opening.found.now
+        assert found is not None
+        study = found.studies[0]
+        self.opening.load(study, study.series[0])
+        self.settle()
+
+    def mark(self) -> None:
+        volume = self.views.volume.now
+        assert volume is not None
+        self.session.do(
+            AddFinding(
+                Trajectory(
+                    finding_id="a",
+                    name="Track 1",
+                    series_uid=volume.identity.series_uid,
+                    frame_of_reference_uid=volume.identity.frame_of_reference_uid,
+                    ends_lps_mm=((0.0, 0.0, 0.0), (9.0, 0.0, 0.0)),
+                    entry=0,
+                    direction_by="expert",
+                    stated_by="",
+                )
+            )
+        )
+
+
+@pytest.fixture
+def desk() -> Iterator[_Desk]:
+    """Presenters as the window has them."""
+    there = _Desk()
+    yield there
+    there.lanes.close()
+    there.keeping.close()
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    """A carrier with two scans in folders of their own."""
+    for position in ("HFS", "FFP"):
+        asymmetric.write(tmp_path / "carrier" / position, position)
+    return tmp_path / "carrier"
+
+
+def test_files_keep_the_names_they_had_on_the_carrier(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.open(scans)
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.save("7/2026", Provenance())
+    desk.settle()
+    archive, actor = desk.keeping.acting()
+    (series,) = desk.session.case.series
+
+    kept = archive.cases.series_files(actor, "7/2026", series.series_uid)
+
+    assert desk.problems == []
+    given = {one.relative_to(scans).as_posix() for one in scans.rglob("*") if one.is_file()}
+    assert {one.relative_path for one in kept} < given
+
+
+def test_another_persons_scan_is_not_loaded_over_unsaved_marks(desk: _Desk, scans: Path) -> None:
+    desk.open(scans / "HFS")
+    first = desk.views.volume.now
+    desk.mark()
+
+    desk.open(scans / "FFP")
+
+    assert desk.problems == ["keeping.unsaved"]
+    assert desk.views.volume.now is first
+    desk.session.undo()
+
+
+def test_a_case_is_not_reopened_over_unsaved_marks(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.open(scans / "HFS")
+    desk.mark()
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+
+    with pytest.raises(UsageError):
+        desk.keeping.reopen("7/2026")
+
+    assert len(desk.session.case.findings) == 1
+
+
+def test_a_saved_case_is_left_for_another_scan_and_opened_again(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.open(scans / "HFS")
+    desk.mark()
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.save("7/2026", Provenance())
+    desk.settle()
+    desk.open(scans / "FFP")
+    assert desk.session.case.findings == ()
+
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+
+    (track,) = desk.session.case.findings
+    assert isinstance(track, Trajectory)
+    assert track.stated_by == "A. Expert"
+    assert desk.problems == []
