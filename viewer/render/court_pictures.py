@@ -108,7 +108,9 @@ def _three_d(
 ) -> CourtPicture:
     preset = default_preset(volume.quantity)
     side = side_of(tracks[0], volume) if tracks else "anterior"
-    camera = fit_view(visible_points(volume, preset), side, aspect=SIZE[0] / SIZE[1])
+    ends = [end for one in tracks for end in one.ends_lps_mm]  # also where nothing solid is near
+    shown = np.vstack([visible_points(volume, preset), np.reshape(ends, (-1, 3))])
+    camera = fit_view(shown, side, aspect=SIZE[0] / SIZE[1])
     view = VolumeView(volume, SIZE, preset=preset)
     try:
         made = volume_picture(view, camera, language, glyphs=glyphs, origin=origin)
