@@ -127,10 +127,8 @@ def _hand_out(hand: Hand, bundle: Path) -> str:
     return archive.fingerprint
 
 
-def _job(
-    window: Callable[[], Hand], scan: Path, truth_file: Path, degrees: float, cli: Cli
-) -> None:
-    truth = json.loads(truth_file.read_text(encoding="utf-8"))
+def _job(window: Callable[[], Hand], scan: Path, degrees: float, cli: Cli) -> None:
+    truth = json.loads((scan.parent / "truth.json").read_text(encoding="utf-8"))
     archive, bundle = cli.folder / "archive", cli.folder / "bundle"
 
     hand = window()

@@ -194,8 +194,8 @@ def source_slice(volume: Volume, camera: SliceCamera) -> str | None:
 
 
 def position_words(lps_mm: Sequence[float]) -> str:
-    """Return an LPS point the way readers write it: "L 42.1 P 13.0 H 77.4 mm"."""
-    letters = ("LR", "PA", "HF")
+    """Return an LPS point the way readers write it: "L 42.1 P 13.0 S 77.4"."""
+    letters = ("LR", "PA", "SI")
     parts = [
         f"{letters[axis][0 if value >= 0 else 1]} {abs(value):.1f}"
         for axis, value in enumerate(lps_mm)

@@ -59,9 +59,9 @@ class Show(QWidget):
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(12, 0, 12, 6)
-        row.addWidget(self._step("up", "show.back", self._parts.walkthrough.back))
+        row.addWidget(self._step("back", "show.back", self._parts.walkthrough.back))
         row.addWidget(self._place, 1)
-        row.addWidget(self._step("down", "show.next", self._parts.walkthrough.next))
+        row.addWidget(self._step("forward", "show.next", self._parts.walkthrough.next))
         return row
 
     def _step(self, drawing: str, name: str, act: Callable[[], None]) -> QToolButton:

@@ -111,6 +111,7 @@ class TrajectoryDetails(QScrollArea):
         self._name()
         self._entry()
         self._grounds()
+        self._pairs: list[tuple[QLabel, QLabel]] = []
         self._numbers = QVBoxLayout()
         self._numbers.setSpacing(1)
         self._column.addLayout(self._numbers)
@@ -196,19 +197,27 @@ class TrajectoryDetails(QScrollArea):
         self._parts.attempt(lambda: self._parts.findings.tick_grounds(ground, ticked))
 
     def _show_numbers(self) -> None:
-        while (old := self._numbers.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for number, line in enumerate(self._parts.findings.details(self._parts.language.now)):
-            label, value = QLabel(line.label), QLabel(line.text)
-            label.setProperty("role", "quiet")
-            value.setObjectName(f"finding.number.{number}")
-            for one in (label, value):
-                one.setWordWrap(True)
-                self._numbers.addWidget(one)
-            value.setContentsMargins(0, 0, 0, 5)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        lines = self._parts.findings.details(self._parts.language.now)
+        while len(self._pairs) < len(lines):
+            self._pairs.append(self._pair(len(self._pairs)))
+        for number, (label, value) in enumerate(self._pairs):
+            told = number < len(lines)
+            if told:
+                label.setText(lines[number].label)
+                value.setText(lines[number].text)
+            label.setVisible(told)
+            value.setVisible(told)
+
+    def _pair(self, number: int) -> tuple[QLabel, QLabel]:
+        label, value = QLabel(), QLabel()
+        label.setProperty("role", "quiet")
+        value.setObjectName(f"finding.number.{number}")
+        for one in (label, value):
+            one.setWordWrap(True)
+            self._numbers.addWidget(one)
+        value.setContentsMargins(0, 0, 0, 5)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label, value
 
     def _withdraw(self) -> None:
         button = QPushButton()

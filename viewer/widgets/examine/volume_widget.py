@@ -25,7 +25,7 @@ from typing_extensions import override
 
 from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.picking import pick
+from viewer.render.picking import pick, visible_points
 from viewer.render.preset import preset_named
 from viewer.render.ray_cast import Quality
 from viewer.render.slice_view import direction_letters
@@ -41,12 +41,13 @@ from virtopsy.geometry.camera import (
     STANDARD_VIEWS,
     Camera3D,
     Size,
+    fit_view,
     orbit,
     pan,
     project,
-    standard_view,
     zoom,
 )
+from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.volume import Volume
 
 _REST_MS = 160  # after the last move the full picture is asked for
@@ -77,6 +78,8 @@ class VolumeWidget(QWidget):
         self._views = parts.views
         self._worker = VolumeWorker(parts.post, self._deliver, self._fail)
         self._shown: tuple[Wish, NDArray[np.uint8]] | None = None
+        self._wanted: Wish | None = None
+        self._fitted: tuple[Volume, str, Floats] | None = None
         self._trouble: VirtopsyError | None = None
         self._presenting = False
         self._buttons = Qt.MouseButton.NoButton
@@ -138,11 +141,19 @@ class VolumeWidget(QWidget):
         return self.standard("anterior") if chosen is None else chosen
 
     def standard(self, name: str) -> Camera3D:
-        """Return a standard view that fits this widget."""
-        volume = self._views.volume.now
-        assert volume is not None  # noqa: S101 -- asked only while one is shown
+        """Return a standard view in which everything visible fits this widget."""
         width, height = self.device_size()
-        return standard_view(volume.frame, name, aspect=width / height)
+        return fit_view(self._visible(), name, aspect=width / height)
+
+    def _visible(self) -> Floats:
+        """Return points (n, 3), LPS mm, spread over what the preset shows; found once."""
+        volume, preset = self._views.volume.now, self._views.preset.now
+        assert volume is not None  # noqa: S101 -- asked only while one is shown
+        known = self._fitted
+        if known is None or known[0] is not volume or known[1] != preset:
+            points = visible_points(volume, preset_named(preset, volume))
+            known = self._fitted = (volume, preset, points)
+        return known[2]
 
     def device_size(self) -> Size:
         """Return width and height in device pixels."""
@@ -176,7 +187,8 @@ class VolumeWidget(QWidget):
             if dragged is None or one.finding_id != dragged.finding_id
         )
         preset = self._views.preset.now
-        self._worker.ask(Wish(volume, self.device_size(), camera, preset, glyphs, quality))
+        self._wanted = Wish(volume, self.device_size(), camera, preset, glyphs, quality)
+        self._worker.ask(self._wanted)
 
     def _deliver(self, wish: Wish, picture: Picture) -> None:
         if wish.volume is self._views.volume.now:
@@ -191,11 +203,10 @@ class VolumeWidget(QWidget):
 
     @property
     def settled(self) -> bool:
-        """Whether the picture on the screen is the full one of the present camera."""
+        """Whether the picture on the screen is the full one of what is wanted now."""
         if self._shown is None or self._rest.isActive() or self._soon.isActive():
             return False
-        wish = self._shown[0]
-        return wish.quality == "full" and wish.camera == self.camera()
+        return self._shown[0] is self._wanted and self._wanted.quality == "full"
 
     # what is seen
 
