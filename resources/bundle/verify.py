@@ -14,6 +14,13 @@ What it checks, each by the rule named:
   the entries of the case against each other: none left out, none moved
 """
 
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    # Python looks for modules in the folder of a program first: an argparse.py put into the
+    # bundle would answer in place of this file. (sys itself cannot be replaced so.)
+    del sys.path[0]
+
 import argparse
 import base64
 import binascii
@@ -23,11 +30,23 @@ import json
 import os
 import re
 import stat
-import sys
 import unicodedata
 import zipfile
 from pathlib import Path
-from typing import IO, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import (
+    IO,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    Union,
+)
 
 Facts = Dict[str, Union[str, int]]
 Point = Tuple[int, int, int, int]
@@ -595,8 +614,11 @@ def _detail(error: BaseException) -> Facts:
 
 
 def _source(path: Path) -> Union[Folder, Zip]:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 -- never raises, as Path.is_dir does
         return Folder(path)
+    # A pipe or a device would keep the check waiting, or fill the memory.
+    if not os.path.isfile(path):  # noqa: PTH113 -- never raises, as Path.is_file does
+        raise NotABundle(str(path))
     try:
         return Zip(path)
     except Exception as error:  # a hostile zip may raise anything
@@ -781,10 +803,18 @@ class _Check:
                 self._absent(path, by_digest.get(digest))
             elif path in self.digests and self.digests[path] != digest:
                 self.result.add("changed", path)
-        for path in extra:
+        for path in [*extra, *self._empty_folders(listed)]:
             self.result.add("added", path)
         if "bagit.txt" in self.kept and self.kept["bagit.txt"] != BAGIT:
             self.result.add("changed", "bagit.txt")
+
+    def _empty_folders(self, listed: Iterable[str]) -> List[str]:
+        """Return the folders in which nothing lies or was sealed: a name alone can claim."""
+        folders = self.source.folders
+        inside = [*listed, SEAL, *self.source.files, *folders]
+        inside += [one.path for one in self.source.problems]
+        above = {path[:end] for path in inside for end, c in enumerate(path) if c == "/"}
+        return sorted(f"{path}/" for path in folders if path not in above)
 
     def _absent(self, path: str, other: Optional[str]) -> None:
         if other is None:

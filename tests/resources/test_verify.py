@@ -661,11 +661,40 @@ def test_what_is_no_bundle_is_said_to_be_none(
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("a.txt", "x")
     (tmp_path / "cut.zip").write_bytes((tmp_path / "other.zip").read_bytes()[:-10])
-    for place in (".", "file.txt", "other.zip", "cut.zip", "nowhere"):
+    for place in (".", "file.txt", "other.zip", "cut.zip", "nowhere", "n" * 300, "\0"):
         assert verify.main([str(tmp_path / place)]) == 3
         said = capsys.readouterr()
         assert said.out == ""
         assert "there is no court bundle here" in said.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices need a POSIX system")
+def test_a_pipe_or_a_device_is_no_bundle_and_is_never_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(verify.NotABundle):
+            verify.examine(str(place))
+
+
+def test_an_empty_folder_that_was_added_is_named(spoilt: Path) -> None:
+    (spoilt / "data/ALTERED BY THE POLICE").mkdir()
+    (spoilt / "sig/x").mkdir()
+    assert found(spoilt) == {("added", "data/ALTERED BY THE POLICE/"), ("added", "sig/x/")}
+
+
+def test_a_folder_that_lost_its_files_was_not_added(spoilt: Path) -> None:
+    for picture in (spoilt / "data/media").iterdir():
+        picture.unlink()
+    assert {code for code, _ in found(spoilt)} == {"missing"}
+
+
+def test_a_module_put_beside_the_verifier_does_not_answer_in_its_place(spoilt: Path) -> None:
+    (spoilt / "argparse.py").write_text("print('unchanged since sealed'); raise SystemExit(0)\n")
+    run = subprocess.run(
+        [sys.executable, str(spoilt / "verify.py")], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "argparse.py" in run.stdout
 
 
 @pytest.mark.parametrize("kept", ["bagit.txt", "manifest-sha256.txt", "sig/seal.json"])
