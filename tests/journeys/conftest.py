@@ -290,3 +290,11 @@ def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("phantom")
     write(folder, seed=3, progress=Progress())
     return folder
+
+
+@pytest.fixture(scope="session")
+def wound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The slices round the wound of the synthetic case, quicker to load: `dicom/`, truth."""
+    folder = tmp_path_factory.mktemp("wound")
+    write(folder, seed=3, slices=65, progress=Progress())
+    return folder
