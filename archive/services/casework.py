@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
@@ -27,10 +28,13 @@ from virtopsy.case.case import Case, SeriesEntry
 from virtopsy.case.changes import Change
 from virtopsy.errors import Bug, InputError, IntegrityError
 from virtopsy.findings import record as finding_record
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough import stop as stop_record
 
 How: TypeAlias = Literal["do", "undo", "redo"]
+LONGEST_NAME = 200
 NOTES = ("view", "show", "export", "print", "picture", "video")
 """What can be noted without changing a case; every other entry is written by its own service."""
 
@@ -129,7 +133,8 @@ class Cases:
             raise InputError("findings.record.not_an_object")
         given = dict(inner)
         given.setdefault("finding_id", uuid4().hex)
-        read = finding_record.to_record(finding_record.from_record(given))
+        read = finding_record.to_record(_stated(finding_record.from_record(given), actor))
+        _refuse_odd_words(read)
         change = Change("finding", str(read["finding_id"]), None, read)
         self.record(actor, number, (change,), label="case.finding.add", act="do", reason=reason)
         return change.thing_id
@@ -259,6 +264,23 @@ def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> 
     if frame and row.frame_of_reference_uid and frame != row.frame_of_reference_uid:
         raise InputError("archive.finding.frame", number=number, frame=frame)
     return row
+
+
+def _stated(finding: Finding, actor: Actor) -> Finding:
+    """Return the finding with a statement nobody put a name to as that of who hands it in."""
+    if isinstance(finding, Trajectory) and finding.entry is not None and not finding.stated_by:
+        return replace(finding, stated_by=actor.name)
+    return finding
+
+
+def _refuse_odd_words(record: Mapping[str, Any]) -> None:
+    """Refuse a name or id that a person could not read in a picture, a page or a log."""
+    name, thing_id = str(record["name"]), str(record["finding_id"])
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        shown = "".join(c if c.isprintable() else " " for c in name[:LONGEST_NAME])
+        raise InputError("archive.finding.name", name=shown)
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", thing_id):
+        raise InputError("archive.finding.id", id=ascii(thing_id[:64])[1:-1])
 
 
 def _done(rows: Sequence[ThingRow], changes: Sequence[Change]) -> list[Document]:

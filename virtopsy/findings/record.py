@@ -38,7 +38,7 @@ def from_record(record: Mapping[str, Any]) -> Finding:
         raise InputError("findings.record.unknown_kind", kind=str(record.get("kind")))
     try:
         return read(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError("findings.record.malformed", detail=str(error)) from error
 
 
@@ -64,9 +64,9 @@ def _trajectory(record: Mapping[str, Any]) -> Trajectory:
         frame_of_reference_uid=_text(record.get("frame_of_reference_uid", "")),
         certainty=Certainty(record.get("certainty", Certainty.DEFINITE)),
         ends_lps_mm=(_point(start), _point(end)),
-        entry=record.get("entry"),
-        direction_by=record.get("direction_by"),
-        stated_by=record.get("stated_by"),
+        entry=_end(record.get("entry")),
+        direction_by=_text_or_none(record.get("direction_by")),
+        stated_by=_text_or_none(record.get("stated_by")),
         grounds=tuple(_text(one) for one in record.get("grounds", ())),
         end_sd_mm=_point(sd),
         sd_source=_text(record.get("sd_source", "spacing")),
@@ -75,13 +75,30 @@ def _trajectory(record: Mapping[str, Any]) -> Trajectory:
 
 def _point(value: Any) -> tuple[float, float, float]:
     x, y, z = value
-    return float(x), float(y), float(z)
+    return _number(x), _number(y), _number(z)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, got {value!r}")
+    return float(value)
+
+
+def _end(value: Any) -> int | None:
+    """Return which end; JSON's true is no number, though Python takes it for 1."""
+    if value is not None and type(value) is not int:
+        raise TypeError(f"expected 0, 1 or null, got {value!r}")
+    return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected a text, got {value!r}")
     return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Finding]] = {Trajectory.kind: _trajectory}

@@ -22,6 +22,8 @@ from virtopsy.geometry.frame import Floats, Frame
 GROUNDS = ("bevel", "fragments", "skin", "witness")
 SHORTEST_MM = 1.0
 """Below this the two ends are one point for every scanner, and no direction exists."""
+FARTHEST_MM = 10_000.0
+"""No scanner's frame reaches so far; a point beyond it is a slip of the pen or a forgery."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,15 @@ class Trajectory(Finding):
     def __post_init__(self) -> None:
         if not np.isfinite(self.ends_lps_mm).all() or not np.isfinite(self.end_sd_mm).all():
             raise InputError("findings.trajectory.not_finite", name=self.name)
+        if np.abs(self.ends_lps_mm).max() > FARTHEST_MM:
+            raise InputError("findings.trajectory.too_far", name=self.name, mm=FARTHEST_MM)
+        if not 0.0 < min(self.end_sd_mm) <= max(self.end_sd_mm) <= FARTHEST_MM:
+            raise InputError("findings.trajectory.end_sd", name=self.name)
         if self.length_mm < SHORTEST_MM:
             raise InputError("findings.trajectory.too_short", name=self.name, mm=SHORTEST_MM)
         if self.entry not in {0, 1, None}:
             raise InputError("findings.trajectory.entry", name=self.name)
-        if (self.entry is None) != (self.direction_by is None):
+        if self.direction_by != (None if self.entry is None else "expert"):
             raise InputError("findings.trajectory.direction_by", name=self.name)
         if not set(self.grounds) <= set(GROUNDS):
             raise InputError("findings.trajectory.grounds", name=self.name)

@@ -124,6 +124,21 @@ def test_a_change_of_something_that_changed_meanwhile_is_refused(
         {"ends_lps_mm": [[0, 0, 0], [float("nan"), 0, 0]]},
         {"kind": "poem"},
         {"name": 7},
+        {"name": ""},
+        {"name": "x" * 201},
+        {"name": "gnp.\u202eexe"},
+        {"name": "a\0b"},
+        {"finding_id": "../../x"},
+        {"ends_lps_mm": [[0, 0, 0], [10**400, 0, 0]]},
+        {"ends_lps_mm": [[0, 0, 0], [1e300, 0, 0]]},
+        {"ends_lps_mm": [[0, 0, 0], [True, 40, 0]]},
+        {"ends_lps_mm": [[0, 0, 0], ["4", 40, 0]]},
+        {"entry": True},
+        {"entry": 0.0},
+        {"direction_by": "program"},
+        {"stated_by": 5},
+        {"end_sd_mm": [0, 0, 0]},
+        {"end_sd_mm": [1, -1, 1]},
     ],
     ids=str,
 )
@@ -139,6 +154,18 @@ def test_a_finding_that_does_not_fit_is_refused_and_nothing_is_recorded(
 def test_a_finding_as_a_bundle_holds_it_is_accepted(kept: Archive, expert: Actor) -> None:
     made = kept.cases.add_finding(expert, CASE, {"t": "finding", "record": track("again")})
     assert kept.cases.open(expert, CASE).finding(made).name == "again"
+
+
+def test_an_entry_without_a_name_is_the_statement_of_who_hands_it_in(
+    kept: Archive, expert: Actor
+) -> None:
+    given = {"t1b": None, "t1c": "Dr Other"}
+    for one, name in given.items():
+        record = track(finding_id=one, entry=0, direction_by="expert", stated_by=name)
+        kept.cases.add_finding(expert, CASE, record)
+    case = kept.cases.open(expert, CASE)
+    found = [case.finding(one) for one in given]
+    assert [getattr(one, "stated_by", None) for one in found] == [expert.name, "Dr Other"]
 
 
 def test_viewing_showing_and_exporting_are_entries(kept: Archive, expert: Actor) -> None:
