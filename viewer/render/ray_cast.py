@@ -50,6 +50,7 @@ class RayCast:
         self._full_share = _SMALL_SHARE if volume.voxels.size <= _SMALL_VOXELS else 1.0
         self._step = 2.0  # pixels a ray while moving, adapted to this machine
         self._caster: _Caster = _caster(kind)
+        self._threads = _alone(self._caster)
         self._caster.SetInputData(image_of(volume.voxels, spacing))
         self.actor = vtkVolume()
         self.actor.SetMapper(self._caster)
@@ -76,6 +77,11 @@ class RayCast:
         wanted = self._step * (seconds / _MOVING_FRAME_S) ** 0.5
         eased = 0.5 * self._step + 0.5 * wanted
         self._step = min(max(eased, _FINEST_STEP), _COARSEST_STEP)
+
+    def drawn(self) -> None:
+        """Use every core from now on: the gradients are there."""
+        if isinstance(self._caster, vtkFixedPointVolumeRayCastMapper):
+            self._caster.SetNumberOfThreads(self._threads)
 
     def wait_for_gradients(self, stop: Event) -> bool:
         """Wait until the gradients are computed; False when `stop` was set before.
@@ -109,6 +115,7 @@ class RayCast:
             renderer.RemoveVolume(actor)
             self._caster.ReleaseGraphicsResources(window)
             window.Finalize()
+            self.drawn()
         except BaseException as error:  # noqa: BLE001 -- raised again in the thread that waits
             self._failure = error
         self._gradients_known.set()
@@ -123,6 +130,19 @@ def _caster(kind: Mapper) -> _Caster:
     cpu = vtkFixedPointVolumeRayCastMapper()
     cpu.SetAutoAdjustSampleDistances(False)
     return cpu
+
+
+def _alone(caster: _Caster) -> int:
+    """Let the caster work in one thread; return how many it may have later.
+
+    Where two of VTK's threads share the gradients, those of the slice between them are wrong and
+    draw a line across the body that reads as a fracture (VTK 9.7).
+    """
+    if not isinstance(caster, vtkFixedPointVolumeRayCastMapper):
+        return 1
+    threads = int(caster.GetNumberOfThreads())
+    caster.SetNumberOfThreads(1)
+    return threads
 
 
 def _lps_from_grid(volume: Volume) -> NDArray[np.float64]:

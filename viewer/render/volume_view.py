@@ -155,6 +155,7 @@ class VolumeView:
         started = time.perf_counter()
         if not self._render(stop):
             return None
+        cast.drawn()
         pixels = self._read()
         if quality == "moving":
             cast.adapt(time.perf_counter() - started)

@@ -13,7 +13,8 @@ import pytest
 from viewer.render import volume_view
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.preset import presets
+from viewer.render.preset import preset_named, presets
+from viewer.render.ray_cast import Quality
 from viewer.render.reduced import factors_for, reduce
 from viewer.render.volume_view import VolumeView
 from virtopsy.errors import Bug
@@ -241,3 +242,25 @@ def test_a_reduced_volume_lies_where_the_whole_one_lies() -> None:
         middle = (points * weights).sum(axis=(0, 1, 2)) / weights.sum()
         assert middle == pytest.approx(_CENTRE - (-5, -6, 7), abs=0.15)
     assert np.array_equal(reduce(volume, (1, 1, 1)).voxels, volume.voxels)
+
+
+@pytest.mark.parametrize("quality", ["full", "moving"])
+def test_no_line_is_drawn_where_two_threads_meet(quality: Quality) -> None:
+    """A smooth body must stay smooth: a false line reads as a fracture."""
+    n = 221
+    k, j, i = np.ogrid[0:n, 0:n, 0:n]
+    radius = np.sqrt((i - 110.0) ** 2 + (j - 110.0) ** 2 + (0.8 * (k - 140.0)) ** 2)
+    voxels = np.clip(1500 - (radius - 80) * 400, -1000, 1500).astype(np.int16)
+    frame = Frame.of((n, n, n), origin_mm=(-110, -110, -110), spacing_mm=(1, 1, 1))
+    body = Volume(voxels, frame)
+    view = VolumeView(body, (500, 500), preset=preset_named("bone", body), mapper=Mapper.CPU)
+    view.picture(standard_view(frame, "anterior"), quality)  # gradients are made here
+    picture = view.picture(standard_view(frame, "anterior"), quality)
+    view.close()
+
+    assert picture is not None
+    column = picture[:, 230:270].mean(axis=(1, 2))
+    body_rows = np.flatnonzero(column > 80)
+    inside = column[body_rows[0] + 40 : body_rows[-1] - 40]
+    smooth = np.convolve(inside, np.ones(15) / 15, "same")
+    assert np.abs(inside - smooth)[10:-10].max() < 4
