@@ -28,7 +28,8 @@ run: ready ## open the window
 	@$(bin)/virtopsy
 
 test: ready-to-develop check ## everything: check, unit tests, journeys in a real window, pictures
-	@$(screen) $(bin)/python -m pytest
+	@$(screen) $(bin)/python -m pytest -n auto --ignore=tests/journeys
+	@$(screen) $(bin)/python -m pytest tests/journeys
 
 check: ready-to-develop ## style, types and the arrows between the floors
 	$(bin)/ruff check .
