@@ -21,11 +21,13 @@ class Settings:
         language: of the screen; empty before it was chosen.
         archive: folder where evidence is kept.
         person: who signed in last.
+        welcomed: "yes" once the synthetic case was offered to a newcomer.
     """
 
     language: str = ""
     archive: str = ""
     person: str = ""
+    welcomed: str = ""
 
     @property
     def first_start(self) -> bool:

@@ -31,6 +31,7 @@ from viewer.presenters.value import Value
 from viewer.presenters.work import Work
 from viewer.render.court_pictures import court_pictures
 from viewer.widgets.archive.sign_in import SignIn
+from viewer.widgets.examine.hints import HINTED
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.parts import Parts
 from viewer.widgets.post import Postman
@@ -78,6 +79,30 @@ class Desk:
         """Ask for language, folder and person."""
         SignIn(self.parts, self.window).open()
 
+    def welcome(self, places: Places) -> None:
+        """Ask a newcomer the first things; then, once, show the synthetic case with its hints."""
+        dialog = SignIn(self.parts, self.window)
+        if not self._settings.welcomed:
+            dialog.finished.connect(lambda _: self.show_synthetic(places))
+        dialog.open()
+
+    def show_synthetic(self, places: Places) -> None:
+        """Open the synthetic case, made at the first time, unless a scan is opened meanwhile."""
+        parts = self.parts
+        self._remember(welcomed="yes")
+
+        def open_it(_: None) -> None:
+            if parts.opening.path.now is None and parts.opening.opened.now is None:
+                _hint_once(parts)
+                parts.opening.open_scan(places.scan / "dicom")
+
+        parts.work.start(
+            "demo.job.scan",
+            lambda progress: make_scan(places, progress),
+            open_it,
+            parts.trouble.announce,
+        )
+
     def close(self) -> None:
         """Stop what runs and let go of archive and OpenGL."""
         for running in self.parts.work.running.now:
@@ -123,6 +148,17 @@ def build(
     )
 
 
+def _hint_once(parts: Parts) -> None:
+    """Say on the next scan that is shown what to try first; on the one after it, no more."""
+
+    def begin(_: object) -> None:
+        forget()
+        parts.hinted.set(HINTED)
+        parts.opening.opened.subscribe(lambda _: parts.hinted.set(frozenset()))
+
+    forget = parts.opening.opened.subscribe(begin)
+
+
 def report_bugs(language: Callable[[], Language], tell: Callable[[str], None]) -> None:
     """Put the last-resort reporter in place: one sentence on the screen, the rest on stderr."""
 
@@ -148,25 +184,18 @@ def run(language: Language, path: Path | None) -> int:
         elif path is not None:
             desk.parts.opening.open_scan(path)
         elif desk.first_start:
-            desk.ask_first_things()
+            desk.welcome(_synthetic())
 
     return _live(language, begin)
+
+
+def _synthetic() -> Places:
+    return Places(user_cache_path("virtopsy") / "demo")
 
 
 def run_demo(language: Language) -> int:
     """Open the window on the synthetic case, which is made at the first time."""
-    places = Places(user_cache_path("virtopsy") / "demo")
-
-    def begin(desk: Desk) -> None:
-        parts = desk.parts
-        parts.work.start(
-            "demo.job.scan",
-            lambda progress: make_scan(places, progress),
-            lambda _: parts.opening.open_scan(places.scan / "dicom"),
-            parts.trouble.announce,
-        )
-
-    return _live(language, begin)
+    return _live(language, lambda desk: desk.show_synthetic(_synthetic()))
 
 
 def _live(language: Language, begin: Callable[[Desk], None]) -> int:

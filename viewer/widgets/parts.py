@@ -36,6 +36,7 @@ class Parts:
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
+        hinted: the views on which a newcomer still reads what to try first.
         warned: whether the strip with the scan's warnings is open; closed, a sign stays.
         trouble: what failed, for the strip over the room.
         post: runs a function in the screen's thread.
@@ -56,6 +57,7 @@ class Parts:
     archive_folder: Value[Path]
     room: Value[str] = field(default_factory=lambda: Value("cases"))
     tool: Value[str] = field(default_factory=lambda: Value("point"))
+    hinted: Value[frozenset[str]] = field(default_factory=lambda: Value(frozenset()))
     warned: Value[bool] = field(default_factory=lambda: Value(True))
     trouble: Event[VirtopsyError] = field(default_factory=Event)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from viewer.widgets.bind import follow
+from viewer.widgets.examine.hints import Hint
 from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.examine.volume_widget import VolumeWidget
 from viewer.widgets.parts import Parts
@@ -23,6 +24,7 @@ class ViewGrid(QWidget):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self.setObjectName("views")
+        self._parts = parts
         self.volume_view = VolumeWidget(parts)
         self.slices = {
             plane: SliceWidget(parts, plane) for plane in ("axial", "coronal", "sagittal")
@@ -33,11 +35,13 @@ class ViewGrid(QWidget):
         grid.setSpacing(_GAP_PX)
         for name, (row, column) in _PLACES.items():
             grid.addWidget(self._all[name], row, column)
+            Hint(parts, self._all[name], name)
         self._grid = grid
         follow(self, parts.views.layout, self._arrange)
 
     def set_presenting(self, presenting: bool) -> None:
         """Let the keys go to the showing, and speak the court's words, or undo that."""
+        self._parts.hinted.set(frozenset())
         for view in self._all.values():
             focus = Qt.FocusPolicy.NoFocus if presenting else Qt.FocusPolicy.StrongFocus
             view.setFocusPolicy(focus)
