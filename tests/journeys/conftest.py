@@ -241,6 +241,14 @@ class Cli:
         assert found == code, said
         return said.out
 
+    def complaint(self, code: int, *arguments: str) -> str:
+        """Run a command that fails; return what it says about that."""
+        self._capsys.readouterr()
+        found = main(list(arguments))
+        said = self._capsys.readouterr()
+        assert found == code, said
+        return said.err
+
     def facts(self, code: int, *arguments: str) -> dict[str, Any]:
         """Run a command with `--json`; return the object it prints."""
         facts: dict[str, Any] = json.loads(self.words(code, *arguments, "--json"))

@@ -78,8 +78,8 @@ class TrajectoryTool:
         if _length(track) < SHORTEST_MM:
             return  # a double click is no track; the draft waits for the other end
         finding = self._new_track(track, name)
+        self._session.do(AddFinding(finding))  # where that fails, the draft waits for another try
         self.leave()
-        self._session.do(AddFinding(finding))
         self._selected.set(finding.finding_id)
 
     def hover(self, lps_mm: Point) -> None:
