@@ -146,9 +146,7 @@ def _a_folder_named_like_a_file(folder: Path) -> None:
     (folder / "IM00001").mkdir(parents=True)
 
 
-@pytest.mark.parametrize(
-    "make", [_nothing, _no_dicom, _only_a_pipe, _a_folder_named_like_a_file]
-)
+@pytest.mark.parametrize("make", [_nothing, _no_dicom, _only_a_pipe, _a_folder_named_like_a_file])
 def test_a_folder_without_a_scan_is_refused_in_one_sentence(
     make: Callable[[Path], None],
     new_window: Callable[[], Hand],
@@ -300,6 +298,7 @@ def test_a_carrier_pulled_before_saving_is_said_and_nothing_is_half_kept(
 
 
 def _stop(hand: Hand) -> None:
+    hand.wait(lambda: hand.sees("job.cancel"), "the job is on the bottom line")
     hand.click("job.cancel")
     hand.wait(lambda: not hand.parts.work.running.now, "the job has stopped")
 
