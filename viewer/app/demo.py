@@ -168,7 +168,7 @@ def _mark(
         direction_by="expert",
         stated_by=actor.name,
         grounds=("bevel",),
-        end_sd_mm=end_sd_of_clicks(volume.frame),
+        end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
         sd_source="clicks",
     )
     session.do(AddFinding(track))

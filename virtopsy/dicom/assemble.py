@@ -81,6 +81,7 @@ def assemble(series: Series, study: Study, progress: Progress) -> Volume:
         identity=_identity(series, study),
         sources=_sources(stack, grid),
         problems=tuple(dict.fromkeys(codes)),
+        widest_gap_mm=None if stack.step_mm > 0 else float(np.diff(stack.distances).max()),
     )
 
 

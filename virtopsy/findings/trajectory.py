@@ -126,17 +126,22 @@ class Trajectory(Finding):
         return replace(self, entry=entry, direction_by="expert", stated_by=by, grounds=grounds)
 
 
-def end_sd_of_clicks(frame: Frame, click_mm: float = 1.0) -> Point:
+def end_sd_of_clicks(
+    frame: Frame, measured_mm: Point | None = None, click_mm: float = 1.0
+) -> Point:
     """Return the SD (1 SD, mm) of one click along LPS x, y and z.
 
     A click is known no better than the voxel it falls in (uniform over each spacing, whose SD is
     spacing / sqrt(12)) and than the hand that made it.
 
     Args:
-        frame: the acquired grid.
+        frame: the grid.
+        measured_mm: how far apart (i, j, k) values were measured, where the grid is finer than
+            that because planes between were computed; None: the spacing of the grid.
         click_mm: SD of the hand along each axis; 1 mm is assumed, and said so in the report.
     """
-    variance = np.square(frame.directions) @ (np.square(frame.spacing_mm) / 12) + click_mm**2
+    spacing_mm = frame.spacing_mm if measured_mm is None else measured_mm
+    variance = np.square(frame.directions) @ (np.square(spacing_mm) / 12) + click_mm**2
     x, y, z = np.sqrt(variance).tolist()
     return x, y, z
 

@@ -57,6 +57,8 @@ class Volume:
         quantity: HU, or signal without a calibrated scale.
         identity: patient, study and series as the files say.
         sources: one entry a slice, in the order of k; empty for a volume computed from others.
+        widest_gap_mm: largest distance of two neighbouring source planes where they lie
+            unevenly and the grid between them is computed; None: the spacing of the frame.
         problems: codes of CLI.md that hold for this volume (drawn on the views and reported).
     """
 
@@ -66,6 +68,7 @@ class Volume:
     identity: Identity = field(default_factory=Identity)
     sources: tuple[SourceSlice, ...] = ()
     problems: tuple[str, ...] = ()
+    widest_gap_mm: float | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.frame.shape:
@@ -73,6 +76,12 @@ class Volume:
         if self.sources and len(self.sources) != self.frame.shape[0]:
             raise Bug(f"{len(self.sources)} sources for {self.frame.shape[0]} slices")
         self.voxels.setflags(write=False)
+
+    @property
+    def measured_mm(self) -> tuple[float, float, float]:
+        """How far apart (i, j, k) values were measured; computed planes between do not count."""
+        i, j, k = self.frame.spacing_mm
+        return i, j, max(k, self.widest_gap_mm or 0.0)
 
     def nearest_value(self, lps_mm: tuple[float, float, float]) -> float | None:
         """Return the value of the acquired voxel at an LPS point, None outside the grid."""

@@ -97,6 +97,8 @@ def test_a_gap_shifts_nothing_and_is_left_empty(
 
 def test_a_real_tilted_head_is_upright(shared_data: Path, load: Load) -> None:
     volume = load(shared_data / "ct_head_gantry_tilt_uneven")
+    assert volume.frame.spacing_mm[2] < 1.1
+    assert volume.measured_mm[2] == pytest.approx(7.0, abs=0.01)
     # The patient's long axis leaves the square grid at the angle the gantry was tilted.
     angle = np.degrees(np.arccos(volume.frame.directions[2, 2]))
     assert angle == pytest.approx(18.5, abs=0.1)

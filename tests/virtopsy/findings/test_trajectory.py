@@ -15,6 +15,7 @@ from virtopsy.errors import InputError
 from virtopsy.findings.record import from_record, to_record
 from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.volume import Volume
 
 _COORDINATE = st.floats(-2000, 2000, allow_nan=False)
 _POINT = st.tuples(_COORDINATE, _COORDINATE, _COORDINATE)
@@ -65,6 +66,16 @@ def test_one_point_five_millimetre_slices_widen_the_scatter_along_the_body() -> 
 
     assert (x, y) == pytest.approx((math.hypot(1, 0.5 / math.sqrt(12)),) * 2)
     assert z == pytest.approx(math.hypot(1, 5 / math.sqrt(12)))
+
+
+def test_computed_slices_between_far_ones_make_no_end_more_certain() -> None:
+    frame = Frame.of((70, 10, 10), origin_mm=(0, 0, 0), spacing_mm=(0.5, 0.5, 1.0))
+    volume = Volume(np.zeros(frame.shape, np.int16), frame, widest_gap_mm=7.0)
+
+    x, _, z = end_sd_of_clicks(volume.frame, volume.measured_mm)
+
+    assert x == pytest.approx(math.hypot(1, 0.5 / math.sqrt(12)))
+    assert z == pytest.approx(math.hypot(1, 7 / math.sqrt(12)))
 
 
 @given(_POINT, _POINT, st.sampled_from([None, 0, 1]), st.text())

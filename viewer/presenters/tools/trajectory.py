@@ -131,7 +131,7 @@ class TrajectoryTool:
             entry=0,
             direction_by="expert",
             stated_by=self._person.now,
-            end_sd_mm=end_sd_of_clicks(volume.frame),
+            end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
             sd_source="clicks",
         )
 
