@@ -7,6 +7,7 @@ object's name is its hash. Nothing is held while nobody acts.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from importlib.resources import files as resource
 from pathlib import Path
@@ -33,6 +34,7 @@ from archive.storage.files import Files
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
+from archive.storage.presence import Presence
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import AccessDenied, InputError, IntegrityError
 from virtopsy.jobs import Progress
@@ -63,6 +65,7 @@ class Archive:
         self.public_key = card.public_keys[-1]
         self.fingerprint = signing.fingerprint(self.public_key)
         self._database = SqliteDatabase(folder / _DATABASE)
+        self._presence = Presence(folder / _CARD)
         objects = ObjectFolder(folder, files)
         notes = NoteFolder(folder, files)
         self._journal = Journal(
@@ -100,10 +103,16 @@ class Archive:
         self._journal.write(Act(Right.SEAL, who(actor), objects=(named,)))
         return session.seal.sign(statement)
 
+    @property
+    def open_elsewhere(self) -> bool:
+        """Whether another program has this archive open now; both may work in it."""
+        return not self._presence.alone
+
     def close(self) -> None:
         """Forget every session and let go of the database."""
         self.access.forget()
         self._database.close()
+        self._presence.close()
 
     def __enter__(self) -> Self:
         return self
@@ -205,7 +214,7 @@ def verify_folder(
 
 def is_archive(folder: Path) -> bool:
     """Tell whether a folder looks like an archive (the start screen's list)."""
-    return (folder / _CARD).is_file()
+    return os.path.isfile(folder / _CARD)  # noqa: PTH113 -- never raises
 
 
 def _card_bytes(uuid: str, public_key: bytes) -> bytes:
@@ -217,13 +226,15 @@ def _card_bytes(uuid: str, public_key: bytes) -> bytes:
 
 def _read_card(folder: Path) -> Card:
     path = folder / _CARD
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 -- unlike Path's, never raises (too long a name)
+        if os.path.isfile(folder / _DATABASE):  # noqa: PTH113
+            raise IntegrityError("archive.open.bad_card", path=path)
         raise InputError("archive.open.no_archive", path=folder)
     try:
         said: Any = json.loads(path.read_bytes())
         keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
         card = Card(str(said["uuid"]), int(said["format"]), keys)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise IntegrityError("archive.open.bad_card", path=path) from error
     if card.format > FORMAT:
         raise InputError("archive.open.newer", path=folder, format=card.format)

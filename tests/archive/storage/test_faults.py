@@ -232,7 +232,7 @@ def test_the_logs_copy_catches_up_after_a_kill_that_tore_it(kept: Archive, exper
 
 def _record_for_ever(archive: Archive, expert: Actor, announced: set[str]) -> None:
     while True:
-        announced.add(archive.cases.add_finding(expert, CASE, track("x" * 3000)))
+        announced.add(archive.cases.add_finding(expert, CASE, track("x" * 200)))
 
 
 def _fill_up(folder: Path, clock: Clock) -> None:

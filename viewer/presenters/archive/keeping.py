@@ -60,6 +60,7 @@ class Keeping:
         person: name of who acts; empty before anybody said so.
         problem: what failed, for the strip.
         saved: told after a case was saved.
+        told: message key of something the person should know, and need not act on.
     """
 
     def __init__(self, session: Session, opening: Opening, work: Work, clock: Clock) -> None:
@@ -72,6 +73,7 @@ class Keeping:
         self.person: Value[str] = Value("")
         self.problem: Event[VirtopsyError] = Event()
         self.saved: Event[IntakeReport] = Event()
+        self.told: Event[str] = Event()
         opening.leaving.subscribe(self._before_loading)
         opening.opened.subscribe(self._leave_other_case)
 
@@ -122,6 +124,8 @@ class Keeping:
         self._actor = actor
         self.archive.set(archive)
         self.person.set(person)
+        if archive.open_elsewhere:
+            self.told.announce("keeping.open_elsewhere")
 
     def close(self) -> None:
         """Close the archive; the case on the screen stays, no longer recorded."""

@@ -158,3 +158,22 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
     assert isinstance(track, Trajectory)
     assert track.stated_by == "A. Expert"
     assert desk.problems == []
+
+
+def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    other = _Desk()
+    told: list[str] = []
+    for one in (desk, other):
+        one.keeping.told.subscribe(told.append)
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    assert told == []
+
+    other.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    assert told == ["keeping.open_elsewhere"]
+    other.keeping.close()
+    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    other.lanes.close()
+
+    assert told == ["keeping.open_elsewhere"]
