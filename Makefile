@@ -21,7 +21,9 @@ help: ## say what can be made
 
 demo: ready ## the whole job on the synthetic case: in the window, or into OUT=folder without one
 	@out="$(OUT)"; \
-	if [[ -z "$$out$$DISPLAY$$WAYLAND_DISPLAY" ]]; then out=demo; fi; \
+	if [[ -z "$$out$$DISPLAY$$WAYLAND_DISPLAY" ]]; then \
+		out=demo; n=1; while [[ -e "$$out" ]]; do n=$$((n + 1)); out="demo-$$n"; done; \
+	fi; \
 	$(bin)/virtopsy demo $${out:+"$$out"}
 
 run: ready ## open the window
@@ -49,8 +51,8 @@ lock: ready-to-develop ## pin the newest packages that pyproject.toml allows (ab
 	sed -i '/^#/d;/^$$/d' requirements.lock requirements-develop.lock
 
 clean: ## remove what was made here: .venv, caches, the demo
-	rm -rf .venv build dist demo *.egg-info .mypy_cache .ruff_cache .pytest_cache \
-		.import_linter_cache .hypothesis .benchmarks
+	rm -rf .venv build dist demo demo-[0-9]* *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis
 	find virtopsy archive viewer resources tests -name __pycache__ -prune -exec rm -rf {} +
 
 ready:
