@@ -6,15 +6,18 @@ Imports are lazy, so that `virtopsy verify` loads neither Qt nor VTK nor SQLAlch
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 import click
 from typing_extensions import override
 
+from viewer.commands import speech
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.language import Language, say
 
@@ -106,12 +109,24 @@ def _usage(error: click.UsageError) -> UsageError:
     return UsageError("cli.usage.wrong", arguments=" ".join(sys.argv[1:]))
 
 
+def _open_streams() -> None:
+    """Make sure that there is something to write to, and that no letter stops an answer."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller; stays open as long as we run
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- so
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an old console knows no Kazakh letters
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the product and return its exit code (CLI.md)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = language_of(given, os.environ)
+    _open_streams()
     try:
         result = _Door(language).main(args=given, prog_name="virtopsy", standalone_mode=False)
+        speech.finish()
     except click.UsageError as error:
         problem: VirtopsyError = _usage(error)
     except VirtopsyError as error:

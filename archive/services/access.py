@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, signing
-from archive.proof.chain import ANONYMOUS, Act, Who
+from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Who
 from archive.proof.signing import Cost, Locksmith, Seal
 from archive.records import Actor, ObjectName, Out, Person, Role
 from archive.services.journal import Journal
@@ -223,11 +223,13 @@ def checked_name(name: str, password: str) -> str:
 
     Raises:
         InputError: nobody could read it.
-        UsageError: no password came with it.
+        UsageError: no password came with it, or the log calls somebody else so.
     """
     clean = " ".join(canonical.text(name).split())
     if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
         raise InputError("archive.person.name", name=clean[:LONGEST_NAME])
+    if clean.casefold() in {SYSTEM.id, ANONYMOUS.id}:  # the log's own actors
+        raise UsageError("archive.person.taken", name=clean)
     if not password:
         raise UsageError("archive.person.no_password", name=clean)
     return clean

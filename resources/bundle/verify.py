@@ -155,6 +155,11 @@ TEXTS = {
             "(spaces do not matter)."
         ),
     ),
+    "not_printed": (
+        "Жауапты шығару мүмкін болмады ({detail}); тексеру аяқталды, нәтижесі — шығу коды.",
+        "Ответ не удалось вывести ({detail}); проверка закончена, её итог — код выхода.",
+        "The answer could not be printed ({detail}); the check is done, its exit code tells.",
+    ),
     "changed": (
         "{path}: файл мөрленгеннен кейін өзгертілген.",
         "{path}: файл изменён после опечатывания.",
@@ -1080,11 +1085,23 @@ def run(path: str, key: Optional[str], as_json: bool, language: str) -> int:
         sys.stderr.write(say("not_a_bundle", language, path=shown(path)) + "\n")
         return 3
     if as_json:
-        answer = json.dumps(result.as_json(language), ensure_ascii=False)
+        foreign = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+        answer = json.dumps(result.as_json(language), ensure_ascii=foreign)
     else:
         answer = "\n".join(result.lines(language))
-    sys.stdout.write(answer + "\n")
+    _print(answer, language)
     return 0 if result.ok else 1
+
+
+def _print(answer: str, language: str) -> None:
+    """Print; neither a reader who has seen enough nor a full disk changes what was found."""
+    try:
+        sys.stdout.write(answer + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is tried again
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(say("not_printed", language, **_detail(error)) + "\n")
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

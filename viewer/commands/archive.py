@@ -21,13 +21,14 @@ from viewer.commands.acting import (
     reason_option,
     user_option,
 )
+from viewer.commands.handed_in import text_of
 from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
     from archive.records import IntakeReport, LogEntry, Person, VerifyReport
 
-_FOLDER = click.Path(path_type=Path)
+_FOLDER = speech.PLACE
 _ROLES = (
     *("expert", "investigator", "court", "prosecutor", "participant", "administrator", "auditor"),
 )
@@ -133,12 +134,18 @@ class _DirectoryFirst(click.Command):
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         verbs = [place for place, one in enumerate(args) if one in self.group.commands]
-        ctx.args = _verb_first(args, verbs[0]) if verbs else args
+        asked = set(ctx.help_option_names) & set(args)
+        ctx.args = _verb_first(args, verbs[0]) if verbs else [*asked] or args
         return ctx.args
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        return self.group.main(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
+        return self.group.main(
+            ctx.args,
+            prog_name=ctx.command_path,
+            standalone_mode=False,
+            help_option_names=ctx.help_option_names,
+        )
 
 
 def _verb_first(args: list[str], place: int) -> list[str]:
@@ -240,7 +247,7 @@ def _add_import(group: _Group, language: Language) -> None:
         number: str,
         user: str | None,
         as_json: bool,
-        **statement: str,
+        **statement: Any,  # the four texts above, by name
     ) -> None:
         progress = speech.progress("archive.cli.progress.import", language)
         with acting(folder, user, language) as (archive, actor):
@@ -329,7 +336,7 @@ def _add_finding(group: _Group, language: Language) -> None:
 
 def _record_in(path: Path, series: str | None) -> dict[str, Any]:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(text_of(path))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError("archive.finding.file", path=path, detail=str(error)) from error
     if not isinstance(record, dict):
@@ -422,23 +429,34 @@ def _add_verify(group: _Group, language: Language) -> None:
         from archive.opening import verify_folder
         from archive.storage.machine import system_clock
 
+        wanted = _fingerprint(key)
         report = verify_folder(
             folder,
             clock=system_clock,
             case_number=number,
-            key=key,
+            key=wanted,
             progress=speech.progress("archive.cli.progress.verify", language),
         )
         if as_json:
-            speech.facts(_verify_facts(report, key, language))
+            speech.facts(_verify_facts(report, wanted, language))
         else:
             _tell_verify(report, language)
         if not report.ok:
             click.get_current_context().exit(1)
 
 
+def _fingerprint(typed: str | None) -> str | None:
+    """Return a fingerprint as typed from the paper, whose groups and capitals do not matter."""
+    from resources.bundle.verify import fingerprint_from_paper
+
+    found = None if typed is None else fingerprint_from_paper(typed)
+    if typed is not None and found is None:
+        raise UsageError("archive.cli.bad_key")
+    return found
+
+
 def _verify_facts(report: VerifyReport, key: str | None, language: Language) -> dict[str, Any]:
-    known = None if key is None else key.casefold() == report.fingerprint
+    known = None if key is None else key == report.fingerprint
     return {
         "ok": report.ok,
         "sealed": {

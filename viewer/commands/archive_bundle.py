@@ -9,6 +9,7 @@ import click
 
 from viewer.commands import speech
 from viewer.commands.acting import acting, case_option, reason_option, user_option
+from viewer.commands.handed_in import text_of
 from virtopsy.errors import InputError
 from virtopsy.language import Language, say
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from archive.services.court import BundleReport
     from viewer.presenters.court.export import Export
 
-_PATH = click.Path(path_type=Path)
+_PATH = speech.PLACE
 _SUBJECTS = ("deceased", "living", "unknown")
 
 
@@ -77,7 +78,7 @@ def build(language: Language) -> click.Command:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return text_of(path)
     except (OSError, ValueError) as error:
         raise InputError("bundle.text_file", path=path) from error
 

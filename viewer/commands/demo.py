@@ -24,7 +24,7 @@ def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
 
     @speech.command("demo", language)
-    @click.argument("out", type=click.Path(path_type=Path), required=False)
+    @click.argument("out", type=speech.PLACE, required=False)
     @speech.json_option(language)
     def demo(out: Path | None, as_json: bool) -> None:
         if out is None and _has_display():

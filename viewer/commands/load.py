@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,12 @@ def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
 
     @speech.command("load", language)
-    @click.argument("path", type=click.Path(path_type=Path))
+    @click.argument("path", type=speech.PLACE)
     @click.option("--series", default=None, help=say("cli.option.series", language))
     @click.option(
         "--out",
         default=None,
-        type=click.Path(path_type=Path),
+        type=speech.PLACE,
         help=say("scan.option.out", language),
     )
     @speech.json_option(language)
@@ -95,7 +96,8 @@ def _write(volume: Volume, out: Path) -> None:
         sitk.WriteImage(image, str(draft))
         draft.replace(out)
     except (RuntimeError, OSError) as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # it may not even be there
+            draft.unlink()
         raise StorageError("scan.cannot_write", path=out) from error
 
 

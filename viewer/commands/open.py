@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from viewer.commands.speech import command
+from viewer.commands.speech import PLACE, command
 from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Language
 
@@ -17,7 +17,7 @@ def build(language: Language) -> click.Command:
     """Return the subcommand with its texts in `language`."""
 
     @command("open", language)
-    @click.argument("path", type=click.Path(path_type=Path), required=False)
+    @click.argument("path", type=PLACE, required=False)
     def open_path(path: Path | None) -> None:
         sys.exit(open_window(language, path))
 

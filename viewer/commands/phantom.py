@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from viewer.commands.speech import command, facts, json_option, line, progress
+from viewer.commands.speech import NEW_FOLDER, command, facts, json_option, line, progress
 from virtopsy.language import Language, say
 
 
@@ -15,7 +15,7 @@ def build(language: Language) -> click.Command:
     """Return the subcommand with its texts in `language`."""
 
     @command("phantom", language)
-    @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+    @click.argument("out", type=NEW_FOLDER)
     @click.option(
         "--seed", type=click.IntRange(0), default=0, help=say("phantom.option.seed", language)
     )

@@ -31,12 +31,12 @@ def build(language: Language) -> click.Command:
         return say(f"render.option.{name}", language)
 
     @speech.command("render", language)
-    @click.argument("path", type=click.Path(path_type=Path))
+    @click.argument("path", type=speech.PLACE)
     @click.option("--series", default=None, help=meant("series"))
     @click.option("--preset", default=None, help=meant("preset"))
     @click.option("--view", default="anterior", help=meant("view"))
     @click.option("--size", default="1280x800", help=meant("size"))
-    @click.option("--out", required=True, type=click.Path(path_type=Path), help=meant("out"))
+    @click.option("--out", required=True, type=speech.PLACE, help=meant("out"))
     @speech.json_option(language)
     def render_command(  # noqa: PLR0913, PLR0917 -- the options of CLI.md
         path: Path,

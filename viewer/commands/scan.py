@@ -21,7 +21,7 @@ def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
 
     @speech.command("scan", language)
-    @click.argument("path", type=click.Path(path_type=Path))
+    @click.argument("path", type=speech.SCANNED)
     @speech.json_option(language)
     def scan_command(path: Path, as_json: bool) -> None:
         from virtopsy.dicom.scan import require_images, scan

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
+from typing_extensions import override
 
+from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact, Language, say
 
@@ -43,14 +47,81 @@ def json_option(language: Language) -> Callable[[Callable[..., None]], Callable[
     return click.option("--json", "as_json", is_flag=True, help=say("cli.option.json", language))
 
 
+class _Place(click.Path):
+    """A path; an empty one is refused: `Path("")` would quietly be the working folder."""
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _AskedPlace(_Place):
+    """A path the system answers about: it is there or it is not, but neither hidden nor absurd."""
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            os.stat(value or ".")  # noqa: PTH116 -- a text still
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # to be made, or to be missed in the command's own words
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise InputError("cli.path", path=value, reason=reason) from error
+        return super().convert(value, param, ctx)
+
+
+PLACE = _AskedPlace(path_type=Path)
+NEW_FOLDER = _AskedPlace(path_type=Path, file_okay=False)
+SCANNED = _Place(path_type=Path)
+"""For `scan`, which tells by itself, in JSON as well, that a path cannot be opened."""
+
+
 def facts(found: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout."""
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n")
+    """Print one JSON object on stdout.
+
+    JSON is UTF-8 or, where the console speaks something else, plain ASCII.
+    """
+    foreign = sys.stdout.encoding.lower() not in {"utf-8", "utf8"}
+    line(json.dumps(found, ensure_ascii=foreign, allow_nan=False))
 
 
 def line(text: str) -> None:
-    """Print one line of words on stdout, the answer the person asked for."""
-    sys.stdout.write(text + "\n")
+    """Print one line of words on stdout, the answer the person asked for.
+
+    Raises:
+        StorageError: what stdout was turned into does not take it (a full disk).
+    """
+    _deliver(lambda: sys.stdout.write(text + "\n"))
+
+
+def finish() -> None:
+    """Hand over what was printed.
+
+    Raises:
+        StorageError: as `line`.
+    """
+    _deliver(sys.stdout.flush)
+
+
+def _deliver(act: Callable[[], object]) -> None:
+    """Print; a reader who has seen enough (`| head`) is no failure and changes no exit code."""
+    try:
+        act()
+    except BrokenPipeError:
+        _hush()
+    except OSError as error:
+        _hush()
+        reason = error.strerror or type(error).__name__
+        raise StorageError("cli.output", reason=reason) from error
+
+
+def _hush() -> None:
+    """Let what is still to be printed go nowhere, as Python's own manual advises."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def remark(key: str, language: Language, **facts: Fact) -> None:

@@ -42,7 +42,7 @@ def build(language: Language) -> click.Command:
     """Return the subcommand."""
 
     @speech.command("trajectory", language)
-    @click.argument("path", type=click.Path(path_type=Path))
+    @click.argument("path", type=speech.PLACE)
     @click.option("--series", help=say("cli.option.series", language))
     @click.option("--entry", type=_PointType(), help=say("trajectory.option.entry", language))
     @click.option(
@@ -78,11 +78,12 @@ def _track(
     language: Language,
 ) -> Trajectory:
     from virtopsy.dicom.assemble import assemble, choose, study_of
-    from virtopsy.dicom.scan import scan
+    from virtopsy.dicom.scan import require_images, scan
     from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
 
     progress = speech.progress("examine.job.load", language)
     found = scan(path, progress)
+    require_images(found, path)
     series = choose(found, series_key)
     volume = assemble(series, study_of(found, series), progress)
     for point in (entry, exit_):
@@ -96,7 +97,7 @@ def _track(
         ends_lps_mm=(entry, exit_),
         entry=0,
         direction_by="expert",
-        end_sd_mm=end_sd_of_clicks(volume.frame),
+        end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
         sd_source="clicks",
     )
 

@@ -102,10 +102,18 @@ def _files(folder: str, unlisted: list[str]) -> Iterator[str]:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    elif entry.is_file():
+                    elif _is_file(entry):
                         yield entry.path
         except OSError:
             unlisted.append(here)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a file is to be looked at; one that cannot even be asked is, and is named."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _look(address: str) -> Read | Problem:

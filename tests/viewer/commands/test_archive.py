@@ -105,7 +105,7 @@ def test_damage_is_exit_1_and_the_json_names_it(
     assert report["ok"] is False
     ((code, path),) = [(one["code"], one["path"]) for one in report["problems"]]
     assert (code, path[:15]) == ("object_missing", "objects/sha256/")
-    assert main(["archive", "verify", str(folder), "--key", "00"]) == 1
+    assert main(["archive", "verify", str(folder), "--key", "00" * 32]) == 1
 
 
 def test_persons_are_added_listed_and_disabled(
@@ -200,3 +200,41 @@ def test_the_file_handed_in_is_never_touched(
     _json(capsys, "import", folder, carrier, "--case", "7", "--user", "Ахметов")
     assert {one: one.read_bytes() for one in carrier.iterdir()} == before
     assert pydicom.dcmread(carrier / "1.dcm").SeriesInstanceUID == SERIES
+
+
+def test_a_fingerprint_may_be_typed_in_groups_and_a_wrong_one_is_wrong_usage(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = _json(capsys, "verify", folder)["sealed"]["signer"]["fingerprint"]
+    typed = " ".join(key[at : at + 4].upper() for at in range(0, 64, 4))
+    assert _json(capsys, "verify", folder, "--key", typed)["sealed"]["signer"]["known"] is True
+    assert main(["archive", "verify", str(folder), "--key", "abc"]) == 2
+    assert "64" in capsys.readouterr().err
+
+
+def test_nobody_may_be_called_what_the_log_calls_itself(folder: Path) -> None:
+    add = ["archive", "person", str(folder), "add"]
+    for name in ("system", " Anonymous "):
+        assert main([*add, name, "--role", "expert"]) == 2
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("verb", [(), ("add",), ("disable",), ("list",)])
+def test_persons_are_helped_with(
+    flag: str, verb: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (("person", *verb), ("person", "DIR", *verb)):
+        assert main(["archive", *arguments, flag]) == 0
+        assert "--lang" in capsys.readouterr().out
+
+
+def test_what_never_ends_is_no_file_to_hand_in(folder: Path) -> None:
+    case = ["--case", "1"]
+    assert main(["archive", "finding", str(folder), *case, "--json-file", "/dev/zero"]) == 3
+    bundle = ["archive", "bundle", str(folder), *case, "--out", str(folder.parent / "b")]
+    assert main([*bundle, "--text-file", "/dev/zero"]) == 3
+
+
+def test_an_archive_that_lost_its_card_is_damaged_not_absent(folder: Path) -> None:
+    (folder / "archive.json").unlink()
+    assert main(["archive", "verify", str(folder)]) == 1

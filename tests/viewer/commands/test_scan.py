@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,53 @@ def test_what_cannot_be_read_exits_with_three_and_still_prints_json(
 def test_a_forgotten_path_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan"]) == 2
     assert "PATH" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["scan", "load", "verify", "phantom", "open", "demo"])
+def test_an_empty_path_is_wrong_usage_never_the_working_folder(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "", "--lang", "en"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["scan", "load", "verify", "phantom", "open", "demo"])
+def test_a_name_too_long_for_any_disk_is_one_sentence(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "n" * 300, "--lang", "en"]) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def _run(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    line = f"{sys.executable} main.py {command}"
+    return subprocess.run(
+        ["bash", "-c", line],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_a_full_disk_or_a_closed_door_behind_the_answer_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    full = _run(f"--lang en scan {tmp_path / 'note.txt'} >/dev/full")
+    assert (full.returncode, len(full.stderr.splitlines())) in {(3, 2), (3, 1), (5, 1)}
+    assert "Traceback" not in full.stderr
+    assert _run(f"scan {tmp_path} --json >&-").returncode == 3
+    assert _run(f"scan {tmp_path} 2>&-").returncode == 3
+
+
+def test_a_console_without_kazakh_letters_gets_an_answer_and_json_stays_json(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    words = _run(f"--lang kk scan {tmp_path}", PYTHONIOENCODING="latin-1")
+    assert (words.returncode, "Traceback" in words.stderr) == (3, False)
+    found = json.loads(_run(f"--lang kk scan {tmp_path} --json", PYTHONIOENCODING="latin-1").stdout)
+    assert "DICOM" in found["skipped"][0]["text"]
 
 
 def _fresh(code: str) -> str:

@@ -50,3 +50,10 @@ def test_a_point_that_is_no_point_is_refused_in_one_sentence(
     assert main(["trajectory", str(tmp_path), "--entry=1,2", "--exit=1,2,nan"]) == 2
 
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_folder_without_images_is_told_as_scan_tells_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trajectory", str(tmp_path), "--entry=1,2,3", "--exit=4,5,6"]) == 3
+    assert str(tmp_path) in capsys.readouterr().err

@@ -303,6 +303,14 @@ def test_a_missing_path_a_zip_and_a_pipe_are_refused(tmp_path: Path) -> None:
     assert scan(tmp_path, Progress()).files == 1  # the pipe inside a folder is passed over
 
 
+def test_a_link_to_itself_does_not_hide_its_neighbours(tmp_path: Path, write_stack: Any) -> None:
+    write_stack(tmp_path / "a", [(0, 0, float(k)) for k in range(5)])
+    (tmp_path / "a" / "0").symlink_to("0")
+    found = scan(tmp_path, Progress())
+    assert found.studies
+    assert [one.path.name for one in found.skipped] == ["0"]
+
+
 def test_links_in_a_ring_end(tmp_path: Path, write_stack: Any) -> None:
     write_stack(tmp_path / "a", STACK)
     (tmp_path / "a" / "back").symlink_to(tmp_path, target_is_directory=True)
