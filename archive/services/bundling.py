@@ -151,8 +151,8 @@ class Bundling:
         needed = int(sum(one.size for one in files) * _ROOM)
         free = self.target.free_bytes()
         if free < needed:
-            gigabytes = [f"{size / 1e9:.1f}" for size in (needed, free)]
-            raise StorageError("bundle.full", needed=gigabytes[0], free=gigabytes[1])
+            needed_mb, free_mb = -(-needed // 1_000_000), free // 1_000_000
+            raise StorageError("bundle.full", needed=needed_mb, free=free_mb)
 
     def _sources(self, files: Sequence[FileRow]) -> None:
         """Copy the source files to names made of counters; a table tells their old names."""

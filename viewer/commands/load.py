@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,12 +96,41 @@ def _write(volume: Volume, out: Path) -> None:
     ending = next(one for one in _ENDINGS if out.name.lower().endswith(one))
     draft = out.with_name(f".{out.name}.draft{ending}")
     try:
-        sitk.WriteImage(image, str(draft))
+        with _quiet_libraries():
+            sitk.WriteImage(image, str(draft))
+            _read_back(draft, volume)
         draft.replace(out)
     except (RuntimeError, OSError) as error:
         with suppress(OSError):  # it may not even be there
             draft.unlink()
         raise StorageError("scan.cannot_write", path=out) from error
+
+
+def _read_back(file: Path, volume: Volume) -> None:
+    """Make sure that the file holds the volume: on a full disk the NIfTI writer tells of success.
+
+    Raises:
+        OSError, RuntimeError: it does not.
+    """
+    import numpy as np
+    import SimpleITK as sitk  # noqa: N813 -- its own documentation's name
+
+    if not np.array_equal(sitk.GetArrayFromImage(sitk.ReadImage(str(file))), volume.voxels):
+        raise OSError("not what was written")
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep what C libraries print by themselves away from stderr: the sentence there is ours."""
+    sys.stderr.flush()
+    with Path(os.devnull).open("wb") as nowhere:
+        kept = os.dup(2)
+        try:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _tell(facts: dict[str, Any], out: Path | None, language: Language) -> None:

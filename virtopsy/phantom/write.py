@@ -39,7 +39,8 @@ def write(
         write_slices(case, target, Dataset())
         (folder / "truth.json").write_text(truth.to_json(), encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or str(error)
+        # pydicom wraps the system's error in a new one whose text is a whole traceback.
+        reason = error.strerror or getattr(error.__cause__, "strerror", "") or type(error).__name__
         raise StorageError("phantom.not_written", path=folder, reason=reason) from error
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -65,3 +68,17 @@ def test_a_refusal_is_one_sentence_and_its_exit_code(
     out, err = capsys.readouterr()
     assert out == ""
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit stands for a full disk on Linux")
+@pytest.mark.parametrize("ending", [".nii.gz", ".nrrd", ".mha"])
+def test_a_disk_that_takes_only_half_of_it_is_told_in_one_sentence(
+    tmp_path: Path, ending: str
+) -> None:
+    assert main(["phantom", str(tmp_path / "case"), "--slices", "2"]) == 0
+    out = tmp_path / f"volume{ending}"
+    command = [sys.executable, "main.py", "load", str(tmp_path / "case/dicom"), "--out", str(out)]
+    limited = ["bash", "-c", f"ulimit -f 40; exec {shlex.join(command)}"]
+    ran = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (5, 1)
+    assert not list(tmp_path.glob("*volume*"))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +41,11 @@ def test_phantom_says_in_every_language_what_it_made(
     arguments = ["phantom", str(tmp_path), "--seed", "3", "--slices", "1", "--lang", language]
     assert main.main(arguments) == 0
     assert str(tmp_path / "truth.json") in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit stands for a full disk on Linux")
+def test_a_full_disk_is_told_in_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "main.py", "phantom", str(tmp_path / "case"), "--slices", "1"]
+    limited = ["bash", "-c", f"ulimit -f 40; exec {shlex.join(command)}"]
+    ran = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (5, 1)
