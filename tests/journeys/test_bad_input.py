@@ -486,6 +486,27 @@ def test_a_wrong_password_is_said_and_tried_again(
     _assert_whole(archive, cli)
 
 
+def test_signing_in_elsewhere_lets_go_of_the_case_and_saves_it_there(
+    new_window: Callable[[], Hand], solid: Path, cli: Cli
+) -> None:
+    first, second = cli.folder / "first", cli.folder / "second"
+    hand = new_window()
+    hand.open_scan(solid)
+    _mark(hand, _FIRST)
+    _kept(hand, first)
+    hand.sign_in(second, "Другой", "другой пароль")
+    assert not hand.parts.session.recorded
+    _mark(hand, _SECOND)
+    assert hand.troubles == []
+    assert (len(_names(hand)), hand.parts.session.saved) == (2, False)
+    _save(hand)
+    hand.wait(lambda: hand.parts.session.recorded, "the case is saved there")
+    hand.desk.window.close()
+    assert len(_names(_reopened(new_window(), first))) == 1
+    for archive in (first, second):
+        _assert_whole(archive, cli)
+
+
 def _answer(hand: Hand, key: str) -> None:
     """Close the window and press a button of the question that this raises."""
     wanted, asked = hand.parts.say(key), []
@@ -577,3 +598,44 @@ def test_the_language_changes_live_and_no_word_is_cut(
         english = {one for one in spoken["en"] if re.search("[A-Za-z]", one)}
         assert len(english) > 3
         assert not english & (spoken["kk"] | spoken["ru"]), room
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+def test_no_word_of_a_dialog_is_cut(
+    new_window: Callable[[], Hand], solid: Path, cli: Cli, language: str
+) -> None:
+    hand = new_window()
+    hand.click(f"language.{language}")
+    hand.open_scan(solid)
+    hand.click("act.save")  # who acts is asked first, then under which number
+    for dialog in ("sign_in", "save"):
+        live(0.1)
+        texts = _texts(hand.find(dialog, QWidget))
+        assert len(texts) > 5
+        for text, widget in texts.items():
+            _assert_not_cut(text, widget)
+        if dialog == "sign_in":
+            hand.type("sign_in.folder", str(cli.folder / "archive"))
+            for line in ("person", "password", "again"):
+                hand.type(f"sign_in.{line}", _PASSWORD)
+            hand.click("sign_in.go")
+            hand.wait(lambda: hand.sees("save"), "the number is asked")
+
+
+def test_a_place_where_no_archive_can_be_is_said_and_another_may_be_chosen(
+    new_window: Callable[[], Hand], cli: Cli
+) -> None:
+    file = cli.folder / "file"
+    file.write_text("in the way")
+    hand = new_window()
+    hand.click("archive.sign_in")
+    for place in (file, file / "deeper", Path("/proc/evidence")):
+        hand.type("sign_in.folder", str(place))
+        for line in ("person", "password", "again"):
+            hand.type(f"sign_in.{line}", _PASSWORD)
+        hand.click("sign_in.go")
+        _assert_a_sentence(hand.find("sign_in.trouble", QLabel).text())
+        assert not hand.parts.keeping.signed_in
+    hand.type("sign_in.folder", str(cli.folder / "archive"))
+    hand.click("sign_in.go")
+    hand.wait(lambda: not hand.sees("sign_in"), "signed in")

@@ -107,9 +107,9 @@ class Desk:
         """Stop what runs and let go of archive and OpenGL."""
         for running in self.parts.work.running.now:
             running.progress.cancel()
-        self.window.examine.views.volume_view.close_worker()
         self._lanes.close()
         self.parts.keeping.close()
+        self.window.examine.views.volume_view.close_worker()  # last: what closes is still painted
 
     def _remember(self, **changed: str) -> None:
         self._settings = replace(self._settings, **changed)

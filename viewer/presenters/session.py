@@ -93,6 +93,11 @@ class Session:
         self._unrecorded = 0
         self.changed.announce(SessionChanged(case, ()))
 
+    def let_go(self) -> None:
+        """Record no longer: the archive was closed. What is marked from now on is unsaved."""
+        self._recorder = None
+        self.changed.announce(SessionChanged(self.case, ()))
+
     def keep(self, kept: Case, recorder: Recorder) -> None:
         """Record from now on, into the case `kept` as the archive has it.
 

@@ -133,6 +133,7 @@ class Keeping:
             self.archive.now.close()
             self._actor = None
             self.archive.set(None)
+            self._session.let_go()
 
     def cases(self) -> tuple[CaseSummary, ...]:
         """Return the cases this person may see; none without an archive."""
