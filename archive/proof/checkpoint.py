@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from archive.proof import signing
 
 _ED25519 = b"\x01"
 _DASH = "\N{EM DASH}"
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+_SIGNATURES = re.compile(rf"({_DASH} \S+ [A-Za-z0-9+/]+=*\n)+")
+"""Nothing but signature lines (a witness may add its own): no unsigned word stands in a note."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def read(note: str) -> Checkpoint | None:
     """Read a note without judging its signature; None where it is no checkpoint."""
     text, separator, _ = note.partition("\n\n")
     lines = text.split("\n")
-    if not separator or len(lines) < 3 or not lines[1].isascii() or not lines[1].isdecimal():
+    if not separator or len(lines) < 3 or not _SIZE.fullmatch(lines[1]):
         return None
     try:
         root = base64.b64decode(lines[2], validate=True)
@@ -64,6 +68,8 @@ def read(note: str) -> Checkpoint | None:
 def signed_by(checkpoint: Checkpoint, public_key: bytes) -> bool:
     """Tell whether one of the note's signature lines is that key's, under the note's origin."""
     text, _, signatures = checkpoint.note.partition("\n\n")
+    if not _SIGNATURES.fullmatch(signatures):
+        return False
     wanted = key_hash(checkpoint.origin, public_key)
     for line in signatures.splitlines():
         dash, _, rest = line.partition(" ")

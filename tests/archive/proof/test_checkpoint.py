@@ -49,6 +49,18 @@ def test_what_is_no_checkpoint_is_not_read(text: str) -> None:
     assert checkpoint.read(text) is None
 
 
+@pytest.mark.parametrize("added", ["see page 2\n", "\n", "x", "— a b c\n"])
+def test_a_note_with_words_nobody_signed_is_not_signed(added: str) -> None:
+    seal = Seal.new()
+    changed = checkpoint.read(checkpoint.sign(_ORIGIN, 7, b"r" * 32, seal).note + added)
+    assert changed is not None
+    assert not checkpoint.signed_by(changed, seal.public_key)
+
+
+def test_a_size_of_five_thousand_digits_is_no_checkpoint_and_no_crash() -> None:
+    assert checkpoint.read(f"log\n{'9' * 5000}\nAAAA\n\n— log AAAA\n") is None
+
+
 def test_only_the_right_password_of_the_right_person_and_archive_unlocks() -> None:
     seal = Seal.new()
     kept = Locksmith("archive", seal, _CHEAP).credential("пароль", "person", may_seal=True)
