@@ -92,7 +92,7 @@ def _slice(
         f"bundle.caption.{plane.value}",
         language,
         through=through,
-        position=position_words(camera.centre_mm),
+        position=position_words(camera.centre_mm, language),
         centre=f"{window.centre:g}",
         width=f"{window.width:g}",
     )

@@ -32,6 +32,7 @@ from viewer.render.slice_view import SliceCamera, SliceRenderer, direction_lette
 from viewer.render.volume_view import Picture, VolumeView
 from virtopsy.dicom.names import readable
 from virtopsy.errors import Bug
+from virtopsy.findings.words import number
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, angles, project
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
@@ -193,11 +194,11 @@ def source_slice(volume: Volume, camera: SliceCamera) -> str | None:
     return volume.sources[k].sop_uid if 0 <= k < len(volume.sources) else None
 
 
-def position_words(lps_mm: Sequence[float]) -> str:
-    """Return an LPS point the way readers write it: "L 42.1 P 13.0 S 77.4"."""
+def position_words(lps_mm: Sequence[float], language: Language) -> str:
+    """Return an LPS point the way readers of a language write it: "L 42.1 P 13.0 S 77.4"."""
     letters = ("LR", "PA", "SI")
     parts = [
-        f"{letters[axis][0 if value >= 0 else 1]} {abs(value):.1f}"
+        f"{letters[axis][0 if value >= 0 else 1]} {number(abs(value), language)}"
         for axis, value in enumerate(lps_mm)
     ]
     return " ".join(parts)
@@ -277,10 +278,10 @@ def _slice_lines(camera: SliceCamera, window: Window, language: Language) -> lis
                 "render.block.slice",
                 language,
                 plane=say(f"render.plane.{camera.plane.value}", language),
-                position=position_words(camera.centre_mm),
+                position=position_words(camera.centre_mm, language),
                 centre=f"{window.centre:g}",
                 width=f"{window.width:g}",
-                scale=f"{camera.mm_per_pixel:.3f}",
+                scale=number(camera.mm_per_pixel, language, 3),
             )
         )
     ]

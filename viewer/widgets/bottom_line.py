@@ -91,7 +91,7 @@ class BottomLine(QFrame):
         follow(self, parts.views.volume, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.trajectory.hint, lambda _: self._show_hint(), now=False)
-        follow(self, parts.room, lambda _: self._show_all(), now=False)
+        follow(self, parts.room, lambda _: self._enter(), now=False)
         follow(self, parts.language, lambda _: self._show_all())
         follow(self, parts.work.running, self._show_jobs)
 
@@ -99,6 +99,11 @@ class BottomLine(QFrame):
         """Show a short message in the place of the hint for some seconds."""
         self._hint.setText(sentence)
         self._message.start(_MESSAGE_MS)
+
+    def _enter(self) -> None:
+        """Let another room speak of itself, not of what was done in the one before."""
+        self._message.stop()
+        self._show_all()
 
     def _show_all(self) -> None:
         self._show_place()
@@ -112,7 +117,8 @@ class BottomLine(QFrame):
             self._place.setText("")
             return
         window = views.window.now
-        grey = say("ui.place.window", width=round(window.width), centre=round(window.centre))
+        whole = self._parts.number
+        grey = say("ui.place.window", width=whole(window.width, 0), centre=whole(window.centre, 0))
         pointed = views.pointed.now
         self._place.setText(grey if pointed is None else f"{self._pointed(pointed)} · {grey}")
 
@@ -125,7 +131,7 @@ class BottomLine(QFrame):
         if pointed.value is None:
             return say("ui.place.outside", place=sides)
         kind = "hu" if pointed.quantity is Quantity.HU else "signal"
-        return say(f"ui.place.{kind}", value=round(pointed.value), place=sides)
+        return say(f"ui.place.{kind}", value=self._parts.number(pointed.value, 0), place=sides)
 
     def _show_hint(self) -> None:
         if self._message.isActive():

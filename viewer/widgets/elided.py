@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QStylePainter,
 )
 from typing_extensions import override
+
+_STYLED_PX = 16
 
 
 class ElidedLabel(QLabel):
@@ -52,6 +54,11 @@ class ElidedLabel(QLabel):
 
 class ElidedComboBox(QComboBox):
     """A combo box whose chosen text is never cut within a letter."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        # The style counts its own arrow, not the padding that the style sheet adds to it.
+        return super().sizeHint() + QSize(_STYLED_PX, 0)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

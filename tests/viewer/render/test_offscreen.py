@@ -134,8 +134,8 @@ def test_a_reformat_names_no_source_slice(volume: Volume) -> None:
 
 
 def test_positions_are_written_with_the_letters_of_the_body() -> None:
-    assert position_words((42.13, 13.0, 77.4)) == "L 42.1 P 13.0 S 77.4"
-    assert position_words((-42.13, -13.0, -77.4)) == "R 42.1 A 13.0 I 77.4"
+    assert position_words((42.13, 13.0, 77.4), Language.EN) == "L 42.1 P 13.0 S 77.4"
+    assert position_words((-42.13, -13.0, -77.4), Language.KK) == "R 42,1 A 13,0 I 77,4"
 
 
 @pytest.mark.parametrize("view", ["anterior", "posterior", "left", "right", "superior", "inferior"])

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEdit
 
+from virtopsy.language import Language, say
+
 
 @pytest.fixture
 def court(screen: Any) -> Any:
@@ -63,3 +65,31 @@ def test_arrow_keys_lead_through_the_stops_and_escape_gives_everything_back(cour
     assert parts.views.layout.now == "all"
     assert parts.views.position.now == before
     assert window.examine.views.parent() is window.examine
+
+
+def test_words_typed_for_the_court_are_lost_by_no_click(court: Any) -> None:
+    window = court.desk.window
+    box = window.findChild(QPlainTextEdit, "court.caption")
+    chosen = window.findChild(QListWidget, "court.stops")
+    assert chosen.currentRow() >= 0  # a caption can be written without choosing first
+    box.setFocus()
+    QTest.keyClicks(box, " of the skull")
+    court.parts.language.set(Language.RU)
+    assert " of the skull" in box.toPlainText()
+    row = chosen.currentRow()
+    QTest.mouseClick(window.findChild(QAbstractButton, "court.show"), Qt.MouseButton.LeftButton)
+    court.live()
+    assert "of the skull" in court.parts.walkthrough.stops[row].caption
+    window._show_window.close()
+
+
+def test_a_court_reads_sides_in_large_words_and_whose_they_are(court: Any) -> None:
+    window = court.desk.window
+    window.show_stops()
+    court.live()
+    show = window._show_window
+    sides = show.findChild(QLabel, "show.sides")
+    assert sides.font().pixelSize() >= 28
+    assert "deceased person's own" in sides.text()
+    assert say("ui.show.demonstrative", Language.EN) in sides.text()
+    show.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from viewer.widgets.bind import follow, hear, words
 from viewer.widgets.icons import icon
@@ -23,6 +25,24 @@ from viewer.widgets.parts import Parts
 from virtopsy.walkthrough.stop import Stop
 
 _LONGEST_SENTENCE = 24  # words; a court listens to shorter ones
+
+
+class CaptionBox(QPlainTextEdit):
+    """What is typed is kept when the person turns to something else; nothing is lost by a click.
+
+    Args:
+        keep: keeps the words.
+    """
+
+    def __init__(self, keep: Callable[[], None]) -> None:
+        super().__init__()
+        self._keep = keep
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._keep()
 
 
 class CourtRoom(QWidget):
@@ -41,15 +61,16 @@ class CourtRoom(QWidget):
         self.setObjectName("room.court")
         self._parts = parts
         self._chosen: str | None = None
+        self._show_stops = show_stops
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 20, 24, 16)
         row.setSpacing(28)
-        row.addLayout(self._stops(add, show_stops), 3)
+        row.addLayout(self._stops(add), 3)
         row.addWidget(self._details(), 2)
         hear(self, parts.session.changed, lambda _: self._fill())
         follow(self, parts.language, lambda _: self._fill())
 
-    def _stops(self, add: Callable[[], None], show_stops: Callable[[], None]) -> QVBoxLayout:
+    def _stops(self, add: Callable[[], None]) -> QVBoxLayout:
         language = self._parts.language
         title, hint = QLabel(), QLabel()
         title.setProperty("role", "title")
@@ -64,7 +85,7 @@ class CourtRoom(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self._button("add", "court.add", add))
         buttons.addStretch(1)
-        self._show = self._button("show", "court.show", show_stops, main=True)
+        self._show = self._button("show", "court.show", self._begin, main=True)
         buttons.addWidget(self._show)
         column = QVBoxLayout()
         column.setSpacing(10)
@@ -96,7 +117,7 @@ class CourtRoom(QWidget):
         advice.setWordWrap(True)
         words(label, self._parts.language, label.setText, "ui.court.caption")
         words(advice, self._parts.language, advice.setText, "ui.court.advice")
-        self._caption = QPlainTextEdit()
+        self._caption = CaptionBox(self._keep_caption)
         self._caption.setObjectName("court.caption")
         self._caption.setTabChangesFocus(True)
         self._caption.textChanged.connect(self._judge)
@@ -124,6 +145,8 @@ class CourtRoom(QWidget):
                 self._list.addItem(item)
                 if stop.stop_id == self._chosen:
                     self._list.setCurrentItem(item)
+            if self._list.currentItem() is None:
+                self._list.setCurrentRow(self._list.count() - 1)
         self._show.setEnabled(self._list.count() > 0)
         self._choose()
         self._judge()
@@ -137,11 +160,12 @@ class CourtRoom(QWidget):
         return stops[row] if 0 <= row < len(stops) else None
 
     def _choose(self) -> None:
-        stop = self._stop()
+        stop, before = self._stop(), self._chosen
         self._chosen = None if stop is None else stop.stop_id
         for widget in (self._caption, self._keep, self._look, self._withdraw):
             widget.setEnabled(stop is not None)
-        self._caption.setPlainText("" if stop is None else stop.caption)
+        if stop is None or self._chosen != before or not self._caption.document().isModified():
+            self._caption.setPlainText("" if stop is None else stop.caption)
 
     def _judge(self) -> None:
         """Say when a sentence is longer than a court listens to."""
@@ -151,9 +175,14 @@ class CourtRoom(QWidget):
         self._judged.setText(self._parts.say("ui.court.long", n=longest) if too_long else "")
         self._judged.setVisible(too_long)
 
+    def _begin(self) -> None:
+        self._keep_caption()
+        self._show_stops()
+
     def _keep_caption(self) -> None:
         stop, text = self._stop(), self._caption.toPlainText().strip()
-        if stop is not None and text:
+        if stop is not None and text and text != stop.caption:
+            self._caption.document().setModified(False)
             self._parts.attempt(lambda: self._parts.walkthrough.caption(stop.stop_id, text))
 
     def _look_at(self) -> None:

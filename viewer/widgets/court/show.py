@@ -38,13 +38,16 @@ class Show(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._parts, self._views, self._give_back = parts, views, give_back
         self._borrowed = True
-        self._caption, self._place = QLabel(), QLabel()
+        self._caption, self._sides, self._place = QLabel(), QLabel(), QLabel()
         self._caption.setObjectName("show.caption")
         self._caption.setProperty("role", "caption")
         self._caption.setWordWrap(True)
         self._caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._place.setProperty("role", "place")
-        self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sides.setObjectName("show.sides")
+        self._sides.setProperty("role", "sides")
+        self._sides.setWordWrap(True)
+        self._sides.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -58,9 +61,11 @@ class Show(QWidget):
 
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 12, 6)
+        row.setContentsMargins(12, 4, 12, 6)
+        row.setSpacing(12)
         row.addWidget(self._step("back", "show.back", self._parts.walkthrough.back))
-        row.addWidget(self._place, 1)
+        row.addWidget(self._place)
+        row.addWidget(self._sides, 1)
         row.addWidget(self._step("forward", "show.next", self._parts.walkthrough.next))
         return row
 
@@ -78,8 +83,13 @@ class Show(QWidget):
         if stop is None:
             return
         number, count = self._parts.walkthrough.position
+        say = self._parts.say
         self._caption.setText(stop.caption)
-        self._place.setText(self._parts.say("ui.show.place", number=number, count=count))
+        self._place.setText(say("ui.show.place", number=number, count=count))
+        # Whose left and right: a juror takes a side of the screen for a side of the body.
+        sides = say(f"report.sides.{self._parts.writing.subject.now}")
+        solid = stop.layout in {"all", "volume"}
+        self._sides.setText(f"{sides} {say('ui.show.demonstrative')}" if solid else sides)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -12,13 +12,15 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_view import SliceCamera
-from viewer.widgets.theme import colour, text_font
+from viewer.widgets.theme import TEXT_PX, colour, text_font
 from virtopsy.language import Language, say
 
 _EDGE = 7.0  # px between a text and the edge of the view
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
 _CORNER_SHARE = 0.38  # of the width for a corner's text: the anatomy is in the middle
 _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
+_LETTER_PX = 16
+COURT_PX = 28  # the smallest type a court room reads from its benches
 _END_RADIUS = 6.0
 _BADGE_RADIUS = 9.5
 _BADGE_OFFSET = 24.0
@@ -98,9 +100,11 @@ def remarks(painter: QPainter, sheet: Sheet, lines: Sequence[str]) -> None:
         text(painter, QPointF(_EDGE, y), shown, colour("warning"))
 
 
-def letters(painter: QPainter, width: float, height: float, shown: dict[str, str]) -> None:
-    """Draw the orientation letters in the middle of the four edges."""
-    painter.setFont(text_font(16, bold=True))
+def letters(
+    painter: QPainter, width: float, height: float, shown: dict[str, str], pixels: int = _LETTER_PX
+) -> None:
+    """Draw the orientation letters, or words, in the middle of the four edges."""
+    painter.setFont(text_font(pixels, bold=True))
     metrics = QFontMetricsF(painter.font())
     for edge, word in shown.items():
         wide = metrics.horizontalAdvance(word)
@@ -119,12 +123,12 @@ def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
     return {edge: say(f"ui.side.{word[0]}", language) for edge, word in shown.items() if word}
 
 
-def scale_bar(painter: QPainter, sheet: Sheet, words: str) -> None:
+def scale_bar(painter: QPainter, sheet: Sheet, words: str, pixels: int = TEXT_PX) -> None:
     """Draw a bar of `scale_mm` in the lower right corner; `words` say how long it is."""
     length = scale_mm(sheet) / sheet.camera.mm_per_pixel / sheet.ratio
     y = sheet.height - _EDGE - 3
     start, end = sheet.width - _EDGE - length, sheet.width - _EDGE
-    painter.setFont(text_font())
+    painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
     for tint, wide in ((QColor(0, 0, 0, 200), 4.0), (colour("text"), 1.6)):
         painter.setPen(QPen(tint, wide))

@@ -30,7 +30,7 @@ from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
-from viewer.widgets.examine.slice_paint import NEAR_MM, Sheet
+from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window
@@ -152,13 +152,14 @@ class SliceWidget(QWidget):
     def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
         say, identity = self._parts.say, volume.identity
         sides = sheet.camera.letters()
-        if self._presenting:
-            sides = slice_paint.sides_in_words(sides, self._parts.language.now)
-        slice_paint.letters(painter, sheet.width, sheet.height, sides)
         length = say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
-        slice_paint.scale_bar(painter, sheet, length)
         if self._presenting:
+            court = slice_paint.sides_in_words(sides, self._parts.language.now)
+            slice_paint.letters(painter, sheet.width, sheet.height, court, COURT_PX)
+            slice_paint.scale_bar(painter, sheet, length, COURT_PX)
             return
+        slice_paint.letters(painter, sheet.width, sheet.height, sides)
+        slice_paint.scale_bar(painter, sheet, length)
         slice_paint.corner_lines(painter, sheet.width, self._parts.whose(identity))
         slice_paint.corner_lines(
             painter,

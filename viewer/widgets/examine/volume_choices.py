@@ -17,7 +17,7 @@ from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import STANDARD_VIEWS
 from virtopsy.language import Language, say
 
-_PRESET_PX = 215
+_PRESET_PX = 300
 _LETTER_PX = 34
 
 
@@ -74,6 +74,7 @@ class VolumeChoices(QWidget):
         for name, one in presets().items():
             if volume is not None and one.fits(volume.quantity):
                 self._preset.addItem(self._parts.say(one.text), name)
+        self._preset.updateGeometry()
         self._show()
 
     def _show(self) -> None:

@@ -235,13 +235,17 @@ class VolumeWidget(QWidget):
         right, up, _sight = wish.camera.axes
         around = {"left": -right, "right": right, "top": up, "bottom": -up}
         shown = {edge: direction_letters(vector) for edge, vector in around.items()}
+        width, height = self.width(), self.height()
         if self._presenting:
-            shown = slice_paint.sides_in_words(shown, self._parts.language.now)
-        slice_paint.letters(painter, self.width(), self.height(), shown)
+            court = slice_paint.sides_in_words(shown, self._parts.language.now)
+            slice_paint.letters(painter, width, height, court, slice_paint.COURT_PX)
+            self._paint_marks(painter, wish)
+            return
+        slice_paint.letters(painter, width, height, shown)
         self._paint_marks(painter, wish)
-        if not self._presenting:
-            lines = self._parts.whose(wish.volume.identity)
-            slice_paint.corner_lines(painter, self.width(), lines)
+        slice_paint.corner_lines(painter, width, self._parts.whose(wish.volume.identity))
+        what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
+        slice_paint.corner_lines(painter, width, what, right=True)
 
     def _paint_marks(self, painter: QPainter, wish: Wish) -> None:
         at = self._place(wish, self._views.position.now)
