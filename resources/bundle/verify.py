@@ -69,6 +69,10 @@ KEPT_BYTES = 256 * 1024 * 1024  # of one tag file; payload is only hashed, never
 BOMB_RATIO = 1100  # deflate cannot go beyond 1032:1
 CHUNK = 1 << 20
 BEGINNING = bytes(32)  # what the first entry of a case names as the one before it
+ZIPPED_BUNDLE = re.compile(  # a member's local or central header, then its name
+    rb"(?s)PK(?:\x03\x04.{26}|\x01\x02.{42})[^\0]{0,220}?"
+    rb"(?:bagit\.txt|manifest-sha256\.txt|sig/seal\.)"
+)
 JUNCTION = 0xA0000003  # Windows: a folder that is really another one
 
 # --- What it says ------------------------------------------------------------------------------
@@ -645,14 +649,13 @@ def _was_a_zip_bundle(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             tail = b""
-            first = True
             while True:
                 part = stream.read(CHUNK)
-                if not part or (first and b"PK" not in part[:4]):
+                if not part:
                     return False
-                if re.search(rb"bagit\.txt|manifest-sha256\.txt|sig/seal\.", tail + part):
+                if ZIPPED_BUNDLE.search(tail + part):
                     return True
-                tail, first = part[-32:], False
+                tail = part[-300:]
     except OSError:
         return False
 

@@ -605,6 +605,13 @@ def test_a_noisy_zip_never_crashes(
     assert verify.main([str(path), "--json"]) in {0, 1}
 
 
+def test_a_zip_spoilt_at_both_ends_is_still_damage_not_absence(case: Case, tmp_path: Path) -> None:
+    content = bytearray(case.zip.read_bytes())
+    content[0] ^= 1
+    (tmp_path / "b.zip").write_bytes(content[:-40])
+    assert verify.main([str(tmp_path / "b.zip")]) == 1
+
+
 def test_a_zip_without_its_top_folder_is_the_same_bundle(case: Case, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "flat.zip", "w", zipfile.ZIP_DEFLATED) as flat:
         for name in FILES:
