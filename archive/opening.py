@@ -132,7 +132,8 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     """Make an archive whose one person is administrator and expert (single keeper).
 
     Raises:
-        InputError: the folder is not empty, or lies on a network drive or in a synced folder.
+        InputError: the folder is not empty, cannot be made, or lies on a network drive or in a
+            synced folder.
         UsageError: no password.
         StorageError: the disk refused.
     """
@@ -140,6 +141,11 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     refuse_shared_place(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("archive.create.not_empty", path=folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("archive.create.no_folder", path=folder, reason=reason) from error
     files, uuid, seal = Files(), str(uuid4()), Seal.new()
     for name in _FOLDERS:
         files.make_folder(folder.absolute() / name)

@@ -101,3 +101,11 @@ def test_an_archive_moved_elsewhere_is_the_same(folder: Path, clock: Clock) -> N
     with open_archive(moved, clock=clock, cost=CHEAP) as archive:
         archive.access.login("Ахметова", PASSWORD)
         assert archive.verify.run().ok
+
+
+def test_a_place_where_no_folder_can_be_is_refused_before_anything_is_made(
+    tmp_path: Path, clock: Clock
+) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="No folder can be made"):
+        create(tmp_path / "file" / "a", person="X", password="p", clock=clock, cost=CHEAP)

@@ -98,7 +98,7 @@ class Keeping:
         Raises:
             UsageError: a field is empty, or the two passwords differ.
         """
-        if not person.strip() or not password:
+        if not person.strip() or not password or folder == Path():
             raise UsageError("ui.sign_in.incomplete")
         if is_archive(folder):
             self.sign_in(folder, person.strip(), password)

@@ -177,3 +177,10 @@ def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
     other.lanes.close()
 
     assert told == ["keeping.open_elsewhere"]
+
+
+def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _Desk) -> None:
+    with pytest.raises(UsageError) as refusal:
+        desk.keeping.enter(Path(), "A. Expert", "secret", "secret")
+
+    assert refusal.value.key == "ui.sign_in.incomplete"
