@@ -146,3 +146,17 @@ def test_what_the_window_remembers_survives_a_new_start(start: Any) -> None:
     first = start()
     first.parts.language.set(Language.KK)
     assert start().parts.language.now is Language.KK
+
+
+def test_keys_belong_to_the_picture_as_soon_as_a_scan_is_shown(screen: Any) -> None:
+    assert screen.desk.window.focusWidget() is screen.slice("axial")
+
+
+def test_escape_leaves_the_tool_first_and_then_the_single_view(screen: Any) -> None:
+    views, room = screen.parts.views, screen.desk.window.examine
+    screen.parts.tool.set("trajectory")
+    views.layout.set("coronal")
+    QTest.keyClick(room, Qt.Key.Key_Escape)
+    assert (screen.parts.tool.now, views.layout.now) == ("point", "coronal")
+    QTest.keyClick(room, Qt.Key.Key_Escape)
+    assert views.layout.now == "all"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -49,11 +49,19 @@ class ExamineRoom(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the tool by Esc, wherever in the room the keyboard is."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._parts.leave_tool()
-        else:
+        """Leave by Esc, wherever in the room the keyboard is: the tool, then the single view."""
+        parts = self._parts
+        if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif parts.tool.now != "point" or parts.trajectory.draft.now is not None:
+            parts.leave_tool()
+        else:
+            parts.views.layout.set("all")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the keys to the views: Space and arrows belong to the picture, not to the rail."""
+        self.views.take_keys()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

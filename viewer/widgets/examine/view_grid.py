@@ -39,6 +39,11 @@ class ViewGrid(QWidget):
         self._grid = grid
         follow(self, parts.views.layout, self._arrange)
 
+    def take_keys(self) -> None:
+        """Let the keyboard act on the first view that is seen."""
+        shown = self._parts.views.layout.now
+        self._all["axial" if shown == "all" else shown].setFocus()
+
     def set_presenting(self, presenting: bool) -> None:
         """Let the keys go to the showing, and speak the court's words, or undo that."""
         self._parts.hinted.set(frozenset())
