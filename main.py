@@ -18,6 +18,7 @@ import click
 from typing_extensions import override
 
 from viewer.commands import speech
+from viewer.commands.spoken import SpokenGroup
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.language import Language, say
 
@@ -51,25 +52,17 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Lan
     return Language.EN
 
 
-class _Door(click.Group):
+class _Door(SpokenGroup):
     """Finds a subcommand by its name and imports its file only then."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(
             "virtopsy",
+            language,
+            "cli.help",
             invoke_without_command=True,
             callback=self._without_command,
-            help=say("cli.help", language),
             context_settings={"help_option_names": ["-h", "--help"]},
-        )
-        self.language = language
-        self.params.append(
-            click.Option(
-                ["--lang"],
-                type=click.Choice([one.value for one in Language]),
-                expose_value=False,
-                help=say("cli.option.lang", language),
-            )
         )
 
     @override
@@ -84,12 +77,9 @@ class _Door(click.Group):
         return cast("click.Command", module.build(self.language))
 
     @override
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the subcommands by their catalogue texts, without importing any of them."""
-        with formatter.section(say("cli.commands", self.language)):
-            formatter.write_dl(
-                [(name, say(f"cli.{name}.help", self.language)) for name in _COMMANDS]
-            )
+    def described(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Take the texts from the catalogues, without importing any subcommand."""
+        return [(name, say(f"cli.{name}.help", self.language)) for name in _COMMANDS]
 
     def _without_command(self) -> None:
         if click.get_current_context().invoked_subcommand is None:

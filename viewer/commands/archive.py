@@ -22,6 +22,7 @@ from viewer.commands.acting import (
     user_option,
 )
 from viewer.commands.handed_in import text_of
+from viewer.commands.spoken import SpokenGroup
 from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Fact, Language, say
 
@@ -36,20 +37,14 @@ _ELSEWHERE = ("bundle",)
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 
-class _Group(click.Group):
+class _Group(SpokenGroup):
     """The subcommands of `archive`; those of `_ELSEWHERE` are imported when asked for."""
-
-    def __init__(self, name: str, language: Language, help_key: str) -> None:
-        super().__init__(name, help=say(help_key, language))
-        self.language = language
-        self.params.append(speech.lang_option(language))
 
     def add(self, name: str, help_key: str) -> Callable[[Callable[..., Any]], click.Command]:
         """Return the decorator that makes a function a subcommand of this group."""
 
         def decorate(function: Callable[..., Any]) -> click.Command:
-            made = click.command(name, help=say(help_key, self.language))(function)
-            made.params.append(speech.lang_option(self.language))
+            made = speech.command(name, self.language, help_key)(function)
             self.add_command(made)
             return made
 
@@ -130,6 +125,10 @@ class _DirectoryFirst(click.Command):
         self.group = group
         self.allow_interspersed_args = False
         self.ignore_unknown_options = True
+
+    @override
+    def get_help(self, ctx: click.Context) -> str:
+        return self.group.get_help(ctx)
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

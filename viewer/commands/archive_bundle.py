@@ -29,7 +29,7 @@ def build(language: Language) -> click.Command:
     def meant(name: str) -> str:
         return say(f"bundle.option.{name}", language)
 
-    @click.command("bundle", help=say("bundle.help", language))
+    @speech.command("bundle", language, "bundle.help")
     @click.argument("folder", metavar="DIR", type=_PATH)
     @case_option(language)
     @click.option("--out", required=True, metavar="BUNDLE", type=_PATH, help=meant("out"))
@@ -72,7 +72,6 @@ def build(language: Language) -> click.Command:
         else:
             _tell(report, language, single_keeper)
 
-    bundle.params.append(speech.lang_option(language))
     return bundle
 
 

@@ -12,34 +12,27 @@ from typing import Any
 import click
 from typing_extensions import override
 
+from viewer.commands.spoken import SpokenCommand
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact, Language, say
 
 
-def command(name: str, language: Language) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a subcommand with its help text and the option `--lang`.
+def command(
+    name: str, language: Language, help_key: str = ""
+) -> Callable[[Callable[..., None]], SpokenCommand]:
+    """Make a subcommand with its help text (`cli.<name>.help` unless named) and `--lang`.
 
     The language itself was read from the arguments before the command was built
     (`main.language_of`), because help texts are needed at that moment; here it is only accepted.
     """
 
-    def decorate(function: Callable[..., None]) -> click.Command:
-        made = click.command(name, help=say(f"cli.{name}.help", language))(function)
-        made.params.append(lang_option(language))
-        return made
+    def decorate(function: Callable[..., None]) -> SpokenCommand:
+        params: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
+        key = help_key or f"cli.{name}.help"
+        return SpokenCommand(name, language, key, params=params, callback=function)
 
     return decorate
-
-
-def lang_option(language: Language) -> click.Option:
-    """Return the option every command takes."""
-    return click.Option(
-        ["--lang"],
-        type=click.Choice([one.value for one in Language]),
-        expose_value=False,
-        help=say("cli.option.lang", language),
-    )
 
 
 def json_option(language: Language) -> Callable[[Callable[..., None]], Callable[..., None]]:
