@@ -27,6 +27,7 @@ class TroubleStrip(QFrame):
         self.setObjectName("notice")
         self._parts = parts
         self._error: VirtopsyError | None = None
+        self._of_scan: VirtopsyError | None = None
         self._text = QLabel()
         self._text.setObjectName("notice.text")
         self._text.setWordWrap(True)
@@ -41,13 +42,11 @@ class TroubleStrip(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
-        for event in (
-            parts.trouble,
-            parts.opening.problem,
-            parts.keeping.problem,
-            parts.writing.problem,
-        ):
+        for event in (parts.trouble, parts.keeping.problem, parts.writing.problem):
             hear(self, event, self.tell)
+        hear(self, parts.opening.problem, self._tell_of_scan)
+        follow(self, parts.opening.path, lambda _: self._forget_scan(), now=False)
+        follow(self, parts.opening.opened, lambda _: self._forget_scan(), now=False)
         follow(self, parts.language, lambda _: self._reword())
 
     def tell(self, error: VirtopsyError) -> None:
@@ -55,6 +54,15 @@ class TroubleStrip(QFrame):
         self._error = error
         self._reword()
         self.show()
+
+    def _tell_of_scan(self, error: VirtopsyError) -> None:
+        self._of_scan = error
+        self.tell(error)
+
+    def _forget_scan(self) -> None:
+        """Say no more what was wrong with another folder; what failed elsewhere stays."""
+        if self._error is not None and self._error is self._of_scan:
+            self.dismiss()
 
     def dismiss(self) -> None:
         """Take the strip away."""

@@ -7,7 +7,15 @@ import polib
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.parts import ROOMS
@@ -160,3 +168,26 @@ def test_escape_leaves_the_tool_first_and_then_the_single_view(screen: Any) -> N
     assert (screen.parts.tool.now, views.layout.now) == ("point", "coronal")
     QTest.keyClick(room, Qt.Key.Key_Escape)
     assert views.layout.now == "all"
+
+
+def test_what_was_wrong_with_one_folder_is_not_said_over_the_next(
+    screen: Any, tmp_path: Path
+) -> None:
+    parts, strip = screen.parts, screen.desk.window.findChild(QWidget, "notice")
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        folder.mkdir()
+    parts.opening.look_into(tmp_path / "first")
+    screen.bot.waitUntil(strip.isVisible)
+    parts.opening.look_into(tmp_path / "second")
+    assert not strip.isVisible()
+    screen.bot.waitUntil(strip.isVisible)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_details_of_a_track_fit_into_their_panel(screen: Any, language: Language) -> None:
+    screen.parts.language.set(language)
+    screen.parts.trajectory.click((-20.0, 0.0, 0.0), "1")
+    screen.parts.trajectory.click((20.0, 5.0, 10.0), "1")
+    screen.live()
+    details = screen.desk.window.findChild(QScrollArea, "finding.details")
+    assert details.widget().width() <= details.viewport().width()

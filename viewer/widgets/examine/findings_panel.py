@@ -137,6 +137,7 @@ class TrajectoryDetails(QScrollArea):
     def _heading(self, key: str) -> None:
         label = QLabel()
         label.setProperty("role", "quiet")
+        label.setWordWrap(True)  # a long word order must not push the panel's buttons out of sight
         words(label, self._parts.language, label.setText, key)
         self._column.addWidget(label)
 
