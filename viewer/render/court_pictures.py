@@ -16,12 +16,12 @@ from viewer.render.offscreen import (
     view_words,
     volume_picture,
 )
-from viewer.render.picking import visible_points
-from viewer.render.preset import default_preset
+from viewer.render.picking import pick, visible_points
+from viewer.render.preset import Preset, default_preset
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.findings.trajectory import Trajectory
-from virtopsy.geometry.camera import fit_view
+from virtopsy.geometry.camera import Camera3D, Point, fit_view, project
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import default_window
 from virtopsy.language import Language, say
@@ -35,6 +35,7 @@ _SIDES = {
     "anterior": (0.0, -1.0, 0.0),
     "posterior": (0.0, 1.0, 0.0),
 }
+_ALIKE_MM = 25.0  # two sides with no more of a difference before the track hide it alike
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _three_d(
     origin: Origin,
 ) -> CourtPicture:
     preset = default_preset(volume.quantity)
-    side = side_of(tracks[0], volume) if tracks else "anterior"
+    side = side_of(tracks[0], volume, preset) if tracks else "anterior"
     ends = [end for one in tracks for end in one.ends_lps_mm]  # also where nothing solid is near
     shown = np.vstack([visible_points(volume, preset), np.reshape(ends, (-1, 3))])
     camera = fit_view(shown, side, aspect=SIZE[0] / SIZE[1])
@@ -130,15 +131,32 @@ def plane_along(track: Trajectory) -> Plane:
     return _PLANES[int(np.argmin(np.abs(track.axis)))]
 
 
-def side_of(track: Trajectory, volume: Volume) -> str:
-    """Return the side from which the track is seen least shortened, nearer to its first end."""
-    begin = np.array(track.ends_lps_mm[track.entry or 0]) - volume.frame.centre_mm
+def side_of(track: Trajectory, volume: Volume, preset: Preset) -> str:
+    """Return the side from which the track is seen least shortened.
 
-    def rank(name: str) -> tuple[float, float]:
+    Of two sides that show it alike, the one with less in front of its ends (a head rest, the
+    face), then the one nearer to its first end.
+    """
+    begin = np.array(track.ends_lps_mm[track.entry or 0]) - volume.frame.centre_mm
+    points = visible_points(volume, preset)
+
+    def rank(name: str) -> tuple[float, int, float]:
         towards = np.array(_SIDES[name])
-        return round(abs(float(towards @ track.axis)), 6), -float(towards @ begin)
+        camera = fit_view(points, name, aspect=SIZE[0] / SIZE[1])
+        hidden = sum(_before(end, volume, preset, camera) for end in track.ends_lps_mm)
+        nearer = -float(towards @ begin)
+        return round(abs(float(towards @ track.axis)), 6), int(hidden / _ALIKE_MM), nearer
 
     return min(_SIDES, key=rank)
+
+
+def _before(end: Point, volume: Volume, preset: Preset, camera: Camera3D) -> float:
+    """Return how far before an end, mm, the eye meets a surface; 0 where the end is seen."""
+    x, y, depth = project(camera, SIZE, end)
+    met = pick(volume, preset, camera, SIZE, x, y)
+    if met is None:
+        return 0.0
+    return max(0.0, depth - project(camera, SIZE, met)[2])
 
 
 def _glyph(track: Trajectory, selected: bool) -> TrajectoryGlyph:

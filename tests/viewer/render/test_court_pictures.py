@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from viewer.render.court_pictures import court_pictures, plane_along, side_of
+from viewer.render.preset import preset_named
 from viewer.render.slice_view import Plane
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.frame import Frame
@@ -51,7 +52,16 @@ def test_the_slice_lies_along_the_track(end: tuple[float, float, float], plane: 
 def test_the_track_is_seen_unshortened_from_the_side_of_its_entry(
     head: Volume, start: tuple[float, float, float], end: tuple[float, float, float], side: str
 ) -> None:
-    assert side_of(track(start, end), head) == side
+    assert side_of(track(start, end), head, preset_named("bone", head)) == side
+
+
+def test_a_head_rest_before_the_track_turns_the_view_to_the_other_side(head: Volume) -> None:
+    voxels = head.voxels.copy()
+    voxels[:, 39, :] = 1000  # a plate behind the head, across the whole scan
+    rested = Volume(voxels, head.frame, identity=head.identity)
+    from_behind = track((30.0, 10.0, 0.0), (-30.0, 10.0, 0.0))
+
+    assert side_of(from_behind, rested, preset_named("bone", rested)) == "anterior"
 
 
 def test_two_pictures_with_scale_provenance_and_caption(head: Volume) -> None:
