@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,15 +13,14 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from viewer.widgets.bind import follow, hear, words
-from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.push_button import push_button
 from virtopsy.walkthrough.stop import Stop
 
 _LONGEST_SENTENCE = 24  # words; a court listens to shorter ones
@@ -83,9 +82,9 @@ class CourtRoom(QWidget):
         self._list.setWordWrap(True)
         self._list.currentItemChanged.connect(lambda *_: self._choose())
         buttons = QHBoxLayout()
-        buttons.addWidget(self._button("add", "court.add", add))
+        buttons.addWidget(push_button(self._parts.language, "add", "court.add", add))
         buttons.addStretch(1)
-        self._show = self._button("show", "court.show", self._begin, main=True)
+        self._show = push_button(self._parts.language, "show", "court.show", self._begin, main=True)
         buttons.addWidget(self._show)
         column = QVBoxLayout()
         column.setSpacing(10)
@@ -94,19 +93,6 @@ class CourtRoom(QWidget):
         column.addWidget(self._list, 1)
         column.addLayout(buttons)
         return column
-
-    def _button(
-        self, drawing: str, name: str, act: Callable[[], None], *, main: bool = False
-    ) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(name)
-        button.setProperty("main", main)
-        button.setIcon(icon(drawing, "on_accent" if main else "text"))
-        button.setIconSize(QSize(18, 18))
-        words(button, self._parts.language, button.setText, f"ui.{name}")
-        words(button, self._parts.language, button.setToolTip, f"ui.{name}.tip")
-        button.clicked.connect(act)
-        return button
 
     def _details(self) -> QFrame:
         card = QFrame()
@@ -123,9 +109,13 @@ class CourtRoom(QWidget):
         self._caption.textChanged.connect(self._judge)
         self._judged = QLabel()
         self._judged.setWordWrap(True)
-        self._keep = self._button("save", "court.keep", self._keep_caption, main=True)
-        self._look = self._button("examine", "court.look", self._look_at)
-        self._withdraw = self._button("withdraw", "court.withdraw", self._take_out)
+        self._keep = push_button(
+            self._parts.language, "save", "court.keep", self._keep_caption, main=True
+        )
+        self._look = push_button(self._parts.language, "examine", "court.look", self._look_at)
+        self._withdraw = push_button(
+            self._parts.language, "withdraw", "court.withdraw", self._take_out
+        )
         column = QVBoxLayout(card)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -14,15 +14,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from viewer.widgets.bind import combo, follow, hear, words
-from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.push_button import push_button
 from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Subject
 
@@ -65,7 +64,7 @@ class ProtocolRoom(QWidget):
         )
         follow(self._text, self._parts.writing.text, self._show_text)
         self._unkept = self._words("quiet", "ui.protocol.not_kept")
-        self._save = self._button("save", "protocol.save", save)
+        self._save = push_button(self._parts.language, "save", "protocol.save", save)
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addWidget(title)
@@ -112,27 +111,16 @@ class ProtocolRoom(QWidget):
         return grid
 
     def _buttons(self) -> QHBoxLayout:
-        self._pdf = self._button("protocol", "protocol.pdf", self._ask_pdf)
-        self._bundle = self._button("bundle", "protocol.bundle", self._ask_bundle, main=True)
+        self._pdf = push_button(self._parts.language, "protocol", "protocol.pdf", self._ask_pdf)
+        self._bundle = push_button(
+            self._parts.language, "bundle", "protocol.bundle", self._ask_bundle, main=True
+        )
         row = QHBoxLayout()
         row.addWidget(self._save)
         row.addStretch(1)
         row.addWidget(self._pdf)
         row.addWidget(self._bundle)
         return row
-
-    def _button(
-        self, drawing: str, name: str, act: Callable[[], None], *, main: bool = False
-    ) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(name)
-        button.setProperty("main", main)
-        button.setIcon(icon(drawing, "on_accent" if main else "text"))
-        button.setIconSize(QSize(18, 18))
-        words(button, self._parts.language, button.setText, f"ui.{name}")
-        words(button, self._parts.language, button.setToolTip, f"ui.{name}.tip")
-        button.clicked.connect(act)
-        return button
 
     def _preview(self) -> QFrame:
         card = QFrame()
