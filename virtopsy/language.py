@@ -10,6 +10,7 @@ Command line, reports and widgets all speak through `say`; there is no other sou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 import polib
+from typing_extensions import override
 
 Fact: TypeAlias = str | int | float | PurePath
 
@@ -61,7 +63,7 @@ def _catalogue(language: Language, domain: str) -> dict[str, polib.POEntry]:
 
 
 def say(key: str, language: Language, /, **facts: Fact) -> str:
-    """Return the text of `key` in `language`, filled with `facts`.
+    """Return the text of `key` in `language`, filled with `facts`; fractions as people write them.
 
     Raises:
         MissingMessage: the catalogue lacks the key, or a placeholder has no fact.
@@ -76,9 +78,26 @@ def say(key: str, language: Language, /, **facts: Fact) -> str:
             raise MissingMessage(f"{key} needs the whole number n, got {number!r}")
         text = entry.msgstr_plural[_PLURAL_FORM[language](number)]
     try:
-        return text.format(**facts)
+        return text.format(**{name: _spelled(fact, language) for name, fact in facts.items()})
     except (KeyError, IndexError) as error:
         raise MissingMessage(f"{key} needs {error}, got {sorted(facts)}") from error
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A fraction that a placeholder spells with the decimal mark of its language."""
+
+    value: float
+    language: Language
+
+    @override
+    def __format__(self, spec: str) -> str:
+        text = format(self.value, spec or ".10g")
+        return text if self.language is Language.EN else text.replace(".", ",")
+
+
+def _spelled(fact: Fact, language: Language) -> Fact | _Number:
+    return _Number(fact, language) if isinstance(fact, float) else fact
 
 
 def has(key: str, language: Language) -> bool:

@@ -334,3 +334,11 @@ def test_a_key_nobody_wrote_is_our_bug() -> None:
 def test_an_error_speaks_every_language(language: Language) -> None:
     assert VirtopsyError("core.cancelled").sentence(language) == say("core.cancelled", language)
     assert has("core.cancelled", language)
+
+
+def test_a_fraction_is_spelled_with_the_decimal_mark_of_its_language() -> None:
+    key, facts = "scan.problem.gantry_tilt", {"degrees": 18.5}
+
+    assert "18.5" in say(key, Language.EN, **facts)
+    assert "18,5" in say(key, Language.RU, **facts)
+    assert "18,5" in say(key, Language.KK, **facts)

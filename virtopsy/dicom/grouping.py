@@ -155,7 +155,9 @@ def _volume(stack: Stack, heading: Heading) -> Series:
     grid = grid_of(stack) if possible else None
     voxels = grid.count * grid.rows * grid.columns if grid else 0
     if 2 * voxels > _memory_bytes():
-        problems.append(Problem("too_large", facts={"gigabytes": f"{2 * voxels / 1e9:.1f}"}))
+        problems.append(
+            Problem("too_large", facts={"gigabytes": round(float(2 * voxels / 1e9), 1)})
+        )
     i, j = first.pixel_mm or (0.0, 0.0)
     return Series(
         uid=heading.series_uid,

@@ -128,7 +128,7 @@ def _room(shape: tuple[int, int, int], kind: type[np.generic]) -> Voxels:
         return np.empty(shape, dtype=kind)
     except MemoryError as error:
         gigabytes = np.prod(shape, dtype=float) * np.dtype(kind).itemsize / 1e9
-        raise InputError("scan.problem.too_large", gigabytes=f"{gigabytes:.1f}") from error
+        raise InputError("scan.problem.too_large", gigabytes=round(gigabytes, 1)) from error
 
 
 def _rescale(instance: Instance) -> tuple[float, float]:

@@ -176,7 +176,7 @@ def _judge(
     if same:
         found.append(Problem("duplicate_position", facts={"n": same}))
     elif step == 0 and count > 2:
-        facts = {"smallest": f"{gaps.min():.2f}", "largest": f"{gaps.max():.2f}"}
+        facts = {"smallest": round(float(gaps.min()), 2), "largest": round(float(gaps.max()), 2)}
         found.append(Problem("uneven_spacing", facts=facts))
     elif step > 0 and places[-1] >= count:
         found.append(_missing(instances, step, places))
@@ -192,9 +192,11 @@ def _sheared(along: NDArray[np.float64], sideways: NDArray[np.float64], pixel: f
     rate = (depth @ sideways) / max(float(depth @ depth), 1e-12)
     left = np.abs(sideways - np.outer(depth, rate)).max()
     if left > pixel:
-        return Problem("uneven_spacing", "sideways", {"largest": f"{np.abs(sideways).max():.2f}"})
+        return Problem(
+            "uneven_spacing", "sideways", {"largest": round(float(np.abs(sideways).max()), 2)}
+        )
     tilt = degrees(atan2(float(np.hypot(*rate)), 1.0))
-    return Problem("gantry_tilt", facts={"degrees": f"{tilt:.1f}"})
+    return Problem("gantry_tilt", facts={"degrees": round(tilt, 1)})
 
 
 def _missing(
@@ -214,8 +216,8 @@ def _missing(
             "n": len(absent),
             "numbers": _ranges([index + 1 for index in absent]),
             "axis": _AXES[main],
-            "first": f"{min(ends):.1f}",
-            "last": f"{max(ends):.1f}",
+            "first": round(float(min(ends)), 1),
+            "last": round(float(max(ends)), 1),
         },
     )
 

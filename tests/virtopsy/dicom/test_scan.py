@@ -118,13 +118,13 @@ def test_missing_slices_are_numbered_and_placed(tmp_path: Path, write_stack: Any
     assert problem.code == "missing_slices"
     assert problem.facts["n"] == 3
     assert problem.facts["numbers"] == "4–5, 8"
-    assert (problem.facts["axis"], problem.facts["first"]) == ("z", "6.0")
+    assert (problem.facts["axis"], problem.facts["first"]) == ("z", 6.0)
 
 
 def test_uneven_gaps_are_told(tmp_path: Path, write_stack: Any) -> None:
     write_stack(tmp_path, [(0, 0, z) for z in (0, 1, 2, 3.4, 5, 6, 7.7)])
     (problem,) = _only(tmp_path).problems
-    assert (problem.code, problem.facts["largest"]) == ("uneven_spacing", "1.70")
+    assert (problem.code, problem.facts["largest"]) == ("uneven_spacing", 1.7)
 
 
 def test_thicker_slices_farther_apart_are_uneven_not_missing(
