@@ -10,6 +10,7 @@ export PYTHON
 bin := .venv/bin
 ours := virtopsy archive viewer resources main.py
 screen := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
+windows := tests/viewer/widgets tests/journeys
 compile := $(bin)/python -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --build-deps-for editable
@@ -29,9 +30,10 @@ demo: ready ## the whole job on the synthetic case: in the window, or into OUT=f
 run: ready ## open the window
 	@$(bin)/virtopsy
 
-test: ready-to-develop check ## everything: check, unit tests, journeys in a real window, pictures
-	@$(screen) $(bin)/python -m pytest -n auto --ignore=tests/journeys
-	@$(screen) $(bin)/python -m pytest tests/journeys
+test: ready-to-develop check ## everything: check, unit tests, faults, journeys in a real window
+	@$(screen) $(bin)/python -m pytest -n auto $(windows:%=--ignore=%) --ignore=tests/faults
+	@$(bin)/python -m pytest -n auto tests/faults
+	@$(screen) $(bin)/python -m pytest $(windows)
 
 check: ready-to-develop ## style, types and the arrows between the floors
 	$(bin)/ruff check .

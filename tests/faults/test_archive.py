@@ -22,7 +22,7 @@ from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.errors import StorageError, VirtopsyError
 from virtopsy.jobs import Progress
 
-_ROOT = Path(__file__).resolve().parents[3]
+_ROOT = Path(__file__).resolve().parents[2]
 _OPERATIONS = (
     *("make_folder", "write_new", "append", "copy_hashing", "link", "sync_folder"),
     *("remove_staged", "read", "last_line", "hash", "free_bytes"),
