@@ -12,6 +12,7 @@ log_chain_broken        an entry before this one was removed, inserted, moved or
 log_case_gap            an entry of the case before this one is missing
 log_tail_cut            a checkpoint or the copy of the log has more entries than the database
 log_copy_differs        an entry in log/entries.jsonl is not the entry in the database
+log_copy_missing        log/entries.jsonl is not there, or holds nothing
 log_empty               the log has no entry at all
 checkpoint_mismatch     a checkpoint signed another root than the entries give
 checkpoint_unreadable   a file in log/ is no checkpoint of this archive
@@ -48,7 +49,7 @@ from virtopsy.jobs import Progress
 CODES = (
     *("object_missing", "object_changed", "object_unreadable"),
     *("log_body_changed", "log_columns_differ", "log_chain_broken", "log_case_gap"),
-    *("log_tail_cut", "log_copy_differs", "log_empty"),
+    *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "database_damaged"),
     *("card_damaged", "unknown_signer"),
@@ -143,7 +144,7 @@ class Verify:
         Copy and checkpoints are read before it: a program that records meanwhile may put the
         database ahead of them, never them ahead of the database.
         """
-        stored = _Stored(self._bodies(found), self._notes())
+        stored = _Stored(self._bodies(), self._notes())
         if self._journal.database.is_damaged():
             found.add("database_damaged", _DATABASE)
         try:
@@ -156,12 +157,11 @@ class Verify:
             found.add_once("database_damaged", _DATABASE)
         return stored
 
-    def _bodies(self, found: _Findings) -> Sequence[bytes]:
+    def _bodies(self) -> Sequence[bytes]:
         try:
             return self._journal.bodies.bodies()
         except StorageError:
-            found.add("log_copy_differs", _COPY, seq=0)
-            return []
+            return []  # which is said below: the copy cannot be read, so it is not there
 
     def _notes(self) -> dict[str, Checkpoint | None]:
         return {name: self._note(name) for name in self._journal.notes.names()}
@@ -242,6 +242,8 @@ def _check_copy(stored: _Stored, found: _Findings) -> None:
     """Compare the copy outside the database; it may be behind by what a kill cut short."""
     present = {one.seq: one.body for one in stored.entries}
     newest = max(present, default=0)
+    if present and not stored.bodies:
+        found.add("log_copy_missing", _COPY)
     if len(stored.bodies) > newest:
         found.add("log_tail_cut", _COPY, size=len(stored.bodies), left=newest)
     for seq, body in enumerate(stored.bodies[:newest], start=1):

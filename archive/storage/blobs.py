@@ -57,7 +57,7 @@ class ObjectFolder:
             StorageError: the disk cannot read them.
         """
         path = self.path(sha256)
-        if not path.is_file():
+        if not _is_there(path):
             raise self._error("object_missing", sha256)
         content = self._files.read(path)
         if hash_of(content) != sha256:
@@ -67,7 +67,7 @@ class ObjectFolder:
     def checked_path(self, sha256: str) -> Path:
         """Return the object's path after reading it through; errors as for `read`."""
         path = self.path(sha256)
-        if not path.is_file():
+        if not _is_there(path):
             raise self._error("object_missing", sha256)
         if self._files.hash(path)[0] != sha256:
             raise self._error("object_changed", sha256)
@@ -76,7 +76,7 @@ class ObjectFolder:
     def fault(self, sha256: str) -> tuple[str, int]:
         """Return "" or the code of what is wrong with the object, and the bytes read."""
         path = self.path(sha256)
-        if not path.is_file():
+        if not _is_there(path):
             return "object_missing", 0
         try:
             found, size = self._files.hash(path)
@@ -101,6 +101,11 @@ class ObjectFolder:
 
     def _error(self, code: str, sha256: str) -> IntegrityError:
         return IntegrityError(f"archive.problem.{code}", path=self.relative_path(sha256))
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether an object lies there itself; a link to bytes elsewhere is none."""
+    return path.is_file() and not path.is_symlink()
 
 
 class StagingFolder:

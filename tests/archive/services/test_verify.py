@@ -97,12 +97,25 @@ _SWAP = (
     "UPDATE log SET seq = 4 WHERE seq = 5",
     "UPDATE log SET seq = 5 WHERE seq = -1",
 )
+
+
+def _link_away(path: Path) -> None:
+    elsewhere = path.parents[4] / "elsewhere"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
 ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "first byte flipped": (lambda f: _damage(_objects(f)[0], _flip(0)), "object_changed"),
     "last byte flipped": (lambda f: _damage(_objects(f)[1], _flip(-1)), "object_changed"),
     "object truncated": (lambda f: _damage(_objects(f)[2], lambda c: c.pop()), "object_changed"),
     "object extended": (lambda f: _damage(_objects(f)[3], lambda c: c.append(0)), "object_changed"),
     "object emptied": (lambda f: _damage(_objects(f)[4], lambda c: c.clear()), "object_changed"),
+    "object turned into a link": (lambda f: _link_away(_objects(f)[0]), "object_missing"),
+    "copy of the log removed": (
+        lambda f: (f / "log" / "entries.jsonl").unlink(),
+        "log_copy_missing",
+    ),
     "object removed": (lambda f: _objects(f)[0].unlink(), "object_missing"),
     "body edited": (_edit_body, "log_body_changed"),
     "actor column edited": (
