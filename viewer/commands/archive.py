@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +12,6 @@ from typing_extensions import override
 
 from viewer.commands import speech
 from viewer.commands.acting import (
-    NEW_PASSWORD,
     acting,
     case_option,
     password_of,
@@ -22,63 +19,36 @@ from viewer.commands.acting import (
     user_option,
 )
 from viewer.commands.handed_in import text_of
-from viewer.commands.spoken import SpokenGroup
 from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
-    from archive.records import IntakeReport, LogEntry, Person, VerifyReport
+    from archive.records import IntakeReport, LogEntry, VerifyReport
 
 _FOLDER = speech.PLACE
-_ROLES = (
-    *("expert", "investigator", "court", "prosecutor", "participant", "administrator", "auditor"),
-)
-_ELSEWHERE = ("bundle",)
+_ELSEWHERE = ("person", "bundle")
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 
-class _Group(SpokenGroup):
+class _Archive(speech.Group):
     """The subcommands of `archive`; those of `_ELSEWHERE` are imported when asked for."""
-
-    def add(self, name: str, help_key: str) -> Callable[[Callable[..., Any]], click.Command]:
-        """Return the decorator that makes a function a subcommand of this group."""
-
-        def decorate(function: Callable[..., Any]) -> click.Command:
-            made = speech.command(name, self.language, help_key)(function)
-            self.add_command(made)
-            return made
-
-        return decorate
-
-
-class _Archive(_Group):
-    """`archive`, with the subcommands that live elsewhere."""
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *filter(_there, _ELSEWHERE)]
+        return [*super().list_commands(ctx), *_ELSEWHERE]
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _ELSEWHERE and _there(cmd_name):
-            module = import_module(_module(cmd_name))
+        if cmd_name in _ELSEWHERE:
+            module = import_module(f"viewer.commands.archive_{cmd_name}")
             return cast("click.Command", module.build(self.language))
         return super().get_command(ctx, cmd_name)
-
-
-def _module(name: str) -> str:
-    return f"viewer.commands.archive_{name}"
-
-
-def _there(name: str) -> bool:
-    return find_spec(_module(name)) is not None
 
 
 def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
     group = _Archive("archive", language, "cli.archive.help")
     _add_init(group, language)
-    group.add_command(_person(language))
     _add_import(group, language)
     _add_finding(group, language)
     _add_list(group, language)
@@ -87,7 +57,7 @@ def build(language: Language) -> click.Command:
     return group
 
 
-def _add_init(group: _Group, language: Language) -> None:
+def _add_init(group: speech.Group, language: Language) -> None:
     @group.add("init", "archive.cli.init.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @click.option("--user", required=True, help=say("archive.cli.option.user", language))
@@ -109,127 +79,7 @@ def _add_init(group: _Group, language: Language) -> None:
         speech.line(say("archive.cli.single_keeper", language, name=user))
 
 
-def _person(language: Language) -> click.Command:
-    group = _Group("person", language, "archive.cli.person.help")
-    _add_person_add(group, language)
-    _add_person_disable(group, language)
-    _add_person_list(group, language)
-    return _DirectoryFirst(group)
-
-
-class _DirectoryFirst(click.Command):
-    """`person DIR add ...`: the folder stands before the verb, as the contract has it."""
-
-    def __init__(self, group: _Group) -> None:
-        super().__init__(group.name, help=group.help)
-        self.group = group
-        self.allow_interspersed_args = False
-        self.ignore_unknown_options = True
-
-    @override
-    def get_help(self, ctx: click.Context) -> str:
-        return self.group.get_help(ctx)
-
-    @override
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        verbs = [place for place, one in enumerate(args) if one in self.group.commands]
-        asked = set(ctx.help_option_names) & set(args)
-        ctx.args = _verb_first(args, verbs[0]) if verbs else [*asked] or args
-        return ctx.args
-
-    @override
-    def invoke(self, ctx: click.Context) -> Any:
-        return self.group.main(
-            ctx.args,
-            prog_name=ctx.command_path,
-            standalone_mode=False,
-            help_option_names=ctx.help_option_names,
-        )
-
-
-def _verb_first(args: list[str], place: int) -> list[str]:
-    return [args[place], *args[:place], *args[place + 1 :]]
-
-
-def _add_person_add(group: _Group, language: Language) -> None:
-    @group.add("add", "archive.cli.person.add.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @click.option(
-        "--role",
-        "roles",
-        multiple=True,
-        required=True,
-        type=click.Choice(_ROLES),
-        help=say("archive.cli.option.role", language),
-    )
-    @user_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
-    def add(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
-        folder: Path,
-        name: str,
-        roles: tuple[str, ...],
-        user: str | None,
-        reason: str,
-        as_json: bool,
-    ) -> None:
-        from archive.records import Role
-
-        with acting(folder, user, language) as (archive, actor):
-            password = password_of(name, language, NEW_PASSWORD)
-            wanted = [Role(role) for role in roles]
-            person = archive.access.add_person(actor, name, password, wanted, reason=reason)
-        if as_json:
-            speech.facts(_person_facts(person))
-            return
-        words = ", ".join(say(f"archive.role.{role}", language) for role in person.roles)
-        speech.line(say("archive.cli.person_added", language, name=person.name, roles=words))
-
-
-def _add_person_disable(group: _Group, language: Language) -> None:
-    @group.add("disable", "archive.cli.person.disable.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @user_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
-    def disable(folder: Path, name: str, user: str | None, reason: str, as_json: bool) -> None:
-        with acting(folder, user, language) as (archive, actor):
-            archive.access.disable(actor, name, reason=reason)
-        if as_json:
-            speech.facts({"name": name, "disabled": True})
-        else:
-            speech.line(say("archive.cli.person_disabled", language, name=name))
-
-
-def _add_person_list(group: _Group, language: Language) -> None:
-    @group.add("list", "archive.cli.person.list.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @user_option(language)
-    @speech.json_option(language)
-    def list_persons(folder: Path, user: str | None, as_json: bool) -> None:
-        with acting(folder, user, language) as (archive, actor):
-            persons = archive.access.list(actor)
-        if as_json:
-            speech.facts({"persons": [_person_facts(one) for one in persons]})
-            return
-        for one in persons:
-            roles = ", ".join(say(f"archive.role.{role}", language) for role in one.roles)
-            key = "archive.cli.person_off" if one.disabled else "archive.cli.person"
-            speech.line(say(key, language, name=one.name, roles=roles))
-
-
-def _person_facts(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.person_id,
-        "name": person.name,
-        "roles": list(person.roles),
-        "disabled": person.disabled,
-    }
-
-
-def _add_import(group: _Group, language: Language) -> None:
+def _add_import(group: speech.Group, language: Language) -> None:
     @group.add("import", "archive.cli.import.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @click.argument("sources", metavar="PATH...", nargs=-1, required=True, type=_FOLDER)
@@ -300,7 +150,7 @@ def _tell_intake(report: IntakeReport, language: Language) -> None:
             speech.line(say("archive.cli.imported_file", language, path=one.path, text=text))
 
 
-def _add_finding(group: _Group, language: Language) -> None:
+def _add_finding(group: speech.Group, language: Language) -> None:
     @group.add("finding", "archive.cli.finding.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @case_option(language)
@@ -345,7 +195,7 @@ def _record_in(path: Path, series: str | None) -> dict[str, Any]:
     return record
 
 
-def _add_list(group: _Group, language: Language) -> None:
+def _add_list(group: speech.Group, language: Language) -> None:
     @group.add("list", "archive.cli.list.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @user_option(language)
@@ -366,7 +216,7 @@ def _add_list(group: _Group, language: Language) -> None:
             speech.line(say("archive.cli.no_cases", language))
 
 
-def _add_log(group: _Group, language: Language) -> None:
+def _add_log(group: speech.Group, language: Language) -> None:
     @group.add("log", "archive.cli.log.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @case_option(language, required=False)
@@ -418,7 +268,7 @@ def _entry_facts(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-def _add_verify(group: _Group, language: Language) -> None:
+def _add_verify(group: speech.Group, language: Language) -> None:
     @group.add("verify", "archive.cli.verify.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @case_option(language, required=False)

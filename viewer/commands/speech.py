@@ -12,7 +12,7 @@ from typing import Any
 import click
 from typing_extensions import override
 
-from viewer.commands.spoken import SpokenCommand
+from viewer.commands.spoken import SpokenCommand, SpokenGroup
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact, Language, say
@@ -33,6 +33,20 @@ def command(
         return SpokenCommand(name, language, key, params=params, callback=function)
 
     return decorate
+
+
+class Group(SpokenGroup):
+    """A command of commands that are functions."""
+
+    def add(self, name: str, help_key: str) -> Callable[[Callable[..., None]], SpokenCommand]:
+        """Return the decorator that makes a function a subcommand of this group."""
+
+        def decorate(function: Callable[..., None]) -> SpokenCommand:
+            made = command(name, self.language, help_key)(function)
+            self.add_command(made)
+            return made
+
+        return decorate
 
 
 def json_option(language: Language) -> Callable[[Callable[..., None]], Callable[..., None]]:
