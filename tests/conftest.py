@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.court_case import Case, open_case
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DATA = Path(os.environ.get("VIRTOPSY_DATA", _ROOT.parent / "shared" / "data"))
@@ -17,3 +20,11 @@ def shared_data() -> Path:
     if not _DATA.is_dir():
         pytest.skip(f"no test data at {_DATA}: set VIRTOPSY_DATA to run this")
     return _DATA
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    """A small case in a real archive."""
+    archive, actor = open_case(tmp_path)
+    with archive:
+        yield Case(tmp_path, archive, actor)

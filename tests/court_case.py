@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -169,3 +169,16 @@ def _slice(n: int) -> Dataset:
     made.RescaleSlope, made.RescaleIntercept = 1, 0
     made.PixelData = np.full((8, 8), n, np.int16).tobytes()
     return made
+
+
+class Case(NamedTuple):
+    """A case in an open archive, and who acts in it."""
+
+    folder: Path
+    archive: Archive
+    actor: Actor
+
+
+def nothing_is_left(folder: Path) -> bool:
+    """Tell whether only the carrier and the archive lie in a folder."""
+    return {one.name for one in folder.iterdir()} == {"carrier", "archive"}

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from typing_extensions import override
 
-from archive.opening import Archive, open_archive
-from archive.records import Actor
+from archive.opening import open_archive
 from archive.storage.files import Files, storage_errors
 from resources.bundle import verify
-from tests.court_case import CHEAP, FILES, Clock, bundled, open_case
+from tests.court_case import CHEAP, FILES, Case, Clock, bundled, nothing_is_left, open_case
 from virtopsy.errors import Cancelled, StorageError
 from virtopsy.jobs import Progress
-
-
-class Case(NamedTuple):
-    folder: Path
-    archive: Archive
-    actor: Actor
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    archive, actor = open_case(tmp_path)
-    with archive:
-        yield Case(tmp_path, archive, actor)
-
-
-def nothing_is_left(folder: Path) -> bool:
-    return {one.name for one in folder.iterdir()} == {"carrier", "archive"}
 
 
 class Failing(Files):

@@ -2,37 +2,16 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from archive.opening import Archive
-from archive.records import Actor, Role
+from archive.records import Role
 from archive.services.court import Picture
 from resources.bundle import verify
-from tests.court_case import FILES, NUMBER, PDF, PICTURES, bundled, digest, open_case
+from tests.court_case import FILES, NUMBER, PDF, PICTURES, Case, bundled, digest, nothing_is_left
 from virtopsy.case.changes import changes
 from virtopsy.errors import AccessDenied, Bug, InputError, IntegrityError
 from virtopsy.jobs import Progress
-
-
-class Case(NamedTuple):
-    folder: Path
-    archive: Archive
-    actor: Actor
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    archive, actor = open_case(tmp_path)
-    with archive:
-        yield Case(tmp_path, archive, actor)
-
-
-def nothing_is_left(folder: Path) -> bool:
-    return {one.name for one in folder.iterdir()} == {"carrier", "archive"}
 
 
 def test_a_bundle_holds_the_source_files_byte_for_byte_under_safe_names(case: Case) -> None:
