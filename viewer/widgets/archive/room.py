@@ -63,6 +63,7 @@ class CasesRoom(QWidget):
         self._where.setWordWrap(True)
         follow(self._where, self._parts.opening.path, lambda _: self._show_where())
         follow(self._where, self._parts.opening.found, lambda _: self._show_where())
+        follow(self._where, self._parts.work.running, lambda _: self._show_where())
         follow(self._where, language, lambda _: self._show_where())
         column = QVBoxLayout()
         column.setSpacing(10)
@@ -75,13 +76,11 @@ class CasesRoom(QWidget):
 
     def _show_where(self) -> None:
         opening = self._parts.opening
-        if opening.path.now is None:
-            self._where.setText("")
-            return
-        text = str(opening.path.now)
+        told = [] if opening.path.now is None else [str(opening.path.now)]
         if opening.found.now is not None:
-            text += " · " + self._parts.say("ui.cases.files", n=opening.found.now.files)
-        self._where.setText(text)
+            told.append(self._parts.say("ui.cases.files", n=opening.found.now.files))
+        told += [self._parts.say(one.label) + " …" for one in self._parts.work.running.now]
+        self._where.setText(" · ".join(told))
 
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self, self._parts.say("ui.cases.open"))
