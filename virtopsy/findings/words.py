@@ -20,7 +20,7 @@ from virtopsy.geometry.direction import (
     plane_angle_sds,
     plane_angles,
 )
-from virtopsy.language import Language, say
+from virtopsy.language import Language, has, say
 
 _MINUS = "\u2212"
 
@@ -101,7 +101,10 @@ def planes(track: Trajectory, language: Language) -> tuple[str, str, str]:
 def scatter(track: Trajectory, language: Language) -> str:
     """Say how well an end is known, and where that comes from."""
     x, y, z = (number(sd, language, 2) for sd in track.end_sd_mm)
-    return say(f"findings.sd.{track.sd_source}", language, x=x, y=y, z=z)
+    key = f"findings.sd.{track.sd_source}"
+    if has(key, language):
+        return say(key, language, x=x, y=y, z=z)
+    return say("findings.sd.other", language, x=x, y=y, z=z, source=track.sd_source)
 
 
 def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:

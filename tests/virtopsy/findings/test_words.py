@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from virtopsy.findings.trajectory import Trajectory
@@ -58,3 +60,12 @@ def test_what_the_cone_leaves_out_stands_beside_it(language: Language) -> None:
     (cone,) = (line.text for line in lines if line.label.startswith(("95", "Конус")))
     assert "·" in cone
     assert len(cone) > 80
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_scatter_of_a_source_we_do_not_know_is_told_as_it_was_stated(language: Language) -> None:
+    track = replace(_track((100, 20, 30)), sd_source="ring {before} scan. x")
+
+    told = " ".join(line.text for line in trajectory_lines(track, language))
+
+    assert "ring {before} scan. x" in told
