@@ -1,13 +1,9 @@
-"""A value the screen shows and may change: with range, step and unit, and who wants to know."""
+"""A value the screen shows and may change, and who wants to know."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
-
-from typing_extensions import override
-
-from virtopsy.errors import Bug
 
 T = TypeVar("T")
 Unsubscribe = Callable[[], None]
@@ -31,16 +27,11 @@ class Event(Generic[T]):
 
 
 class Value(Generic[T]):
-    """One value of the view.
+    """One value of the view."""
 
-    Attributes:
-        unit: as it stands behind the number on the screen.
-    """
-
-    def __init__(self, initial: T, *, unit: str = "") -> None:
+    def __init__(self, initial: T) -> None:
         self._now = initial
         self._changed: Event[T] = Event()
-        self.unit = unit
 
     @property
     def now(self) -> T:
@@ -59,30 +50,3 @@ class Value(Generic[T]):
         if now:
             listener(self._now)
         return self._changed.subscribe(listener)
-
-
-class Ranged(Value[float]):
-    """A number that stays within its range.
-
-    Attributes:
-        minimum: smallest value; a smaller one is set to it.
-        maximum: largest value.
-        step: of one wheel notch or key press.
-    """
-
-    def __init__(
-        self, initial: float, *, minimum: float, maximum: float, step: float, unit: str = ""
-    ) -> None:
-        if not minimum <= initial <= maximum or step <= 0:
-            raise Bug(f"{initial} is not within {minimum}..{maximum}, or step {step} is not > 0")
-        super().__init__(initial, unit=unit)
-        self.minimum, self.maximum, self.step = minimum, maximum, step
-
-    @override
-    def set(self, value: float) -> None:
-        """Change the value, kept within the range."""
-        super().set(min(max(value, self.minimum), self.maximum))
-
-    def turn(self, steps: float) -> None:
-        """Go `steps` steps up or down."""
-        self.set(self.now + steps * self.step)

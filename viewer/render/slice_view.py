@@ -183,16 +183,6 @@ class SliceRenderer:
         return grey
 
 
-def slice_values(volume: Volume, camera: SliceCamera) -> Voxels:
-    """Return one slice's values; keep a `SliceRenderer` for more than one."""
-    return SliceRenderer(volume).values(camera)
-
-
-def slice_pixels(volume: Volume, camera: SliceCamera, window: Window) -> NDArray[np.uint8]:
-    """Return one slice's greys; keep a `SliceRenderer` for more than one."""
-    return SliceRenderer(volume).pixels(camera, window)
-
-
 def _lps_from_pixel(camera: SliceCamera) -> Floats:
     matrix = np.eye(4)
     matrix[:3, 0] = camera.right_mm * camera.mm_per_pixel

@@ -104,10 +104,6 @@ class VolumeView:
         """Make the next pictures this large."""
         self._window.SetSize(*size)
 
-    def set_background(self, colour: str) -> None:
-        """Make the next pictures' background "#rrggbb"."""
-        self._scene.SetBackground(*rgb(colour))
-
     def set_preset(self, preset: Preset) -> None:
         """Show the next pictures by this preset.
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
 
-from viewer.presenters.value import Event, Ranged, Value
+from viewer.presenters.value import Event, Value
 from virtopsy.language import Fact, Language, say
 
 T = TypeVar("T")
@@ -72,20 +72,6 @@ def combo(
     follow(widget, language, reword)
     follow(widget, value, show)
     widget.activated.connect(lambda row: value.set(choices[row]))
-
-
-def spin(widget: QDoubleSpinBox, value: Ranged) -> None:
-    """Let a spin box change a number within its range."""
-    widget.setRange(value.minimum, value.maximum)
-    widget.setSingleStep(value.step)
-    widget.setSuffix(f" {value.unit}" if value.unit else "")
-
-    def show(now: float) -> None:
-        with QSignalBlocker(widget):
-            widget.setValue(now)
-
-    follow(widget, value, show)
-    widget.valueChanged.connect(value.set)
 
 
 def choice(button: QAbstractButton, value: Value[str], mine: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from virtopsy.dicom.pixels import Raw, read_planes
 from virtopsy.dicom.series import CT_CLASSES, Instance
-from virtopsy.errors import InputError
+from virtopsy.errors import Bug, InputError
 from virtopsy.imaging.volume import Quantity, Voxels
 from virtopsy.jobs import Progress
 
@@ -49,7 +48,6 @@ class Values:
     def __init__(self, instances: Sequence[Instance], quantity: Quantity) -> None:
         self._instances = instances
         self._quantity = quantity
-        self._lock = threading.Lock()
         self.tops = np.zeros(len(instances))
 
     def read(self, progress: Progress) -> Voxels:
@@ -67,7 +65,7 @@ class Values:
             except _TooWide:
                 continue
             return voxels
-        raise AssertionError("float32 holds every stored value")
+        raise Bug("float32 holds every stored value")
 
     def _types(self) -> tuple[type[np.generic], ...]:
         whole = all(

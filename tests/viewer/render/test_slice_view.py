@@ -11,8 +11,6 @@ from viewer.render.slice_view import (
     Plane,
     SliceCamera,
     SliceRenderer,
-    slice_pixels,
-    slice_values,
     step_mm,
 )
 from virtopsy.geometry.frame import Frame
@@ -55,7 +53,7 @@ def marked(directions: np.ndarray, marker_mm: tuple[float, float, float]) -> Vol
 
 def bright_spot(volume: Volume, plane: Plane, point: np.ndarray) -> tuple[float, float]:
     camera = SliceCamera.fit(volume.frame, plane, point, 200, 160)
-    rows, columns = np.nonzero(slice_pixels(volume, camera, Window(250, 400)) > 200)
+    rows, columns = np.nonzero(SliceRenderer(volume).pixels(camera, Window(250, 400)) > 200)
     return float(columns.mean()), float(rows.mean())
 
 
@@ -146,7 +144,7 @@ def test_a_linear_ramp_comes_out_exact(stack: str, plane: Plane) -> None:
     weights = np.array([3.0, -5.0, 7.0])
     volume = Volume((points @ weights).astype(np.float32), frame)
     camera = SliceCamera(plane, tuple(frame.centre_mm), 0.7, 40, 30)
-    values = slice_values(volume, camera)
+    values = SliceRenderer(volume).values(camera)
     expected = [[np.dot(camera.to_lps(x, y), weights) for x in range(40)] for y in range(30)]
     assert np.abs(values - np.array(expected)).max() < 0.01
 
@@ -155,7 +153,7 @@ def test_outside_the_volume_is_black_whatever_the_window() -> None:
     volume = marked(_OBLIQUE, (0, 0, 0))
     camera = SliceCamera.fit(volume.frame, Plane.AXIAL, volume.frame.centre_mm, 300, 300)
     for window in (Window(-600, 1500), Window(0, 200_000)):
-        grey = slice_pixels(volume, camera, window)
+        grey = SliceRenderer(volume).pixels(camera, window)
         assert grey[0, 0] == 0
         assert grey[150, 150] > 0
 

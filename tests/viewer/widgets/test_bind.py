@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from viewer.presenters.value import Ranged, Value
+from viewer.presenters.value import Value
 from viewer.widgets import bind
 from virtopsy.language import Language, say
 
@@ -23,18 +23,6 @@ def test_a_combo_box_and_its_value_follow_each_other_and_the_language(qtbot: QtB
     assert value.now == "axial"
     language.set(Language.RU)
     assert box.currentText() == "Аксиальный"
-
-
-def test_a_spin_box_keeps_its_number_within_the_range(qtbot: QtBot) -> None:
-    value = Ranged(2.0, minimum=0.0, maximum=5.0, step=0.5, unit="mm")
-    box = QDoubleSpinBox()
-    qtbot.addWidget(box)
-    bind.spin(box, value)
-    box.setValue(9.0)
-    assert value.now == 5.0
-    value.set(1.5)
-    assert box.value() == 1.5
-    assert box.suffix() == " mm"
 
 
 def test_one_of_several_buttons_stays_chosen(qtbot: QtBot) -> None:

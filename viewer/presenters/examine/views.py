@@ -6,7 +6,6 @@ Pixels are the widgets' matter: here is only the patient (LPS mm) and the scale.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
@@ -21,8 +20,6 @@ AXIS_ACROSS = {"sagittal": 0, "coronal": 1, "axial": 2}
 PLANES = ("axial", "coronal", "sagittal")
 LAYOUTS = ("all", "volume", *PLANES)
 _SMALLEST_MM_PER_PIXEL, _LARGEST_MM_PER_PIXEL = 0.01, 20.0
-
-Point2: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
