@@ -12,7 +12,7 @@ from typing import Any
 
 from virtopsy.errors import Bug, InputError
 from virtopsy.findings.finding import Certainty, Finding
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.trajectory import ASSUMED, ASSUMED_SD_MM, STATED, Trajectory
 
 _DECIMALS = 3
 
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
 
 def _trajectory(record: Mapping[str, Any]) -> Trajectory:
     start, end = record["ends_lps_mm"]
-    sd = record.get("end_sd_mm", (1.0, 1.0, 1.0))
+    sd = record.get("end_sd_mm")
     return Trajectory(
         finding_id=_text(record["finding_id"]),
         name=_text(record["name"]),
@@ -68,8 +68,9 @@ def _trajectory(record: Mapping[str, Any]) -> Trajectory:
         direction_by=_text_or_none(record.get("direction_by")),
         stated_by=_text_or_none(record.get("stated_by")),
         grounds=tuple(_text(one) for one in record.get("grounds", ())),
-        end_sd_mm=_point(sd),
-        sd_source=_text(record.get("sd_source", "spacing")),
+        end_sd_mm=ASSUMED_SD_MM if sd is None else _point(sd),
+        # A source without its figures would lend its name to what was only assumed.
+        sd_source=ASSUMED if sd is None else _text(record.get("sd_source", STATED)),
     )
 
 

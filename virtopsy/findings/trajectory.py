@@ -24,6 +24,9 @@ SHORTEST_MM = 1.0
 """Below this the two ends are one point for every scanner, and no direction exists."""
 FARTHEST_MM = 10_000.0
 """No scanner's frame reaches so far; a point beyond it is a slip of the pen or a forgery."""
+ASSUMED, STATED = "assumed", "spacing"
+ASSUMED_SD_MM: Point = (1.0, 1.0, 1.0)
+"""Of an end of a finding that came without any."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Trajectory(Finding):
         stated_by: the name of the person who stated it.
         grounds: what the statement rests on, of `GROUNDS`.
         end_sd_mm: standard deviation (1 SD) of an end along x, y and z, mm.
-        sd_source: how the standard deviation came about.
+        sd_source: how the standard deviation came about: "clicks", `STATED`, `ASSUMED`, or in the
+            words of who handed the finding in.
     """
 
     ends_lps_mm: tuple[Point, Point]
@@ -45,8 +49,8 @@ class Trajectory(Finding):
     direction_by: str | None = None
     stated_by: str | None = None
     grounds: tuple[str, ...] = ()
-    end_sd_mm: Point = (1.0, 1.0, 1.0)
-    sd_source: str = "spacing"
+    end_sd_mm: Point = ASSUMED_SD_MM
+    sd_source: str = ASSUMED
 
     kind = "trajectory"
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from virtopsy.findings.finding import Certainty
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.direction import (
     NORMAL_95,
@@ -130,7 +131,20 @@ def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
         ("findings.frame", say("findings.frame.scanner", language)),
         ("findings.sd", scatter(track, language)),
     )
-    return tuple(Line(say(label, language), text) for label, text in told)
+    lines = [Line(say(label, language), text) for label, text in told]
+    if (doubt := certainty(track, language)) is not None:
+        lines.insert(0, Line(say("findings.certainty", language), doubt))
+    return tuple(lines)
+
+
+def certainty(track: Trajectory, language: Language) -> str | None:
+    """Return how far from certain the expert stated the track to be; None where no doubt was.
+
+    "Definite" is what every finding begins as, so it is no statement worth printing.
+    """
+    if track.certainty is Certainty.DEFINITE:
+        return None
+    return say(f"findings.certainty.{track.certainty.value}", language)
 
 
 def _direction(track: Trajectory, language: Language) -> str:

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from virtopsy.findings.finding import Certainty
+from virtopsy.findings.record import from_record, to_record
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.words import direction_words, trajectory_lines
-from virtopsy.language import Language
+from virtopsy.language import Language, say
+from virtopsy.report.statement import statement
 
 
 def _track(end: tuple[float, float, float]) -> Trajectory:
@@ -69,3 +72,30 @@ def test_a_scatter_of_a_source_we_do_not_know_is_told_as_it_was_stated(language:
     told = " ".join(line.text for line in trajectory_lines(track, language))
 
     assert "ring {before} scan. x" in told
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_doubt_the_expert_stated_stands_first_and_no_certainty_is_made_up(
+    language: Language,
+) -> None:
+    sure = _track((100, 20, 30))
+    doubted = replace(sure, certainty=Certainty.POSSIBLE)
+    doubt = say("findings.certainty.possible", language)
+
+    assert trajectory_lines(doubted, language)[0].text == doubt
+    assert doubt in statement(doubted, language)
+    assert say("findings.certainty", language) not in statement(sure, language)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_scatter_nobody_stated_is_called_assumed(language: Language) -> None:
+    record = to_record(_track((100, 20, 30)))
+    del record["end_sd_mm"]
+    track = from_record({**record, "sd_source": "a fine fit"})
+    assert isinstance(track, Trajectory)
+
+    told = " ".join(line.text for line in trajectory_lines(track, language))
+
+    assert track.sd_source == "assumed"
+    assert "a fine fit" not in told
+    assert say("findings.sd.assumed", language, x="", y="", z="").split(":")[1] in told
