@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pydicom
-from pydicom.errors import InvalidDicomError
+from typing import Final
 
 from archive.proof.canonical import text
+from virtopsy.dicom import header, names
+from virtopsy.errors import StorageError
 
-_TAGS = (
-    *("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID"),
-    *("SeriesDescription", "Modality", "PatientName", "StudyDate"),
+_CHARSET: Final = 0x00080005
+# In the order of `Header`'s attributes.
+_TAGS: Final = (
+    *(0x00080018, 0x0020000E, 0x0020000D, 0x00200052),  # UIDs: SOP, series, study, frame
+    *(0x0008103E, 0x00080060, 0x00100010, 0x00080020),  # description, modality, patient, date
 )
+_WANTED: Final = frozenset({_CHARSET, *_TAGS})
 _UID = re.compile(r"[0-9.]{1,64}")
 _LONGEST = 256
 
@@ -36,38 +37,30 @@ class Header:
 
 
 def read_header(path: Path) -> Header | str:
-    """Return the header, or why there is none: "not_dicom", "malformed" or "no_uid"."""
+    """Return the header, or why there is none: "not_dicom", "malformed" or "no_uid".
+
+    Raises:
+        StorageError: the archive's own disk does not give the staged file back.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is odd in a file is for the scan to say
-            return _read(path)
-    except Exception:  # noqa: BLE001 -- hostile bytes make a parser raise anything; the file is kept
+        read = header.read_header(path, _WANTED)
+    except header.NotDicom:
+        return "not_dicom"
+    except header.Damaged:
         return "malformed"
-
-
-def _read(path: Path) -> Header | str:
-    try:
-        return _header(_dataset(path, force=False))
-    except InvalidDicomError:
-        # Old exports lack the preamble; what has all three UIDs is DICOM nevertheless.
-        found = _header(_dataset(path, force=True))
-        return found if isinstance(found, Header) else "not_dicom"
-
-
-def _dataset(path: Path, *, force: bool) -> pydicom.Dataset:
-    return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_TAGS), force=force)
-
-
-def _header(dataset: pydicom.Dataset) -> Header | str:
-    said = {tag: _text(dataset.get(tag)) for tag in _TAGS}
-    header = Header(*said.values())
-    uids = (header.sop_uid, header.series_uid, header.study_uid)
-    frame = header.frame_of_reference_uid
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise StorageError("archive.storage.failed", path=path, detail=detail) from error
+    charset = read.text(_CHARSET)
+    said = [names.decode(read.elements.get(tag, b""), charset).text for tag in _TAGS]
+    found = Header(*map(_shown, said))
+    uids = (found.sop_uid, found.series_uid, found.study_uid)
+    frame = found.frame_of_reference_uid
     known = all(_UID.fullmatch(uid) for uid in uids) and (not frame or _UID.fullmatch(frame))
-    return header if known else "no_uid"
+    return found if known else "no_uid"
 
 
-def _text(value: Any) -> str:
-    found = text("" if value is None else str(value))[:_LONGEST]
+def _shown(value: str) -> str:
+    found = text(value)[:_LONGEST]
     # A cut between a letter and its combining mark must leave NFC again.
     return text("".join(one for one in found if one.isprintable()).strip())
