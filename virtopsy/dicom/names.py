@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Final
@@ -68,6 +69,25 @@ def decode(raw: bytes, charset: str) -> Decoded:
     return Decoded(printable(_as_declared(raw, declared)))
 
 
+def file_name(raw: bytes) -> str:
+    """Return the name of a file in a zip whose entry does not say that it is UTF-8.
+
+    Such names are written in the code page of the machine that packed them: UTF-8 where the
+    packer forgot to say so, CP866 or Windows-1251 on a Russian or Kazakh Windows, else CP437.
+    Two different names of bytes may come out alike; the bytes alone tell entries apart.
+
+    Args:
+        raw: the name as stored, `/` between folders.
+    """
+    if raw.isascii():
+        return printable(raw.decode("ascii"))
+    utf8 = _strictly(raw, "utf-8")
+    if utf8 is not None:
+        return printable(utf8)
+    best = _best_cyrillic(raw, ("cp866", "cp1251", "koi8_r"))
+    return printable(raw.decode("cp437") if best is None else best)
+
+
 def printable(text: str) -> str:
     """Return `text` without control characters: a name may not command a terminal."""
     if text.isprintable():
@@ -124,10 +144,10 @@ def _mostly_high(raw: bytes) -> bool:
     )
 
 
-def _best_cyrillic(raw: bytes) -> str | None:
+def _best_cyrillic(raw: bytes, candidates: Sequence[str] = _CANDIDATES) -> str | None:
     scored = [
         (_likeness(text), -place, text)
-        for place, encoding in enumerate(_CANDIDATES)
+        for place, encoding in enumerate(candidates)
         if (text := _strictly(raw, encoding)) is not None
     ]
     if not scored:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from virtopsy.dicom.names import decode, readable
+from virtopsy.dicom.names import decode, file_name, readable
 from virtopsy.dicom.scan import scan
 from virtopsy.jobs import Progress
 
@@ -80,3 +80,13 @@ def test_a_name_for_the_screen_has_its_parts_in_order() -> None:
 
 def test_a_name_cannot_command_the_terminal() -> None:
     assert decode(b"Evil\x1b[2J^Name\x07", "").text == "Evil [2J^Name "
+
+
+@pytest.mark.parametrize("stored", ["cp866", "cp1251", "utf-8"])
+@pytest.mark.parametrize("name", ["Снимки/Иванов_001.dcm", "КТ головы/серия 2/00012", "ЖАНБЕК.DCM"])
+def test_a_file_name_of_a_zip_reads_as_the_packer_wrote_it(name: str, stored: str) -> None:
+    assert file_name(name.encode(stored)) == name
+
+
+def test_a_western_file_name_of_a_zip_reads_as_its_code_page() -> None:
+    assert file_name("Schädel/Müller.dcm".encode("cp437")) == "Schädel/Müller.dcm"
