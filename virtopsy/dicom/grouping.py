@@ -44,6 +44,10 @@ def _study(series: Sequence[Sequence[Read]]) -> Study:
         date=heading.date,
         description=heading.study_description,
         series=tuple(found),
+        time=heading.time,
+        birth_date=heading.birth_date,
+        sex=heading.sex,
+        age=heading.age,
     )
 
 
@@ -51,8 +55,9 @@ def _series(reads: Sequence[Read]) -> list[Series]:
     """Return the volumes of one series, largest first, then what is kept apart."""
     heading = reads[0].heading
     instances, problems = without_copies([one for read in reads for one in read.instances])
-    if heading.guessed:
-        problems = (*problems, Problem("charset_guessed", facts={"name": heading.patient_name}))
+    if heading.assumed:
+        facts = {"charset": heading.assumed, "name": heading.patient_name}
+        problems = (*problems, Problem("charset_guessed", facts=facts))
     usable: list[Instance] = []
     refused: dict[tuple[str, str], list[tuple[Instance, Problem]]] = defaultdict(list)
     for instance in instances:

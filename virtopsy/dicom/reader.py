@@ -7,10 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from virtopsy.dicom.dates import iso_date
 from virtopsy.dicom.geometry import directions, pixel_distance
 from virtopsy.dicom.header import DIRECTORY_CLASS, Damaged, Header, read_header
 from virtopsy.dicom.multiframe import read_frames
-from virtopsy.dicom.names import decode, printable
+from virtopsy.dicom.names import decode_all, printable
 from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Storage
 from virtopsy.dicom.syntax import LOSSY
 
@@ -19,12 +20,18 @@ _HEADING: Final = (
     _CHARSET,
     0x0020000D,  # Study Instance UID
     0x0020000E,  # Series Instance UID
+    0x00080060,  # Modality
+    0x00080020,  # Study Date
+    0x00080030,  # Study Time
+    0x00100030,  # Patient's Birth Date
+    0x00100040,  # Patient's Sex
+    0x00101010,  # Patient's Age
     0x00100010,  # Patient's Name
     0x00100020,  # Patient ID
-    0x00080020,  # Study Date
     0x00081030,  # Study Description
     0x0008103E,  # Series Description
-    0x00080060,  # Modality
+    0x00080080,  # Institution Name; it and the next only help to tell the character set
+    0x00080090,  # Referring Physician's Name
 )
 # What may tell apart two volumes that share one Series Instance UID, most telling first.
 _TRAITS: Final = {
@@ -72,17 +79,28 @@ _WANTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Whose file it is and where it belongs."""
+    """Whose file it is and where it belongs.
+
+    Attributes:
+        date, birth_date: ISO dates, as they stand where they are none.
+        time, age: as stored, HHMMSS and nnnD, nnnW, nnnM or nnnY.
+        assumed: the character set the texts were read in against what the file declares;
+            empty where they were read as declared.
+    """
 
     study_uid: str
     series_uid: str
+    modality: str
+    date: str
+    time: str
+    birth_date: str
+    sex: str
+    age: str
     patient_name: str
     patient_id: str
-    date: str
     study_description: str
     series_description: str
-    modality: str
-    guessed: bool
+    assumed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,29 +141,26 @@ def read(path: Path, address: str) -> Read:
 @lru_cache(maxsize=512)
 def _heading(charset: bytes, *raw: bytes) -> Heading:
     declared = charset.decode("latin-1").strip(" \0")
-    study, series = (printable(value.decode("latin-1").strip(" \0")) for value in raw[:2])
-    name, number, date, study_text, series_text, modality = (
-        decode(value, declared) for value in raw[2:]
+    study, series, modality, date, time, born, sex, age = (
+        printable(value.decode("latin-1").strip(" \0")) for value in raw[:8]
     )
+    texts = decode_all(raw[8:], declared)
+    name, number, study_text, series_text = (one.text for one in texts[:4])
     return Heading(
         study_uid=study,
         series_uid=series,
-        patient_name=name.text,
-        patient_id=number.text,
-        date=_iso(date.text),
-        study_description=study_text.text,
-        series_description=series_text.text,
-        modality=modality.text,
-        guessed=name.guessed or study_text.guessed or series_text.guessed or number.guessed,
+        modality=modality,
+        date=iso_date(date),
+        time=time,
+        birth_date=iso_date(born),
+        sex=sex,
+        age=age,
+        patient_name=name,
+        patient_id=number,
+        study_description=study_text,
+        series_description=series_text,
+        assumed=next((one.assumed for one in texts[:4] if one.assumed), ""),
     )
-
-
-def _iso(date: str) -> str:
-    """Return a DICOM date (YYYYMMDD, formerly YYYY.MM.DD) as ISO date, as it stands if neither."""
-    digits = date.replace(".", "")
-    if len(digits) == 8 and digits.isdigit():
-        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
-    return date
 
 
 def _instance(header: Header, path: Path) -> Instance:

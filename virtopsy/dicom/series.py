@@ -158,7 +158,10 @@ class Study:
 
     Attributes:
         patient_name: in the form of the files, name components joined by `^`.
-        date: ISO date, empty where the files have none.
+        date, birth_date: ISO dates, empty where the files have none, as stored where none.
+        time: as stored, HHMMSS.FFFFFF.
+        sex: as stored, M, F or O.
+        age: as stored, nnnD, nnnW, nnnM or nnnY.
     """
 
     uid: str
@@ -167,6 +170,10 @@ class Study:
     date: str
     description: str
     series: tuple[Series, ...]
+    time: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    age: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ class Identity:
     series_description: str = ""
     modality: str = ""
     frame_of_reference_uid: str = ""
+    birth_date: str = ""  # ISO date
+    sex: str = ""  # M, F, O
+    age: str = ""  # at the study, nnnD, nnnW, nnnM or nnnY
 
 
 @dataclass(frozen=True, eq=False)
