@@ -16,12 +16,13 @@ JPEG_LOSSLESS: Final = frozenset({_JPEG + "57", _JPEG + "70"})
 JPEG_LOSSY: Final = frozenset({_JPEG + "50", _JPEG + "51"})
 JPEG_LS: Final = frozenset({_JPEG + "80", _JPEG + "81"})
 JPEG_2000: Final = frozenset({_JPEG + "90", _JPEG + "91"})
+HIGH_THROUGHPUT: Final = frozenset({_JPEG + "201", _JPEG + "202", _JPEG + "203"})
 RLE: Final = "1.2.840.10008.1.2.5"
-CODESTREAMS: Final = JPEG_LOSSLESS | JPEG_LOSSY | JPEG_LS | JPEG_2000
+CODESTREAMS: Final = JPEG_LOSSLESS | JPEG_LOSSY | JPEG_LS | JPEG_2000 | HIGH_THROUGHPUT
 DECODABLE: Final = UNCOMPRESSED | CODESTREAMS | {RLE}
-# JPEG-LS near-lossless and the irreversible JPEG 2000 syntax may hold lossless data as well; a
+# JPEG-LS near-lossless and the irreversible JPEG 2000 syntaxes may hold lossless data as well; a
 # file that does not say so is taken at the syntax's word.
-LOSSY: Final = JPEG_LOSSY | {_JPEG + "81", _JPEG + "91"}
+LOSSY: Final = JPEG_LOSSY | {_JPEG + "81", _JPEG + "91", _JPEG + "203"}
 
 
 def name(uid: str) -> str:
