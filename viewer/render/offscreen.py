@@ -186,12 +186,13 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
 
 
 def source_slice(volume: Volume, camera: SliceCamera) -> str | None:
-    """Return the SOP UID of the acquired slice nearest to the picture, None for a reformat."""
+    """Return the SOP UID of the acquired slice nearest to the picture.
+
+    None for a reformat, and where the slice was not acquired.
+    """
     along = volume.frame.directions[:, 2] @ camera.normal_mm
-    if not volume.sources or abs(along) < 1 - 1e-6:
-        return None
-    k = round(float(volume.frame.to_index(camera.centre_mm)[2]))
-    return volume.sources[k].sop_uid if 0 <= k < len(volume.sources) else None
+    source = volume.nearest_source(camera.centre_mm)
+    return None if source is None or abs(along) < 1 - 1e-6 else source.sop_uid
 
 
 def position_words(lps_mm: Sequence[float], language: Language) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from virtopsy.dicom.correct import Grid, grid_of, resample
+from virtopsy.dicom.correct import Grid, acquired_of, grid_of, resample
 from virtopsy.dicom.scale import Values, quantity_of
 from virtopsy.dicom.series import Problem, Scan, Series, Study
 from virtopsy.dicom.stack import Stack, arrange
@@ -72,16 +72,20 @@ def assemble(series: Series, study: Study, progress: Progress) -> Volume:
         codes.append("hu_saturated")
     stack = arrange(series.instances)
     grid = grid_of(stack)
+    acquired = None
     if not stack.regular:
+        acquired = acquired_of(voxels, stack)
         voxels = resample(voxels, stack, grid, _EMPTY[quantity], progress)
     return Volume(
         voxels=voxels,
         frame=_frame(stack, grid),
         quantity=quantity,
         identity=_identity(series, study),
-        sources=_sources(stack, grid),
+        sources=_sources(stack),
         problems=tuple(dict.fromkeys(codes)),
-        widest_gap_mm=None if stack.step_mm > 0 else float(np.diff(stack.distances).max()),
+        widest_gap_mm=stack.widest_gap_mm,
+        gaps=grid.gaps,
+        acquired=acquired,
     )
 
 
@@ -100,12 +104,8 @@ def frame_of(series: Series) -> Frame:
 def _frame(stack: Stack, grid: Grid) -> Frame:
     """Place the grid by PS3.3 equation C.7.6.2.1-1, the third axis along row x column."""
     first = stack.instances[0]
-    axis = np.array(stack.normal)
-    axis /= np.linalg.norm(axis)
-    row = np.array(first.row)
     i, j = first.pixel_mm or (1.0, 1.0)
-    # The column direction is made exactly square to the row: headers round to six digits.
-    directions = np.column_stack((row, np.cross(axis, row), axis))
+    directions = stack.axes
     begins = np.array((grid.first_column * i, grid.first_row * j, 0.0))
     return Frame.of(
         (grid.count, grid.rows, grid.columns),
@@ -115,14 +115,9 @@ def _frame(stack: Stack, grid: Grid) -> Frame:
     )
 
 
-def _sources(stack: Stack, grid: Grid) -> tuple[SourceSlice, ...]:
-    """Return the source of each plane; none where planes are computed from several or empty."""
-    if not grid.own:
-        return ()
-    return tuple(
-        SourceSlice(one.sop_uid, one.path, one.frame_number)
-        for one in (stack.instances[int(place)] for place in grid.sources[:, 0])
-    )
+def _sources(stack: Stack) -> tuple[SourceSlice, ...]:
+    """Return the source of each acquired plane, in order along the normal."""
+    return tuple(SourceSlice(one.sop_uid, one.path, one.frame_number) for one in stack.instances)
 
 
 def _identity(series: Series, study: Study) -> Identity:

@@ -12,7 +12,7 @@ from virtopsy.dicom.correct import grid_of
 from virtopsy.dicom.geometry import dot
 from virtopsy.dicom.parts import split, without_copies
 from virtopsy.dicom.reader import Heading, Read
-from virtopsy.dicom.refusal import refusal
+from virtopsy.dicom.refusal import lossy, refusal
 from virtopsy.dicom.series import Instance, Problem, Series, Study
 from virtopsy.dicom.stack import Stack, normal, orientation_of
 
@@ -59,16 +59,17 @@ def _series(reads: Sequence[Read]) -> list[Series]:
         facts = {"charset": heading.assumed, "name": heading.patient_name}
         problems = (*problems, Problem("charset_guessed", facts=facts))
     usable: list[Instance] = []
-    refused: dict[tuple[str, str], list[tuple[Instance, Problem]]] = defaultdict(list)
+    refused: dict[tuple[object, ...], list[tuple[Instance, Problem]]] = defaultdict(list)
     for instance in instances:
         problem = refusal(instance, heading.modality)
         if problem is None:
             usable.append(instance)
         else:
-            refused[problem.code, problem.variant].append((instance, problem))
-    if usable and ("truncated_pixels", "") in refused:
+            what = problem.code, problem.variant, problem.facts.get("kind")
+            refused[what].append((instance, problem))
+    if usable and ("truncated_pixels", "", None) in refused:
         # The rest still forms a volume, with the broken plane missing from it.
-        broken = refused.pop(("truncated_pixels", ""))
+        broken = refused.pop(("truncated_pixels", "", None))
         problems = (*problems, broken[0][1])
     found = [_volume(stack, heading) for stack in _stacks(usable)]
     found.sort(key=lambda one: (not one.volume, -one.frames, one.instances[0].number))
@@ -154,11 +155,12 @@ def _same_direction(one: Instance, other: Instance) -> bool:
 def _volume(stack: Stack, heading: Heading) -> Series:
     first = stack.instances[0]
     problems = list(stack.problems)
-    if any(one.storage.lossy for one in stack.instances):
-        problems.append(Problem("lossy"))
+    problems += lossy(stack.instances)
     possible = not stack.codes - _MENDED
     grid = grid_of(stack) if possible else None
     voxels = grid.count * grid.rows * grid.columns if grid else 0
+    if grid and not stack.regular:
+        voxels += len(stack.instances) * first.rows * first.columns  # the original beside it
     if 2 * voxels > _memory_bytes():
         problems.append(
             Problem("too_large", facts={"gigabytes": round(float(2 * voxels / 1e9), 1)})
@@ -191,13 +193,13 @@ def _kept_apart(instances: Sequence[Instance], problem: Problem, heading: Headin
         modality=heading.modality,
         description=heading.series_description,
         instances=tuple(sorted(instances, key=lambda one: (one.number, one.path))),
-        frames=sum(one.storage.frames if one.frame_number == 1 else 0 for one in instances),
+        frames=sum(one.frames for one in instances),
         rows=first.rows,
         columns=first.columns,
         spacing_mm=None,
         orientation=orientation_of(normal(first)) if oriented else None,
         volume=False,
-        problems=(problem,),
+        problems=(problem, *lossy(instances)),
     )
 
 

@@ -16,11 +16,18 @@ from virtopsy.dicom.series import Instance, Problem, Vector
 # A plane may lie off its place in the grid by this share of the spacing: positions are often
 # rounded to 0.1 mm. Beyond it the spacing counts as uneven.
 _OFF_PLACE: Final = 0.12
-# Planes may wander sideways by this share of a pixel over the whole stack.
-_SIDEWAYS: Final = 0.25
+# Planes may drift sideways by this share of a pixel over the whole stack, and lie off that drift
+# by this share of a pixel or what a position rounded to 0.1 mm is off.
+_DRIFT: Final = 0.2
+_OFF_DRIFT: Final = 0.25
+_ROUNDED_MM: Final = 0.1
 _SAME_PLACE_MM: Final = 1e-3
 _CONFIRMED: Final = 0.1
 _FILLED: Final = 0.75
+# Between planes this many times as far apart as usual, slices are missing. 2 would be one missing
+# slice exactly at its place; positions of an uneven stack scatter.
+_WIDE: Final = 1.75
+_NEIGHBOURS: Final = 7  # gaps in a row that tell what is usual there
 _DIGITS: Final = 9  # of a spacing in mm; beyond is the noise of sums
 _AXES: Final = "xyz"
 
@@ -32,9 +39,11 @@ class Stack:
     Attributes:
         instances: along row x column, so that (i, j, k) is right-handed.
         distances: (n,) mm along the normal, ascending.
-        sideways: (n, 2) mm by which each plane is off the first along row and column.
+        sideways: (n, 2) mm by which each plane is off the first along row and column; 0 where
+            they are off by no more than rounding.
         step_mm: spacing of the regular grid the planes lie in; 0 where there is none.
         places: (n,) index of each plane in that grid.
+        lost: (n - 1,) bool, slices are missing between a plane and the next.
         regular: the planes fill a grid without a gap, shear or duplicate.
         problems: what is wrong.
     """
@@ -44,13 +53,27 @@ class Stack:
     sideways: NDArray[np.float64]
     step_mm: float
     places: NDArray[np.int64]
+    lost: NDArray[np.bool_]
     regular: bool
     problems: tuple[Problem, ...]
 
     @property
-    def normal(self) -> Vector:
-        """Return row x column of its planes."""
-        return normal(self.instances[0])
+    def axes(self) -> NDArray[np.float64]:
+        """Return (3, 3): columns are the unit vectors of i, j and k in LPS, square to each other.
+
+        The column direction is made square to the row: headers round to six digits.
+        """
+        axis = np.array(normal(self.instances[0]))
+        axis /= np.linalg.norm(axis)
+        row = np.array(self.instances[0].row)
+        return np.column_stack((row, np.cross(axis, row), axis))
+
+    @property
+    def widest_gap_mm(self) -> float | None:
+        """Return the largest distance that is computed across; None where no plane is computed."""
+        if self.step_mm > 0:
+            return None
+        return float(np.diff(self.distances)[~self.lost].max())
 
     @property
     def codes(self) -> frozenset[str]:
@@ -82,10 +105,16 @@ def arrange(instances: Sequence[Instance]) -> Stack:
     positions, along = positions[order], along[order]
     plane = np.array([_known(ordered[0].row), _known(ordered[0].column)])
     sideways = (positions - positions[0]) @ plane.T
+    wander = _wandering(along, sideways, min(ordered[0].pixel_mm or (1.0, 1.0)))
+    if wander is None:
+        sideways = np.zeros_like(sideways)
     step, places = _grid(along, ordered)
-    problems = _judge(ordered, along, sideways, step, places)
+    lost = np.diff(places) > 1 if step > 0 else _far_apart(np.diff(along), ordered)
+    problems = _judge(ordered, along, step, places, lost)
+    if wander is not None:
+        problems = (*problems, wander)
     regular = step > 0 and not {p.code for p in problems} - {"too_few_slices"}
-    return Stack(ordered, along, sideways, step, places, regular, problems)
+    return Stack(ordered, along, sideways, step, places, lost, regular, problems)
 
 
 def _known(vector: Vector | None) -> Vector:
@@ -137,17 +166,51 @@ def _fitted(
 def _thicker_slices(
     gaps: NDArray[np.float64], places: NDArray[np.int64], instances: Sequence[Instance]
 ) -> bool:
-    """Tell whether a wide gap lies between slices as thick as it: then nothing is missing there.
+    """Tell whether a wide gap lies between thicker slices: then nothing is missing there.
 
     Heads are often scanned thin through the base and twice as thick above it.
     """
-    return any(
-        (one.thickness_mm or 0.0) + (other.thickness_mm or 0.0) >= 2 * _FILLED * gap
-        for one, other, gap, jump in zip(
-            instances, instances[1:], gaps, np.diff(places), strict=False
-        )
-        if jump > 1
-    )
+    jumps = np.diff(places)
+    explained = _by_thickness(gaps, instances, close=jumps == 1)
+    return bool((explained >= _FILLED * gaps)[jumps > 1].any())
+
+
+def _by_thickness(
+    gaps: NDArray[np.float64], instances: Sequence[Instance], close: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the distance, mm, that slice thickness explains at each gap; 0 where it is unknown.
+
+    Slices may overlap or leave a space between them; how far they lie apart for their thickness
+    is read off the gaps where nothing can be missing (`close`).
+    """
+    thickness = np.array([one.thickness_mm or 0.0 for one in instances])
+    between = (thickness[1:] + thickness[:-1]) / 2
+    between[np.minimum(thickness[1:], thickness[:-1]) <= 0] = 0.0
+    known = close & (between > 0)
+    if not known.any():
+        return np.zeros_like(gaps)
+    ratio = float(np.median(gaps[known] / between[known]))
+    return np.asarray(between * ratio, dtype=np.float64)
+
+
+def _far_apart(gaps: NDArray[np.float64], instances: Sequence[Instance]) -> NDArray[np.bool_]:
+    """Tell between which planes of an uneven stack slices are evidently missing.
+
+    That is where they lie `_WIDE` times as far apart as their thickness explains and as is usual
+    there: the largest median of any seven gaps in a row that hold this one, so that a part
+    scanned at a wider spacing is usual by itself. The rule cannot see one slice missing where
+    distances double anyway, nor every second slice missing over a long part without thickness.
+    """
+    if len(gaps) < 2 or gaps.min() < _SAME_PLACE_MM:
+        return np.zeros(len(gaps), dtype=bool)
+    size = min(_NEIGHBOURS, len(gaps))
+    # The lower median: of two gaps the smaller is the usual one.
+    windows = np.lib.stride_tricks.sliding_window_view(gaps, size)
+    medians = np.sort(windows, axis=1)[:, (size - 1) // 2]
+    wide = np.pad(medians, size - 1, constant_values=0.0)
+    usual = np.lib.stride_tricks.sliding_window_view(wide, size).max(axis=1)
+    explained = _by_thickness(gaps, instances, close=np.ones(len(gaps), dtype=bool))
+    return np.asarray(gaps > _WIDE * np.maximum(usual, explained), dtype=np.bool_)
 
 
 def _confirmed(gap: float, instance: Instance) -> bool:
@@ -159,9 +222,9 @@ def _confirmed(gap: float, instance: Instance) -> bool:
 def _judge(
     instances: Sequence[Instance],
     along: NDArray[np.float64],
-    sideways: NDArray[np.float64],
     step: float,
     places: NDArray[np.int64],
+    lost: NDArray[np.bool_],
 ) -> tuple[Problem, ...]:
     count = len(instances)
     found = []
@@ -176,50 +239,78 @@ def _judge(
     if same:
         found.append(Problem("duplicate_position", facts={"n": same}))
     elif step == 0 and count > 2:
-        facts = {"smallest": round(float(gaps.min()), 2), "largest": round(float(gaps.max()), 2)}
+        held = gaps[~lost]
+        facts = {"smallest": round(float(held.min()), 2), "largest": round(float(held.max()), 2)}
         found.append(Problem("uneven_spacing", facts=facts))
-    elif step > 0 and places[-1] >= count:
-        found.append(_missing(instances, step, places))
-    pixel = min(instances[0].pixel_mm or (1.0, 1.0))
-    if np.abs(sideways).max() > _SIDEWAYS * pixel:
-        found.append(_sheared(along, sideways, pixel))
+        if lost.any():
+            found.append(_missing_between(instances, gaps, lost))
+    elif lost.any():
+        found.append(_missing(instances, places))
     return tuple(found)
 
 
-def _sheared(along: NDArray[np.float64], sideways: NDArray[np.float64], pixel: float) -> Problem:
-    """Tell a tilted gantry (planes wander in proportion) from planes that jump sideways."""
+def _wandering(
+    along: NDArray[np.float64], sideways: NDArray[np.float64], pixel: float
+) -> Problem | None:
+    """Tell a tilted gantry (planes drift in proportion) from planes that jump sideways.
+
+    None where they do neither by more than rounded positions explain.
+    """
     depth = along - along[0]
     rate = (depth @ sideways) / max(float(depth @ depth), 1e-12)
-    left = np.abs(sideways - np.outer(depth, rate)).max()
-    if left > pixel:
-        return Problem(
-            "uneven_spacing", "sideways", {"largest": round(float(np.abs(sideways).max()), 2)}
-        )
+    drift = float(np.hypot(*rate)) * float(depth[-1])
+    off = float(np.abs(sideways - np.outer(depth, rate)).max())
+    if off > pixel or (off > max(_OFF_DRIFT * pixel, _ROUNDED_MM) and drift <= _DRIFT * pixel):
+        largest = round(float(np.abs(sideways).max()), 2)
+        return Problem("uneven_spacing", "sideways", {"largest": largest})
+    if drift <= _DRIFT * pixel:
+        return None
     tilt = degrees(atan2(float(np.hypot(*rate)), 1.0))
-    return Problem("gantry_tilt", facts={"degrees": round(tilt, 1)})
+    return Problem("gantry_tilt", facts={"degrees": round(tilt, 1 if tilt >= 0.1 else 2)})
 
 
-def _missing(
-    instances: Sequence[Instance],
-    step: float,
-    places: NDArray[np.int64],
-) -> Problem:
+def _missing(instances: Sequence[Instance], places: NDArray[np.int64]) -> Problem:
     """Number the missing planes, counted from the first along the normal, and place them."""
-    absent = sorted(set(range(int(places[-1]) + 1)) - set(places.tolist()))
-    axis = np.array(normal(instances[0]))
-    main = int(np.argmax(np.abs(axis)))
-    start = _known(instances[0].position)[main]
-    ends = [start + index * step * axis[main] for index in (absent[0], absent[-1])]
+    absent = np.setdiff1d(np.arange(int(places[-1]) + 1), places)
+    main = _main_axis(instances[0])
+    known = [_known(one.position)[main] for one in instances]
+    ends = np.interp(absent[[0, -1]], places, known)
     return Problem(
         "missing_slices",
         facts={
             "n": len(absent),
-            "numbers": _ranges([index + 1 for index in absent]),
+            "numbers": _ranges((absent + 1).tolist()),
             "axis": _AXES[main],
             "first": round(float(min(ends)), 1),
             "last": round(float(max(ends)), 1),
         },
     )
+
+
+def _missing_between(
+    instances: Sequence[Instance], gaps: NDArray[np.float64], lost: NDArray[np.bool_]
+) -> Problem:
+    """Tell between which slices of an uneven stack others are missing, counted from the first."""
+    after = np.flatnonzero(lost)
+    main = _main_axis(instances[0])
+    ends = [_known(instances[k].position)[main] for k in (after[0], after[-1] + 1)]
+    return Problem(
+        "missing_slices",
+        "uneven",
+        {
+            "n": len(after),
+            "numbers": ", ".join(f"{k + 1}/{k + 2}" for k in after.tolist()),
+            "largest": round(float(gaps[lost].max()), 1),
+            "axis": _AXES[main],
+            "first": round(float(min(ends)), 1),
+            "last": round(float(max(ends)), 1),
+        },
+    )
+
+
+def _main_axis(instance: Instance) -> int:
+    """Return the LPS axis nearest to the normal."""
+    return int(np.argmax(np.abs(normal(instance))))
 
 
 def _ranges(numbers: Sequence[int]) -> str:

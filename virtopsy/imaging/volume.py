@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virtopsy.errors import Bug
-from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.frame import Floats, Frame
 
 Voxels = NDArray[Any]
 
@@ -51,6 +53,52 @@ class Identity:
 
 
 @dataclass(frozen=True, eq=False)
+class Acquired:
+    """The planes as the scanner made them, each at its own place; what is measured is read here.
+
+    Attributes:
+        voxels: (n, rows, columns) before any correction, read-only.
+        origins_mm: (n, 3) LPS mm, the centre of each plane's first voxel, in order along the
+            normal.
+        directions: (3, 3), columns are the unit vectors of i, j and the normal in LPS.
+        pixel_mm: distance of neighbouring voxels along (i, j).
+    """
+
+    voxels: Voxels
+    origins_mm: Floats
+    directions: Floats
+    pixel_mm: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        if self.origins_mm.shape != (len(self.voxels), 3):
+            raise Bug(f"{self.origins_mm.shape} origins for {len(self.voxels)} planes")
+        if len(self.voxels) > 1 and np.diff(self.depths_mm).min() <= 0:
+            raise Bug("acquired planes must be in order along their normal")
+        self.voxels.setflags(write=False)
+
+    @cached_property
+    def depths_mm(self) -> Floats:
+        """(n,) places of the planes along the normal, ascending."""
+        depths: Floats = self.origins_mm @ self.directions[:, 2]
+        return depths
+
+    def nearest_plane(self, lps_mm: tuple[float, float, float]) -> int:
+        """Return the index of the plane nearest to an LPS point along the normal."""
+        depth = float(np.dot(lps_mm, self.directions[:, 2]))
+        return _nearest(self.depths_mm, depth)
+
+    def nearest_value(self, lps_mm: tuple[float, float, float]) -> float | None:
+        """Return the value of the nearest voxel of the nearest plane, None beside that plane."""
+        n = self.nearest_plane(lps_mm)
+        offset = (np.asarray(lps_mm) - self.origins_mm[n]) @ self.directions[:, :2]
+        i, j = offset / self.pixel_mm
+        _, rows, columns = self.voxels.shape
+        if not (-0.5 <= i <= columns - 0.5 and -0.5 <= j <= rows - 0.5):
+            return None
+        return float(self.voxels[n, _within(j, rows), _within(i, columns)])
+
+
+@dataclass(frozen=True, eq=False)
 class Volume:
     """One regular grid of values in the patient.
 
@@ -59,10 +107,14 @@ class Volume:
         frame: where the voxels lie, LPS mm.
         quantity: HU, or signal without a calibrated scale.
         identity: patient, study and series as the files say.
-        sources: one entry a slice, in the order of k; empty for a volume computed from others.
+        sources: one entry an acquired plane, in order along the normal: the slices of the grid
+            that are no gap, or the planes of `acquired`; empty for a volume computed from others.
         widest_gap_mm: largest distance of two neighbouring source planes where they lie
             unevenly and the grid between them is computed; None: the spacing of the frame.
         problems: codes of CLI.md that hold for this volume (drawn on the views and reported).
+        gaps: the slices k, ascending, where no plane was acquired; they hold the empty value.
+        acquired: the original planes of a corrected volume (gantry tilt, uneven spacing); None
+            where the voxels are the acquired ones.
     """
 
     voxels: Voxels
@@ -72,12 +124,18 @@ class Volume:
     sources: tuple[SourceSlice, ...] = ()
     problems: tuple[str, ...] = ()
     widest_gap_mm: float | None = None
+    gaps: tuple[int, ...] = ()
+    acquired: Acquired | None = None
 
     def __post_init__(self) -> None:
+        depth = self.frame.shape[0]
         if self.voxels.shape != self.frame.shape:
             raise Bug(f"voxels {self.voxels.shape} do not fit the frame {self.frame.shape}")
-        if self.sources and len(self.sources) != self.frame.shape[0]:
-            raise Bug(f"{len(self.sources)} sources for {self.frame.shape[0]} slices")
+        if self.gaps and (list(self.gaps) != sorted({*self.gaps}) or self.gaps[-1] >= depth):
+            raise Bug(f"gaps {self.gaps} are not ascending slices of {depth}")
+        planes = depth - len(self.gaps) if self.acquired is None else len(self.acquired.voxels)
+        if self.sources and len(self.sources) != planes:
+            raise Bug(f"{len(self.sources)} sources for {planes} slices")
         self.voxels.setflags(write=False)
 
     @property
@@ -86,14 +144,51 @@ class Volume:
         i, j, k = self.frame.spacing_mm
         return i, j, max(k, self.widest_gap_mm or 0.0)
 
+    @property
+    def numbered(self) -> bool:
+        """Tell whether slice k is the plane k + 1 of the scan, acquired or missing."""
+        return self.widest_gap_mm is None
+
     def nearest_value(self, lps_mm: tuple[float, float, float]) -> float | None:
-        """Return the value of the acquired voxel at an LPS point, None outside the grid."""
-        if not self.frame.contains(lps_mm):
+        """Return the value of the acquired voxel nearest to an LPS point.
+
+        None outside the grid, where a plane is missing, and beside the acquired planes.
+        """
+        k = self._slice_at(lps_mm)
+        if k is None or k in self.gaps or not self.frame.contains(lps_mm):
             return None
-        i, j, k = np.rint(self.frame.to_index(lps_mm)).astype(int)
-        depth, rows, columns = self.voxels.shape
-        return float(
-            self.voxels[
-                min(max(k, 0), depth - 1), min(max(j, 0), rows - 1), min(max(i, 0), columns - 1)
-            ]
-        )
+        if self.acquired is not None:
+            return self.acquired.nearest_value(lps_mm)
+        i, j, _ = self.frame.to_index(lps_mm)
+        _, rows, columns = self.voxels.shape
+        return float(self.voxels[k, _within(j, rows), _within(i, columns)])
+
+    def nearest_source(self, lps_mm: tuple[float, float, float]) -> SourceSlice | None:
+        """Return the source of the acquired plane nearest to an LPS point along the normal.
+
+        None above, below and in gaps of the stack, and for a volume computed from others.
+        """
+        k = self._slice_at(lps_mm)
+        if not self.sources or k is None or k in self.gaps:
+            return None
+        if self.acquired is not None:
+            return self.sources[self.acquired.nearest_plane(lps_mm)]
+        return self.sources[k - bisect_left(self.gaps, k)]
+
+    def _slice_at(self, lps_mm: tuple[float, float, float]) -> int | None:
+        """Return the slice k that a point lies in, whatever its i and j; None beyond the ends."""
+        depth = self.frame.shape[0]
+        k = float(self.frame.to_index(lps_mm)[2])
+        return _within(k, depth) if -0.5 <= k <= depth - 0.5 else None
+
+
+def _within(index: float, count: int) -> int:
+    return min(max(round(index), 0), count - 1)
+
+
+def _nearest(places: Floats, wanted: float) -> int:
+    """Return the index of the ascending place nearest to the wanted one."""
+    upper = int(np.searchsorted(places, wanted))
+    if upper == 0 or upper == len(places):
+        return min(upper, len(places) - 1)
+    return upper - 1 if wanted - places[upper - 1] < places[upper] - wanted else upper
