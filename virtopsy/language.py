@@ -20,8 +20,6 @@ from typing import TypeAlias
 import polib
 from typing_extensions import override
 
-Fact: TypeAlias = str | int | float | PurePath
-
 
 class Language(StrEnum):
     """The three languages of the product."""
@@ -29,6 +27,16 @@ class Language(StrEnum):
     KK = "kk"
     RU = "ru"
     EN = "en"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A fact that is a message itself, said in the language of the sentence it fills."""
+
+    key: str
+
+
+Fact: TypeAlias = str | int | float | PurePath | Phrase
 
 
 class MissingMessage(LookupError):  # noqa: N818 -- a bug in our catalogues
@@ -97,6 +105,8 @@ class _Number:
 
 
 def _spelled(fact: Fact, language: Language) -> Fact | _Number:
+    if isinstance(fact, Phrase):
+        return say(fact.key, language)
     return _Number(fact, language) if isinstance(fact, float) else fact
 
 

@@ -86,6 +86,9 @@ def assemble(series: Series, study: Study, progress: Progress) -> Volume:
         widest_gap_mm=stack.widest_gap_mm,
         gaps=grid.gaps,
         acquired=acquired,
+        compression_ratio=max(
+            (one.storage.ratio for one in series.instances if one.storage.ratio), default=None
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,8 +74,12 @@ _WANTED: Final = frozenset(
         0x00281053,  # Rescale Slope
         0x00281054,  # Rescale Type
         0x00282110,  # Lossy Image Compression
+        0x00282112,  # Lossy Image Compression Ratio
     }
 )
+
+_DECIMAL: Final = re.compile(r"\d{1,9}(\.\d{0,9})?")
+_ABSURD_RATIO: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,14 @@ def _storage(header: Header) -> Storage:
         photometric=header.text(0x00280004),
         frames=_frames(header),
         lossy=header.text(0x00282110) == "01" or header.transfer_syntax in LOSSY,
+        ratio=_ratio(header),
     )
+
+
+def _ratio(header: Header) -> float | None:
+    """Return the stated ratio of lossy compression; nonsense there makes no file unreadable."""
+    stated = [float(text) for text in header.texts(0x00282112) if _DECIMAL.fullmatch(text)]
+    return max((one for one in stated if 1 < one < _ABSURD_RATIO), default=None)
 
 
 def _frames(header: Header) -> int:

@@ -1,17 +1,17 @@
-"""Which planes can never be part of a volume, and why."""
+"""Which planes can never be part of a volume, and why; what else is wrong with single planes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from virtopsy.dicom import syntax
+from virtopsy.dicom.kind import kind_of
 from virtopsy.dicom.series import CT_CLASSES, MR_CLASSES, Instance, Problem
-from virtopsy.language import Fact
+from virtopsy.language import Fact, Phrase
 
 _PET_CLASS: Final = "1.2.840.10008.5.1.4.1.1.128"
 _VOLUME_CLASSES: Final = CT_CLASSES | MR_CLASSES | {_PET_CLASS}
-_SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 _LOCALIZER: Final = frozenset({"LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW"})
 
 
@@ -25,14 +25,24 @@ def refusal(instance: Instance, modality: str) -> Problem | None:
     return problem
 
 
+def lossy(instances: Sequence[Instance]) -> tuple[Problem, ...]:
+    """Return that pictures of a series were compressed with loss: all of them, or how many."""
+    lost = sum(instance.storage.lossy for instance in instances)
+    if not lost:
+        return ()
+    if lost == len(instances):
+        return (Problem("lossy"),)
+    return (Problem("lossy", "some", {"n": lost, "of": len(instances)}),)
+
+
 def _no_slice(instance: Instance, modality: str) -> Problem | None:
     sop_class = instance.sop_class
-    if sop_class.startswith(_SECONDARY_CAPTURE):
-        return Problem("not_an_image", "secondary_capture")
     if sop_class in _VOLUME_CLASSES or (not sop_class and modality in {"CT", "MR"}):
         return None
-    kind = syntax.name(sop_class) or modality
-    return Problem("not_an_image", "other_object", {"kind": kind})
+    kind = kind_of(sop_class, modality)
+    if kind == "secondary_capture":
+        return Problem("not_an_image", "secondary_capture")
+    return Problem("not_an_image", "other_object", {"kind": Phrase(f"picture.kind.{kind}")})
 
 
 def _localizer(instance: Instance) -> Problem | None:

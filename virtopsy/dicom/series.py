@@ -63,6 +63,8 @@ class Storage:
         offset: first pixel byte in the file; 0 where only a decoder can tell.
         length: bytes announced, -1 where encapsulated.
         available: bytes of the file behind `offset`.
+        lossy: the picture was compressed with loss, now or before.
+        ratio: of the lossy compression as the file states it (0028,2112), the largest of several.
     """
 
     transfer_syntax: str
@@ -77,6 +79,7 @@ class Storage:
     photometric: str
     frames: int
     lossy: bool
+    ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,14 @@ class Instance:
     padding: int | None
     storage: Storage
     traits: tuple[tuple[str, str], ...]
+
+    @property
+    def frames(self) -> int:
+        """Return how many pictures it stands for: those of its file, or itself as one of them."""
+        if not (self.rows and self.columns and self.storage.length):
+            return 0
+        one_of_several = any(name == "frame_type" for name, _ in self.traits)
+        return 1 if one_of_several else self.storage.frames
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,8 @@ class Volume:
         gaps: the slices k, ascending, where no plane was acquired; they hold the empty value.
         acquired: the original planes of a corrected volume (gantry tilt, uneven spacing); None
             where the voxels are the acquired ones.
+        compression_ratio: of the lossy compression of its slices, the largest that the files
+            state; None where they state none.
     """
 
     voxels: Voxels
@@ -126,6 +128,7 @@ class Volume:
     widest_gap_mm: float | None = None
     gaps: tuple[int, ...] = ()
     acquired: Acquired | None = None
+    compression_ratio: float | None = None
 
     def __post_init__(self) -> None:
         depth = self.frame.shape[0]
