@@ -14,11 +14,13 @@ from math import floor, hypot, log10
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 PANEL, INK, SOFT, CAUTION, BLACK = "#26292d", "#e6e6e6", "#a9adb3", "#f2c14e", "#101113"
 _SMALLEST_TYPE, _WIDTH_PER_POINT = 13, 58
 _BAR_SHARE = 0.25  # of the width, at most
+_HATCH_WIDTH_PER_LINE = 100  # of the picture; the distance of the lines follows its size
+_HATCH_FILL, _HATCH_LINE = 45, 190  # of 255: the shares of the caution colour
 _NICE = (5.0, 2.0, 1.0)
 
 
@@ -72,6 +74,7 @@ class Annotation:
         marks: strokes and circles, in drawing order.
         labels: names on the margin.
         block: paragraphs below the picture.
+        hatched: outlines of what was not acquired, pixels.
     """
 
     letters: Mapping[str, str]
@@ -80,6 +83,7 @@ class Annotation:
     marks: Sequence[Stroke | Circle] = ()
     labels: Sequence[Label] = ()
     block: Sequence[Line] = ()
+    hatched: Sequence[Sequence[tuple[float, float]]] = ()
 
 
 @cache
@@ -97,6 +101,8 @@ def type_size(width: int) -> int:
 def annotated(pixels: NDArray[np.uint8], annotation: Annotation) -> Image.Image:
     """Return the picture, (h, w) grey or (h, w, 3) RGB, with marks and the block below it."""
     picture = Image.fromarray(pixels).convert("RGB")
+    if annotation.hatched:
+        _hatch(picture, annotation.hatched)
     pen = ImageDraw.Draw(picture)
     for mark in annotation.marks:
         _draw_mark(pen, mark)
@@ -118,6 +124,19 @@ def bar_length_mm(mm_per_pixel: float, width: int) -> float:
     most = mm_per_pixel * width * _BAR_SHARE
     decade = 10.0 ** floor(log10(most))
     return next(step * decade for step in _NICE if step * decade <= most)
+
+
+def _hatch(picture: Image.Image, areas: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Lay a veil, diagonal lines and an outline in the colour of caution over each area."""
+    width, height = picture.size
+    inside, lines = Image.new("L", picture.size), Image.new("L", picture.size, _HATCH_FILL)
+    across, edge = ImageDraw.Draw(lines), ImageDraw.Draw(inside)
+    for begin in range(0, width + height, max(width // _HATCH_WIDTH_PER_LINE, 6)):
+        across.line((begin, 0, begin - height, height), fill=_HATCH_LINE)
+    for area in areas:
+        edge.polygon(list(area), fill=255)
+        across.polygon(list(area), outline=_HATCH_LINE)
+    picture.paste(CAUTION, (0, 0, width, height), ImageChops.darker(inside, lines))
 
 
 def _draw_mark(pen: ImageDraw.ImageDraw, mark: Stroke | Circle) -> None:

@@ -27,6 +27,7 @@ from viewer.render.annotate import (
     annotated,
     png,
 )
+from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.slice_view import SliceCamera, SliceRenderer, direction_letters, step_mm
 from viewer.render.volume_view import Picture, VolumeView
@@ -93,9 +94,11 @@ def slice_picture(  # noqa: PLR0913 -- one keyword a fact of the picture
         bar_text=say("render.scale", language, length="{length}"),
         marks=marks,
         labels=labels,
+        hatched=gap_areas(volume, camera),
         block=[
             *_whose(volume, language),
             *_slice_lines(camera, window, language),
+            *_gap_lines(volume, camera, language),
             *_origin_lines(origin, language),
         ],
     )
@@ -286,6 +289,14 @@ def _slice_lines(camera: SliceCamera, window: Window, language: Language) -> lis
             )
         )
     ]
+
+
+def _gap_lines(volume: Volume, camera: SliceCamera, language: Language) -> list[Line]:
+    """Say what the hatching means, where there is any, and that the slice itself is missing."""
+    if not gap_areas(volume, camera):
+        return []
+    words = gap_words(volume, camera, language) or say("render.gap.hatched", language)
+    return [Line(words, CAUTION)]
 
 
 def _volume_lines(view: VolumeView, camera: Camera3D, language: Language) -> list[Line]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -126,6 +127,16 @@ class SliceCamera:
         """Return how far an LPS point lies behind (+) or before (-) the plane."""
         return float((np.asarray(lps_mm, dtype=np.float64) - self.centre_mm) @ self.normal_mm)
 
+    def index_from_pixel(self, frame: Frame) -> Floats:
+        """(4, 4), maps (x, y, 0, 1) of a pixel to (i, j, k, 1) of a frame; z is mm behind it."""
+        matrix = np.eye(4)
+        matrix[:3, 0] = self.right_mm * self.mm_per_pixel
+        matrix[:3, 1] = self.down_mm * self.mm_per_pixel
+        matrix[:3, 2] = self.normal_mm
+        matrix[:3, 3] = self.to_lps(0, 0)
+        index: Floats = frame.index_from_lps @ matrix
+        return index
+
     def letters(self) -> dict[str, str]:
         """Return the orientation letters for the four edges: left, right, top, bottom."""
         return {
@@ -146,33 +157,41 @@ def step_mm(frame: Frame, plane: Plane) -> float:
 class SliceRenderer:
     """Slices of one volume; its voxels are shared with VTK, never copied.
 
+    Where slices are missing nothing is interpolated into the gap nor out of it: the planes on
+    each side are cut out of their own run of slices, up to half a slice beyond the last.
+
     Not for two threads at once.
     """
 
     def __init__(self, volume: Volume) -> None:
         self.volume = volume
         self.outside = _outside(volume.voxels)
-        self._reslice = vtkImageReslice()
-        self._reslice.SetInputData(image_of(volume.voxels, (1.0, 1.0, 1.0)))
-        self._reslice.SetInterpolationModeToLinear()
-        self._reslice.BorderOn()  # half a voxel of rim belongs to the outermost voxels
-        self._reslice.SetOutputDimensionality(2)
-        self._reslice.SetOutputOrigin(0.0, 0.0, 0.0)
-        self._reslice.SetOutputSpacing(1.0, 1.0, 1.0)
-        self._reslice.SetBackgroundLevel(self.outside)
+        self._runs = [
+            (first, last, _cutter(volume.voxels[first : last + 1], self.outside))
+            for first, last in _acquired_runs(volume)
+        ]
 
     def values(self, camera: SliceCamera) -> Voxels:
         """Return (height, width) interpolated values in the dtype of the voxels.
 
-        Outside the volume they are `outside`, the smallest value of that dtype.
+        Outside the volume and in its gaps they are `outside`, the smallest value of that dtype.
         """
-        index_from_pixel = self.volume.frame.index_from_lps @ _lps_from_pixel(camera)
-        self._reslice.SetResliceAxes(matrix_of(index_from_pixel))
-        self._reslice.SetOutputExtent(0, camera.width - 1, 0, camera.height - 1, 0, 0)
-        self._reslice.Update()
-        # A copy, because the next slice is written into the same memory.
-        plane: Voxels = values_of(self._reslice.GetOutput())[0]
-        return plane.copy()
+        index = camera.index_from_pixel(self.volume.frame)
+        if len(self._runs) == 1:
+            first, _, cutter = self._runs[0]
+            everything = (0, camera.width, 0, camera.height)
+            # A copy, because the next slice is written into the same memory.
+            return _cut(cutter, index, first, everything).copy()
+        values: Voxels = np.full(
+            (camera.height, camera.width), self.outside, dtype=self.volume.voxels.dtype
+        )
+        for first, last, cutter in self._runs:
+            box = _box(camera, index[2], first - 0.5, last + 0.5)
+            if box is not None:
+                left, right, top, bottom = box
+                part = values[top:bottom, left:right]
+                np.maximum(part, _cut(cutter, index, first, box), out=part)
+        return values
 
     def pixels(self, camera: SliceCamera, window: Window) -> NDArray[np.uint8]:
         """Return the (height, width) grey picture; outside the volume it is black."""
@@ -183,13 +202,73 @@ class SliceRenderer:
         return grey
 
 
-def _lps_from_pixel(camera: SliceCamera) -> Floats:
-    matrix = np.eye(4)
-    matrix[:3, 0] = camera.right_mm * camera.mm_per_pixel
-    matrix[:3, 1] = camera.down_mm * camera.mm_per_pixel
-    matrix[:3, 2] = camera.normal_mm
-    matrix[:3, 3] = camera.to_lps(0, 0)
-    return matrix
+def _acquired_runs(volume: Volume) -> list[tuple[int, int]]:
+    """Return the (first, last) of the runs of slices between the gaps."""
+    depth = volume.frame.shape[0]
+    missing = [-1, *volume.gaps, depth]
+    return [(one + 1, other - 1) for one, other in pairwise(missing) if other - one > 1]
+
+
+def _cutter(voxels: Voxels, outside: float) -> vtkImageReslice:
+    cutter = vtkImageReslice()
+    cutter.SetInputData(image_of(voxels, (1.0, 1.0, 1.0)))
+    cutter.SetInterpolationModeToLinear()
+    cutter.BorderOn()  # half a voxel of rim belongs to the outermost voxels
+    cutter.SetOutputDimensionality(2)
+    cutter.SetOutputOrigin(0.0, 0.0, 0.0)
+    cutter.SetOutputSpacing(1.0, 1.0, 1.0)
+    cutter.SetBackgroundLevel(outside)
+    return cutter
+
+
+def _cut(
+    cutter: vtkImageReslice, index: Floats, first: int, box: tuple[int, int, int, int]
+) -> Voxels:
+    """Return the part `box` of a picture, in memory the next cut is written into.
+
+    Args:
+        cutter: of a run of slices.
+        index: (4, 4), pixel to index of the whole volume.
+        first: the slice the run begins with.
+        box: (left, right, top, bottom) pixels, without the last.
+    """
+    begun = index.copy()
+    begun[2, 3] -= first
+    left, right, top, bottom = box
+    cutter.SetResliceAxes(matrix_of(begun))
+    cutter.SetOutputExtent(left, right - 1, top, bottom - 1, 0, 0)
+    cutter.Update()
+    cut: Voxels = values_of(cutter.GetOutput())[0]
+    return cut
+
+
+def _box(
+    camera: SliceCamera, slices: Floats, low: float, high: float
+) -> tuple[int, int, int, int] | None:
+    """Return the pixels that hold every place whose slice index is between two values.
+
+    The index is affine in the pixel; None where no pixel has such a place.
+    """
+    along_x, along_y, start = float(slices[0]), float(slices[1]), float(slices[3])
+    columns = _touched(start, along_x, camera.width, along_y * (camera.height - 1), (low, high))
+    rows = _touched(start, along_y, camera.height, along_x * (camera.width - 1), (low, high))
+    if columns is None or rows is None:
+        return None
+    return (*columns, *rows)
+
+
+def _touched(
+    start: float, along: float, count: int, across: float, wanted: tuple[float, float]
+) -> tuple[int, int] | None:
+    """Return which of `count` lines of pixels, without the last, reach the wanted values.
+
+    A line n holds the values from start + n along to that plus `across`.
+    """
+    lines = start + along * np.arange(count)
+    reached = np.flatnonzero(
+        (lines + max(across, 0.0) >= wanted[0]) & (lines + min(across, 0.0) <= wanted[1])
+    )
+    return (int(reached[0]), int(reached[-1]) + 1) if len(reached) else None
 
 
 def _outside(voxels: Voxels) -> float:

@@ -16,6 +16,7 @@ from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
 
 Voxels = NDArray[Any]
+_HALF_WAY = 1e-6  # of a slice; what is nearer to the middle between two slices lies on it
 
 
 class Quantity(StrEnum):
@@ -157,7 +158,7 @@ class Volume:
 
         None outside the grid, where a plane is missing, and beside the acquired planes.
         """
-        k = self._slice_at(lps_mm)
+        k = self.slice_at(lps_mm)
         if k is None or k in self.gaps or not self.frame.contains(lps_mm):
             return None
         if self.acquired is not None:
@@ -171,18 +172,28 @@ class Volume:
 
         None above, below and in gaps of the stack, and for a volume computed from others.
         """
-        k = self._slice_at(lps_mm)
+        k = self.slice_at(lps_mm)
         if not self.sources or k is None or k in self.gaps:
             return None
         if self.acquired is not None:
             return self.sources[self.acquired.nearest_plane(lps_mm)]
         return self.sources[k - bisect_left(self.gaps, k)]
 
-    def _slice_at(self, lps_mm: tuple[float, float, float]) -> int | None:
-        """Return the slice k that a point lies in, whatever its i and j; None beyond the ends."""
+    def slice_at(self, lps_mm: tuple[float, float, float]) -> int | None:
+        """Return the slice k that a point lies in, whatever its i and j; None beyond the ends.
+
+        Half way between an acquired plane and a missing one it is the acquired one.
+        """
         depth = self.frame.shape[0]
-        k = float(self.frame.to_index(lps_mm)[2])
-        return _within(k, depth) if -0.5 <= k <= depth - 0.5 else None
+        place = float(self.frame.to_index(lps_mm)[2])
+        if not -0.5 - _HALF_WAY <= place <= depth - 0.5 + _HALF_WAY:
+            return None
+        k = _within(place, depth)
+        if k in self.gaps:
+            for near in (k - 1, k + 1):
+                if abs(place - near) <= 0.5 + _HALF_WAY and near not in self.gaps:
+                    return _within(near, depth)
+        return k
 
 
 def _within(index: float, count: int) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import SourceSlice, Volume
+from virtopsy.imaging.volume import Acquired, SourceSlice, Volume
 
 SHAPE = (4, 5, 6)
 
@@ -39,6 +39,9 @@ def test_every_slice_has_a_source_or_none_has() -> None:
     assert len(Volume(volume().voxels, frame(), sources=(one,) * 4).sources) == 4
     with pytest.raises(Bug, match="3 sources for 4 slices"):
         Volume(volume().voxels, frame(), sources=(one,) * 3)
+    assert len(Volume(volume().voxels, frame(), sources=(one,) * 3, gaps=(2,)).sources) == 3
+    with pytest.raises(Bug, match="4 sources for 3 slices"):
+        Volume(volume().voxels, frame(), sources=(one,) * 4, gaps=(2,))
 
 
 @given(some.integers(0, 5), some.integers(0, 4), some.integers(0, 3))
@@ -64,3 +67,105 @@ def test_the_outermost_half_voxel_reads_the_outermost_voxel(axis: int, edge: flo
 
 def test_there_is_no_value_outside_the_scan() -> None:
     assert volume().nearest_value((0.0, 0.0, 0.0)) is None
+
+
+def with_a_gap() -> Volume:
+    sources = tuple(SourceSlice(f"1.2.{k}", Path(f"{k}.dcm")) for k in (0, 1, 3))
+    return Volume(volume().voxels, frame(), sources=sources, gaps=(2,))
+
+
+@pytest.mark.parametrize("gaps", [(4,), (2, 1), (1, 1)])
+def test_a_gap_that_is_no_slice_of_the_volume_is_refused(gaps: tuple[int, ...]) -> None:
+    with pytest.raises(Bug, match="gaps"):
+        Volume(volume().voxels, frame(), gaps=gaps)
+
+
+@given(*[some.floats(-0.499, 0.499)] * 3)
+def test_a_missing_slice_has_neither_value_nor_source(a: float, b: float, c: float) -> None:
+    x, y, z = frame().to_lps((2 + a, 3 + b, 2 + c))
+    assert with_a_gap().nearest_value((x, y, z)) is None
+    assert with_a_gap().nearest_source((x, y, z)) is None
+
+
+def test_the_edge_between_a_slice_and_a_gap_belongs_to_the_slice() -> None:
+    for k, edge in ((1, 1.5), (3, 2.5)):
+        x, y, z = frame().to_lps((2, 3, edge))
+        assert with_a_gap().slice_at((x, y, z)) == k
+        assert with_a_gap().nearest_value((x, y, z)) == volume().voxels[k, 3, 2]
+
+
+@pytest.mark.parametrize(("k", "uid"), [(-0.4, "1.2.0"), (1.4, "1.2.1"), (3.4, "1.2.3")])
+def test_the_nearest_source_is_told_wherever_in_its_plane_a_point_lies(k: float, uid: str) -> None:
+    x, y, z = frame().to_lps((90, -70, k))
+    source = with_a_gap().nearest_source((x, y, z))
+    assert source is not None
+    assert source.sop_uid == uid
+
+
+def test_no_source_is_told_above_and_below_the_stack() -> None:
+    for k in (-0.6, 3.6):
+        x, y, z = frame().to_lps((2, 3, k))
+        assert with_a_gap().nearest_source((x, y, z)) is None
+
+
+def acquired() -> Acquired:
+    """Three planes of a tilted, uneven stack; each voxel holds 100 n + 10 j + i."""
+    tilt = np.radians(20)
+    row, column = np.array([1.0, 0, 0]), np.array([0, np.cos(tilt), np.sin(tilt)])
+    directions = np.column_stack((row, column, np.cross(row, column)))
+    origins = np.array([(0.0, 0.0, 0.0), (0.0, 0.0, 3.0), (0.0, 0.0, 10.0)])
+    n, j, i = np.indices((3, 5, 6))
+    return Acquired((100 * n + 10 * j + i).astype(np.int16), origins, directions, (0.5, 0.8))
+
+
+@given(
+    some.integers(0, 2),
+    some.floats(-0.49, 5.49),
+    some.floats(-0.49, 4.49),
+    some.floats(-0.49, 0.49),
+)
+def test_an_acquired_voxel_is_read_where_its_plane_truly_lay(
+    n: int, i: float, j: float, off: float
+) -> None:
+    planes = acquired()
+    gap = (
+        np.diff(planes.depths_mm)[min(n, 1)]
+        if off > 0
+        else np.diff(planes.depths_mm)[max(n - 1, 0)]
+    )
+    point = planes.origins_mm[n] + planes.directions @ (i * 0.5, j * 0.8, off * gap)
+    assert planes.nearest_value(tuple(point)) == 100 * n + 10 * round(j) + round(i)
+
+
+def test_beside_an_acquired_plane_there_is_no_value() -> None:
+    planes = acquired()
+    for i, j in ((-0.6, 2), (5.6, 2), (3, -0.6), (3, 4.6)):
+        point = planes.origins_mm[1] + planes.directions @ (i * 0.5, j * 0.8, 0)
+        assert planes.nearest_value(tuple(point)) is None
+
+
+def test_acquired_planes_out_of_order_are_refused() -> None:
+    planes = acquired()
+    with pytest.raises(Bug, match="order"):
+        Acquired(planes.voxels, planes.origins_mm[::-1], planes.directions, planes.pixel_mm)
+    with pytest.raises(Bug, match="origins"):
+        Acquired(planes.voxels, planes.origins_mm[:2], planes.directions, planes.pixel_mm)
+
+
+def test_a_corrected_volume_reads_its_acquired_planes() -> None:
+    planes = acquired()
+    shape = (6, 7, 6)
+    place = Frame.of(
+        shape, origin_mm=(0, 0, 0), spacing_mm=(0.5, 0.8, 2.0), directions=planes.directions
+    )
+    sources = tuple(SourceSlice(f"1.2.{n}", Path(f"{n}.dcm")) for n in range(3))
+    computed = Volume(
+        np.full(shape, 7, np.int16), place, sources=sources, acquired=planes, widest_gap_mm=6.6
+    )
+    x, y, z = (planes.origins_mm[1] + planes.directions @ (1.0, 1.6, 0.4)).tolist()
+    assert computed.nearest_value((x, y, z)) == 122
+    source = computed.nearest_source((x, y, z))
+    assert source is not None
+    assert source.sop_uid == "1.2.1"
+    with pytest.raises(Bug, match="2 sources for 3"):
+        Volume(computed.voxels, place, sources=sources[:2], acquired=planes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_view import SliceCamera
@@ -24,6 +24,8 @@ COURT_PX = 28  # the smallest type a court room reads from its benches
 _END_RADIUS = 6.0
 _BADGE_RADIUS = 9.5
 _BADGE_OFFSET = 24.0
+_NOTICE_PX = 18
+_NOTICE_SHARE = 0.3  # of the height: above the crosshair of a view's middle
 _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SCALE_SHARE = 0.28  # of the view's width, at most
 NEAR_MM = 2.0
@@ -143,6 +145,33 @@ def scale_mm(sheet: Sheet) -> int:
     """Return the longest round length that fits into a share of the view, mm."""
     room = sheet.camera.mm_per_pixel * sheet.camera.width * _SCALE_SHARE
     return max((one for one in _SCALE_LENGTHS_MM if one <= room), default=_SCALE_LENGTHS_MM[0])
+
+
+def hatch(painter: QPainter, sheet: Sheet, areas: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Hatch what no acquired plane covers; outlines in pixels of the sheet's camera."""
+    painter.setPen(QPen(colour("warning", 150), 1.0))
+    for area in areas:
+        outline = QPolygonF(
+            [QPointF((x + 0.5) / sheet.ratio, (y + 0.5) / sheet.ratio) for x, y in area]
+        )
+        painter.setBrush(QBrush(colour("warning", 45)))
+        painter.drawPolygon(outline)
+        painter.setBrush(QBrush(colour("warning", 150), Qt.BrushStyle.BDiagPattern))
+        painter.drawPolygon(outline)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def notice(painter: QPainter, sheet: Sheet, words: str, pixels: int = _NOTICE_PX) -> None:
+    """Write in the middle of the view, in the colour of warnings, what stands for the picture."""
+    painter.setFont(text_font(pixels, bold=True))
+    room = sheet.width - 2 * _EDGE
+    box = QRectF(_EDGE, sheet.height * _NOTICE_SHARE, room, sheet.height)
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+    wrapped = int(flags) | int(Qt.TextFlag.TextWordWrap)
+    used = painter.boundingRect(box, wrapped, words).adjusted(-8, -5, 8, 5)
+    painter.fillRect(used, QColor(0, 0, 0, 210))
+    painter.setPen(colour("warning"))
+    painter.drawText(box, wrapped, words)
 
 
 def crosshair(painter: QPainter, sheet: Sheet, position_mm: Sequence[float]) -> None:

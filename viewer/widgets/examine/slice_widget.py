@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from viewer.presenters.examine.views import AXIS_ACROSS
 from viewer.presenters.tools.marks import Mark, marks
+from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
@@ -142,11 +143,14 @@ class SliceWidget(QWidget):
             painter.end()
             return
         painter.drawImage(self.rect(), self._picture(sheet.camera))
+        areas = gap_areas(volume, sheet.camera)
+        slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         slice_paint.crosshair(painter, sheet, self._views.position.now)
         for one in self.marks():
             slice_paint.mark(painter, sheet, one)
         self._paint_words(painter, sheet, volume)
+        self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
         painter.end()
 
     def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
@@ -167,8 +171,17 @@ class SliceWidget(QWidget):
             [say(f"render.plane.{self.plane}"), self._slice_position()],
             right=True,
         )
-        if volume.quantity is not Quantity.HU:
-            slice_paint.remarks(painter, sheet, [say("ui.view.not_hu")])
+
+    def _paint_remarks(
+        self, painter: QPainter, sheet: Sheet, volume: Volume, *, hatched: bool
+    ) -> None:
+        words = gap_words(volume, sheet.camera, self._parts.language.now)
+        if words:
+            slice_paint.notice(painter, sheet, words)
+        remarks = [self._parts.say("render.gap.hatched")] if hatched and not words else []
+        if volume.quantity is not Quantity.HU and not self._presenting:
+            remarks.append(self._parts.say("ui.view.not_hu"))
+        slice_paint.remarks(painter, sheet, remarks)
 
     def _slice_position(self) -> str:
         value = self._views.position.now[AXIS_ACROSS[self.plane]]
