@@ -17,7 +17,8 @@ Kazakh, Russian and English (`virtopsy.language.say`).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
@@ -33,6 +34,11 @@ class VirtopsyError(Exception):
         super().__init__(key, facts)
         self.key = key
         self.facts = facts
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes: the facts are named arguments."""
+        return partial(type(self), self.key, **self.facts), ()
 
     @override
     def __str__(self) -> str:
@@ -81,6 +87,10 @@ class Cancelled(VirtopsyError):  # noqa: N818 -- not a failure
 
     def __init__(self) -> None:
         super().__init__("core.cancelled")
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
 
 
 class Bug(Exception):  # noqa: N818 -- says exactly what it is

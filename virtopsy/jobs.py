@@ -35,14 +35,22 @@ class Progress:
         """Ask the job to stop at its next tick. Callable from any thread."""
         self._cancel.set()
 
+    def check(self) -> None:
+        """Stop here where the user asked for it; tells nobody how far the job is.
+
+        Raises:
+            Cancelled: the user asked for it.
+        """
+        if self._cancel.is_set():
+            raise Cancelled
+
     def tick(self, done: int, total: int) -> None:
         """Tell that `done` of `total` steps are behind.
 
         Raises:
             Cancelled: the user asked for it since the last tick.
         """
-        if self._cancel.is_set():
-            raise Cancelled
+        self.check()
         if self._report is None:
             return
         now = time.monotonic()

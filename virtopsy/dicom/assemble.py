@@ -36,7 +36,7 @@ def choose(scan: Scan, key: str | None) -> Series:
         return max(volumes, key=lambda one: one.frames * one.rows * one.columns)
     problem = next(iter(asked[0].problems), None)
     if problem is not None and (key is not None or len(asked) == 1):
-        facts = {"path": asked[0].instances[0].path} | dict(problem.facts)
+        facts = {"path": asked[0].instances[0].place} | dict(problem.facts)
         variant = f".{problem.variant}" if problem.variant else ""
         raise InputError(f"scan.problem.{problem.code}{variant}", **facts)
     raise InputError("scan.no_volume", n=len(asked))
@@ -120,7 +120,7 @@ def _frame(stack: Stack, grid: Grid) -> Frame:
 
 def _sources(stack: Stack) -> tuple[SourceSlice, ...]:
     """Return the source of each acquired plane, in order along the normal."""
-    return tuple(SourceSlice(one.sop_uid, one.path, one.frame_number) for one in stack.instances)
+    return tuple(SourceSlice(one.sop_uid, one.place, one.frame_number) for one in stack.instances)
 
 
 def _identity(series: Series, study: Study) -> Identity:

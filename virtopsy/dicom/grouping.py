@@ -192,7 +192,7 @@ def _kept_apart(instances: Sequence[Instance], problem: Problem, heading: Headin
         study_uid=heading.study_uid,
         modality=heading.modality,
         description=heading.series_description,
-        instances=tuple(sorted(instances, key=lambda one: (one.number, one.path))),
+        instances=tuple(sorted(instances, key=lambda one: (one.number, one.place))),
         frames=sum(one.frames for one in instances),
         rows=first.rows,
         columns=first.columns,

@@ -14,12 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
+
+from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, open_member
 
 _CHUNK = 16_384
 _LONGEST_WANTED = 1 << 20  # a text header element beyond this is no text
 _DEEPEST = 40
 _MOST_INFLATED = 1 << 30
+_MOST_AHEAD = 1 << 26  # of a member of a zip: what lies before the pixels is far less
 _UNDEFINED: Final = 0xFFFFFFFF
 _ITEM: Final = 0xFFFEE000
 _ITEM_END: Final = 0xFFFEE00D
@@ -149,6 +152,34 @@ class _FileWindow:
         return place
 
 
+class _StreamWindow:
+    """A member of a zip, inflated as far as it is asked for."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self._stream = stream
+        self.size = size
+        self.bytes = b""
+        self._reach(min(_CHUNK, size))
+
+    def at(self, offset: int, need: int) -> int:
+        """Return `offset` itself; reads on where it is not in memory."""
+        if offset + need > self.size:
+            raise Damaged(f"an element at {offset} ends behind the file")
+        if offset + need > len(self.bytes):
+            self._reach(min(max(offset + need, 2 * len(self.bytes)), self.size))
+        return offset
+
+    def _reach(self, end: int) -> None:
+        if end > _MOST_AHEAD:
+            raise Damaged(f"{end} bytes before the pixels")
+        try:
+            self.bytes += self._stream.read(end - len(self.bytes))
+        except ZIP_ERRORS as error:
+            raise Damaged("it does not unpack") from error
+        if len(self.bytes) < end:
+            raise Damaged("it is shorter than its zip says")
+
+
 class _MemoryWindow:
     """An inflated data set."""
 
@@ -262,11 +293,25 @@ def read_header(path: Path | str, wanted: frozenset[int]) -> Header:
         Damaged: it begins as DICOM and then breaks.
         OSError: the system refused to read it.
     """
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    file = open_file(path)
     try:
         return _header(_FileWindow(file, os.fstat(file).st_size), wanted)
     finally:
         os.close(file)
+
+
+def read_member_header(address: Address, wanted: frozenset[int]) -> Header:
+    """Return the wanted elements of a member of a zip; it is inflated up to its pixels only.
+
+    Raises:
+        NotDicom, Damaged, OSError: as `read_header`.
+    """
+    try:
+        member, size = open_member(address)
+        with member:
+            return _header(_StreamWindow(member, size), wanted)
+    except ZIP_ERRORS as error:
+        raise Damaged("its zip is damaged") from error
 
 
 def _header(window: _Window, wanted: frozenset[int]) -> Header:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import Any, Final
 
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
+from virtopsy.dicom.carrier import ZIP_ERRORS, opened
 from virtopsy.dicom.geometry import directions, pixel_distance
 from virtopsy.dicom.header import Damaged
 from virtopsy.dicom.series import Instance
 
 # What pydicom raises for functional groups that are not what they claim.
-_UNUSABLE: Final = (
+UNUSABLE: Final = (
     InvalidDicomError,
     RuntimeError,
     TypeError,
@@ -27,28 +27,28 @@ _UNUSABLE: Final = (
     LookupError,
     EOFError,
     StructError,
+    *ZIP_ERRORS,
 )
 
 
-def read_frames(path: Path, whole: Instance) -> tuple[Instance, ...]:
+def read_frames(whole: Instance) -> tuple[Instance, ...]:
     """Return one plane for each frame of `whole`.
 
     Args:
-        path: the file.
         whole: what its plain header says, shared by all frames.
 
     Raises:
         Damaged: the functional groups cannot be read or are fewer than the frames.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), opened(whole.address) as file:
             # Remarks about odd values in elements that are not used here.
             warnings.simplefilter("ignore")
-            dataset = dcmread(path, stop_before_pixels=True)
+            dataset = dcmread(file, stop_before_pixels=True)
             planes = tuple(_planes(dataset, whole))
             if not planes:  # frames without a place: refused later, in words
                 return (whole,)
-    except _UNUSABLE as error:
+    except UNUSABLE as error:
         raise Damaged("its functional groups cannot be read") from error
     if len(planes) != whole.storage.frames:
         raise Damaged(f"{len(planes)} functional groups for {whole.storage.frames} frames")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import filecmp
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+from virtopsy.dicom.carrier import same_content
 from virtopsy.dicom.series import Instance, Problem
 from virtopsy.dicom.stack import Stack, arrange
 
@@ -36,12 +36,12 @@ def without_copies(
     if copies:
         problems.append(Problem("duplicate_position", "copies", {"n": copies}))
     if conflicts:
-        problems.append(Problem("uid_conflict", facts={"path": conflicts[0].path}))
+        problems.append(Problem("uid_conflict", facts={"path": conflicts[0].place}))
     return [one for same in kept.values() for one in same], tuple(problems)
 
 
 def _equal(one: Instance, other: Instance) -> bool:
-    return filecmp.cmp(one.path, other.path, shallow=False)
+    return same_content(one.address, other.address)
 
 
 def split(instances: Sequence[Instance]) -> list[Stack]:

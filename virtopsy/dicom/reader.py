@@ -8,12 +8,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.dates import iso_date
+from virtopsy.dicom.directory import Reference, references
 from virtopsy.dicom.geometry import directions, pixel_distance
-from virtopsy.dicom.header import DIRECTORY_CLASS, Damaged, Header, read_header
+from virtopsy.dicom.header import (
+    DIRECTORY_CLASS,
+    Damaged,
+    Header,
+    NotDicom,
+    read_header,
+    read_member_header,
+)
 from virtopsy.dicom.multiframe import read_frames
 from virtopsy.dicom.names import decode_all, printable
-from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Storage
+from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Problem, Storage
 from virtopsy.dicom.syntax import LOSSY
 
 _CHARSET: Final = 0x00080005
@@ -78,8 +87,9 @@ _WANTED: Final = frozenset(
     }
 )
 
+_DAMAGED_INDEX: Final = Problem("unreadable", "damaged_index")
 _DECIMAL: Final = re.compile(r"\d{1,9}(\.\d{0,9})?")
-_ABSURD_RATIO: Final = 10_000
+_ABSURD_RATIO: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +126,48 @@ class Read:
     instances: tuple[Instance, ...]
 
 
-class Directory(Exception):  # noqa: N818 -- a finding about a file, turned into words by the scan
-    """The file is a DICOMDIR: the index of a carrier, no image."""
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One DICOMDIR: the files it lists."""
+
+    references: tuple[Reference, ...]
 
 
-def read(path: Path, address: str) -> Read:
-    """Return heading and planes of one file.
+def look(address: Address) -> Read | Index | Problem:
+    """Return what a file holds, or why it is left out."""
+    try:
+        return read(address)
+    except NotDicom:
+        return _DAMAGED_INDEX if _is_index(address) else Problem("unreadable", "not_dicom")
+    except Damaged:
+        return _DAMAGED_INDEX if _is_index(address) else Problem("unreadable", "damaged")
+    except OSError:
+        return Problem("unreadable", "refused")
 
-    Args:
-        path: where the file is, kept in the planes.
-        address: the same as text, for speed.
+
+def _is_index(address: Address) -> bool:
+    return address.place.name.upper() == "DICOMDIR"
+
+
+def read(address: Address) -> Read | Index:
+    """Return heading and planes of one file, or what a DICOMDIR lists.
 
     Raises:
-        NotDicom, Damaged, Directory: see there.
+        NotDicom, Damaged: see there.
         OSError: the system refused to read it.
     """
-    header = read_header(address, _WANTED)
+    if address.member is None:
+        header = read_header(address.path, _WANTED)
+    else:
+        header = read_member_header(address, _WANTED)
     if header.media_class == DIRECTORY_CLASS:
-        raise Directory
+        return Index(references(address))
     heading = _heading(*(header.elements.get(tag, b"") for tag in _HEADING))
     if not heading.series_uid:
         raise Damaged("no Series Instance UID")
-    first = _instance(header, path)
+    first = _instance(header, address)
     if first.sop_class in MULTI_FRAME_CLASSES:
-        return Read(heading, read_frames(path, first))
+        return Read(heading, read_frames(first))
     return Read(heading, (first,))
 
 
@@ -168,12 +196,13 @@ def _heading(charset: bytes, *raw: bytes) -> Heading:
     )
 
 
-def _instance(header: Header, path: Path) -> Instance:
+def _instance(header: Header, address: Address) -> Instance:
     position = header.numbers(0x00200032)
     row, column = directions(header.numbers(0x00200037))
     spacing = header.numbers(0x00280030)
     return Instance(
-        path=path,
+        path=Path(address.path),
+        member=address.member,
         sop_uid=header.text(0x00080018),
         sop_class=header.text(0x00080016) or header.media_class,
         frame_number=1,

@@ -66,13 +66,13 @@ def _undecodable(instance: Instance) -> Problem | None:
     storage = instance.storage
     if storage.transfer_syntax not in syntax.DECODABLE:
         facts: dict[str, Fact] = {
-            "path": instance.path,
+            "path": instance.place,
             "syntax": syntax.name(storage.transfer_syntax),
         }
         return Problem("undecodable", facts=facts)
     sane = storage.allocated in {8, 16, 32} and 0 < storage.stored <= storage.allocated
     if not sane or not storage.stored - 1 <= storage.high < storage.allocated:
-        return Problem("undecodable", "bits", {"path": instance.path})
+        return Problem("undecodable", "bits", {"path": instance.place})
     return None
 
 
@@ -92,7 +92,8 @@ def _truncated(instance: Instance) -> Problem | None:
     present = min(storage.available, storage.length)
     if present >= expected:
         return None
-    facts: dict[str, Fact] = {"path": instance.path, "found": max(present, 0), "expected": expected}
+    found = max(present, 0)
+    facts: dict[str, Fact] = {"path": instance.place, "found": found, "expected": expected}
     return Problem("truncated_pixels", facts=facts)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from virtopsy.dicom.carrier import Address, Member
 from virtopsy.language import Fact, Language, say
 
 Vector: TypeAlias = tuple[float, float, float]
@@ -91,7 +92,9 @@ class Instance:
         row, column: unit vectors of growing column index i and growing row index j, LPS.
         pixel_mm: distance between columns (i) and between rows (j).
         slope, intercept: modality LUT; None where the file has none.
+        path: the file, or the zip it lies in.
         traits: what may tell apart two volumes of one series, by name.
+        member: which file of a zip it is; None for a file of its own.
     """
 
     path: Path
@@ -115,14 +118,29 @@ class Instance:
     padding: int | None
     storage: Storage
     traits: tuple[tuple[str, str], ...]
+    member: Member | None = None
+
+    @property
+    def address(self) -> Address:
+        """Return where its file lies."""
+        return Address(str(self.path), self.member)
+
+    @property
+    def place(self) -> Path:
+        """Return where its file lies, as a person is told."""
+        return self.path if self.member is None else self.path / self.member.name
 
     @property
     def frames(self) -> int:
         """Return how many pictures it stands for: those of its file, or itself as one of them."""
         if not (self.rows and self.columns and self.storage.length):
             return 0
-        one_of_several = any(name == "frame_type" for name, _ in self.traits)
-        return 1 if one_of_several else self.storage.frames
+        return 1 if self.is_frame else self.storage.frames
+
+    @property
+    def is_frame(self) -> bool:
+        """Tell whether it is one frame of a file, not the whole of it."""
+        return any(name == "frame_type" for name, _ in self.traits)
 
 
 @dataclass(frozen=True)
@@ -160,7 +178,7 @@ class Series:
     @property
     def files(self) -> int:
         """Return the number of files its planes lie in."""
-        return len({instance.path for instance in self.instances})
+        return len({(instance.path, instance.member) for instance in self.instances})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,418 @@
+"""Untrusted bytes are read in processes of their own, with little memory and little time.
+
+A file can be made to crash a decoder, to inflate without end or to keep a parser busy for ever.
+Such a file costs a worker process its life, never the program, and is named; the rest goes on.
+
+::
+
+    this process --- asks ---> zygote (has imported everything, forks on demand)
+         |                        |
+         +---- items, results --- worker, worker    (limits: memory, CPU time, no file written)
+
+The zygote is a fresh interpreter, because this process has threads and a window and must not
+fork. Workers that have ended their work wait for the next; all end when this process does.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final, Protocol, Self, TypeVar
+
+from virtopsy.errors import Bug
+from virtopsy.jobs import Progress
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+MEMORY_BYTES: Final = 1 << 30
+CPU_S: Final = 10.0
+# Nothing at all for this long, at whatever speed: a dead network drive, a file that is a trap.
+_SILENCE_S: Final = 120.0
+_LOOK_EVERY_S: Final = 0.05  # how soon a cancelled job ends
+_START: Final = b"F"
+_NUMBER_BYTES: Final = 8
+_MODULES: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.scale")
+
+
+class Lost(StrEnum):
+    """Why a worker gave no answer for an item."""
+
+    MEMORY = "memory"
+    TIME = "time"
+    CRASH = "crash"
+
+
+class Block:
+    """Memory that this process and its workers see: pixels are decoded straight into it.
+
+    Args:
+        size: bytes.
+
+    Attributes:
+        memory: the bytes, zero at first; they live as long as something looks at them.
+
+    Raises:
+        MemoryError: there is no such room.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.file = os.memfd_create("virtopsy", os.MFD_CLOEXEC)
+        try:
+            os.truncate(self.file, size)
+            self.memory = mmap.mmap(self.file, size)
+        except OSError as error:
+            os.close(self.file)
+            raise MemoryError from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let no more workers look at it."""
+        os.close(self.file)
+
+
+class Queue(Protocol):
+    """Which items are next; asked whenever a worker is free, so that it can change its mind."""
+
+    def take(self) -> Sequence[int]:
+        """Return the numbers of the next items, none at the end."""
+
+
+class InOrder:
+    """All items, `chunk` at a time, as they stand."""
+
+    def __init__(self, count: int, chunk: int) -> None:
+        self._rest = iter([range(at, min(at + chunk, count)) for at in range(0, count, chunk)])
+
+    def take(self) -> Sequence[int]:
+        """Return the next items."""
+        return next(self._rest, range(0))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def each(
+    function: Callable[[T], R],
+    items: Sequence[T],
+    progress: Progress,
+    *,
+    queue: Queue | None = None,
+    block: Block | None = None,
+) -> Iterator[tuple[int, R | Lost]]:
+    """Yield (number of the item, `function(item)`) from worker processes, as they come.
+
+    Args:
+        function: of a module, with an argument and a result that can be pickled. With `block`
+            it is called as `function(item, memory)`.
+        items: what it is called with.
+        progress: asked for cancelling; the caller ticks it.
+        queue: the order; as they stand, 16 at a time, where None.
+        block: memory to write into.
+
+    Raises:
+        Cancelled: the user asked for it.
+        Exception: what `function` raised.
+    """
+    job = _Job(function, items, queue or InOrder(len(items), 16), block)
+    try:
+        yield from job.answers(progress)
+    finally:
+        job.end()
+
+
+def warm(count: int | None = None) -> None:
+    """Have workers ready, so that the first job need not wait for them."""
+    workers = [_borrow() for _ in range(count or processors())]
+    for worker in workers:
+        worker.connection.send(_Do(_nothing, (None,)))
+    for worker in workers:
+        worker.connection.recv()
+        _give_back(worker)
+
+
+def _nothing(item: None) -> None:
+    return item
+
+
+class _Word(StrEnum):
+    """What a worker is told about its block."""
+
+    TAKE = "take"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True)
+class _Do:
+    """What a worker is asked for: the results, one an item."""
+
+    function: Callable[..., Any]
+    items: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class _Worker:
+    """One process, seen from here."""
+
+    connection: Connection
+    process: int  # a descriptor that names it for good, unlike its number
+    task: Sequence[int] = ()
+    begun: float = 0.0
+
+    def end(self) -> None:
+        """Kill it, whatever it does."""
+        with suppress(ProcessLookupError):  # it is dead already
+            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+        self.connection.close()
+        os.close(self.process)
+
+
+class _Job:
+    """The items of one call and the workers that have them."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        items: Sequence[Any],
+        queue: Queue,
+        block: Block | None,
+    ) -> None:
+        self._function = function
+        self._items = items
+        self._queue = queue
+        self._block = block
+        self._singly: list[int] = []  # their worker died: one at a time, to find the guilty one
+        self._workers: list[_Worker] = []
+
+    def answers(self, progress: Progress) -> Iterator[tuple[int, Any]]:
+        while True:
+            self._employ()
+            busy = {worker.connection: worker for worker in self._workers}
+            if not busy:
+                return
+            ready = wait(list(busy), _LOOK_EVERY_S)
+            for connection in ready:
+                yield from self._answer(busy[connection])  # type: ignore[index]
+            for worker in self._workers:
+                if worker.connection not in ready and time.monotonic() - worker.begun > _SILENCE_S:
+                    yield from self._dead(worker)
+            progress.check()
+
+    def _employ(self) -> None:
+        """Give every worker that can be had something to do."""
+        while len(self._workers) < processors():
+            task = [self._singly.pop()] if self._singly else self._queue.take()
+            if not task:
+                return
+            self._send(_borrow(self._block), task)
+
+    def _send(self, worker: _Worker, task: Sequence[int]) -> None:
+        worker.task, worker.begun = task, time.monotonic()
+        self._workers.append(worker)
+        # One that died in its sleep is found when its answer is awaited.
+        with suppress(BrokenPipeError):
+            items = tuple(self._items[number] for number in task)
+            worker.connection.send(_Do(self._function, items))
+
+    def _answer(self, worker: _Worker) -> Iterator[tuple[int, Any]]:
+        try:
+            answer = worker.connection.recv()
+        except (EOFError, ConnectionResetError):
+            yield from self._dead(worker)
+            return
+        self._workers.remove(worker)
+        task = worker.task
+        following = [self._singly.pop()] if self._singly else self._queue.take()
+        if following:
+            self._send(worker, following)
+        else:
+            _give_back(worker, self._block)
+        if isinstance(answer, BaseException):
+            raise answer
+        yield from zip(task, answer, strict=True)
+
+    def _dead(self, worker: _Worker) -> Iterator[tuple[int, Lost]]:
+        """Repeat its items one at a time; a single one is lost, and why is told by its time."""
+        self._workers.remove(worker)
+        worker.end()
+        if len(worker.task) > 1:
+            self._singly.extend(reversed(worker.task))
+            return
+        slow = time.monotonic() - worker.begun >= CPU_S
+        yield worker.task[0], Lost.TIME if slow else Lost.CRASH
+
+    def end(self) -> None:
+        """End what still runs: the caller no longer wants it."""
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+
+# Like the interpreter's own thread and fork servers, the workers belong to the process.
+_lock: Final = threading.Lock()
+_idle: Final[list[_Worker]] = []
+_zygote: list[socket.socket] = []
+
+
+def _borrow(block: Block | None = None) -> _Worker:
+    """Return a worker that waits; with `block` it sees that memory."""
+    while True:
+        with _lock:
+            worker = _idle.pop() if _idle else _forked()
+        try:
+            if block is not None:
+                worker.connection.send(_Word.TAKE)
+                _pass(worker.connection, block.file)
+        except OSError:  # it died while it waited
+            worker.end()
+        else:
+            return worker
+
+
+def _give_back(worker: _Worker, block: Block | None = None) -> None:
+    try:
+        if block is not None:
+            worker.connection.send(_Word.FORGET)
+    except OSError:  # it is gone, with the block
+        worker.end()
+        return
+    with _lock:
+        _idle.append(worker)
+
+
+def _pass(connection: Connection, file: int) -> None:
+    with socket.socket(fileno=os.dup(connection.fileno())) as door:
+        socket.send_fds(door, [_START], [file])
+
+
+def _forked() -> _Worker:
+    """Have the zygote make a worker; start the zygote where there is none.
+
+    Raises:
+        Bug: the zygote does not start.
+    """
+    for _ in range(2):
+        if not _zygote:
+            _zygote.append(_start_zygote())
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            try:
+                socket.send_fds(_zygote[0], [_START], [theirs.fileno()])
+                number = _zygote[0].recv(_NUMBER_BYTES, socket.MSG_WAITALL)
+                process = os.pidfd_open(int.from_bytes(number, "little"))
+            except (OSError, ValueError):  # it is gone
+                _zygote.pop().close()
+            else:
+                return _Worker(Connection(ours.detach()), process)
+    raise Bug("the process that makes workers does not start; its reason stands above")
+
+
+def _start_zygote() -> socket.socket:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import zygote; zygote()"
+        os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-c", code],
+            # One thread: a process with more cannot be forked safely.
+            os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
+                (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            ],
+        )
+    return ours
+
+
+def zygote() -> None:
+    """Fork a worker for every request on descriptor 0; ends with the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the person stops the program, not its parts
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    os.chdir("/")
+    for name in _MODULES:
+        import_module(name)
+    with socket.socket(fileno=0) as asked:
+        while True:
+            wish, files, _, _ = socket.recv_fds(asked, 1, 1)
+            if not wish:
+                return
+            child = os.fork()
+            if child == 0:
+                asked.detach()
+                _confine()
+                _serve(Connection(files[0]))
+                os._exit(0)
+            os.close(files[0])
+            asked.sendall(child.to_bytes(_NUMBER_BYTES, "little"))
+
+
+_block: Final[list[mmap.mmap]] = []  # of this worker: the memory it writes into
+
+
+def _serve(connection: Connection) -> None:
+    """Answer requests until the other side is gone."""
+    while True:
+        try:
+            request = connection.recv()
+            if request is _Word.TAKE:
+                _block[:] = [_taken(connection)]
+            elif request is _Word.FORGET:
+                _block.clear()
+            else:
+                connection.send(_answer(request))
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return
+
+
+def _answer(request: _Do) -> object:
+    try:
+        return [_done(request.function, item) for item in request.items]
+    except Exception as error:  # noqa: BLE001 -- raised on the other side
+        return error
+
+
+def _done(function: Callable[..., Any], item: object) -> object:
+    signal.setitimer(signal.ITIMER_PROF, CPU_S)  # kills, also within a decoder
+    try:
+        return function(item, *_block)
+    except MemoryError:
+        return Lost.MEMORY
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _confine() -> None:
+    """Set the limits of this process for good."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # Memory of its own only: what it shares with the program is the program's matter.
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # C libraries print what they think
+        os.dup2(nowhere, stream)
+
+
+def _taken(connection: Connection) -> mmap.mmap:
+    with socket.socket(fileno=os.dup(connection.fileno())) as door:
+        _, files, _, _ = socket.recv_fds(door, 1, 1)
+    try:
+        return mmap.mmap(files[0], 0)
+    finally:
+        os.close(files[0])

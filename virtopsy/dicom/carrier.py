@@ -1,0 +1,283 @@
+"""Where files lie: folders of any depth, single files, members of a zip.
+
+No name of a carrier is ever used to write; links to folders are not followed, and only regular
+files are opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from virtopsy.dicom.names import file_name
+
+_ZIP: Final = b"PK\x03\x04"
+_EMPTY_ZIP: Final = b"PK\x05\x06"
+_ENCRYPTED: Final = 0x1
+_UTF8: Final = 0x800
+_CHUNK: Final = 1 << 16
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+MOST_MEMBERS: Final = 200_000
+# Deflate shrinks to no less than 1:1032; whoever claims more lies.
+_GREATEST_RATIO: Final = 1_100
+# What the standard library raises for a zip that is not what it claims.
+ZIP_ERRORS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    UnicodeError,
+    OverflowError,
+    IndexError,
+)
+
+
+class Refused(StrEnum):
+    """Why a member of a zip is not looked at."""
+
+    ENCRYPTED = "encrypted"
+    METHOD = "method"
+    LIES = "lies"
+    LINK = "link"
+
+
+class Member(NamedTuple):
+    """A file within a zip: its number in the zip's directory tells it from others of its name."""
+
+    number: int
+    name: str
+
+
+class Address(NamedTuple):
+    """Where one file lies: on the disk, or in a zip that does."""
+
+    path: str
+    member: Member | None = None
+
+    @property
+    def place(self) -> Path:
+        """Return what a person is told: the path, that of a member behind its zip's."""
+        return Path(self.path) if self.member is None else Path(self.path, self.member.name)
+
+
+class Listed(NamedTuple):
+    """What there is to look at.
+
+    Attributes:
+        files: in order of their places.
+        folders: those that could not be listed.
+        refused: members of a zip that cannot be read, and why.
+    """
+
+    files: list[Address]
+    folders: list[str]
+    refused: list[tuple[Address, Refused]]
+
+
+def open_file(path: str | os.PathLike[str]) -> int:
+    """Open a file for reading, also where its path is longer than the system takes at once.
+
+    Raises:
+        OSError: the system refused.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        return os.open(path, flags)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+    folder, name = os.path.split(os.fspath(path))
+    parent = _open_folder(folder)
+    try:
+        return os.open(name, flags, dir_fd=parent)
+    finally:
+        os.close(parent)
+
+
+def _open_folder(path: str) -> int:
+    """Open a folder part by part."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    here = os.open("/" if path.startswith("/") else ".", flags)
+    for part in path.split("/"):
+        if part:
+            try:
+                below = os.open(part, flags, dir_fd=here)
+            finally:
+                os.close(here)
+            here = below
+    return here
+
+
+def folder_listing(path: str) -> Listed:
+    """Return the regular files below a folder, in order."""
+    unlisted: list[str] = []
+    files = sorted(_files(path, unlisted))
+    return Listed([Address(one) for one in files], unlisted, [])
+
+
+def _files(folder: str, unlisted: list[str]) -> Iterator[str]:
+    """Yield the regular files below `folder`; links to folders are not followed (no rings)."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            for name, is_folder, is_file in _entries(here):
+                path = os.path.join(here, name)  # noqa: PTH118 -- thousands, and no Path is needed
+                if is_folder:
+                    waiting.append(path)
+                elif is_file:
+                    yield path
+        except OSError:
+            unlisted.append(here)
+
+
+def _entries(folder: str) -> Iterator[tuple[str, bool, bool]]:
+    try:
+        found = os.scandir(folder)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        opened = _open_folder(folder)
+        try:
+            # Listed before it is closed: entries are asked about themselves through it.
+            yield from list(_asked(os.scandir(opened)))
+        finally:
+            os.close(opened)
+        return
+    yield from _asked(found)
+
+
+def _asked(found: os._ScandirIterator[str]) -> Iterator[tuple[str, bool, bool]]:
+    with found:
+        for entry in found:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            yield entry.name, is_folder, not is_folder and _is_file(entry)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a file is to be looked at; one that cannot even be asked is, and is named."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
+
+
+def is_zip(path: str) -> bool:
+    """Tell whether a file begins as a zip does.
+
+    Raises:
+        OSError: the system refused to read it.
+    """
+    file = open_file(path)
+    try:
+        return os.read(file, 4) in {_ZIP, _EMPTY_ZIP}
+    finally:
+        os.close(file)
+
+
+def zip_listing(path: str) -> Listed:
+    """Return the members of a zip in order of their names; nothing is unpacked.
+
+    Raises:
+        OSError: the system refused to read it.
+        Any of ZIP_ERRORS: it is damaged or has too many members.
+    """
+    files, refused = [], []
+    entries = _zip(path).infolist()
+    if len(entries) > MOST_MEMBERS:
+        raise zipfile.BadZipFile(f"{len(entries)} members")
+    for number, entry in enumerate(entries):
+        if entry.is_dir():
+            continue
+        address = Address(path, Member(number, _name(entry)))
+        reason = _refused(entry)
+        if reason:
+            refused.append((address, reason))
+        else:
+            files.append(address)
+    return Listed(sorted(files, key=lambda one: one.member or ()), [], refused)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    # The library reads a name without the UTF-8 flag as code page 437, byte by byte.
+    plain = entry.flag_bits & _UTF8
+    name = entry.orig_filename if plain else file_name(entry.orig_filename.encode("cp437"))
+    return name.replace("\0", " ").lstrip("/") or "?"
+
+
+def _refused(entry: zipfile.ZipInfo) -> Refused | None:
+    if entry.flag_bits & _ENCRYPTED:
+        return Refused.ENCRYPTED
+    if entry.compress_type not in _METHODS:
+        return Refused.METHOD
+    if entry.file_size > _GREATEST_RATIO * (entry.compress_size + 1):
+        return Refused.LIES
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return Refused.LINK
+    return None
+
+
+def open_member(address: Address) -> tuple[IO[bytes], int]:
+    """Return a member of a zip, to be read forwards, and the size it claims.
+
+    Raises:
+        OSError: the system refused to read the zip.
+        Any of ZIP_ERRORS: it is damaged.
+    """
+    if address.member is None:
+        raise ValueError(f"{address.path} is no member of a zip")
+    archive = _zip(address.path)
+    entry = archive.infolist()[address.member.number]
+    return archive.open(entry), entry.file_size
+
+
+def _zip(path: str) -> zipfile.ZipFile:
+    known = os.stat(path)  # noqa: PTH116 -- no Path is needed
+    return _opened_zip(path, known.st_mtime_ns, known.st_size, known.st_ino)
+
+
+@lru_cache(maxsize=2)  # its directory is read once, not once a member
+def _opened_zip(path: str, *_state: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+@contextmanager
+def opened(address: Address) -> Iterator[IO[bytes]]:
+    """Open a file or a member of a zip to read it from its beginning.
+
+    Raises:
+        OSError: the system refused to read it.
+        Any of ZIP_ERRORS: its zip is damaged.
+    """
+    if address.member is None:
+        with os.fdopen(open_file(address.path), "rb") as file:
+            yield file
+    else:
+        member, _ = open_member(address)
+        with member:
+            yield member
+
+
+def same_content(one: Address, other: Address) -> bool:
+    """Tell whether two files hold the same bytes; one that cannot be read is like no other."""
+    try:
+        with opened(one) as first, opened(other) as second:
+            while True:
+                chunk = first.read(_CHUNK)
+                if chunk != second.read(_CHUNK):
+                    return False
+                if not chunk:
+                    return True
+    except (OSError, *ZIP_ERRORS):
+        return False

@@ -1,0 +1,66 @@
+"""DICOMDIR, the index of a carrier (PS3.3 F): what it lists, and what of that is not there.
+
+The files themselves are always looked at; the index only tells whether one of them is missing.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final, TypeAlias
+
+from pydicom import dcmread
+
+from virtopsy.dicom.carrier import Address, opened
+from virtopsy.dicom.header import Damaged
+from virtopsy.dicom.multiframe import UNUSABLE
+from virtopsy.dicom.names import printable
+from virtopsy.dicom.series import Problem, Skipped
+
+Reference: TypeAlias = tuple[str, ...]
+_ESCAPES: Final = frozenset({"", ".", ".."})
+
+
+def references(address: Address) -> tuple[Reference, ...]:
+    """Return the files that a DICOMDIR lists, as the parts of their paths.
+
+    Raises:
+        Damaged: it cannot be read.
+        OSError: the system refused to read it.
+    """
+    try:
+        with warnings.catch_warnings(), opened(address) as file:
+            warnings.simplefilter("ignore")  # remarks about records that are not used here
+            records = dcmread(file).get("DirectoryRecordSequence", ())
+            named = [record.get("ReferencedFileID") for record in records]
+    except UNUSABLE as error:
+        raise Damaged("the index of the carrier cannot be read") from error
+    return tuple(
+        (one,) if isinstance(one, str) else tuple(str(part) for part in one) for one in named if one
+    )
+
+
+def not_there(
+    index: Address, listed: Iterable[Reference], files: Iterable[Address]
+) -> Iterator[Skipped]:
+    """Yield what a DICOMDIR lists but the carrier does not hold, or what it may not list.
+
+    Args:
+        index: where the DICOMDIR lies.
+        listed: its references.
+        files: what was found on the carrier.
+    """
+    folder = index.place.parent
+    known = {_plain(one.place) for one in files}
+    for reference in listed:
+        place = folder.joinpath(*(printable(part).replace("/", "\\") for part in reference))
+        if any(part in _ESCAPES or "/" in part or "\\" in part for part in reference):
+            yield Skipped(place, Problem("unreadable", "escapes"))
+        elif _plain(place) not in known:
+            yield Skipped(place, Problem("unreadable", "not_there"))
+
+
+def _plain(place: Path) -> str:
+    """Return a path as discs spell it: ISO 9660 may add a version and knows no case."""
+    return str(PurePosixPath(place)).casefold().removesuffix(";1").removesuffix(".")
