@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,28 @@ def test_a_reformat_names_no_source_slice(volume: Volume) -> None:
     beyond = SliceCamera.fit(volume.frame, Plane.AXIAL, (0, 0, 500), 10, 10)
     assert source_slice(volume, coronal) is None
     assert source_slice(volume, beyond) is None
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_missing_slices_are_hatched_and_said_in_a_finished_picture(
+    volume: Volume, language: Language
+) -> None:
+    gaps = (9, 10, 11)
+    missing = replace(volume, gaps=gaps, sources=())
+    across = SliceCamera.fit(volume.frame, Plane.CORONAL, (0, 0, 0), 480, 360)
+    made = opened(slice_picture(SliceRenderer(missing), across, _WINDOW, language).png)
+    whole = opened(slice_picture(SliceRenderer(volume), across, _WINDOW, language).png)
+    assert made.shape[0] > whole.shape[0], "a line in the block says what the hatching is"
+    k = volume.frame.to_index([across.to_lps(240, row) for row in range(360)])[:, 2]
+    yellow = made[:360, 100:380].astype(int)
+    tinted = yellow[..., 0] - yellow[..., 2] >= 20
+    assert tinted[(k > 8.6) & (k < 11.4)].all(), "a veil over all of the gap"
+    assert not tinted[(k < 8.3) | (k > 11.7)].any(), "and nowhere else"
+    lines = yellow[(k > 8.6) & (k < 11.4), :, 0] > 120
+    assert 0.05 < lines.mean() < 0.5
+    alone = SliceCamera.fit(volume.frame, Plane.AXIAL, (0, 0, 0), 480, 360)
+    finished = slice_picture(SliceRenderer(missing), alone, _WINDOW, language)
+    assert finished.parameters["source_sop_uid"] is None
 
 
 def test_positions_are_written_with_the_letters_of_the_body() -> None:

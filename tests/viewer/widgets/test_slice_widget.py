@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -207,3 +208,34 @@ def test_the_value_under_the_mouse_is_said_with_its_place(screen: Any, metal_mm:
     screen.live()
     told = screen.desk.window.bottom._place.text()
     assert re.fullmatch(r"HU 3000 at L (19|20)\.\d P (9|10)\.\d S 24\.0 · W 400 L 40", told)
+
+
+def yellow(widget: QWidget) -> np.ndarray:
+    """Where the picture is in the colour of warnings, whole rows from the middle of the view."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    pixels = flat.reshape(image.height(), image.width(), 4).astype(int)
+    return np.asarray(pixels[..., 2] - pixels[..., 0] > 20)
+
+
+@pytest.mark.parametrize("presenting", [False, True])
+def test_missing_slices_are_hatched_in_every_view(screen: Any, presenting: bool) -> None:
+    views = screen.parts.views
+    whole = views.volume.now
+    views.volume.set(replace(whole, gaps=(40, 41, 42)))
+    at = whole.frame.to_lps((20, 30, 41)).tolist()
+    for plane in ("coronal", "sagittal"):
+        view = screen.slice(plane)
+        view.set_presenting(presenting)
+        screen.live()
+        place = screen.place(plane, at)
+        beside = yellow(view)[:, view.width() // 4 : view.width() // 4 + 40]
+        assert beside[place.y() - 2 : place.y() + 3].all(), "a veil over the gap"
+        assert not beside[place.y() + 20 : -40].any(), "nowhere else"
+    axial = screen.slice("axial")
+    axial.set_presenting(presenting)
+    screen.live()
+    assert not yellow(axial)[60:-40, 40:-40].any()
+    views.go(tuple(at))
+    screen.live()
+    assert yellow(axial)[60:-40, axial.width() // 2 - 40 : axial.width() // 2 + 40].mean() > 0.5
