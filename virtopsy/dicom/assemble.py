@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from virtopsy.dicom.correct import Grid, acquired_of, grid_of, resample
-from virtopsy.dicom.scale import Values, quantity_of
-from virtopsy.dicom.series import Problem, Scan, Series, Study
+from virtopsy.dicom.reading import Planes, Slots, read
+from virtopsy.dicom.scale import plateau, quantity_of
+from virtopsy.dicom.series import Instance, Problem, Scan, Series, Study
 from virtopsy.dicom.stack import Stack, arrange
 from virtopsy.errors import Bug, InputError
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import Identity, Quantity, SourceSlice, Volume
+from virtopsy.imaging.volume import Acquired, Identity, Quantity, SourceSlice, Volume, Voxels
 from virtopsy.jobs import Progress
+from virtopsy.language import Fact
 
 # What stands where no plane is: less than air, so that no rendering shows it.
 _EMPTY: Final = {Quantity.HU: -1024.0, Quantity.SIGNAL: 0.0}
+
+_FEWEST_UNEVEN: Final = 3
 
 
 def choose(scan: Scan, key: str | None) -> Series:
@@ -50,39 +57,112 @@ def study_of(scan: Scan, series: Series) -> Study:
     raise Bug("the series is not of this scan")
 
 
-def assemble(series: Series, study: Study, progress: Progress) -> Volume:
+@dataclass(frozen=True)
+class Watch:
+    """How a viewer follows a volume that is still being read.
+
+    Attributes:
+        focus: LPS mm; the planes nearest to it are read first. Asked again and again, from
+            other threads.
+        begun: called with the volume when its first planes are there; its `arrived` fills.
+    """
+
+    focus: Callable[[], tuple[float, float, float]]
+    begun: Callable[[Volume], None]
+
+
+def assemble(
+    series: Series, study: Study, progress: Progress, watch: Watch | None = None
+) -> Volume:
     """Decode the planes of a series and place them in the patient.
+
+    Args:
+        series: one that is a volume.
+        study: what it belongs to.
+        progress: ticks a plane.
+        watch: sees the volume while it fills, where its planes need no correction.
 
     Returns:
         The volume: HU for CT with a modality LUT, signal for all else. Its problems are those
-        of the series and what only the values tell.
+        of the series and what only the values tell. A plane that cannot be read leaves a gap.
 
     Raises:
-        InputError: a file is gone, truncated or cannot be decoded.
+        InputError: no plane can be read; a file is gone, truncated or cannot be decoded.
         Cancelled: the user asked for it.
         Bug: the series is not a volume.
     """
     if not series.volume:
         raise Bug(f"series {series.key} is no volume")
-    quantity = quantity_of(series.instances[0], series.modality)
-    values = Values(series.instances, quantity)
-    voxels = values.read(progress)
-    codes = [problem.code for problem in series.problems]
-    if values.plateau(voxels) is not None:
-        codes.append("hu_saturated")
     stack = arrange(series.instances)
+    if stack.step_mm == 0 or stack.sideways.any():
+        return _corrected(series, study, stack, progress)
+    return _in_place(series, study, stack, progress, watch)
+
+
+def _in_place(
+    series: Series, study: Study, stack: Stack, progress: Progress, watch: Watch | None
+) -> Volume:
+    """Read the planes of a regular grid straight to their slices."""
+    grid, quantity = grid_of(stack), quantity_of(series.instances[0], series.modality)
+    frame = _frame(stack, grid)
+
+    def focus() -> int:
+        if watch is None:
+            return grid.count // 2
+        return round(float(frame.to_index(watch.focus())[2]))
+
+    def begun(voxels: Voxels, arrived: NDArray[np.bool_]) -> None:
+        if watch is not None:
+            # Seen through a view of its own: what watches may not write, the reader still does.
+            volume = _volume(series, study, stack, voxels.view())
+            watch.begun(replace(volume, arrived=arrived))
+
+    slots = Slots(stack.places, grid.count, _EMPTY[quantity])
+    planes = read(stack.instances, slots, quantity, progress, focus=focus, begun=begun)
+    volume = _volume(series, study, stack, planes.voxels)
+    missed = {int(stack.places[number]) for number in planes.failed}
+    sources = [s for number, s in enumerate(volume.sources) if number not in planes.failed]
+    return replace(
+        volume,
+        problems=_codes(series, planes, stack.places, quantity),
+        gaps=tuple(sorted({*volume.gaps, *missed})),
+        sources=tuple(sources),
+        unread=_unread(stack, planes),
+    )
+
+
+def _corrected(series: Series, study: Study, stack: Stack, progress: Progress) -> Volume:
+    """Read the planes one behind the other, then move them to where they truly lie."""
+    quantity = quantity_of(series.instances[0], series.modality)
+    own = np.arange(len(stack.instances))
+    slots = Slots(own, len(own), _EMPTY[quantity])
+    planes = read(stack.instances, slots, quantity, progress, focus=lambda: 0)
+    voxels, unread = planes.voxels, _unread(stack, planes)
+    if planes.failed:
+        # What cannot be read may not bend what can: the rest is arranged anew.
+        kept = [number for number in own.tolist() if number not in planes.failed]
+        voxels, stack = voxels[kept], arrange([stack.instances[number] for number in kept])
+        if stack.step_mm == 0 and len(kept) < _FEWEST_UNEVEN:
+            raise next(iter(planes.failed.values()))
+    straight = resample(voxels, stack, grid_of(stack), _EMPTY[quantity], progress)
+    return replace(
+        _volume(series, study, stack, straight, acquired_of(voxels, stack)),
+        problems=_codes(series, planes, own, quantity),
+        unread=unread,
+    )
+
+
+def _volume(
+    series: Series, study: Study, stack: Stack, voxels: Voxels, acquired: Acquired | None = None
+) -> Volume:
     grid = grid_of(stack)
-    acquired = None
-    if not stack.regular:
-        acquired = acquired_of(voxels, stack)
-        voxels = resample(voxels, stack, grid, _EMPTY[quantity], progress)
     return Volume(
         voxels=voxels,
         frame=_frame(stack, grid),
-        quantity=quantity,
+        quantity=quantity_of(series.instances[0], series.modality),
         identity=_identity(series, study),
-        sources=_sources(stack),
-        problems=tuple(dict.fromkeys(codes)),
+        sources=tuple(map(_source, stack.instances)),
+        problems=tuple(dict.fromkeys(problem.code for problem in series.problems)),
         widest_gap_mm=stack.widest_gap_mm,
         gaps=grid.gaps,
         acquired=acquired,
@@ -90,6 +170,22 @@ def assemble(series: Series, study: Study, progress: Progress) -> Volume:
             (one.storage.ratio for one in series.instances if one.storage.ratio), default=None
         ),
     )
+
+
+def _unread(stack: Stack, planes: Planes) -> tuple[SourceSlice, ...]:
+    return tuple(_source(stack.instances[number]) for number in sorted(planes.failed))
+
+
+def _codes(
+    series: Series, planes: Planes, places: NDArray[np.int64], quantity: Quantity
+) -> tuple[str, ...]:
+    """Return the codes of what is wrong, also of what only the values tell."""
+    codes = [problem.code for problem in series.problems]
+    if planes.failed:
+        codes.append("undecodable")
+    if quantity is Quantity.HU and plateau(planes.voxels, places, planes.tops, series.instances):
+        codes.append("hu_saturated")
+    return tuple(dict.fromkeys(codes))
 
 
 def frame_of(series: Series) -> Frame:
@@ -118,9 +214,8 @@ def _frame(stack: Stack, grid: Grid) -> Frame:
     )
 
 
-def _sources(stack: Stack) -> tuple[SourceSlice, ...]:
-    """Return the source of each acquired plane, in order along the normal."""
-    return tuple(SourceSlice(one.sop_uid, one.place, one.frame_number) for one in stack.instances)
+def _source(instance: Instance) -> SourceSlice:
+    return SourceSlice(instance.sop_uid, instance.place, instance.frame_number)
 
 
 def _identity(series: Series, study: Study) -> Identity:
@@ -142,8 +237,9 @@ def _identity(series: Series, study: Study) -> Identity:
 
 def problems_of(series: Series, volume: Volume) -> tuple[Problem, ...]:
     """Return the problems of a loaded volume with their facts, for reports."""
-    known = {problem.code for problem in series.problems}
-    return (
-        *series.problems,
-        *(Problem(code) for code in volume.problems if code not in known),
-    )
+    found = list(series.problems)
+    if volume.unread:
+        facts: dict[str, Fact] = {"n": len(volume.unread), "path": volume.unread[0].path}
+        found.append(Problem("undecodable", "planes", facts))
+    known = {problem.code for problem in found}
+    return (*found, *(Problem(code) for code in volume.problems if code not in known))

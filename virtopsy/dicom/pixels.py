@@ -1,37 +1,32 @@
-"""Stored pixels to a block of values: read at their offset where plain, decoded where not.
+"""The stored values of one plane: read at their offset where plain, decoded where not.
 
-Two threads read: the system copies pages and numpy computes without the interpreter's lock.
 Lengths are checked here, because the decoders accept pixel data that are too short.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from functools import lru_cache
 from struct import Struct
 from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
-from pydicom.encaps import get_frame
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
+from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
-from virtopsy.jobs import Progress
 
 Raw = NDArray[Any]
-Take = Callable[[int, Raw], None]
 
-_THREADS: Final = 2
-_PLANES_A_TASK: Final = 8
+_CHUNK: Final = 1 << 20
 _END_OF_CODESTREAM: Final = b"\xff\xd9"
 _PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
@@ -59,61 +54,31 @@ _DECODER_ERRORS: Final = (
 )
 
 
-def read_planes(instances: Sequence[Instance], take: Take, progress: Progress) -> None:
-    """Hand the stored values of each plane to `take(k, raw)`, from two threads.
+def plane(instance: Instance) -> Raw:
+    """Return the stored values of one plane.
 
-    Args:
-        instances: the planes in the order of k.
-        take: gets k and raw (rows, columns) in its stored integer type with the unused high
-            bits cleared or filled with the sign; it may change raw.
-        progress: ticks a plane.
+    Returns:
+        (rows, columns) in its stored integer type, the caller's own, with the unused high bits
+        cleared or filled with the sign.
 
     Raises:
-        InputError: a file is gone, truncated, or cannot be decoded.
-        Cancelled: the user asked for it.
+        InputError: the file is gone, truncated, or cannot be decoded.
     """
-    tasks = _tasks(instances)
-    done = 0
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="pixels") as pool:
-        running = [pool.submit(_run, instances, task, take) for task in tasks]
-        try:
-            for task, future in zip(tasks, running, strict=True):
-                future.result()
-                done += len(task)
-                progress.tick(done, len(instances))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    raw = _plain(instance) if is_plain(instance) else _decoded(instance)
+    return _significant(raw, instance)
 
 
-def _tasks(instances: Sequence[Instance]) -> list[range]:
-    """Cut the planes into tasks; the frames of one compressed file stay together."""
-    storage = instances[0].storage
-    if storage.transfer_syntax not in syntax.PLAIN and storage.frames > 1:
-        return [range(len(instances))]
-    count = len(instances)
-    return [range(k, min(k + _PLANES_A_TASK, count)) for k in range(0, count, _PLANES_A_TASK)]
-
-
-def _run(instances: Sequence[Instance], task: range, take: Take) -> None:
-    opened: tuple[Path, bytes] | None = None
-    for k in task:
-        instance = instances[k]
-        if instance.storage.transfer_syntax in syntax.PLAIN:
-            take(k, _significant(_plain(instance), instance))
-            continue
-        if opened is None or opened[0] != instance.path:
-            opened = (instance.path, _pixel_bytes(instance))
-        take(k, _significant(_decoded(opened[1], instance), instance))
+def is_plain(instance: Instance) -> bool:
+    """Tell whether its pixels are copied as they lie on the disk: nothing there can do harm."""
+    return instance.member is None and instance.storage.transfer_syntax in syntax.PLAIN
 
 
 def _plain(instance: Instance) -> Raw:
     """Read uncompressed pixels at their offset."""
-    storage = instance.storage
     raw = np.empty((instance.rows, instance.columns), dtype=_stored_type(instance))
-    start = storage.offset + (instance.frame_number - 1) * raw.nbytes
+    start = instance.storage.offset + (instance.frame_number - 1) * raw.nbytes
     try:
-        file = os.open(instance.path, os.O_RDONLY | os.O_CLOEXEC)
+        file = open_file(instance.path)
         try:
             found = os.preadv(file, [raw.data.cast("B")], start)
         finally:
@@ -134,30 +99,79 @@ def _stored_type(instance: Instance) -> np.dtype[Any]:
 def _truncated(instance: Instance, found: int) -> InputError:
     expected = instance.rows * instance.columns * instance.storage.allocated // 8
     return InputError(
-        "scan.problem.truncated_pixels", path=instance.path, found=found, expected=expected
+        "scan.problem.truncated_pixels", path=instance.place, found=found, expected=expected
     )
 
 
-def _pixel_bytes(instance: Instance) -> bytes:
-    """Return the pixel data element of a compressed or deflated file."""
+def _decoded(instance: Instance) -> Raw:
+    """Return one plane of a compressed or deflated file, or of a member of a zip."""
+    transfer = instance.storage.transfer_syntax
     try:
-        if instance.storage.transfer_syntax == DEFLATED:
-            return bytes(dcmread(instance.path).PixelData)
-        with instance.path.open("rb") as file:
+        if transfer == DEFLATED:
+            return _cut(_inflated(instance.address), instance)
+        with opened(instance.address) as file:
             file.seek(instance.storage.offset)
-            content = file.read()
+            if transfer in syntax.PLAIN:
+                return _unpacked(file, instance)
+            codestream = _codestream(file, instance)
     except OSError as error:
-        raise InputError("scan.cannot_open", path=instance.path) from error
-    except _DECODER_ERRORS as error:
-        raise _undecodable(instance) from error
-    return content[: _end_of_items(content, instance)]
+        raise InputError("scan.cannot_open", path=instance.place) from error
+    except ZIP_ERRORS as error:
+        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.place) from error
+    return _decompressed(codestream, instance)
 
 
-def _end_of_items(content: bytes, instance: Instance) -> int:
+@lru_cache(maxsize=1)  # its frames are asked for one after the other
+def _inflated(address: Address) -> bytes:
+    """Return the pixel data of a deflated file."""
+    with opened(address) as file:
+        return bytes(dcmread(file).PixelData)
+
+
+def _unpacked(file: IO[bytes], instance: Instance) -> Raw:
+    """Read uncompressed pixels of a member of a zip, which is checked to its end."""
+    content = file.read(instance.storage.length)
+    while file.read(_CHUNK):
+        pass
+    return _cut(content, instance)
+
+
+def _cut(content: bytes, instance: Instance) -> Raw:
+    """Return one frame of uncompressed pixel data."""
+    shape, kind = (instance.rows, instance.columns), _stored_type(instance)
+    size = shape[0] * shape[1] * kind.itemsize
+    frame = content[(instance.frame_number - 1) * size :][:size]
+    if len(frame) != size:
+        raise _truncated(instance, len(frame))
+    return np.frombuffer(frame, kind).reshape(shape).copy()
+
+
+def _codestream(file: IO[bytes], instance: Instance) -> bytes:
+    """Return the compressed bytes of one frame, all its fragments joined.
+
+    Raises:
+        InputError: they are cut. Decoders fill what is missing with grey and say nothing.
+    """
+    frames = instance.storage.frames
+    try:
+        if frames == 1:
+            content = file.read()
+            found = get_frame(content[: _end_of_items(content)], 0, number_of_frames=1)
+        else:
+            found = get_frame(file, instance.frame_number - 1, number_of_frames=frames)
+    except (*_DECODER_ERRORS, *ZIP_ERRORS) as error:
+        raise _cut_short(instance) from error
+    ends = found.rstrip(_PADS).endswith(_END_OF_CODESTREAM)
+    if instance.storage.transfer_syntax in syntax.CODESTREAMS and not ends:
+        raise _cut_short(instance)
+    return found
+
+
+def _end_of_items(content: bytes) -> int:
     """Return where the fragments end (PS3.5 A.4).
 
     Raises:
-        InputError: the delimiter that closes them is missing: the file was cut.
+        EOFError: the delimiter that closes them is missing: the file was cut.
     """
     offset = 0
     while offset + 8 <= len(content):
@@ -167,30 +181,31 @@ def _end_of_items(content: bytes, instance: Instance) -> int:
         if (group, element) != _ITEM:
             break
         offset += 8 + length
-    raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path)
+    raise EOFError("no sequence delimiter")
 
 
-def _undecodable(instance: Instance) -> InputError:
+def _cut_short(instance: Instance) -> InputError:
+    return InputError("scan.problem.truncated_pixels.codestream", path=instance.place)
+
+
+def undecodable(instance: Instance) -> InputError:
+    """Return the sentence that names the file and how its pixels are stored."""
     name = syntax.name(instance.storage.transfer_syntax)
-    return InputError("scan.problem.undecodable", path=instance.path, syntax=name)
+    return InputError("scan.problem.undecodable", path=instance.place, syntax=name)
 
 
-def _decoded(content: bytes, instance: Instance) -> Raw:
-    """Decode one frame of a compressed or deflated file."""
+def _decompressed(codestream: bytes, instance: Instance) -> Raw:
     storage = instance.storage
-    if storage.transfer_syntax in syntax.CODESTREAMS:
-        _check_codestream(content, instance)
     decoder = get_decoder(UID(storage.transfer_syntax))
     plugin = _PLUGIN.get(storage.transfer_syntax, "")
     if plugin not in decoder.available_plugins:
         plugin = ""
     # pydicom declares these options as one typed dict that its own call does not take.
     options: dict[str, Any] = {
-        "index": instance.frame_number - 1,
         "decoding_plugin": plugin,
         "rows": instance.rows,
         "columns": instance.columns,
-        "number_of_frames": storage.frames,
+        "number_of_frames": 1,
         "samples_per_pixel": 1,
         "photometric_interpretation": storage.photometric,
         "pixel_representation": int(storage.signed),
@@ -199,24 +214,12 @@ def _decoded(content: bytes, instance: Instance) -> Raw:
         "pixel_keyword": "PixelData",
     }
     try:
-        raw, _ = decoder.as_array(content, raw=True, **options)
+        raw, _ = decoder.as_array(encapsulate([codestream]), raw=True, **options)
     except _DECODER_ERRORS as error:
-        raise _undecodable(instance) from error
+        raise undecodable(instance) from error
     if raw.shape != (instance.rows, instance.columns):
-        raise _undecodable(instance)
+        raise undecodable(instance)
     return np.array(raw, dtype=_stored_type(instance).newbyteorder("="))
-
-
-def _check_codestream(content: bytes, instance: Instance) -> None:
-    """Refuse a codestream without its end marker: decoders fill the rest with grey."""
-    try:
-        codestream = get_frame(
-            content, instance.frame_number - 1, number_of_frames=instance.storage.frames
-        )
-    except _DECODER_ERRORS as error:
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path) from error
-    if not codestream.rstrip(_PADS).endswith(_END_OF_CODESTREAM):
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.path)
 
 
 def _significant(raw: Raw, instance: Instance) -> Raw:

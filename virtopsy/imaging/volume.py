@@ -118,6 +118,8 @@ class Volume:
             where the voxels are the acquired ones.
         compression_ratio: of the lossy compression of its slices, the largest that the files
             state; None where they state none.
+        unread: slices whose pixels could not be decoded; they are gaps.
+        arrived: (slices,) which of them have been read, while the others still are; None: all.
     """
 
     voxels: Voxels
@@ -130,6 +132,8 @@ class Volume:
     gaps: tuple[int, ...] = ()
     acquired: Acquired | None = None
     compression_ratio: float | None = None
+    unread: tuple[SourceSlice, ...] = ()
+    arrived: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         depth = self.frame.shape[0]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
-from virtopsy.dicom.assemble import assemble, choose, frame_of, study_of
+from virtopsy.dicom.assemble import Watch, assemble, choose, frame_of, problems_of, study_of
 from virtopsy.dicom.scan import scan
 from virtopsy.errors import Bug, Cancelled, InputError
 from virtopsy.imaging.volume import Quantity, Volume
@@ -272,13 +272,86 @@ def test_every_slice_names_its_source(tmp_path: Path, write_stack: Any, load: Lo
     assert volume.identity.study_date == "2026-01-02"
 
 
-def test_a_file_cut_after_the_scan_is_refused(tmp_path: Path, write_stack: Any) -> None:
+def test_a_file_cut_after_the_scan_is_left_empty_and_named(
+    tmp_path: Path, write_stack: Any
+) -> None:
     paths = write_stack(tmp_path, UPRIGHT)
     found = scan(tmp_path, Progress())
     series = choose(found, None)
     paths[2].write_bytes(paths[2].read_bytes()[:-7])
-    with pytest.raises(InputError, match="0002 ends too early"):
+    volume = assemble(series, study_of(found, series), Progress())
+    assert volume.gaps == (2,)
+    assert (volume.voxels[2] == -1024).all()
+    assert volume.voxels[3, 0, 0] == 300 - 24
+    assert [one.path for one in volume.unread] == [paths[2]]
+    x, y, z = volume.frame.to_lps((0, 0, 3)).tolist()
+    assert volume.nearest_source((x, y, z)) == volume.sources[2]
+    told = [one.sentence(Language.EN) for one in problems_of(series, volume)]
+    assert any(str(paths[2]) in one and "left empty" in one for one in told)
+
+
+def test_a_file_cut_after_the_scan_bends_no_uneven_stack(tmp_path: Path, write_stack: Any) -> None:
+    paths = write_stack(tmp_path, [(0, 0, z) for z in (0, 1, 2.5, 3.5, 5, 6)])
+    found = scan(tmp_path, Progress())
+    series = choose(found, None)
+    paths[1].write_bytes(paths[1].read_bytes()[:-7])
+    volume = assemble(series, study_of(found, series), Progress())
+    assert volume.acquired is not None
+    assert volume.acquired.depths_mm.tolist() == pytest.approx([0, 2.5, 3.5, 5, 6])
+    assert volume.nearest_value((0.0, 0.0, 5.0)) == 400 - 24
+    assert [one.path for one in volume.unread] == [paths[1]]
+    assert "undecodable" in volume.problems
+
+
+def test_a_carrier_taken_away_after_the_scan_is_refused(tmp_path: Path, write_stack: Any) -> None:
+    paths = write_stack(tmp_path, UPRIGHT)
+    found = scan(tmp_path, Progress())
+    series = choose(found, None)
+    for path in paths:
+        path.unlink()
+    with pytest.raises(InputError, match="cannot be opened"):
         assemble(series, study_of(found, series), Progress())
+
+
+def test_the_slice_that_is_looked_at_comes_first_and_the_rest_follows_it(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    write_stack(tmp_path, [(0, 0, float(k)) for k in range(64)])
+    found = scan(tmp_path, Progress())
+    series = choose(found, None)
+    seen: list[tuple[Volume, list[int]]] = []
+
+    def begun(volume: Volume) -> None:
+        assert volume.arrived is not None
+        seen.append((volume, np.flatnonzero(volume.arrived).tolist()))
+
+    watch = Watch(lambda: (0.0, 0.0, 50.0), begun)
+    whole = assemble(series, study_of(found, series), Progress(), watch)
+    assert len(seen) == 1
+    early, arrived = seen[0]
+    assert 0 < len(arrived) < 64
+    assert all(abs(k - 50) <= 20 for k in arrived)
+    assert early.arrived is not None
+    assert early.arrived.all()  # it filled meanwhile
+    assert np.array_equal(early.voxels, whole.voxels)
+    assert whole.arrived is None
+
+
+def test_values_too_wide_for_the_first_type_are_begun_anew(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    def widen(ds: Dataset, number: int) -> None:
+        ds.RescaleSlope = 1000 if number == 3 else 1
+
+    write_stack(tmp_path, UPRIGHT, change=widen)
+    found = scan(tmp_path, Progress())
+    series = choose(found, None)
+    kinds: list[Any] = []
+    watch = Watch(lambda: (0.0, 0.0, 0.0), lambda volume: kinds.append(volume.voxels.dtype))
+    volume = assemble(series, study_of(found, series), Progress(), watch)
+    assert volume.voxels.dtype == np.int32
+    assert volume.voxels[3, 0, 0] == 300_000 - 24
+    assert kinds[-1] == np.int32
 
 
 def test_a_compressed_picture_cut_short_is_refused(
