@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from virtopsy.dicom.correct import grid_of
-from virtopsy.dicom.geometry import dot
 from virtopsy.dicom.parts import split, without_copies
 from virtopsy.dicom.reader import Heading, Read
 from virtopsy.dicom.refusal import lossy, refusal
@@ -85,71 +86,61 @@ def _series(reads: Sequence[Read]) -> list[Series]:
 
 def _stacks(usable: Sequence[Instance]) -> list[Stack]:
     """Return what forms one volume each: same matrix, pixels, direction, frame of reference."""
-    frames = {instance.frame_of_reference_uid for instance in usable}
+    frames: dict[str, list[Instance]] = defaultdict(list)
+    for instance in usable:
+        frames[instance.frame_of_reference_uid].append(instance)
     # Some anonymisers give every file a frame of reference of its own: then it says nothing.
     if len(frames) > len(usable) / 2:
-        grids = _grids(usable)
-    else:
-        grids = [
-            grid
-            for frame in sorted(frames)
-            for grid in _grids([one for one in usable if one.frame_of_reference_uid == frame])
-        ]
-    stacks = [stack for grid in grids for stack in split(grid)]
-    directions = {orientation for stack in stacks for orientation in [_direction(stack, stacks)]}
-    if len(directions) < 2:
+        frames = {"": list(usable)}
+    stacks = [
+        stack for uid in sorted(frames) for grid in _grids(frames[uid]) for stack in split(grid)
+    ]
+    directions = _alike([stack.instances[0] for stack in stacks])
+    if len(set(directions)) < 2:
         return stacks
-    mixed = Problem("mixed_orientation", facts={"n": len(directions)})
+    mixed = Problem("mixed_orientation", facts={"n": len(set(directions))})
     return [replace(stack, problems=(mixed, *stack.problems)) for stack in stacks]
 
 
 def _grids(usable: Sequence[Instance]) -> list[list[Instance]]:
+    """Return the planes of the same matrix, direction and pixels."""
+    exact: dict[tuple[object, ...], list[Instance]] = defaultdict(list)
+    for one in usable:
+        exact[one.rows, one.columns, one.row, one.column, one.pixel_mm].append(one)
+    sizes: dict[tuple[int, int], list[list[Instance]]] = defaultdict(list)
+    for members in exact.values():
+        sizes[members[0].rows, members[0].columns].append(members)
     grids: list[list[Instance]] = []
-    known: dict[tuple[object, ...], list[Instance]] = {}
-    for instance in usable:
-        exact = (
-            instance.rows,
-            instance.columns,
-            instance.row,
-            instance.column,
-            instance.pixel_mm,
-        )
-        home = known.get(exact)
-        if home is None:
-            home = next((grid for grid in grids if _same_grid(grid[0], instance)), None)
-            if home is None:
-                home = []
-                grids.append(home)
-            known[exact] = home
-        home.append(instance)
+    for sized in sizes.values():
+        labels = _alike([members[0] for members in sized], pixels=True)
+        homes: dict[int, list[Instance]] = defaultdict(list)
+        for label, members in zip(labels, sized, strict=True):
+            homes[label].extend(members)
+        grids.extend(homes.values())
     return grids
 
 
-def _direction(stack: Stack, stacks: Sequence[Stack]) -> int:
-    """Return the place of the first stack whose planes lie the same way."""
-    return next(
-        place
-        for place, other in enumerate(stacks)
-        if _same_direction(other.instances[0], stack.instances[0])
-    )
+def _alike(planes: Sequence[Instance], *, pixels: bool = False) -> list[int]:
+    """Label planes that lie the same way, and have the same pixels; all of them with a place.
 
-
-def _same_grid(one: Instance, other: Instance) -> bool:
-    if (one.rows, one.columns) != (other.rows, other.columns):
-        return False
-    if one.pixel_mm is None or other.pixel_mm is None:
-        return False
-    pixels = zip(one.pixel_mm, other.pixel_mm, strict=True)
-    return _same_direction(one, other) and all(abs(a - b) <= _SAME_PIXEL * a for a, b in pixels)
-
-
-def _same_direction(one: Instance, other: Instance) -> bool:
-    if one.row is None or other.row is None or one.column is None or other.column is None:
-        return False
-    return (
-        dot(one.row, other.row) > _SAME_DIRECTION
-        and dot(one.column, other.column) > _SAME_DIRECTION
-    )
+    Each is compared with the first of its label.
+    """
+    rows = np.array([one.row for one in planes], dtype=np.float64)
+    columns = np.array([one.column for one in planes], dtype=np.float64)
+    sizes = np.array([one.pixel_mm for one in planes], dtype=np.float64)
+    labels = np.full(len(planes), -1)
+    left = np.arange(len(planes))
+    while len(left):
+        first = left[0]
+        same = rows[left] @ rows[first] > _SAME_DIRECTION
+        same &= columns[left] @ columns[first] > _SAME_DIRECTION
+        if pixels:
+            off = np.abs(sizes[left] - sizes[first])
+            same &= (off <= _SAME_PIXEL * sizes[first]).all(axis=1)
+        same[0] = True
+        labels[left[same]] = first
+        left = left[~same]
+    return [int(label) for label in labels]
 
 
 def _volume(stack: Stack, heading: Heading) -> Series:

@@ -21,7 +21,7 @@ _OFF_PLACE: Final = 0.12
 _DRIFT: Final = 0.2
 _OFF_DRIFT: Final = 0.25
 _ROUNDED_MM: Final = 0.1
-_SAME_PLACE_MM: Final = 1e-3
+SAME_PLACE_MM: Final = 1e-3
 _CONFIRMED: Final = 0.1
 _FILLED: Final = 0.75
 # Between planes this many times as far apart as usual, slices are missing. 2 would be one missing
@@ -133,7 +133,7 @@ def _grid(
         one = instances[0]
         return one.spacing_between_mm or one.thickness_mm or 0.0, places
     gaps = np.diff(along)
-    if gaps.min() < _SAME_PLACE_MM:
+    if gaps.min() < SAME_PLACE_MM:
         return 0.0, places
     if count == 2 and not _confirmed(float(gaps[0]), instances[0]):
         return 0.0, places
@@ -201,7 +201,7 @@ def _far_apart(gaps: NDArray[np.float64], instances: Sequence[Instance]) -> NDAr
     scanned at a wider spacing is usual by itself. The rule cannot see one slice missing where
     distances double anyway, nor every second slice missing over a long part without thickness.
     """
-    if len(gaps) < 2 or gaps.min() < _SAME_PLACE_MM:
+    if len(gaps) < 2 or gaps.min() < SAME_PLACE_MM:
         return np.zeros(len(gaps), dtype=bool)
     size = min(_NEIGHBOURS, len(gaps))
     # The lower median: of two gaps the smaller is the usual one.
@@ -232,10 +232,10 @@ def _judge(
         found.append(Problem("too_few_slices", facts={"n": count}))
     if count == 1:
         return (*found, *([] if step else [Problem("spacing_missing", "thickness")]))
-    if count == 2 and not step and along[1] - along[0] >= _SAME_PLACE_MM:
+    if count == 2 and not step and along[1] - along[0] >= SAME_PLACE_MM:
         found.append(Problem("spacing_missing", "two"))
     gaps = np.diff(along)
-    same = int((gaps < _SAME_PLACE_MM).sum())
+    same = int((gaps < SAME_PLACE_MM).sum())
     if same:
         found.append(Problem("duplicate_position", facts={"n": same}))
     elif step == 0 and count > 2:
