@@ -81,7 +81,7 @@ def acquired_of(voxels: Voxels, stack: Stack) -> Acquired | None:
 
     None where the grid holds them unchanged: they only leave some of its planes empty.
     """
-    if stack.step_mm > 0 and not stack.sideways.any():
+    if not stack.corrected:
         return None
     origins = np.array([one.position for one in stack.instances], dtype=np.float64)
     return Acquired(voxels, origins, stack.axes, _pixel(stack))

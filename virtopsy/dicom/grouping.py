@@ -150,7 +150,7 @@ def _volume(stack: Stack, heading: Heading) -> Series:
     possible = not stack.codes - _MENDED
     grid = grid_of(stack) if possible else None
     voxels = grid.count * grid.rows * grid.columns if grid else 0
-    if grid and not stack.regular:
+    if grid and stack.corrected:
         voxels += len(stack.instances) * first.rows * first.columns  # the original beside it
     if 2 * voxels > _memory_bytes():
         problems.append(

@@ -76,6 +76,11 @@ class Stack:
         return float(np.diff(self.distances)[~self.lost].max())
 
     @property
+    def corrected(self) -> bool:
+        """Tell whether its volume holds computed values: its planes were moved or interpolated."""
+        return self.step_mm == 0 or bool(self.sideways.any())
+
+    @property
     def codes(self) -> frozenset[str]:
         """Return the codes of its problems."""
         return frozenset(problem.code for problem in self.problems)

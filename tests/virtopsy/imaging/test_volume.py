@@ -119,22 +119,17 @@ def acquired() -> Acquired:
 
 
 @given(
-    some.integers(0, 2),
-    some.floats(-0.49, 5.49),
-    some.floats(-0.49, 4.49),
-    some.floats(-0.49, 0.49),
+    some.tuples(some.integers(0, 5), some.integers(0, 4), some.integers(0, 2)),
+    some.tuples(*[some.floats(-0.49, 0.49)] * 3),
 )
 def test_an_acquired_voxel_is_read_where_its_plane_truly_lay(
-    n: int, i: float, j: float, off: float
+    voxel: tuple[int, int, int], off: tuple[float, float, float]
 ) -> None:
-    planes = acquired()
-    gap = (
-        np.diff(planes.depths_mm)[min(n, 1)]
-        if off > 0
-        else np.diff(planes.depths_mm)[max(n - 1, 0)]
-    )
-    point = planes.origins_mm[n] + planes.directions @ (i * 0.5, j * 0.8, off * gap)
-    assert planes.nearest_value(tuple(point)) == 100 * n + 10 * round(j) + round(i)
+    planes, (i, j, n) = acquired(), voxel
+    below, above = np.diff(planes.depths_mm)[[max(n - 1, 0), min(n, 1)]]
+    inside = ((i + off[0]) * 0.5, (j + off[1]) * 0.8, off[2] * (above if off[2] > 0 else below))
+    point = planes.origins_mm[n] + planes.directions @ inside
+    assert planes.nearest_value(tuple(point)) == 100 * n + 10 * j + i
 
 
 def test_beside_an_acquired_plane_there_is_no_value() -> None:
