@@ -127,6 +127,33 @@ def test_a_mirrored_frame_is_refused_because_left_would_become_right(
         Frame(mirrored, frame.shape)
 
 
+@given(frames, some.permutations(range(3)), numbers(0, 300))
+def test_axes_may_only_change_places_in_a_circle(
+    frame: Frame, order: list[int], index: Triple
+) -> None:
+    turned = frame.affine[:, [*order, 3]]
+    shape = tuple(frame.shape[::-1][axis] for axis in order)[::-1]
+    if order in ([0, 1, 2], [1, 2, 0], [2, 0, 1]):
+        other = Frame(turned, (shape[0], shape[1], shape[2]))
+        assert_allclose(other.to_lps([index[axis] for axis in order]), frame.to_lps(index))
+        assert_allclose(other.centre_mm, frame.centre_mm, atol=1e-7)
+    else:
+        with pytest.raises(Bug, match="right-handed"):
+            Frame(turned, frame.shape)
+
+
+@given(frames, numbers(0, 20), numbers(1, 3), numbers(0, 50))
+def test_a_coarser_part_of_a_grid_lies_where_it_was_cut_from(
+    frame: Frame, start: Triple, step: Triple, index: Triple
+) -> None:
+    cut = np.diag([*step, 1.0])
+    cut[:3, 3] = start
+    part = Frame(frame.affine @ cut, (2, 2, 2))
+    assert_allclose(part.spacing_mm, np.multiply(frame.spacing_mm, step), rtol=1e-9)
+    in_whole = np.add(start, np.multiply(step, index))
+    assert_allclose(part.to_lps(index), frame.to_lps(in_whole), atol=1e-7)
+
+
 @pytest.mark.parametrize(
     ("affine", "why"),
     [
