@@ -23,6 +23,7 @@ from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.pictures import Pictures
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
@@ -37,6 +38,7 @@ from viewer.widgets.parts import Parts
 from viewer.widgets.post import Postman
 from viewer.widgets.theme import dress
 from virtopsy.errors import UsageError
+from virtopsy import confined
 from virtopsy.jobs import Lanes
 from virtopsy.language import Language, say
 
@@ -137,6 +139,7 @@ def build(
         views=views,
         work=work,
         opening=opening,
+        pictures=Pictures(work, opening),
         findings=findings,
         trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
         keeping=keeping,
@@ -200,6 +203,7 @@ def run_demo(language: Language) -> int:
 
 def _live(language: Language, begin: Callable[[Desk], None]) -> int:
     """Show a window, begin what it was opened for, and return when it is closed."""
+    confined.start()  # ready when the first folder is chosen
     _choose_platform()
     QCoreApplication.setApplicationName("Virtopsy")
     application = QApplication.instance() or QApplication(sys.argv[:1])

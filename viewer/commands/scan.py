@@ -24,6 +24,9 @@ def build(language: Language) -> click.Command:
     @click.argument("path", type=speech.SCANNED)
     @speech.json_option(language)
     def scan_command(path: Path, as_json: bool) -> None:
+        from virtopsy import confined
+
+        confined.start()  # its interpreter comes up while this one imports
         from virtopsy.dicom.scan import require_images, scan
 
         try:
@@ -118,13 +121,15 @@ def _tell(found: Scan, language: Language) -> None:
 
 def _tell_series(series: Series, language: Language) -> None:
     verdict = "volume" if series.volume else "no_volume"
+    description = series.description or say("scan.answer.unknown", language)
     speech.line(
         "  "
         + say(
-            "scan.answer.series",
+            "scan.answer.series" if series.frames else "scan.answer.object",
             language,
             modality=series.modality,
-            description=series.description or say("scan.answer.unknown", language),
+            description=description,
+            n=series.files,
             frames=series.frames,
             rows=series.rows,
             columns=series.columns,

@@ -75,6 +75,7 @@ class Annotation:
         labels: names on the margin.
         block: paragraphs below the picture.
         hatched: outlines of what was not acquired, pixels.
+        caution: a short remark on the picture itself; a copy without the block still bears it.
     """
 
     letters: Mapping[str, str]
@@ -84,6 +85,7 @@ class Annotation:
     labels: Sequence[Label] = ()
     block: Sequence[Line] = ()
     hatched: Sequence[Sequence[tuple[float, float]]] = ()
+    caution: str = ""
 
 
 @cache
@@ -109,6 +111,7 @@ def annotated(pixels: NDArray[np.uint8], annotation: Annotation) -> Image.Image:
     _draw_labels(pen, picture.size, annotation.labels)
     _draw_letters(pen, picture.size, annotation.letters)
     _draw_bar(pen, picture.size, annotation)
+    _draw_caution(pen, picture.width, annotation.caution)
     return _with_block(picture, annotation.block) if annotation.block else picture
 
 
@@ -233,6 +236,15 @@ def _draw_bar(pen: ImageDraw.ImageDraw, size: tuple[int, int], annotation: Annot
         anchor="lb",
         stroke_width=2,
         stroke_fill=BLACK,
+    )
+
+
+def _draw_caution(pen: ImageDraw.ImageDraw, width: int, caution: str) -> None:
+    """Write a remark into the upper left corner."""
+    font = _type(type_size(width), bold=True)
+    pad = font.size // 2
+    pen.text(
+        (pad, pad), caution, font=font, fill=CAUTION, anchor="lt", stroke_width=2, stroke_fill=BLACK
     )
 
 

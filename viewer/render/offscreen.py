@@ -35,6 +35,7 @@ from virtopsy.dicom.names import readable
 from virtopsy.errors import Bug
 from virtopsy.findings.words import number
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, angles, project
+from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 from virtopsy.language import Language, say
@@ -95,6 +96,7 @@ def slice_picture(  # noqa: PLR0913 -- one keyword a fact of the picture
         marks=marks,
         labels=labels,
         hatched=gap_areas(volume, camera),
+        caution=lossy_mark(volume, language),
         block=[
             *_whose(volume, language),
             *_slice_lines(camera, window, language),
@@ -162,6 +164,7 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
         mm_per_pixel=float(nearest),
         bar_text=say("render.scale_at_focus", language, length="{length}"),
         labels=labels,
+        caution=lossy_mark(view.volume, language),
         block=[
             *_whose(view.volume, language),
             *_volume_lines(view, camera, language),
@@ -347,6 +350,7 @@ def _parameters(volume: Volume, origin: Origin) -> dict[str, Any]:
         "shape": list(volume.frame.shape),
         "affine_lps": volume.frame.affine.tolist(),
         "problems": list(volume.problems),
+        "compression_ratio": volume.compression_ratio,
         "source_sha256": origin.source_sha256 or None,
         "software": f"Virtopsy {software_version()}",
     }

@@ -12,6 +12,7 @@ from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.overlay import whose
+from viewer.presenters.examine.pictures import Pictures
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
@@ -47,6 +48,7 @@ class Parts:
     views: Views
     work: Work
     opening: Opening
+    pictures: Pictures
     findings: Findings
     trajectory: TrajectoryTool
     keeping: Keeping

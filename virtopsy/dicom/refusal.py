@@ -45,6 +45,12 @@ def _no_slice(instance: Instance, modality: str) -> Problem | None:
     return Problem("not_an_image", "other_object", {"kind": Phrase(f"picture.kind.{kind}")})
 
 
+def kind_of_plane(instance: Instance, modality: str) -> str:
+    """Return what a plane is, as `kind_of`; a localizer of CT or MR is called so."""
+    kind = kind_of(instance.sop_class, modality)
+    return "localizer" if kind in {"ct", "mr"} and _localizer(instance) else kind
+
+
 def _localizer(instance: Instance) -> Problem | None:
     return Problem("localizer") if _LOCALIZER & set(instance.image_type) else None
 

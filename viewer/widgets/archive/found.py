@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.presenters.examine.overlay import person_name
+from viewer.presenters.examine.pictures import can_look
 from viewer.widgets.bind import follow
 from viewer.widgets.icons import pixmap
 from viewer.widgets.parts import Parts
@@ -80,7 +81,8 @@ class FoundList(QScrollArea):
         row = QHBoxLayout(card)
         row.setContentsMargins(12, 8, 10, 8)
         row.addLayout(words, 1)
-        row.addWidget(self._load(study, series), 0, Qt.AlignmentFlag.AlignVCenter)
+        button = self._look if can_look(series) else self._load
+        row.addWidget(button(study, series), 0, Qt.AlignmentFlag.AlignVCenter)
         return card
 
     def _load(self, study: Study, series: Series) -> QPushButton:
@@ -93,9 +95,19 @@ class FoundList(QScrollArea):
         button.clicked.connect(lambda: self._parts.opening.load(study, series))
         return button
 
+    def _look(self, study: Study, series: Series) -> QPushButton:
+        button = QPushButton(self._parts.say("picture.look"))
+        button.setObjectName(f"series.look.{series.key}")
+        button.setToolTip(self._parts.say("picture.look.tip"))
+        button.clicked.connect(lambda: self._parts.pictures.look(study, series))
+        return button
+
     def _facts(self, series: Series) -> str:
         say = self._parts.say
-        parts = [series.modality, say("ui.found.images", n=series.frames)]
+        how_many = say("ui.found.images", n=series.frames)
+        if not series.frames:
+            how_many = say("ui.cases.files", n=series.files)
+        parts = [series.modality, how_many]
         if series.rows and series.columns:
             parts.append(f"{series.columns} × {series.rows}")
         if series.spacing_mm is not None:

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from viewer.presenters.examine.pictures import Look
 from viewer.widgets.archive.found import FoundList
+from viewer.widgets.archive.look import Looking
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import follow, hear, words
 from viewer.widgets.icons import icon
@@ -36,11 +39,17 @@ class CasesRoom(QWidget):
         self.setObjectName("room.cases")
         self.setAcceptDrops(True)
         self._parts = parts
-        row = QHBoxLayout(self)
+        choosing = QWidget()
+        row = QHBoxLayout(choosing)
         row.setContentsMargins(24, 20, 24, 16)
         row.setSpacing(28)
         row.addLayout(self._scans(), _ARCHIVE_SHARE[0])
         row.addWidget(ArchiveCases(parts), _ARCHIVE_SHARE[1])
+        self._looking = Looking(parts)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(choosing)
+        self._pages.addWidget(self._looking)
+        follow(self, parts.pictures.shown, self._turn)
 
     def _scans(self) -> QVBoxLayout:
         language = self._parts.language
@@ -71,8 +80,17 @@ class CasesRoom(QWidget):
         column.addWidget(hint)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._where)
-        column.addWidget(FoundList(self._parts), 1)
+        self._found = FoundList(self._parts)
+        column.addWidget(self._found, 1)
         return column
+
+    def _turn(self, look: Look | None) -> None:
+        """Show the pictures of a series in the place of the list, or the list again."""
+        looking = look is not None
+        if looking == (self._pages.currentWidget() is self._looking):
+            return
+        self._pages.setCurrentIndex(int(looking))
+        (self._looking.view if looking else self._found).setFocus()
 
     def _show_where(self) -> None:
         opening = self._parts.opening

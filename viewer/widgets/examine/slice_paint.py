@@ -92,13 +92,13 @@ def corner_lines(
         text(painter, QPointF(x, y), shown, colour("text", 225))
 
 
-def remarks(painter: QPainter, sheet: Sheet, lines: Sequence[str]) -> None:
+def remarks(painter: QPainter, width: float, height: float, lines: Sequence[str]) -> None:
     """Draw short remarks in the lower left corner, in the colour of warnings."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
     for row, line in enumerate(reversed(lines)):
-        y = sheet.height - _EDGE - metrics.descent() - row * metrics.height()
-        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, sheet.width * 0.6)
+        y = height - _EDGE - metrics.descent() - row * metrics.height()
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, width * 0.6)
         text(painter, QPointF(_EDGE, y), shown, colour("warning"))
 
 

@@ -33,6 +33,7 @@ from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.parts import Parts
+from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window
 
@@ -181,7 +182,9 @@ class SliceWidget(QWidget):
         remarks = [self._parts.say("render.gap.hatched")] if hatched and not words else []
         if volume.quantity is not Quantity.HU and not self._presenting:
             remarks.append(self._parts.say("ui.view.not_hu"))
-        slice_paint.remarks(painter, sheet, remarks)
+        if mark := lossy_mark(volume, self._parts.language.now):
+            remarks.append(mark)
+        slice_paint.remarks(painter, sheet.width, sheet.height, remarks)
 
     def _slice_position(self) -> str:
         value = self._views.position.now[AXIS_ACROSS[self.plane]]

@@ -48,6 +48,7 @@ from virtopsy.geometry.camera import (
     zoom,
 )
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Volume
 
 _REST_MS = 160  # after the last move the full picture is asked for
@@ -236,6 +237,9 @@ class VolumeWidget(QWidget):
         around = {"left": -right, "right": right, "top": up, "bottom": -up}
         shown = {edge: direction_letters(vector) for edge, vector in around.items()}
         width, height = self.width(), self.height()
+        if mark := lossy_mark(wish.volume, self._parts.language.now):
+            free = height if self._presenting else self._choices.y()
+            slice_paint.remarks(painter, width, free, [mark])
         if self._presenting:
             court = slice_paint.sides_in_words(shown, self._parts.language.now)
             slice_paint.letters(painter, width, height, court, slice_paint.COURT_PX)
