@@ -246,9 +246,9 @@ def _judge(
     elif step == 0 and count > 2:
         held = gaps[~lost]
         facts = {"smallest": round(float(held.min()), 2), "largest": round(float(held.max()), 2)}
-        found.append(Problem("uneven_spacing", facts=facts))
         if lost.any():
             found.append(_missing_between(instances, gaps, lost))
+        found.append(Problem("uneven_spacing", facts=facts))
     elif lost.any():
         found.append(_missing(instances, places))
     return tuple(found)
