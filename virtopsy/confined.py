@@ -137,6 +137,13 @@ def each(
         job.end()
 
 
+def start() -> None:
+    """Begin to make workers possible; returns at once. For who will have work soon."""
+    with _lock:
+        if not _zygote:
+            _zygote.append(_start_zygote())
+
+
 def warm(count: int | None = None) -> None:
     """Have workers ready, so that the first job need not wait for them."""
     workers = [_borrow() for _ in range(count or processors())]

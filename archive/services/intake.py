@@ -30,6 +30,7 @@ from archive.services.header import Header, read_header
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from archive.services.sources import Brought, listed
+from virtopsy.confined import Lost, each
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
 
@@ -283,7 +284,7 @@ def _preflight(staging: Staging, files: Sequence[Brought]) -> None:
 def _stage(
     staging: Staging, files: Sequence[Brought], progress: Progress
 ) -> tuple[list[Staged], list[FileReport]]:
-    staged, unreadable = [], []
+    copied, unreadable = [], []
     for done, brought in enumerate(files):
         tick = partial(progress.tick, done, 2 * len(files))
         tick()
@@ -292,10 +293,20 @@ def _stage(
         except InputError:
             unreadable.append(FileReport(brought.name, "unreadable"))
             continue
-        staged.append(Staged(brought, path, sha256, size, read_header(path)))
-    if not staged:
+        copied.append((brought, path, sha256, size))
+    if not copied:
         raise InputError("archive.source.nothing_readable", path=files[0].path.parent)
-    return staged, unreadable
+    headers = _headers([path for _, path, _, _ in copied], progress)
+    return [Staged(*one, header) for one, header in zip(copied, headers, strict=True)], unreadable
+
+
+def _headers(paths: Sequence[Path], progress: Progress) -> list[Header | str]:
+    """Read the headers in worker processes: what a file may do there, it does to itself."""
+    headers: list[Header | str] = ["malformed"] * len(paths)
+    for number, header in each(read_header, [path.absolute() for path in paths], progress):
+        if not isinstance(header, Lost):
+            headers[number] = header
+    return headers
 
 
 def _keep(staging: Staging, staged: Sequence[Staged], progress: Progress) -> None:

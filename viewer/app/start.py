@@ -37,8 +37,8 @@ from viewer.widgets.main_window import MainWindow
 from viewer.widgets.parts import Parts
 from viewer.widgets.post import Postman
 from viewer.widgets.theme import dress
-from virtopsy.errors import UsageError
 from virtopsy import confined
+from virtopsy.errors import UsageError
 from virtopsy.jobs import Lanes
 from virtopsy.language import Language, say
 

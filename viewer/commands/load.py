@@ -39,9 +39,13 @@ def build(language: Language) -> click.Command:
     @speech.json_option(language)
     def load_command(path: Path, series: str | None, out: Path | None, as_json: bool) -> None:
         _check_out(out)
+        from virtopsy import confined
+
+        confined.start()  # its interpreter comes up while this one imports
         from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
         from virtopsy.dicom.scan import require_images, scan
 
+        confined.warm()
         begun = time.perf_counter()
         found = scan(path, speech.progress("scan.progress.files", language))
         require_images(found, path)

@@ -36,10 +36,10 @@ class Work:
 
     def __init__(self, lanes: Lanes, post: Post) -> None:
         self._lanes = lanes
-        self._post = post
+        self.post = post
         self.running: Value[tuple[Running, ...]] = Value(())
 
-    def start(
+    def start(  # noqa: PLR0913 -- one argument for each way a job may end
         self,
         label: str,
         job: Callable[[Progress], T],
@@ -47,22 +47,23 @@ class Work:
         failed: Callable[[VirtopsyError], None],
         *,
         lane: Literal["work", "archive"] = "work",
+        cancelled: Callable[[], None] = lambda: None,
     ) -> Running:
         """Run `job` in the background.
 
-        `done` or `failed` is called in the screen's thread. A cancelled job calls neither. An
+        `done`, `failed` or `cancelled` is called in the screen's thread. An
         error of ours (anything but `VirtopsyError`) is raised again in the screen's thread, where
         the last-resort reporter sees it.
         """
         steps: Value[tuple[int, int]] = Value((0, 0))
-        progress = Progress(lambda a, b: self._post(lambda: steps.set((a, b))))
+        progress = Progress(lambda a, b: self.post(lambda: steps.set((a, b))))
         running = Running(label, progress, steps)
         self.running.set((*self.running.now, running))
         submit = self._lanes.archive if lane == "archive" else self._lanes.work
         future = submit(lambda: job(progress))
 
         def finish(ended: Future[T]) -> None:
-            self._post(lambda: self._end(running, ended, done, failed))
+            self.post(lambda: self._end(running, ended, done, failed, cancelled))
 
         future.add_done_callback(finish)
         return running
@@ -73,15 +74,18 @@ class Work:
         ended: Future[T],
         done: Callable[[T], None],
         failed: Callable[[VirtopsyError], None],
+        cancelled: Callable[[], None],
     ) -> None:
         self.running.set(tuple(one for one in self.running.now if one is not running))
         if ended.cancelled():
+            cancelled()
             return
         error = ended.exception()
         if error is None:
             done(ended.result())
+        elif isinstance(error, Cancelled):
+            cancelled()
         elif isinstance(error, VirtopsyError):
-            if not isinstance(error, Cancelled):
-                failed(error)
+            failed(error)
         else:
             raise error

@@ -29,7 +29,7 @@ def runs(gaps: Sequence[int]) -> tuple[tuple[int, int], ...]:
 
 def gap_areas(volume: Volume, camera: SliceCamera) -> tuple[tuple[Pixel, ...], ...]:
     """Return the outline of each part of the picture that no acquired plane covers, pixels."""
-    if not volume.gaps:
+    if not volume.missing:
         return ()
     index = camera.index_from_pixel(volume.frame)
     _, rows, columns = volume.frame.shape
@@ -39,7 +39,7 @@ def gap_areas(volume: Volume, camera: SliceCamera) -> tuple[tuple[Pixel, ...], .
         whole = _between(whole, index[axis], -0.5, size - 0.5)
     pieces = (
         _between(whole, index[2], first - 0.5 + _EDGE, last + 0.5 - _EDGE)
-        for first, last in runs(volume.gaps)
+        for first, last in runs(volume.missing)
     )
     return tuple(piece for piece in pieces if len(piece) > 2)
 
@@ -47,10 +47,10 @@ def gap_areas(volume: Volume, camera: SliceCamera) -> tuple[tuple[Pixel, ...], .
 def gap_words(volume: Volume, camera: SliceCamera, language: Language) -> str:
     """Say that the shown slice was not acquired, by its number where it has one; else empty."""
     axis = volume.frame.directions[:, 2]
-    if not volume.gaps or abs(float(axis @ camera.normal_mm)) < _ALONG:
+    if not volume.missing or abs(float(axis @ camera.normal_mm)) < _ALONG:
         return ""
     k = volume.slice_at(camera.centre_mm)
-    if k not in volume.gaps:
+    if k not in volume.missing:
         return ""
     if volume.numbered:
         return say("render.gap.slice", language, number=k + 1)

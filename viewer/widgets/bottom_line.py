@@ -88,7 +88,7 @@ class BottomLine(QFrame):
         parts = self._parts
         follow(self, parts.views.pointed, lambda _: self._show_place())
         follow(self, parts.views.window, lambda _: self._show_place(), now=False)
-        follow(self, parts.views.volume, lambda _: self._show_place(), now=False)
+        follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.trajectory.hint, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
@@ -113,7 +113,7 @@ class BottomLine(QFrame):
         views, say = self._parts.views, self._parts.say
         in_room = self._parts.room.now == "examine"
         self._place.setVisible(in_room)
-        if views.volume.now is None:
+        if views.shown.now is None:
             self._place.setText("")
             return
         window = views.window.now

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         words(self, parts.language, self.setWindowTitle, "ui.window.title")
         follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
         follow(self, parts.opening.opened, self._enter, now=False)
+        hear(self, parts.opening.arriving, lambda _: parts.room.set("examine"))
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
         hear(self, parts.keeping.told, lambda key: self.bottom.tell(parts.say(key)))
         hear(self, parts.writing.saved, self._tell_written)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
+from viewer.presenters.examine.views import Views
 from viewer.widgets.bind import choice, follow, words
 from viewer.widgets.icons import rail_icon
 from viewer.widgets.parts import ROOMS, Parts
-from virtopsy.imaging.volume import Volume
 
 WIDTH_PX = 76
 _ICON_PX = 24
@@ -24,14 +24,15 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(2)
-        self._needing_a_scan: list[QToolButton] = []
+        self._needing_a_scan: dict[str, QToolButton] = {}
         for number, room in enumerate(ROOMS, start=1):
             button = self._button(parts, room, number)
             column.addWidget(button)
             if room != "cases":
-                self._needing_a_scan.append(button)
+                self._needing_a_scan[room] = button
         column.addStretch(1)
-        follow(self, parts.views.volume, self._allow)
+        follow(self, parts.views.volume, lambda _: self._allow(parts.views))
+        follow(self, parts.views.shown, lambda _: self._allow(parts.views), now=False)
 
     def _button(self, parts: Parts, room: str, number: int) -> QToolButton:
         button = QToolButton()
@@ -47,6 +48,7 @@ class Rail(QFrame):
         choice(button, parts.room, room)
         return button
 
-    def _allow(self, volume: Volume | None) -> None:
-        for button in self._needing_a_scan:
-            button.setEnabled(volume is not None)
+    def _allow(self, views: Views) -> None:
+        for room, button in self._needing_a_scan.items():
+            scan = views.shown.now if room == "examine" else views.volume.now
+            button.setEnabled(scan is not None)

@@ -62,12 +62,12 @@ class Watch:
     """How a viewer follows a volume that is still being read.
 
     Attributes:
-        focus: LPS mm; the planes nearest to it are read first. Asked again and again, from
-            other threads.
+        focus: LPS mm; the planes nearest to it are read first, those in the middle for None.
+            Asked again and again, from other threads.
         begun: called with the volume when its first planes are there; its `arrived` fills.
     """
 
-    focus: Callable[[], tuple[float, float, float]]
+    focus: Callable[[], tuple[float, float, float] | None]
     begun: Callable[[Volume], None]
 
 
@@ -107,9 +107,8 @@ def _in_place(
     frame = _frame(stack, grid)
 
     def focus() -> int:
-        if watch is None:
-            return grid.count // 2
-        return round(float(frame.to_index(watch.focus())[2]))
+        place = None if watch is None else watch.focus()
+        return grid.count // 2 if place is None else round(float(frame.to_index(place)[2]))
 
     def begun(voxels: Voxels, arrived: NDArray[np.bool_]) -> None:
         if watch is not None:

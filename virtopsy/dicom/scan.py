@@ -62,7 +62,7 @@ def scan_files(paths: Sequence[str | Path], progress: Progress) -> Scan:
     Raises:
         Cancelled: the user asked for it.
     """
-    return _scan([Address(os.fspath(path)) for path in paths], progress)
+    return _scan([Address(os.fspath(Path(path).absolute())) for path in paths], progress)
 
 
 def _scan(files: Sequence[Address], progress: Progress) -> Scan:
@@ -102,6 +102,7 @@ def require_images(found: Scan, path: Path) -> None:
 
 
 def _listed(path: Path, progress: Progress) -> Listed:
+    path = path.absolute()  # workers live elsewhere
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -115,7 +116,7 @@ def _listed(path: Path, progress: Progress) -> Listed:
     if not stat.S_ISREG(mode):
         raise InputError("scan.cannot_open", path=path)
     if path.name.upper() == "DICOMDIR":
-        return folder_listing(os.fspath(path.absolute().parent))
+        return folder_listing(os.fspath(path.parent))
     return Listed([Address(os.fspath(path))], [], [])
 
 

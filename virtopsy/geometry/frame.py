@@ -107,6 +107,10 @@ class Frame:
         grid = np.array([(x, y, z) for z in (0, k - 1) for y in (0, j - 1) for x in (0, i - 1)])
         return self.to_lps(grid)
 
+    def same_as(self, other: Frame) -> bool:
+        """Tell whether another frame has the same voxels at the same places."""
+        return self.shape == other.shape and bool(np.array_equal(self.affine, other.affine))
+
     def to_lps(self, index: ArrayLike) -> Floats:
         """Map (..., 3) indices (i, j, k), fractions allowed, to (..., 3) LPS mm."""
         points = np.asarray(index, dtype=np.float64)

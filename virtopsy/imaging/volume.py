@@ -153,6 +153,13 @@ class Volume:
         return i, j, max(k, self.widest_gap_mm or 0.0)
 
     @property
+    def missing(self) -> tuple[int, ...]:
+        """Return the gaps that stay: of a volume that is still being read, not what is to come."""
+        if self.arrived is None:
+            return self.gaps
+        return tuple(k for k in self.gaps if self.arrived[k])
+
+    @property
     def numbered(self) -> bool:
         """Tell whether slice k is the plane k + 1 of the scan, acquired or missing."""
         return self.widest_gap_mm is None

@@ -54,7 +54,8 @@ class Views:
     """The shared state of the views.
 
     Attributes:
-        volume: what is shown, None before a series is open.
+        volume: what is examined, whole; None before a series is open and while one arrives.
+        shown: what the slices show: the volume, or what has arrived of the next one.
         position: the crosshair, LPS mm.
         window: of the slices.
         look: scale and middle of each plane.
@@ -66,28 +67,65 @@ class Views:
 
     def __init__(self) -> None:
         self.volume: Value[Volume | None] = Value(None)
+        self.shown: Value[Volume | None] = Value(None)
+        self._before: Volume | None = None
         self.position: Value[Point] = Value((0.0, 0.0, 0.0))
         self.window: Value[Window] = Value(Window(40.0, 400.0))
         self.look = {plane: Value(SliceLook((0.0, 0.0, 0.0))) for plane in PLANES}
         self.preset: Value[str] = Value("bone")
         self.camera: Value[Camera3D | None] = Value(None)
+        self._first_window = self.window.now
         self.layout: Value[str] = Value("all")
         self.pointed: Value[Pointed | None] = Value(None)
 
+    @property
+    def arriving(self) -> bool:
+        """Tell whether what is shown is still being read."""
+        return self.shown.now is not None and self.shown.now.arrived is not None
+
     def show(self, volume: Volume) -> None:
-        """Show another volume from its middle, in its default window."""
-        self.window.set(default_window(volume))
+        """Show another volume: from its middle, or from where it was looked at as it arrived."""
+        early = self.shown.now
+        followed = self.arriving and early is not None and early.frame.same_as(volume.frame)
+        self._before = None
+        self.shown.set(volume)
+        if not followed:
+            self._begin(volume)
+        elif self.window.now == self._first_window:
+            self.window.set(default_window(volume))
+        self.volume.set(volume)
+
+    def show_arriving(self, volume: Volume) -> None:
+        """Show as much of a volume as has been read; nothing can be marked on it yet."""
+        if not self.arriving:
+            self._before = self.volume.now
+            self.volume.set(None)
+            self.shown.set(_so_far(volume))
+            self._begin(volume)
+        else:
+            self.shown.set(_so_far(volume))
+
+    def give_up_arriving(self) -> None:
+        """Show again what was shown before."""
+        if self.arriving:
+            before, self._before = self._before, None
+            self.shown.set(None)
+            if before is not None:
+                self.show(before)
+
+    def _begin(self, volume: Volume) -> None:
+        self._first_window = default_window(volume)
+        self.window.set(self._first_window)
         self.preset.set("bone" if volume.quantity is Quantity.HU else "mr")
         self.position.set(_point(volume.frame.centre_mm))
         self.camera.set(None)
-        self.volume.set(volume)
         self.reset()
 
     def reset(self) -> None:
         """Show each plane whole again."""
-        if self.volume.now is not None:
+        if self.shown.now is not None:
             for look in self.look.values():
-                look.set(SliceLook(_point(self.volume.now.frame.centre_mm)))
+                look.set(SliceLook(_point(self.shown.now.frame.centre_mm)))
 
     def go(self, lps_mm: Point) -> None:
         """Put the crosshair there, kept within the scan."""
@@ -142,7 +180,7 @@ class Views:
 
     def point_at(self, lps_mm: Point | None) -> None:
         """Tell what lies under the mouse."""
-        volume = self.volume.now
+        volume = self.shown.now
         if volume is None or lps_mm is None:
             self.pointed.set(None)
         else:
@@ -150,9 +188,18 @@ class Views:
             self.pointed.set(Pointed(lps_mm, value, volume.quantity))
 
     def _volume(self) -> Volume:
-        if self.volume.now is None:
+        if self.shown.now is None:
             raise Bug("no volume is shown")
-        return self.volume.now
+        return self.shown.now
+
+
+def _so_far(volume: Volume) -> Volume:
+    """Return a volume whose slices that have not arrived are as empty as its gaps."""
+    if volume.arrived is None:
+        raise Bug("the volume is whole")
+    arrived = volume.arrived.copy()
+    absent = {*volume.gaps, *np.flatnonzero(~arrived).tolist()}
+    return replace(volume, gaps=tuple(sorted(absent)), sources=(), arrived=arrived)
 
 
 def _point(values: object) -> Point:

@@ -42,6 +42,7 @@ _CLICK_PX = 4.0  # a press and release nearer than this is a click, not a drag
 _ZOOM_A_NOTCH = 1.15
 _NOTCH = 120
 _PAGE = 10
+_ALONG = 0.7  # cosine: the view shows more of one slice than of all of them
 _SIDE = {"sagittal": ("L", "R"), "coronal": ("P", "A"), "axial": ("S", "I")}
 _SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
@@ -79,7 +80,7 @@ class SliceWidget(QWidget):
 
     def _follow(self) -> None:
         views, parts = self._views, self._parts
-        follow(self, views.volume, self._take_volume)
+        follow(self, views.shown, self._take_volume)
         follow(self, views.position, self._again, now=False)
         follow(self, views.window, self._again, now=False)
         follow(self, views.look[self.plane], self._again, now=False)
@@ -110,7 +111,7 @@ class SliceWidget(QWidget):
 
     def sheet(self) -> Sheet | None:
         """Return how the patient lies on this widget now; None without a scan."""
-        volume = self._views.volume.now
+        volume = self._views.shown.now
         if volume is None:
             return None
         ratio = self.devicePixelRatioF()
@@ -139,7 +140,7 @@ class SliceWidget(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(0, 0, 0))
         sheet = self.sheet()
-        volume = self._views.volume.now
+        volume = self._views.shown.now
         if sheet is None or volume is None:
             painter.end()
             return
@@ -177,6 +178,8 @@ class SliceWidget(QWidget):
         self, painter: QPainter, sheet: Sheet, volume: Volume, *, hatched: bool
     ) -> None:
         words = gap_words(volume, sheet.camera, self._parts.language.now)
+        if self._awaited(volume):
+            words = self._parts.say("ui.view.arriving")
         if words:
             slice_paint.notice(painter, sheet, words)
         remarks = [self._parts.say("render.gap.hatched")] if hatched and not words else []
@@ -185,6 +188,13 @@ class SliceWidget(QWidget):
         if mark := lossy_mark(volume, self._parts.language.now):
             remarks.append(mark)
         slice_paint.remarks(painter, sheet.width, sheet.height, remarks)
+
+    def _awaited(self, volume: Volume) -> bool:
+        """Tell whether the slice at the crosshair is still being read."""
+        k = volume.slice_at(self._views.position.now)
+        across = volume.frame.directions[AXIS_ACROSS[self.plane], 2]
+        absent = k in volume.gaps and k not in volume.missing
+        return absent and abs(float(across)) > _ALONG
 
     def _slice_position(self) -> str:
         value = self._views.position.now[AXIS_ACROSS[self.plane]]
@@ -232,7 +242,7 @@ class SliceWidget(QWidget):
     def _start_tool(self, place: QPointF) -> None:
         if self._parts.tool.now == "window":
             self._drag = self._drag_window
-        elif self._parts.tool.now == "trajectory":
+        elif self._parts.tool.now == "trajectory" and not self._views.arriving:
             self._released = self._click_trajectory
         else:
             self._drag = self._drag_point
@@ -325,7 +335,7 @@ class SliceWidget(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if self._views.volume.now is None:
+        if self._views.shown.now is None:
             super().keyPressEvent(event)
         elif key in _SCROLL_KEYS:
             self._views.scroll(self.plane, _SCROLL_KEYS[key])

@@ -226,6 +226,8 @@ class VolumeWidget(QWidget):
             self._say_in_the_middle(painter, self._trouble.sentence(self._parts.language.now))
         elif self._views.volume.now is not None:
             self._say_in_the_middle(painter, self._parts.say("ui.volume.first"))
+        elif self._views.arriving:
+            self._say_in_the_middle(painter, self._parts.say("ui.volume.arriving"))
         painter.end()
 
     def _paint_picture(self, painter: QPainter, wish: Wish, picture: Picture) -> None:
