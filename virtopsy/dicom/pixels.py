@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID
+from pydicom.uid import RLELossless
 
-from virtopsy.dicom import syntax
+from virtopsy.dicom import codestream, syntax
 from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG
 from virtopsy.dicom.series import Instance
@@ -32,14 +32,6 @@ _PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
 _ITEM: Final = (0xFFFE, 0xE000)
 _SEQUENCE_END: Final = (0xFFFE, 0xE0DD)
-# First choice of decoder; what it cannot do, any other available one may.
-_PLUGIN: Final = {
-    **dict.fromkeys(syntax.JPEG_LS, "pyjpegls"),
-    **dict.fromkeys(syntax.JPEG_2000, "pylibjpeg"),
-    **dict.fromkeys(syntax.JPEG_LOSSLESS, "gdcm"),
-    # The Rust decoder of RLE panics on damaged segments, past every except clause.
-    syntax.RLE: "pydicom",
-}
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
 _DECODER_ERRORS: Final = (
     RuntimeError,
@@ -113,12 +105,12 @@ def _decoded(instance: Instance) -> Raw:
             file.seek(instance.storage.offset)
             if transfer in syntax.PLAIN:
                 return _unpacked(file, instance)
-            codestream = _codestream(file, instance)
+            compressed = _codestream(file, instance)
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
     except ZIP_ERRORS as error:
         raise InputError("scan.problem.truncated_pixels.codestream", path=instance.place) from error
-    return _decompressed(codestream, instance)
+    return _decompressed(compressed, instance)
 
 
 @lru_cache(maxsize=1)  # its frames are asked for one after the other
@@ -194,15 +186,23 @@ def undecodable(instance: Instance) -> InputError:
     return InputError("scan.problem.undecodable", path=instance.place, syntax=name)
 
 
-def _decompressed(codestream: bytes, instance: Instance) -> Raw:
+def _decompressed(compressed: bytes, instance: Instance) -> Raw:
+    if instance.storage.transfer_syntax == syntax.RLE:
+        return _run_lengths(compressed, instance)
+    storage, shape = instance.storage, (instance.rows, instance.columns)
+    try:
+        found = codestream.decode(compressed, storage.transfer_syntax, shape, storage.allocated)
+    except codestream.Broken as error:
+        raise undecodable(instance) from error
+    return found.astype(_stored_type(instance))
+
+
+def _run_lengths(compressed: bytes, instance: Instance) -> Raw:
     storage = instance.storage
-    decoder = get_decoder(UID(storage.transfer_syntax))
-    plugin = _PLUGIN.get(storage.transfer_syntax, "")
-    if plugin not in decoder.available_plugins:
-        plugin = ""
     # pydicom declares these options as one typed dict that its own call does not take.
     options: dict[str, Any] = {
-        "decoding_plugin": plugin,
+        # The Rust decoder of RLE panics on damaged segments, past every except clause.
+        "decoding_plugin": "pydicom",
         "rows": instance.rows,
         "columns": instance.columns,
         "number_of_frames": 1,
@@ -214,11 +214,9 @@ def _decompressed(codestream: bytes, instance: Instance) -> Raw:
         "pixel_keyword": "PixelData",
     }
     try:
-        raw, _ = decoder.as_array(encapsulate([codestream]), raw=True, **options)
+        raw, _ = get_decoder(RLELossless).as_array(encapsulate([compressed]), raw=True, **options)
     except _DECODER_ERRORS as error:
         raise undecodable(instance) from error
-    if raw.shape != (instance.rows, instance.columns):
-        raise undecodable(instance)
     return np.array(raw, dtype=_stored_type(instance).newbyteorder("="))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813 -- its own documentation's name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, dcmread, dcmwrite
@@ -24,64 +23,6 @@ from virtopsy.language import Language
 
 Load = Callable[..., Volume]
 UPRIGHT = [(-10.0, 5.0, 20.0 + 2 * k) for k in range(6)]
-
-
-def _rival(folder: Path) -> tuple[Any, Any]:
-    names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder))
-    image = sitk.ReadImage(names)
-    affine = np.eye(4)
-    affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * np.array(image.GetSpacing())
-    affine[:3, 3] = image.GetOrigin()
-    return sitk.GetArrayFromImage(image), affine
-
-
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "ct_chest_1mm_100",
-        "mr_t1_sagittal",
-        "ct_gunshot_00/dicom",
-        "ct_gunshot_01/dicom",
-        "ct_gunshot_02/dicom",
-    ],
-)
-def test_real_series_agree_with_simpleitk_voxel_for_voxel_and_in_place(
-    shared_data: Path, folder: str, load: Load
-) -> None:
-    voxels, affine = _rival(shared_data / folder)
-    volume = load(shared_data / folder)
-    assert volume.voxels.dtype == np.int16
-    np.testing.assert_array_equal(volume.voxels, voxels)
-    np.testing.assert_allclose(volume.frame.affine, affine, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [f"{name}_{syntax}" for name in ("CT1", "CT2") for syntax in ("J2KR", "JLSL", "JPLL", "RLE")]
-    + ["MR4_JLSL"],
-)
-def test_lossless_compression_decodes_to_the_reference_bit_by_bit(
-    shared_data: Path, name: str, load: Load
-) -> None:
-    path = shared_data / "compressed_same_image" / name
-    reference = load(path.with_name(f"{name[:3]}_UNC"))
-    np.testing.assert_array_equal(load(path).voxels, reference.voxels)
-
-
-@pytest.mark.parametrize("name", ["CT1", "CT2"])
-def test_near_lossless_stays_within_its_bound_and_is_called_lossy(
-    shared_data: Path, name: str, load: Load
-) -> None:
-    folder = shared_data / "compressed_same_image"
-    volume = load(folder / f"{name}_JLSN")
-    difference = volume.voxels.astype(int) - load(folder / f"{name}_UNC").voxels
-    assert np.abs(difference).max() <= 4
-    assert "lossy" in volume.problems
-
-
-def test_a_picture_no_decoder_reads_is_named_with_its_syntax(shared_data: Path, load: Load) -> None:
-    with pytest.raises(InputError, match=r"MR4_JPLY \(JPEG Extended"):
-        load(shared_data / "compressed_same_image" / "MR4_JPLY")
 
 
 @pytest.mark.parametrize(
