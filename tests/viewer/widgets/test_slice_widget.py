@@ -222,7 +222,7 @@ def yellow(widget: QWidget) -> np.ndarray:
 def test_missing_slices_are_hatched_in_every_view(screen: Any, presenting: bool) -> None:
     views = screen.parts.views
     whole = views.volume.now
-    views.volume.set(replace(whole, gaps=(40, 41, 42)))
+    views.show(replace(whole, gaps=(40, 41, 42)))
     at = whole.frame.to_lps((20, 30, 41)).tolist()
     for plane in ("coronal", "sagittal"):
         view = screen.slice(plane)
