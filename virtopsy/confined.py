@@ -15,6 +15,7 @@ fork. Workers that have ended their work wait for the next; all end when this pr
 
 from __future__ import annotations
 
+import atexit
 import mmap
 import os
 import resource
@@ -142,6 +143,13 @@ def start() -> None:
     with _lock:
         if not _zygote:
             _zygote.append(_start_zygote())
+
+
+@atexit.register
+def _end() -> None:
+    """Let the zygote end; the workers end by themselves."""
+    while _zygote:
+        _zygote.pop().close()
 
 
 def warm(count: int | None = None) -> None:
