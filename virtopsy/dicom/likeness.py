@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from math import inf
 from typing import Final
 from unicodedata import category
 
@@ -57,9 +58,9 @@ _TWINS: Final = frozenset("ABCEHKMOPTXaceopxyiI")
 _TYPED_TWIN: Final = 6.0
 _LOWER: Final = 3.5
 _UPPER: Final = 1.0
-_CAPITAL_INSIDE: Final = 6.0
+_CAPITAL_INSIDE: Final = 9.0
 _PLAIN_LATIN: Final = 4.0
-_ACCENTED: Final = dict.fromkeys("éèáíóúñçäöüåøßãõâêôšžčřłąęığşõőÉÖÄÜÅØÇÓŠŽČŁĐĆćńśżźě", 9.0)
+_ACCENTED: Final = dict.fromkeys("µéèáíóúñçäöüåøßãõâêôšžčřłąęığşõőÉÖÄÜÅØÇÓŠŽČŁĐĆćńśżźěÑÁ", 9.0)
 _RARE_ACCENTED: Final = 12.0
 _ACCENTS_TOGETHER: Final = 3.0
 _COMMON_HANZI: Final = 10.0
@@ -71,35 +72,49 @@ _LIVING: Final = re.compile(
     "[\u01a0-\u01b0\u0386-\u03ce\u0531-\u0587\u05d0-\u05ea\u0620-\u06d3\u0e01-\u0e46"
     "\u10a0-\u10ff\u1e00-\u1fff\u3041-\u30ff\uac00-\ud7a3\uff66-\uff9f]"
 )
-_SIGN: Final = {"№": 5.0, "«": 6.0, "»": 6.0, "“": 7.0, "”": 7.0, "–": 7.0, "—": 7.0, "·": 8.0}
-_STRANGE_SIGN: Final = 14.0
+_SIGN: Final = {
+    **dict.fromkeys("№«»°", 6.0),
+    **dict.fromkeys("“”–—", 7.0),
+    **dict.fromkeys("·±²³½®©§™", 9.0),
+}
+_STRANGE_SIGN: Final = 20.0
 _MARK: Final = 6.0  # vowel signs, accents stored on their own
 _NO_LETTER: Final = 20.0  # control characters, U+FFFD
 _SIGN_IN_WORD: Final = 14.0  # beside a letter of ASCII
 _RUN: Final = re.compile(r"[A-Za-z\u0080-\U0010ffff]+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
 _ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 
 
-def bits(text: str) -> float:
-    """Return the cost of a text; words and signs of plain ASCII are free, never being in doubt."""
-    return sum(_run(run) for run in _RUN.findall(text) if not run.isascii())
+def bits(text: str, most: float = inf) -> float:
+    """Return the cost of a text; words and signs of plain ASCII are free, never being in doubt.
+
+    Args:
+        text: what is weighed.
+        most: a cost beyond which it makes no difference; counting stops there.
+    """
+    cost = 0.0
+    for run in _RUN.findall(text):
+        if not run.isascii():
+            cost += _run(run)
+            if cost > most:
+                break
+    return cost
 
 
 def _run(run: str) -> float:
     """Return the cost of ASCII letters and anything that is not ASCII, between ASCII signs."""
     cost = 0.0
+    if run.isalpha():
+        return _cyrillic(run) if _CYRILLIC.search(run) else _latin(run)
     for word in _WORD.findall(run):
-        cost += _cyrillic(word) if _is_cyrillic(word) else _latin(word)
-    for at, sign in enumerate(() if run.isalpha() else run):
+        cost += _cyrillic(word) if _CYRILLIC.search(word) else _latin(word)
+    for at, sign in enumerate(run):
         if not sign.isalpha():
             beside = run[max(at - 1, 0) : at] + run[at + 1 : at + 2]
             cost += _sign(sign) + (_SIGN_IN_WORD if _ASCII_LETTER.search(beside) else 0.0)
     return cost
-
-
-def _is_cyrillic(word: str) -> bool:
-    return any("\u0400" <= letter <= "\u052f" for letter in word)
 
 
 def _cyrillic(word: str) -> float:

@@ -19,7 +19,7 @@ _CYRILLIC: Final = {
     "utf_8": 0.0,
     "cp1251": 0.0,
     "kz1048": 0.5,
-    "ptcp154": 1.5,
+    "ptcp154": 4.5,
     "koi8_r": 4.0,
     "cp866": 4.0,
     "iso8859_5": 5.0,
@@ -52,7 +52,7 @@ _GARBLED: Final = 14.0
 # Two readings of nearly the same worth are a coin toss: a wrong name is worse than none.
 _TIE: Final = 3.0
 _EXCEPTION: Final = 3.0  # a text of its own set in a file of another
-_BELIEVABLE: Final = 7.0  # bits a letter
+_UNLIKELY: Final = 7.0  # bits a letter of a text that says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,15 @@ def recognised(
         and b"\x1b" not in raw
         and (declared.codec != "utf_8" or "\ufffd" in texts[at])
     ]
-    if doubtful:
-        margin = _MARGIN.get(declared.codec, _OTHER_ALPHABET)
-        chosen = _choose(
-            [raws[at] for at in doubtful],
-            [bits(texts[at]) for at in doubtful],
-            _candidates(declared),
-            margin,
-        )
-        for at, reading in zip(doubtful, chosen, strict=True):
-            found[at] = reading
+    margin = _MARGIN.get(declared.codec, _OTHER_ALPHABET)
+    candidates = _candidates(declared)
+    values = [(raws[at], bits(texts[at])) for at in doubtful]
+    chosen = _choose(values, candidates, margin) if values else []
+    for at, value, reading in zip(doubtful, values, chosen, strict=True):
+        found[at] = reading
+        if reading is None and len(values) > 1:
+            # What the set of the others does not explain may have one of its own.
+            found[at] = _choose([value], candidates, margin)[0]
     for at, reading in enumerate(found):
         if reading is None and declared.codec == "utf_8":
             found[at] = _ungarbled(texts[at])
@@ -102,14 +101,14 @@ def recognised(
 def in_zip(raw: bytes) -> str:
     """Return a file name whose code page a zip does not tell."""
     plain = raw.decode("cp437")
-    reading = _choose([raw], [bits(plain)], _ZIP, 0.0)[0]
+    reading = _choose([(raw, bits(plain))], _ZIP, 0.0)[0]
     return plain if reading is None else reading.text
 
 
 def _candidates(declared: Declaration) -> Mapping[str, float]:
     if declared.codec not in _MARGIN:
         return {"utf_8": 0.0}
-    candidates = {codec: bits for codec, bits in _CYRILLIC.items() if codec != declared.codec}
+    candidates = {one: against for one, against in _CYRILLIC.items() if one != declared.codec}
     if "144" in declared.numbers and "iso8859_5" in candidates:
         candidates["iso8859_5"] = 2.0
     if declared.codec == "utf_8":
@@ -118,37 +117,38 @@ def _candidates(declared: Declaration) -> Mapping[str, float]:
 
 
 def _choose(
-    raws: Sequence[bytes], costs: Sequence[float], candidates: Mapping[str, float], margin: float
+    values: Sequence[tuple[bytes, float]], candidates: Mapping[str, float], margin: float
 ) -> list[Reading | None]:
     """Return the readings in the one set that explains all texts best; None where none does.
 
     Args:
-        raws: values of one file.
-        costs: bits of their declared readings.
+        values: of one file, each with the bits of its declared reading.
         candidates: codecs, with the bits that speak against each beforehand.
-        margin: bits by which the best must be better than the declared reading.
+        margin: bits by which the best must be better than the declared readings together.
     """
-    ranked: list[tuple[float, str, list[float], list[str | None]]] = []
+    ranked: list[tuple[float, str, list[str | None]]] = []
     for codec, against in candidates.items():
-        readings = [_reading(raw, codec) for raw in raws]
-        if any(readings == other for *_, other in ranked):
-            continue
-        worth = [
-            min(bits(text), cost + _EXCEPTION) if text is not None else cost + _EXCEPTION
-            for text, cost in zip(readings, costs, strict=True)
-        ]
-        ranked.append((against + sum(worth), codec, worth, readings))
+        worth, texts = zip(*(_worth(raw, codec, cost) for raw, cost in values), strict=True)
+        # Sets that differ in no letter of these texts are no rivals: the first is named.
+        if all(list(texts) != others for *_, others in ranked):
+            ranked.append((against + sum(worth), codec, list(texts)))
     ranked.sort(key=lambda one: one[0])
-    total, codec, worth, readings = ranked[0]
+    total, codec, best = ranked[0]
     rival = ranked[1][0] if len(ranked) > 1 else total + _TIE
-    if sum(costs) - total < margin or rival - total < _TIE:
-        return [None] * len(raws)
-    return [
-        Reading(text, label(codec))
-        if text is not None and own < cost and own <= _BELIEVABLE * (len(text) + 1)
-        else None
-        for text, own, cost in zip(readings, worth, costs, strict=True)
-    ]
+    most = min(sum(cost for _, cost in values) - margin, rival - _TIE)
+    if codec != "utf_8":  # bytes that happen to be UTF-8 are so rare that it may say anything
+        most = min(most, _UNLIKELY * sum(len(raw) + 1 for raw, _ in values))
+    if total > most:
+        return [None] * len(values)
+    return [None if text is None else Reading(text, label(codec)) for text in best]
+
+
+def _worth(raw: bytes, codec: str, declared: float) -> tuple[float, str | None]:
+    """Return the bits and the reading in `codec`, or as declared where that is better."""
+    text = _reading(raw, codec)
+    exception = declared + _EXCEPTION
+    own = exception if text is None else bits(text, exception)
+    return (own, text) if own < exception else (exception, None)
 
 
 def _reading(raw: bytes, codec: str) -> str | None:
@@ -168,17 +168,18 @@ def _ungarbled(text: str) -> Reading | None:
     An archive that took Windows-1251 for Latin-1 and then stored UTF-8 wrote Èâàíîâ for Иванов.
     """
     cost = bits(text)
-    if cost <= _BELIEVABLE * len(text):
+    if cost <= _UNLIKELY * len(text):
         return None
+    found = []
     for wrong in ("cp1252", "latin_1", "cp1251", "koi8_r", "cp866"):
         raw = _bytes(text, wrong)
-        if raw is None:
-            continue
-        candidates = {codec: bits for codec, bits in _CYRILLIC.items() if codec != wrong}
-        reading = _choose([raw], [cost], candidates, _GARBLED)[0]
-        if reading is not None:
-            return Reading(reading.text, f"{reading.charset} → UTF-8")
-    return None
+        if raw is not None:
+            candidates = {one: against for one, against in _CYRILLIC.items() if one != wrong}
+            found.extend(_choose([(raw, cost)], candidates, _GARBLED))
+    likely = sorted({one for one in found if one is not None}, key=lambda one: bits(one.text))
+    if not likely or (len(likely) > 1 and bits(likely[1].text) < bits(likely[0].text) + _TIE):
+        return None
+    return Reading(likely[0].text, f"{likely[0].charset} → UTF-8")
 
 
 def _bytes(text: str, codec: str) -> bytes | None:
