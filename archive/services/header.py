@@ -17,7 +17,10 @@ _TAGS: Final = (
     *(0x00080018, 0x0020000E, 0x0020000D, 0x00200052),  # UIDs: SOP, series, study, frame
     *(0x0008103E, 0x00080060, 0x00100010, 0x00080020),  # description, modality, patient, date
 )
-_WANTED: Final = frozenset({_CHARSET, *_TAGS})
+# The texts a scan takes its character set from, so that intake and scan read the same name: ID,
+# study description, institution, referring physician.
+_BESIDE: Final = (0x00100020, 0x00081030, 0x00080080, 0x00080090)
+_WANTED: Final = frozenset({_CHARSET, *_TAGS, *_BESIDE})
 _UID = re.compile(r"[0-9.]{1,64}")
 _LONGEST = 256
 
@@ -52,8 +55,9 @@ def read_header(path: Path) -> Header | str:
         detail = error.strerror or str(error)
         raise StorageError("archive.storage.failed", path=path, detail=detail) from error
     charset = read.text(_CHARSET)
-    said = [names.decode(read.elements.get(tag, b""), charset).text for tag in _TAGS]
-    found = Header(*map(_shown, said))
+    raws = [read.elements.get(tag, b"") for tag in (*_TAGS, *_BESIDE)]
+    said = names.decode_all(raws, charset)[: len(_TAGS)]
+    found = Header(*(_shown(one.text) for one in said))
     uids = (found.sop_uid, found.series_uid, found.study_uid)
     frame = found.frame_of_reference_uid
     known = all(_UID.fullmatch(uid) for uid in uids) and (not frame or _UID.fullmatch(frame))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viewer.commands import speech
+from virtopsy.dicom.dates import age_at, iso_time
+from virtopsy.dicom.names import readable
 from virtopsy.errors import InputError
 from virtopsy.language import Language, say
 
@@ -70,11 +72,18 @@ def _printable(path: Path) -> str:
 
 
 def _study_facts(study: Study, language: Language) -> dict[str, Any]:
+    reckoned = age_at(study.birth_date, study.date)
     return {
         "uid": study.uid,
         "patient_name": study.patient_name,
+        "patient_name_readable": readable(study.patient_name),
         "patient_id": study.patient_id,
+        "sex": study.sex,
+        "birth_date": study.birth_date,
+        "age": study.age,
+        "age_by_dates": "" if reckoned is None else reckoned.stored,
         "date": study.date,
+        "time": iso_time(study.time),
         "description": study.description,
         "series": [_series_facts(one, language) for one in study.series],
     }
@@ -107,7 +116,7 @@ def _tell(found: Scan, language: Language) -> None:
                 "scan.answer.study",
                 language,
                 date=study.date or unknown,
-                name=study.patient_name or unknown,
+                name=readable(study.patient_name) or unknown,
                 id=study.patient_id or unknown,
                 description=study.description or unknown,
             )

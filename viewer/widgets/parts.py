@@ -71,10 +71,9 @@ class Parts:
         """Return a number as the language of the screen writes it."""
         return number(value, self.language.now, decimals)
 
-    def whose(self, identity: Identity) -> tuple[str, str]:
+    def whose(self, identity: Identity) -> tuple[str, ...]:
         """Return the corner of a view: patient, or that there is no name; date and series."""
-        patient, when = whose(identity)
-        return patient or self.say("ui.found.nameless"), when
+        return whose(identity, self.language.now)
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do what a person asked for; an expected failure goes to the strip, said in words."""

@@ -1,19 +1,93 @@
-"""The words in the corner of a view: whose body this is, and when it was scanned."""
+"""The words that say whose body this is, and when it was scanned."""
 
 from __future__ import annotations
 
+from typing import Final, Protocol
+from unicodedata import bidirectional
+
+from virtopsy.dicom.dates import age, age_at, said_age, said_date
+from virtopsy.dicom.names import readable
 from virtopsy.imaging.volume import Identity
+from virtopsy.language import Language, say
+
+_FROM_RIGHT: Final = frozenset({"R", "AL", "AN"})
+_ISOLATE: Final = "\u2068{}\u2069"
+_SAME_AGE: Final = 1.0  # years a stated age may be off: rounding, a birthday between
+
+
+class Patient(Protocol):
+    """What a study says of a person: ISO dates, sex M, F or O, age nnnY; empty where unknown."""
+
+    @property
+    def birth_date(self) -> str:
+        """Return the day of birth."""
+
+    @property
+    def sex(self) -> str:
+        """Return the sex."""
+
+    @property
+    def age(self) -> str:
+        """Return the age at the study."""
 
 
 def person_name(dicom_name: str) -> str:
     """Return a DICOM person name as people write it: family and given name, no carets.
 
-    PS3.5 6.2.1: components are joined by ``^``, ideographic and phonetic groups by ``=``.
+    A name written from right to left stays within itself: what follows it on a line keeps its
+    place.
     """
-    return " ".join(dicom_name.partition("=")[0].replace("^", " ").split())
+    name = readable(dicom_name)
+    turns = any(bidirectional(letter) in _FROM_RIGHT for letter in name)
+    return _ISOLATE.format(name) if turns else name
 
 
-def whose(identity: Identity) -> tuple[str, str]:
-    """Return the two lines in the corner of a view: patient; date and series."""
+def patient_facts(patient: Patient, study_date: str, language: Language) -> tuple[str, ...]:
+    """Return sex, birth date and age at the study in words, as far as the files say.
+
+    The age is the stated one, else it is reckoned from birth and study; both are told where they
+    do not agree, for then the files may be of two persons.
+
+    Args:
+        patient: what the files say.
+        study_date: ISO date.
+        language: of the words.
+    """
+    return tuple(one for one in _facts(patient, study_date, language) if one)
+
+
+def whose(identity: Identity, language: Language) -> tuple[str, ...]:
+    """Return the lines in the corner of a view: patient; sex and age if known; date and series."""
+    name = person_name(identity.patient_name) or say("ui.found.nameless", language)
+    sex, _, old = _facts(identity, identity.study_date, language)
+    who = " · ".join(one for one in (sex, old) if one)
     when = (identity.study_date, identity.series_description)
-    return person_name(identity.patient_name), " · ".join(one for one in when if one)
+    return tuple(line for line in (name, who, " · ".join(one for one in when if one)) if line)
+
+
+def _facts(patient: Patient, study_date: str, language: Language) -> tuple[str, str, str]:
+    """Return sex, birth date and age in words, empty where not stated."""
+    sex = born = ""
+    if patient.sex:
+        known = patient.sex in ("M", "F", "O")
+        key = f"patient.sex.{patient.sex}" if known else "patient.sex.stated"
+        sex = say(key, language, sex=patient.sex)
+    if patient.birth_date:
+        born = say("patient.born", language, date=said_date(patient.birth_date, language))
+    return sex, born, _age(patient, study_date, language)
+
+
+def _age(patient: Patient, study_date: str, language: Language) -> str:
+    stated, reckoned = age(patient.age), age_at(patient.birth_date, study_date)
+    if stated is None or not stated.number:
+        if reckoned is not None:
+            return said_age(reckoned, language)
+        return say("patient.age.stated", language, age=patient.age) if patient.age else ""
+    if reckoned is None or abs(stated.years - reckoned.years) <= _SAME_AGE:
+        return said_age(stated, language)
+    return say(
+        "patient.age.both",
+        language,
+        stated=said_age(stated, language),
+        reckoned=said_age(reckoned, language),
+    )

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.presenters.examine.overlay import person_name
+from viewer.presenters.examine.overlay import patient_facts, person_name
 from viewer.presenters.examine.pictures import can_look
 from viewer.widgets.bind import follow
 from viewer.widgets.icons import pixmap
@@ -55,26 +55,26 @@ class FoundList(QScrollArea):
         if found.skipped:
             column.addWidget(self._skipped(found.skipped))
 
-    def _study(self, study: Study) -> QLabel:
+    def _study(self, study: Study) -> QWidget:
         who = person_name(study.patient_name) or self._parts.say("ui.found.nameless")
         parts = [who, study.patient_id, study.date, study.description]
-        label = QLabel(" · ".join(one for one in parts if one))
-        label.setProperty("role", "heading")
-        label.setWordWrap(True)
-        return label
+        facts = patient_facts(study, study.date, self._parts.language.now)
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(_plain(" · ".join(one for one in parts if one), "heading"))
+        if facts:
+            column.addWidget(_plain(" · ".join(facts), "quiet"))
+        return block
 
     def _series(self, study: Study, series: Series) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
         words = QVBoxLayout()
         words.setSpacing(2)
-        title = QLabel(series.description or self._parts.say("ui.found.untitled"))
-        title.setWordWrap(True)
-        facts = QLabel(self._facts(series))
-        facts.setProperty("role", "quiet")
-        facts.setWordWrap(True)
-        words.addWidget(title)
-        words.addWidget(facts)
+        words.addWidget(_plain(series.description or self._parts.say("ui.found.untitled")))
+        words.addWidget(_plain(self._facts(series), "quiet"))
         sentences = [one.sentence(self._parts.language.now) for one in series.problems]
         for sentence in dict.fromkeys(sentences):
             words.addLayout(_remark(sentence))
@@ -123,9 +123,7 @@ class FoundList(QScrollArea):
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 8, 10, 8)
         files = tuple(skipped)
-        title = QLabel(self._parts.say("ui.found.skipped", n=len(files)))
-        title.setProperty("role", "quiet")
-        column.addWidget(title)
+        column.addWidget(_plain(self._parts.say("ui.found.skipped", n=len(files)), "quiet"))
         by_reason: dict[str, list[str]] = {}
         for one in files:
             reason = one.problem.sentence(self._parts.language.now)
@@ -136,13 +134,21 @@ class FoundList(QScrollArea):
         return card
 
 
+def _plain(text: str, role: str = "") -> QLabel:
+    """Return words from a file as they are: Qt would obey mark-up in them."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
 def _remark(sentence: str) -> QHBoxLayout:
     sign = QLabel()
     sign.setPixmap(pixmap("warning", colour("warning"), 16))
-    text = QLabel(sentence)
-    text.setWordWrap(True)
     row = QHBoxLayout()
     row.setSpacing(6)
     row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(text, 1)
+    row.addWidget(_plain(sentence), 1)
     return row
