@@ -16,13 +16,12 @@ from pathlib import Path
 from struct import Struct
 from typing import IO, Final, Protocol
 
-from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, open_member
+from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, open_member, opened
 
 _CHUNK = 16_384
 _LONGEST_WANTED = 1 << 20  # a text header element beyond this is no text
 _DEEPEST = 40
-_MOST_INFLATED = 1 << 30
-_MOST_AHEAD = 1 << 26  # of a member of a zip: what lies before the pixels is far less
+_MOST_AHEAD = 1 << 26  # inflated; what lies before the pixels of any scan is far less
 _UNDEFINED: Final = 0xFFFFFFFF
 _ITEM: Final = 0xFFFEE000
 _ITEM_END: Final = 0xFFFEE00D
@@ -315,20 +314,32 @@ def read_member_header(address: Address, wanted: frozenset[int]) -> Header:
 
 
 def _header(window: _Window, wanted: frozenset[int]) -> Header:
-    start = 132 if window.bytes[128:132] == b"DICM" else 0
-    meta: dict[int, bytes] = {}
-    if window.bytes[start : start + 2] == b"\x02\x00":
-        meta, (_, start, _) = _Walk(window, implicit=False).collect(start, _META, group=2)
+    meta, start = _meta(window)
     syntax = meta.get(_TRANSFER_SYNTAX, b"").decode("latin-1").strip(" \0")
     syntax = syntax or _guess_syntax(window, start)
     media_class = meta.get(_MEDIA_CLASS, b"").decode("latin-1").strip(" \0")
+    whole = True
     if syntax == DEFLATED:
-        window, start = _inflated(window, start), 0
+        content, whole = _inflated(window, start, _MOST_AHEAD)
+        window, start = _MemoryWindow(content), 0
     walk = _Walk(window, implicit=syntax == IMPLICIT_LITTLE, big_endian=syntax == EXPLICIT_BIG)
     elements, (tag, offset, length) = walk.collect(start, wanted)
     if not elements and media_class != DIRECTORY_CLASS:
         raise NotDicom
-    return Header(elements, syntax, media_class, tag, offset, length, window.size)
+    if not whole and not tag:
+        raise Damaged(f"{_MOST_AHEAD} bytes before the pixels")
+    # Pixels that are not inflated yet are counted as there; who reads them sees.
+    size = window.size if whole else offset + max(length, 0)
+    return Header(elements, syntax, media_class, tag, offset, length, size)
+
+
+def _meta(window: _Window) -> tuple[dict[int, bytes], int]:
+    """Return the wanted elements of the meta information and where the data set begins."""
+    start = 132 if window.bytes[128:132] == b"DICM" else 0
+    if window.bytes[start : start + 2] != b"\x02\x00":
+        return {}, start
+    meta, (_, start, _) = _Walk(window, implicit=False).collect(start, _META, group=2)
+    return meta, start
 
 
 def _guess_syntax(window: _Window, start: int) -> str:
@@ -339,13 +350,26 @@ def _guess_syntax(window: _Window, start: int) -> str:
     return EXPLICIT_LITTLE if first[4:6].isalpha() and first[4:6].isupper() else IMPLICIT_LITTLE
 
 
-def _inflated(window: _Window, start: int) -> _MemoryWindow:
+def inflate(address: Address, length: int) -> bytes:
+    """Return the first bytes of the data set of a deflated file, `length` at most.
+
+    Raises:
+        NotDicom, Damaged: it is none, or does not inflate.
+        OSError: the system refused to read it.
+    """
+    with opened(address) as file:
+        window = _MemoryWindow(file.read())
+    _, start = _meta(window)
+    content, _ = _inflated(window, start, length)
+    return content
+
+
+def _inflated(window: _Window, start: int, most: int) -> tuple[bytes, bool]:
+    """Return the first bytes behind `start`, inflated, and whether they are all."""
     place = window.at(start, window.size - start)
     unpack = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = unpack.decompress(window.bytes[place:], _MOST_INFLATED)
+        content = unpack.decompress(window.bytes[place:], most)
     except zlib.error as error:
         raise Damaged("the deflated data set does not inflate") from error
-    if unpack.unconsumed_tail:
-        raise Damaged("the deflated data set is beyond one gigabyte")
-    return _MemoryWindow(content)
+    return content, not unpack.unconsumed_tail

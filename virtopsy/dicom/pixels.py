@@ -13,20 +13,20 @@ from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import RLELossless
 
 from virtopsy.dicom import codestream, syntax
-from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
-from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG
+from virtopsy.dicom.carrier import ZIP_ERRORS, open_file, opened
+from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
 
 Raw = NDArray[Any]
 
 _CHUNK: Final = 1 << 20
+_inflated = lru_cache(maxsize=1)(inflate)  # its frames are asked for one after the other
 _END_OF_CODESTREAM: Final = b"\xff\xd9"
 _PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
@@ -100,7 +100,8 @@ def _decoded(instance: Instance) -> Raw:
     transfer = instance.storage.transfer_syntax
     try:
         if transfer == DEFLATED:
-            return _cut(_inflated(instance.address), instance)
+            end = instance.storage.offset + max(instance.storage.length, 0)
+            return _cut(_inflated(instance.address, end)[instance.storage.offset :], instance)
         with opened(instance.address) as file:
             file.seek(instance.storage.offset)
             if transfer in syntax.PLAIN:
@@ -108,16 +109,9 @@ def _decoded(instance: Instance) -> Raw:
             compressed = _codestream(file, instance)
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
-    except ZIP_ERRORS as error:
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.place) from error
+    except (NotDicom, Damaged, *ZIP_ERRORS) as error:
+        raise _cut_short(instance) from error
     return _decompressed(compressed, instance)
-
-
-@lru_cache(maxsize=1)  # its frames are asked for one after the other
-def _inflated(address: Address) -> bytes:
-    """Return the pixel data of a deflated file."""
-    with opened(address) as file:
-        return bytes(dcmread(file).PixelData)
 
 
 def _unpacked(file: IO[bytes], instance: Instance) -> Raw:

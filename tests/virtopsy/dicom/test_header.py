@@ -75,7 +75,7 @@ def test_lying_headers_are_damaged_not_fatal(tmp_path: Path, body: bytes) -> Non
 
 
 def test_a_deflate_bomb_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("virtopsy.dicom.header._MOST_INFLATED", 1 << 20)
+    monkeypatch.setattr("virtopsy.dicom.header._MOST_AHEAD", 1 << 20)
     pack = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     bomb = pack.compress(b"\0" * (1 << 24)) + pack.flush()
     path = tmp_path / "file"
