@@ -19,6 +19,7 @@ from typing import Any
 import segno
 import typst
 
+from virtopsy.dicom.names import readable
 from virtopsy.findings import words
 from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Conclusion
@@ -154,7 +155,7 @@ def _facts(conclusion: Conclusion, language: Language) -> Sequence[tuple[str, st
         ("basis", conclusion.basis or unstated),
         ("written", _when(conclusion)),
         ("expert", conclusion.written_by),
-        ("patient", study.patient_name.replace("^", " ").strip() or unstated),
+        ("patient", readable(study.patient_name) or unstated),
         ("subject", say(f"report.subject.{conclusion.subject.value}", language)),
         ("patient_id", study.patient_id or unstated),
         ("study_date", _scanner_date(study.study_date, language)),
