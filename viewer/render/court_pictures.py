@@ -22,6 +22,7 @@ from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Camera3D, Point, fit_view, project
+from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import default_window
 from virtopsy.language import Language, say
@@ -97,7 +98,7 @@ def _slice(
         centre=f"{window.centre:g}",
         width=f"{window.width:g}",
     )
-    return CourtPicture(plane.value, caption, made.png, made.parameters)
+    return CourtPicture(plane.value, _marked(caption, volume, language), made.png, made.parameters)
 
 
 def _three_d(
@@ -123,7 +124,13 @@ def _three_d(
         preset=say(view.preset.text, language),
         view=view_words(camera, language),
     )
-    return CourtPicture("volume", caption, made.png, made.parameters)
+    return CourtPicture("volume", _marked(caption, volume, language), made.png, made.parameters)
+
+
+def _marked(caption: str, volume: Volume, language: Language) -> str:
+    """Say under a picture too that its data were compressed with loss."""
+    mark = lossy_mark(volume, language)
+    return f"{caption} ({mark})" if mark else caption
 
 
 def plane_along(track: Trajectory) -> Plane:

@@ -10,13 +10,15 @@ from typing import Final
 from pydicom import Dataset, dcmread
 
 from virtopsy.confined import Lost, each
-from virtopsy.dicom import syntax
+from virtopsy.dicom import overlay, shading, syntax
 from virtopsy.dicom.carrier import opened
+from virtopsy.dicom.header import EXPLICIT_BIG
 from virtopsy.dicom.kind import is_picture, kind_of
 from virtopsy.dicom.multiframe import UNUSABLE
+from virtopsy.dicom.overlay import drawn
 from virtopsy.dicom.pixels import undecodable
 from virtopsy.dicom.series import Instance
-from virtopsy.dicom.shading import ELEMENTS, Grey, eight_bits, numbers, painted, shaded
+from virtopsy.dicom.shading import Grey, eight_bits, numbers, painted, shaded
 from virtopsy.dicom.stored import colour_plane, grey_plane
 from virtopsy.errors import InputError
 from virtopsy.jobs import Progress
@@ -25,6 +27,7 @@ MOST_PIXELS: Final = 1 << 26
 """Of one picture: four times the largest mammogram."""
 _SQUAREST, _LONGEST = 0.05, 20.0  # height over width of a pixel that anything scans
 _SIDE: Final = re.compile("[LRAPHF]{1,3}")
+_WHITE: Final = 255
 _PALETTE: Final = "PALETTE COLOR"
 # Samples a pixel that each Photometric Interpretation has (PS3.3 C.7.6.3.1.2).
 _SAMPLES: Final = {
@@ -46,7 +49,8 @@ class Picture:
     """One picture as it is looked at.
 
     Attributes:
-        pixels: (rows, columns) grey or (rows, columns, 3) red, green, blue.
+        pixels: (rows, columns) grey or (rows, columns, 3) red, green, blue; the file's graphics
+            lie over it in white.
         stretch: height of a pixel over its width; 1 where they are square or nothing is said.
         sides: which side of the patient the right and the lower edge are (Patient Orientation),
             in letters of L R A P H F; both empty where the file does not say.
@@ -96,6 +100,11 @@ def picture(instance: Instance) -> Picture:
         raise undecodable(instance)
     described = _described(instance)
     pixels = _pixels(instance, described)
+    big_endian = instance.storage.transfer_syntax == EXPLICIT_BIG
+    graphics = drawn(pixels.shape[:2], described, instance.frame_number, big_endian=big_endian)
+    if graphics.any():
+        pixels = pixels.copy()
+        pixels[graphics] = _WHITE
     return Picture(pixels, _stretch(instance, described), _sides(described))
 
 
@@ -114,7 +123,12 @@ def _pixels(instance: Instance, described: Dataset) -> Grey:
 
 def _described(instance: Instance) -> Dataset:
     """Return the elements that say how the pixels are shown; the frame's own come first."""
-    wanted = [*ELEMENTS, *_ELEMENTS, *(_FRAME_GROUPS if instance.is_frame else ())]
+    wanted = [
+        *shading.ELEMENTS,
+        *overlay.ELEMENTS,
+        *_ELEMENTS,
+        *(_FRAME_GROUPS if instance.is_frame else ()),
+    ]
     try:
         with warnings.catch_warnings(), opened(instance.address) as file:
             # Remarks about odd values in elements; what is used is looked at below.

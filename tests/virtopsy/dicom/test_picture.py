@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ from pydicom.uid import (
 
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.header import Damaged, NotDicom
-from virtopsy.dicom.picture import MOST_PIXELS, Picture, picture, viewable
+from virtopsy.dicom.picture import MOST_PIXELS, Picture, confined_picture, picture, viewable
 from virtopsy.dicom.reader import Read, read
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
 from virtopsy.imaging.window import Window
+from virtopsy.jobs import Progress
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 WritePicture = Callable[..., Instance]
@@ -46,7 +48,9 @@ def instance_of(path: Path) -> Instance:
 def write_picture(tmp_path: Path) -> WritePicture:
     """Write pixels as one file, with elements by keyword, and return what a scan makes of it."""
 
-    def write(pixels: NDArray[Any], *, syntax: str = ExplicitVRLittleEndian, **said: Any) -> Instance:
+    def write(
+        pixels: NDArray[Any], *, syntax: str = ExplicitVRLittleEndian, **said: Any
+    ) -> Instance:
         ds = Dataset()
         ds.SOPClassUID = SECONDARY_CAPTURE
         ds.SOPInstanceUID = "1.2.3.4"
@@ -188,9 +192,7 @@ def test_colours_stay_what_they_are_however_they_lie(write_picture: WritePicture
         colours, syntax=ExplicitVRBigEndian, PlanarConfiguration=0, PixelData=swapped
     )
     np.testing.assert_array_equal(picture(big).pixels, colours)
-    deflated = write_picture(
-        colours, syntax=DeflatedExplicitVRLittleEndian, PlanarConfiguration=0
-    )
+    deflated = write_picture(colours, syntax=DeflatedExplicitVRLittleEndian, PlanarConfiguration=0)
     np.testing.assert_array_equal(picture(deflated).pixels, colours)
 
 
@@ -392,11 +394,8 @@ def test_no_damage_is_anything_but_a_picture_or_a_sentence(
     except (Damaged, NotDicom):
         return
     if viewable(instance, "OT"):
-        try:
-            shown = picture(instance)
-        except InputError as error:
-            assert str(path) in str(error)
-        else:
+        with suppress(InputError):
+            shown = confined_picture(instance, Progress())
             assert shown.pixels.shape[:2] == (instance.rows, instance.columns)
 
 

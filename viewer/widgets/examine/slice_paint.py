@@ -92,9 +92,19 @@ def corner_lines(
         text(painter, QPointF(x, y), shown, colour("text", 225))
 
 
-def remarks(painter: QPainter, width: float, height: float, lines: Sequence[str]) -> None:
-    """Draw short remarks in the lower left corner, in the colour of warnings."""
-    painter.setFont(text_font())
+def remarks(
+    painter: QPainter, width: float, height: float, lines: Sequence[str], pixels: int = TEXT_PX
+) -> None:
+    """Draw short remarks in the lower left corner, in the colour of warnings.
+
+    The type is smaller than `pixels` where a line would reach the letter at the lower edge.
+    """
+    room = width * _CORNER_SHARE
+    for size in range(pixels, TEXT_PX - 1, -1):
+        painter.setFont(text_font(size))
+        metrics = QFontMetricsF(painter.font())
+        if all(metrics.horizontalAdvance(line) <= room for line in lines):
+            break
     metrics = QFontMetricsF(painter.font())
     for row, line in enumerate(reversed(lines)):
         y = height - _EDGE - metrics.descent() - row * metrics.height()

@@ -33,6 +33,7 @@ from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.parts import Parts
+from viewer.widgets.theme import TEXT_PX
 from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window
@@ -187,7 +188,8 @@ class SliceWidget(QWidget):
             remarks.append(self._parts.say("ui.view.not_hu"))
         if mark := lossy_mark(volume, self._parts.language.now):
             remarks.append(mark)
-        slice_paint.remarks(painter, sheet.width, sheet.height, remarks)
+        size = COURT_PX if self._presenting else TEXT_PX
+        slice_paint.remarks(painter, sheet.width, sheet.height, remarks, size)
 
     def _awaited(self, volume: Volume) -> bool:
         """Tell whether the slice at the crosshair is still being read."""

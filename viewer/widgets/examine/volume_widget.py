@@ -35,7 +35,7 @@ from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.volume_choices import VolumeChoices
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
-from viewer.widgets.theme import colour, text_font
+from viewer.widgets.theme import TEXT_PX, colour, text_font
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.geometry.camera import (
     STANDARD_VIEWS,
@@ -240,8 +240,10 @@ class VolumeWidget(QWidget):
         shown = {edge: direction_letters(vector) for edge, vector in around.items()}
         width, height = self.width(), self.height()
         if mark := lossy_mark(wish.volume, self._parts.language.now):
-            free = height if self._presenting else self._choices.y()
-            slice_paint.remarks(painter, width, free, [mark])
+            free, size = self._choices.y(), TEXT_PX
+            if self._presenting:
+                free, size = height, slice_paint.COURT_PX
+            slice_paint.remarks(painter, width, free, [mark], size)
         if self._presenting:
             court = slice_paint.sides_in_words(shown, self._parts.language.now)
             slice_paint.letters(painter, width, height, court, slice_paint.COURT_PX)
