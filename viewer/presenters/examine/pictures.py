@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from viewer.presenters.examine.opening import Opening
-from viewer.presenters.examine.overlay import person_name
+from viewer.presenters.examine.overlay import whose
 from viewer.presenters.value import Value
 from viewer.presenters.work import Running, Work
 from virtopsy.dicom.picture import Picture, confined_picture, viewable
@@ -15,6 +15,7 @@ from virtopsy.dicom.refusal import kind_of_plane
 from virtopsy.dicom.series import Instance, Series, Study
 from virtopsy.errors import VirtopsyError
 from virtopsy.imaging.compression import lossy_words
+from virtopsy.imaging.volume import Identity
 from virtopsy.language import Language, say
 
 
@@ -37,11 +38,18 @@ class Look:
     picture: Picture | None = None
     problem: VirtopsyError | None = None
 
-    def whose(self, language: Language) -> tuple[str, str]:
-        """Return the left corner: patient; date, modality and series."""
-        name = person_name(self.study.patient_name) or say("ui.found.nameless", language)
-        when = (self.study.date, self.series.modality, self.series.description)
-        return name, " · ".join(one for one in when if one)
+    def whose(self, language: Language) -> tuple[str, ...]:
+        """Return the left corner: patient; sex and age; date, modality and series."""
+        study, series = self.study, self.series
+        identity = Identity(
+            patient_name=study.patient_name,
+            study_date=study.date,
+            series_description=" · ".join(filter(None, (series.modality, series.description))),
+            birth_date=study.birth_date,
+            sex=study.sex,
+            age=study.age,
+        )
+        return whose(identity, language)
 
     def title(self, language: Language) -> str:
         """Return what the series is called."""

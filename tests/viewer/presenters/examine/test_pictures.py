@@ -76,7 +76,7 @@ def film(folder: Path, *, files: int = 2, kind: str = "1.2.840.10008.5.1.4.1.1.6
         ds.SOPClassUID, ds.SOPInstanceUID = kind, f"1.2.3.4.{number}"
         ds.StudyInstanceUID, ds.SeriesInstanceUID = "1.2", "1.2.3"
         ds.PatientName, ds.StudyDate, ds.Modality = "Ivanova^Anna", "20260301", "US"
-        ds.SeriesDescription = "heart"
+        ds.SeriesDescription, ds.PatientSex = "heart", "F"
         ds.InstanceNumber = number + 1
         ds.LossyImageCompression, ds.LossyImageCompressionRatio = "01", "8"
         ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
@@ -130,7 +130,9 @@ def test_it_says_what_it_is_and_whose(desk: _Desk, tmp_path: Path) -> None:
     assert look.what(Language.EN) == "Ultrasound picture: not part of a volume"
     assert look.what(Language.RU) == "Ультразвуковое изображение: не входит в объём"
     assert look.what(Language.KK) == "Ультрадыбыстық кескін: көлемге кірмейді"
-    assert look.whose(Language.EN) == ("Ivanova Anna", "2026-03-01 · US · heart")
+    name, who, when = look.whose(Language.EN)
+    assert (name, when) == ("Ivanova Anna", "2026-03-01 · US · heart")
+    assert "female" in who
     assert look.title(Language.KK) == "heart"
     assert look.place(Language.RU) == "1 из 6"
     assert look.mark(Language.EN) == "lossy compression 8:1"
