@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from virtopsy.dicom.correct import grid_of
+from virtopsy.dicom.names import readable
 from virtopsy.dicom.parts import split, without_copies
 from virtopsy.dicom.reader import Heading, Read
 from virtopsy.dicom.refusal import lossy, refusal
@@ -57,7 +58,9 @@ def _series(reads: Sequence[Read]) -> list[Series]:
     heading = reads[0].heading
     instances, problems = without_copies([one for read in reads for one in read.instances])
     if heading.assumed:
-        facts = {"charset": heading.assumed, "name": heading.patient_name}
+        texts = (heading.patient_name, heading.study_description, heading.series_description)
+        example = next((text for text in texts if not text.isascii()), heading.patient_name)
+        facts = {"charset": heading.assumed, "name": readable(example)}
         problems = (*problems, Problem("charset_guessed", facts=facts))
     usable: list[Instance] = []
     refused: dict[tuple[object, ...], list[tuple[Instance, Problem]]] = defaultdict(list)

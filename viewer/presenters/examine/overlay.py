@@ -53,41 +53,39 @@ def patient_facts(patient: Patient, study_date: str, language: Language) -> tupl
         study_date: ISO date.
         language: of the words.
     """
-    return tuple(one for one in _facts(patient, study_date, language) if one)
+    old = _age(patient, study_date, language)
+    reckoned = age_at(patient.birth_date, study_date)
+    stated = age(patient.age)
+    if stated and stated.number and reckoned and abs(stated.years - reckoned.years) > _SAME_AGE:
+        also = said_age(reckoned, language)
+        old = say("patient.age.both", language, stated=old, reckoned=also)
+    born = ""
+    if patient.birth_date:
+        born = say("patient.born", language, date=said_date(patient.birth_date, language))
+    return tuple(one for one in (_sex(patient, language), born, old) if one)
 
 
 def whose(identity: Identity, language: Language) -> tuple[str, ...]:
     """Return the lines in the corner of a view: patient; sex and age if known; date and series."""
     name = person_name(identity.patient_name) or say("ui.found.nameless", language)
-    sex, _, old = _facts(identity, identity.study_date, language)
-    who = " · ".join(one for one in (sex, old) if one)
+    who = (_sex(identity, language), _age(identity, identity.study_date, language))
     when = (identity.study_date, identity.series_description)
-    return tuple(line for line in (name, who, " · ".join(one for one in when if one)) if line)
+    lines = (name, *(" · ".join(one for one in parts if one) for parts in (who, when)))
+    return tuple(line for line in lines if line)
 
 
-def _facts(patient: Patient, study_date: str, language: Language) -> tuple[str, str, str]:
-    """Return sex, birth date and age in words, empty where not stated."""
-    sex = born = ""
-    if patient.sex:
-        known = patient.sex in ("M", "F", "O")
-        key = f"patient.sex.{patient.sex}" if known else "patient.sex.stated"
-        sex = say(key, language, sex=patient.sex)
-    if patient.birth_date:
-        born = say("patient.born", language, date=said_date(patient.birth_date, language))
-    return sex, born, _age(patient, study_date, language)
+def _sex(patient: Patient, language: Language) -> str:
+    if not patient.sex:
+        return ""
+    known = patient.sex in ("M", "F", "O")
+    key = f"patient.sex.{patient.sex}" if known else "patient.sex.stated"
+    return say(key, language, sex=patient.sex)
 
 
 def _age(patient: Patient, study_date: str, language: Language) -> str:
+    """Return the stated age, else the reckoned one, else what stands in its place."""
     stated, reckoned = age(patient.age), age_at(patient.birth_date, study_date)
-    if stated is None or not stated.number:
-        if reckoned is not None:
-            return said_age(reckoned, language)
-        return say("patient.age.stated", language, age=patient.age) if patient.age else ""
-    if reckoned is None or abs(stated.years - reckoned.years) <= _SAME_AGE:
-        return said_age(stated, language)
-    return say(
-        "patient.age.both",
-        language,
-        stated=said_age(stated, language),
-        reckoned=said_age(reckoned, language),
-    )
+    found = stated if stated and stated.number else reckoned or stated
+    if found is not None:
+        return said_age(found, language)
+    return say("patient.age.stated", language, age=patient.age) if patient.age else ""

@@ -81,15 +81,34 @@ def text(painter: QPainter, place: QPointF, words: str, tint: QColor) -> None:
 def corner_lines(
     painter: QPainter, width: float, lines: Sequence[str], *, right: bool = False
 ) -> None:
-    """Draw lines of text in an upper corner, cut with an ellipsis at the view's middle."""
+    """Draw lines of text in an upper corner; they end before the view's middle."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
-    room = width * _CORNER_SHARE
-    for row, line in enumerate(lines):
-        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
+    folded = [part for line in lines for part in fold(line, metrics, width * _CORNER_SHARE)]
+    for row, shown in enumerate(folded):
         x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
         text(painter, QPointF(x, y), shown, colour("text", 225))
+
+
+def fold(line: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """Return a line in one or two parts of at most `room` px; what is longer ends with an ellipsis.
+
+    A long Kazakh name keeps its last part: a person cut short may be another person.
+    """
+    words = line.split(" ")
+    fitting = [
+        count
+        for count in range(1, len(words))
+        if metrics.horizontalAdvance(" ".join(words[:count])) <= room
+    ]
+    if metrics.horizontalAdvance(line) <= room or not fitting:
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)]
+    rest = " ".join(words[fitting[-1] :])
+    return [
+        " ".join(words[: fitting[-1]]),
+        metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room),
+    ]
 
 
 def remarks(

@@ -55,6 +55,7 @@ def test_an_age_the_file_does_not_state_is_reckoned() -> None:
 def test_an_age_that_does_not_fit_the_birth_date_is_told_with_the_reckoned_one() -> None:
     *_, old = patient_facts(replace(MAN, age="060Y"), MAN.study_date, Language.EN)
     assert old == "60 years stated, 45 years by the birth date"
+    assert "60 years" in whose(replace(MAN, age="060Y"), Language.EN)[1]
 
 
 def test_an_age_and_a_sex_of_no_standard_are_shown_as_they_stand() -> None:
