@@ -200,7 +200,12 @@ class Hand:
         assert found is not None
         (series,) = [one for study in found.studies for one in study.series if one.volume]
         self.click(f"series.load.{series.key}")
-        self.wait(lambda: self.sees("view.axial"), "the series is shown")
+        self.wait(lambda: self.shows(series.key), "the series is shown, whole")
+
+    def shows(self, key: str) -> bool:
+        """Tell whether all of a series is on the screen."""
+        opened = self.parts.opening.opened.now
+        return opened is not None and opened.series.key == key and self.sees("view.axial")
 
     def sign_in(self, archive: Path, person: str, password: str) -> None:
         """Create an archive, or enter one, by the dialog."""

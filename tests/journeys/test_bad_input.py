@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from tests.journeys.conftest import Cli, Hand, live
 from viewer.widgets.elided import ElidedLabel
+from virtopsy.dicom.series import Problem
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.language import Language
 from virtopsy.phantom import asymmetric
@@ -190,13 +191,13 @@ def test_a_slice_cut_short_is_named_and_left_out(
     assert any(one.code == "truncated_pixels" for one in _problems(hand))
 
 
-def _problems(hand: Hand) -> tuple[object, ...]:
+def _problems(hand: Hand) -> tuple[Problem, ...]:
     opened = hand.parts.opening.opened.now
     assert opened is not None
     return opened.problems
 
 
-def test_a_slice_that_breaks_after_the_scan_is_refused_in_one_sentence(
+def test_a_slice_that_breaks_after_the_scan_is_named_and_the_rest_is_shown(
     new_window: Callable[[], Hand], solid: Path, cli: Cli
 ) -> None:
     folder = shutil.copytree(solid, cli.folder / "given")
@@ -207,8 +208,30 @@ def test_a_slice_that_breaks_after_the_scan_is_refused_in_one_sentence(
     (folder / "IM00020").write_bytes((folder / "IM00020").read_bytes()[:-2000])
     found = hand.parts.opening.found.now
     assert found is not None
+    key = found.studies[0].series[0].key
+    hand.click(f"series.load.{key}")
+    hand.wait(lambda: hand.shows(key), "the rest is shown")
+    assert any("IM00020" in one.sentence(Language.EN) for one in _problems(hand))
+    assert hand.sees("warning")
+    volume = hand.parts.views.volume.now
+    assert volume is not None
+    assert len(volume.gaps) == 1
+    _still_works(hand, solid)
+
+
+def test_a_series_that_is_gone_after_the_scan_is_refused_in_one_sentence(
+    new_window: Callable[[], Hand], solid: Path, cli: Cli
+) -> None:
+    folder = shutil.copytree(solid, cli.folder / "given")
+    hand = new_window()
+    hand.click("cases.open")
+    hand.choose_file("cases.dialog", folder)
+    hand.wait(lambda: hand.parts.opening.found.now is not None, "the folder is scanned")
+    shutil.rmtree(folder)
+    found = hand.parts.opening.found.now
+    assert found is not None
     hand.click(f"series.load.{found.studies[0].series[0].key}")
-    assert "IM00020" in _notice(hand)
+    assert "given" in _notice(hand)
     _still_works(hand, solid)
 
 
@@ -327,8 +350,9 @@ def test_scan_load_and_save_stop_when_asked_and_begin_again(
     hand.click(f"series.load.{key}")
     _stop(hand)
     assert hand.parts.opening.opened.now is None
+    assert hand.parts.views.shown.now is None
     hand.click(f"series.load.{key}")
-    hand.wait(lambda: hand.sees("view.axial"), "the series is shown")
+    hand.wait(lambda: hand.shows(key), "the series is shown")
 
     x, y, z = hand.parts.views.position.now
     _mark(hand, ((x - 30, y, z), (x + 30, y + 9, z)))

@@ -29,6 +29,7 @@ from viewer.widgets.notice import TroubleStrip
 from viewer.widgets.parts import ROOMS, Parts
 from viewer.widgets.protocol.room import ProtocolRoom
 from viewer.widgets.rail import Rail
+from virtopsy.imaging.volume import Volume
 
 _SIZE = (1280, 800)
 _SMALLEST = (1000, 620)
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
         follow(self, parts.opening.opened, self._enter, now=False)
         hear(self, parts.opening.arriving, lambda _: parts.room.set("examine"))
+        follow(self, parts.views.shown, self._leave, now=False)
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
         hear(self, parts.keeping.told, lambda key: self.bottom.tell(parts.say(key)))
         hear(self, parts.writing.saved, self._tell_written)
@@ -94,6 +96,11 @@ class MainWindow(QMainWindow):
     def _enter(self, opened: Opened | None) -> None:
         if opened is not None:
             self._parts.room.set("examine")
+
+    def _leave(self, shown: Volume | None) -> None:
+        """Go back to where scans are chosen when the only one was stopped on its way."""
+        if shown is None and self._parts.views.volume.now is None:
+            self._parts.room.set("cases")
 
     def _tell_saved(self, number: str) -> None:
         self.bottom.tell(self._parts.say("ui.saved", number=number))

@@ -37,10 +37,13 @@ class Opened:
 class _Arrival:
     """A volume on its way to the screen: its slices are shown as they come."""
 
-    def __init__(self, views: Views, work: Work, first: Callable[[], None]) -> None:
+    def __init__(
+        self, views: Views, work: Work, first: Callable[[], None], back: Callable[[], None]
+    ) -> None:
         self._views = views
         self._work = work
         self._first = first
+        self._back = back
         self._volume: Volume | None = None
         self._drawn = 0
         self._ended = False
@@ -61,6 +64,7 @@ class _Arrival:
         """Go back to what was shown before."""
         if self._volume is not None and not self._ended:
             self._views.give_up_arriving()
+            self._back()
         self.end()
 
     def end(self) -> None:
@@ -94,7 +98,7 @@ class Opening:
     Attributes:
         path: what was looked into last.
         found: the studies and series there; None before a scan has ended.
-        opened: the series that is shown.
+        opened: the series that is shown, once all of it is there.
         arriving: told when the first slices of a series can be seen.
         leaving: told before a series is loaded; who would lose something refuses by raising.
         problem: what could not be read, for the strip over the views.
@@ -156,7 +160,13 @@ class Opening:
             return
         self.cancel()
 
-        arrival = _Arrival(self._views, self._work, lambda: self.arriving.announce(series))
+        before = self.opened.now
+
+        def first() -> None:
+            self.opened.set(None)  # nothing may be said of the one before over this one
+            self.arriving.announce(series)
+
+        arrival = _Arrival(self._views, self._work, first, lambda: self.opened.set(before))
 
         def job(progress: Progress) -> Opened:
             watch = Watch(arrival.focus, arrival.begun)

@@ -42,6 +42,7 @@ class TopLine(QFrame):
         self.setFixedHeight(HEIGHT_PX)
         self._parts = parts
         self._with_words: list[QToolButton] = []
+        self._needing_all: list[QToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 6, 0)
         row.setSpacing(5)
@@ -50,7 +51,8 @@ class TopLine(QFrame):
         row.addSpacing(4)
         for tool in TOOLS:
             self._tool(tool)
-        self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
+        court = self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
+        self._needing_all.append(court)
         self._warning_sign()
         row.addStretch(1)
         self._windows()
@@ -60,6 +62,14 @@ class TopLine(QFrame):
         self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
         hear(self, parts.session.changed, lambda _: self._show_case())
         follow(self, parts.language, lambda _: self._show_case())
+        follow(self, parts.views.volume, lambda _: self._allow(), now=False)
+        follow(self, parts.views.shown, lambda _: self._allow(), now=False)
+
+    def _allow(self) -> None:
+        """Let nothing be marked, undone or kept while only a part of a scan is there."""
+        for button in self._needing_all:
+            button.setEnabled(not self._parts.views.arriving)
+        self._show_case()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -114,6 +124,8 @@ class TopLine(QFrame):
         choice(button, self._parts.tool, tool)
         button.clicked.connect(self._parts.trajectory.leave)
         self._row.addWidget(button)
+        if tool == "trajectory":
+            self._needing_all.append(button)
 
     def _act(
         self,
@@ -177,7 +189,7 @@ class TopLine(QFrame):
             self._window.addItem("", name)
         follow(self._window, parts.language, lambda _: self._reword_windows())
         follow(self._window, parts.views.window, self._show_window)
-        follow(self._window, parts.views.volume, self._allow_windows)
+        follow(self._window, parts.views.shown, self._allow_windows)
         self._window.activated.connect(self._choose_window)
         self._row.addWidget(self._window)
 
@@ -227,8 +239,8 @@ class TopLine(QFrame):
             (self.undo, "undo", session.undo_label),
             (self.redo, "redo", session.redo_label),
         ):
-            button.setEnabled(label is not None)
+            button.setEnabled(label is not None and not self._parts.views.arriving)
             what = "" if label is None else f": {tell(label)}"
             button.setToolTip(tell(f"ui.act.{kind}.tip") + what)
         self.save.setText(tell("ui.act.saved" if session.recorded else "ui.act.save"))
-        self.save.setEnabled(not session.recorded)
+        self.save.setEnabled(not session.recorded and not self._parts.views.arriving)
