@@ -94,7 +94,7 @@ def assemble(
     if not series.volume:
         raise Bug(f"series {series.key} is no volume")
     stack = arrange(series.instances)
-    if stack.step_mm == 0 or stack.sideways.any():
+    if stack.corrected:
         return _corrected(series, study, stack, progress)
     return _in_place(series, study, stack, progress, watch)
 
