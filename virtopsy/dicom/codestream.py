@@ -7,7 +7,10 @@ header is read here first, decoders get what it says, and the caller compares th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from ctypes import string_at
 from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
@@ -36,6 +39,8 @@ _JPEG_FRAME: Final = Struct(">HBHHB").unpack_from  # length, bits, rows, columns
 _SIZE: Final = b"\xff\x4f\xff\x51"
 _J2K_SIZE: Final = Struct(">HHIIIIIIIIHB").unpack_from
 _SIGNED: Final = 0x80
+_STANDARD_ERROR: Final = 2
+_MOST_HEARD: Final = 4096
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
 _ERRORS: Final = (
     RuntimeError,
@@ -197,6 +202,40 @@ def _by_gdcm(codestream: bytes, header: FrameHeader, transfer_syntax: str) -> Ra
     # Anything but whole bytes aborts the process where the codestream is of another precision.
     bits = 8 * header.kind.itemsize
     image.SetPixelFormat(gdcm.PixelFormat(1, bits, bits, bits - 1, 0))
-    # gdcm hands bytes over as text.
-    content = image.GetBuffer().encode("utf-8", "surrogateescape")
-    return np.frombuffer(content, header.kind)
+    change = gdcm.ImageChangeTransferSyntax()
+    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.ImplicitVRLittleEndian))
+    change.SetInput(image)
+    image.thisown = False  # it counts who holds it: two owners abort the process
+    with _complaints() as complaints:
+        changed = change.Change()
+    if complaints or not changed:
+        raise Broken("; ".join(complaints) or "the decoder refused it")
+    return _copied(change.GetOutput().GetDataElement().GetByteValue(), header)
+
+
+def _copied(value: Any, header: FrameHeader) -> Raw:
+    """Copy the bytes of a gdcm value from where they lie: its own way is a text of them, slowly."""
+    size = header.rows * header.columns * header.kind.itemsize
+    if value is None or int(str(value.GetLength())) != size:
+        raise Broken("the decoder gave another number of bytes")
+    return np.frombuffer(string_at(int(value.GetVoidPointer()), size), header.kind)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Hear what a C library prints meanwhile; it tells of corrupt data there and nowhere else.
+
+    For worker processes: standard error belongs to the whole process.
+    """
+    heard, mouth = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    kept = os.dup(_STANDARD_ERROR)
+    found: list[str] = []
+    try:
+        os.dup2(mouth, _STANDARD_ERROR)
+        yield found
+        with suppress(BlockingIOError):  # it printed nothing
+            found += os.read(heard, _MOST_HEARD).decode("utf-8", "replace").splitlines()
+    finally:
+        os.dup2(kept, _STANDARD_ERROR)
+        for file in (kept, heard, mouth):
+            os.close(file)
