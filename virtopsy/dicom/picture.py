@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from io import BytesIO
+from typing import IO, Final
 
 from pydicom import Dataset, dcmread
 
 from virtopsy.confined import Lost, each
 from virtopsy.dicom import overlay, shading, syntax
 from virtopsy.dicom.carrier import opened
-from virtopsy.dicom.header import EXPLICIT_BIG
+from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.kind import is_picture, kind_of
 from virtopsy.dicom.multiframe import UNUSABLE
 from virtopsy.dicom.overlay import drawn
@@ -130,7 +133,7 @@ def _described(instance: Instance) -> Dataset:
         *(_FRAME_GROUPS if instance.is_frame else ()),
     ]
     try:
-        with warnings.catch_warnings(), opened(instance.address) as file:
+        with warnings.catch_warnings(), _header(instance) as file:
             # Remarks about odd values in elements; what is used is looked at below.
             warnings.simplefilter("ignore")
             found = dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
@@ -139,9 +142,19 @@ def _described(instance: Instance) -> Dataset:
                     found.update(item)
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
-    except UNUSABLE as error:
+    except (NotDicom, Damaged, *UNUSABLE) as error:
         raise undecodable(instance) from error
     return found
+
+
+@contextmanager
+def _header(instance: Instance) -> Iterator[IO[bytes]]:
+    """Open what stands before the pixels; of a deflated file no more than that is inflated."""
+    if instance.storage.transfer_syntax == DEFLATED:
+        yield BytesIO(inflate(instance.address, instance.storage.offset))
+    else:
+        with opened(instance.address) as file:
+            yield file
 
 
 def _shared(found: Dataset) -> Dataset:

@@ -6,14 +6,13 @@ import warnings
 from typing import Any, Final
 
 import numpy as np
-from pydicom import dcmread
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
 from virtopsy.dicom.carrier import opened
-from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG
+from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.multiframe import UNUSABLE
 from virtopsy.dicom.pixels import Raw, plane, undecodable
 from virtopsy.dicom.series import Instance
@@ -78,15 +77,15 @@ def _in_swapped_words(instance: Instance) -> bool:
 def _read_bytes(instance: Instance, begin: int, end: int) -> bytes:
     storage = instance.storage
     try:
-        with opened(instance.address) as file:
-            if storage.transfer_syntax == DEFLATED:
-                content = bytes(dcmread(file).PixelData)[begin:end]
-            else:
+        if storage.transfer_syntax == DEFLATED:
+            content = inflate(instance.address, storage.offset + end)[storage.offset + begin :]
+        else:
+            with opened(instance.address) as file:
                 file.seek(storage.offset + begin)
                 content = file.read(max(min(end, storage.length) - begin, 0))
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
-    except UNUSABLE as error:
+    except (NotDicom, Damaged, *UNUSABLE) as error:
         raise undecodable(instance) from error
     if len(content) < end - begin:
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -194,6 +195,27 @@ def test_colours_stay_what_they_are_however_they_lie(write_picture: WritePicture
     np.testing.assert_array_equal(picture(big).pixels, colours)
     deflated = write_picture(colours, syntax=DeflatedExplicitVRLittleEndian, PlanarConfiguration=0)
     np.testing.assert_array_equal(picture(deflated).pixels, colours)
+
+
+def test_a_deflated_picture_keeps_its_window_and_inflates_no_further_than_its_pixels(
+    write_picture: WritePicture,
+) -> None:
+    said = {"WindowCenter": 16, "WindowWidth": 32}
+    plain = picture(write_picture(ramp(), **said)).pixels
+    deflated = write_picture(ramp(), syntax=DeflatedExplicitVRLittleEndian, **said)
+    np.testing.assert_array_equal(picture(deflated).pixels, plain)
+    colours = np.full((4, 6, 3), 7, np.uint8)
+    bomb = write_picture(
+        colours,
+        syntax=DeflatedExplicitVRLittleEndian,
+        PlanarConfiguration=0,
+        DataSetTrailingPadding=bytes(40_000_000),
+    )
+    tracemalloc.start()
+    np.testing.assert_array_equal(picture(bomb).pixels, colours)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4_000_000
 
 
 def test_colours_of_sixteen_bits_are_shown(write_picture: WritePicture) -> None:
