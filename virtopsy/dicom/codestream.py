@@ -41,6 +41,8 @@ _J2K_SIZE: Final = Struct(">HHIIIIIIIIHB").unpack_from
 _SIGNED: Final = 0x80
 _STANDARD_ERROR: Final = 2
 _MOST_HEARD: Final = 4096
+# What libjpeg says of entropy-coded data that end early or hold impossible codes.
+_CORRUPT: Final = ("Corrupt JPEG data", "Premature end of JPEG")
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
 _ERRORS: Final = (
     RuntimeError,
@@ -208,8 +210,10 @@ def _by_gdcm(codestream: bytes, header: FrameHeader, transfer_syntax: str) -> Ra
     image.thisown = False  # it counts who holds it: two owners abort the process
     with _complaints() as complaints:
         changed = change.Change()
-    if complaints or not changed:
-        raise Broken("; ".join(complaints) or "the decoder refused it")
+    # It tries one precision after the other, and complains of those that do not fit as well.
+    corrupt = [one for one in complaints if one.startswith(_CORRUPT)]
+    if corrupt or not changed:
+        raise Broken("; ".join(corrupt) or "the decoder refused it")
     return _copied(change.GetOutput().GetDataElement().GetByteValue(), header)
 
 
