@@ -121,6 +121,7 @@ class _Filling:
         count, places = len(self._instances), self._slots.places
         tops = np.full(count, -np.inf)
         failed: dict[int, InputError] = {}
+        holes: list[int] = []
         with ExitStack() as held:
             block = None if self._plain else held.enter_context(self._block())
             voxels = self._voxels(block)
@@ -137,9 +138,12 @@ class _Filling:
             for done, (number, answer) in enumerate(answers, start=1):
                 if isinstance(answer, InputError):
                     failed[number] = answer
-                    voxels[places[number]] = self._slots.empty
+                    holes.append(int(places[number]))
                 else:
                     tops[number] = answer
+                # Not before a plane could be read: gigabytes may be what only broken files claim.
+                while holes and len(failed) < done:
+                    voxels[holes.pop()] = self._slots.empty
                 arrived[places[number]] = True
                 if begun is not None and done == min(chunk, count):
                     begun(voxels, arrived)

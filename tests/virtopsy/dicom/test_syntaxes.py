@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -461,6 +462,19 @@ def test_a_codestream_of_another_shape_is_not_squeezed_into_the_header(
     ds.save_as(path)
     with pytest.raises(InputError, match=re.escape(str(path))):
         load(path)
+
+
+def test_a_size_that_only_a_broken_file_claims_takes_no_memory(
+    one: Callable[[Picture], Path], load: Load
+) -> None:
+    path = one(FAMILIES["JPEG-LS"]())
+    ds = dcmread(path)
+    ds.Rows, ds.Columns = 65535, 65535  # 8.6 GB of voxels
+    ds.save_as(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError):
+        load(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name != "RLE"])
