@@ -103,7 +103,7 @@ def _in_place(
     series: Series, study: Study, stack: Stack, progress: Progress, watch: Watch | None
 ) -> Volume:
     """Read the planes of a regular grid straight to their slices."""
-    grid, quantity = grid_of(stack), quantity_of(series.instances[0], series.modality)
+    grid, quantity = grid_of(stack), quantity_of(series.instances, series.modality)
     frame = _frame(stack, grid)
 
     def focus() -> int:
@@ -132,7 +132,7 @@ def _in_place(
 
 def _corrected(series: Series, study: Study, stack: Stack, progress: Progress) -> Volume:
     """Read the planes one behind the other, then move them to where they truly lie."""
-    quantity = quantity_of(series.instances[0], series.modality)
+    quantity = quantity_of(series.instances, series.modality)
     own = np.arange(len(stack.instances))
     slots = Slots(own, len(own), _EMPTY[quantity])
     planes = read(stack.instances, slots, quantity, progress, focus=lambda: 0)
@@ -158,7 +158,7 @@ def _volume(
     return Volume(
         voxels=voxels,
         frame=_frame(stack, grid),
-        quantity=quantity_of(series.instances[0], series.modality),
+        quantity=quantity_of(series.instances, series.modality),
         identity=_identity(series, study),
         sources=tuple(map(_source, stack.instances)),
         problems=tuple(dict.fromkeys(problem.code for problem in series.problems)),

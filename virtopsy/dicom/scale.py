@@ -20,19 +20,25 @@ _INT32: Final = np.iinfo(np.int32)
 # the scale, not of the body.
 _PLATEAU_HU: Final = 2000
 _PLATEAU_VOXELS: Final = 8
-_BELOW: Final = 16
+# Scales of 12 to 16 bits end at 2^n - 1 above these: air at 0, at 24, water at 0, extended.
+_SCALE_BITS: Final = range(12, 17)
+_SCALE_BEGINS_HU: Final = (-1024.0, -1000.0, 0.0, -8192.0)
 
 
-def quantity_of(instance: Instance, modality: str) -> Quantity:
-    """Tell what the rescaled values of a plane mean (PS3.3 C.8.2.1, C.11.1.1.2)."""
+def quantity_of(instances: Sequence[Instance], modality: str) -> Quantity:
+    """Tell what the rescaled values of a series mean: HU where each of its planes holds HU."""
+    every = all(_holds_hu(instance, modality) for instance in instances)
+    return Quantity.HU if every else Quantity.SIGNAL
+
+
+def _holds_hu(instance: Instance, modality: str) -> bool:
+    """Tell whether the rescaled values of a plane are HU (PS3.3 C.8.2.1, C.11.1.1.2)."""
     if instance.sop_class not in CT_CLASSES and not (not instance.sop_class and modality == "CT"):
-        return Quantity.SIGNAL
+        return False
     if instance.intercept is None:
-        return Quantity.SIGNAL
+        return False
     original = instance.image_type[:1] == ("ORIGINAL",)
-    if instance.rescale_type in {"", "HU"} or (instance.rescale_type == "US" and original):
-        return Quantity.HU
-    return Quantity.SIGNAL
+    return instance.rescale_type in {"", "HU"} or (instance.rescale_type == "US" and original)
 
 
 class TooWide(Exception):  # noqa: N818 -- another type of values is tried then
@@ -104,17 +110,12 @@ def plateau(
         instances: the planes.
     """
     top = float(tops.max())
-    if top < _PLATEAU_HU:
-        return None
-    at_top, below = 0, 0
-    for k in places[tops >= top - _BELOW]:
-        at_top += int((voxels[k] == top).sum())
-        below += int((voxels[k] >= top - _BELOW).sum())
-    below -= at_top
-    storable = any(_largest(one) == top for one in instances)
-    if at_top >= _PLATEAU_VOXELS and (storable or at_top > 4 * below):
-        return int(top), at_top
-    return None
+    at_end = 0
+    for k, highest, instance in zip(places, tops, instances, strict=True):
+        if highest >= _PLATEAU_HU and _ends_there(instance, float(highest), top):
+            half_a_step = abs(_rescale(instance)[0]) / 2
+            at_end += int((voxels[k] > highest - half_a_step).sum())
+    return (int(top), at_end) if at_end >= _PLATEAU_VOXELS else None
 
 
 def _rescale(instance: Instance) -> tuple[float, float]:
@@ -122,11 +123,23 @@ def _rescale(instance: Instance) -> tuple[float, float]:
     return slope or 1.0, instance.intercept or 0.0
 
 
-def _largest(instance: Instance) -> float:
-    """Return the largest value the plane can store, rescaled."""
+def _ends_there(instance: Instance, highest: float, top: float) -> bool:
+    """Tell whether the scale of a plane ends at its highest value.
+
+    Args:
+        instance: the plane.
+        highest: its highest value.
+        top: the highest value of the series. There the scale may also end below the largest
+            value that can be stored: a scanner of 12 bits ends at 3071 HU in files of 16 too.
+    """
     slope, intercept = _rescale(instance)
     storage = instance.storage
-    return ((1 << (storage.stored - storage.signed)) - 1) * slope + intercept
+    if highest == ((1 << (storage.stored - storage.signed)) - 1) * slope + intercept:
+        return True
+    begins = {intercept, *_SCALE_BEGINS_HU}
+    return highest == top and any(
+        highest == (1 << bits) - 1 + begin for bits in _SCALE_BITS for begin in begins
+    )
 
 
 def _whole(raw: Raw, slope: int, intercept: int, ends: list[float], out: NDArray[Any]) -> None:
