@@ -229,6 +229,8 @@ class _Walk:
     ) -> tuple[dict[int, bytes], tuple[int, int, int]]:
         """Return the wanted values and (tag, offset, length) of the pixels, zeros without.
 
+        Of a sequence without length nothing is kept but that it is there.
+
         Args:
             offset: where the data set begins.
             wanted: tags to keep.
@@ -243,6 +245,8 @@ class _Walk:
             if tag in _PIXELS:
                 return found, (tag, value, -1 if length == _UNDEFINED else length)
             if length == _UNDEFINED:
+                if tag in wanted:
+                    found[tag] = b""
                 offset = self._behind_sequence(value, self._implicit, 0)
                 continue
             if value + length > size:

@@ -55,6 +55,7 @@ _TRAITS: Final = {
     "acquisition_time": 0x00080032,
     "content_time": 0x00080033,
 }
+_MODALITY_TABLE: Final = 0x00283000  # Modality LUT Sequence
 _WANTED: Final = frozenset(
     {
         *_HEADING,
@@ -82,6 +83,7 @@ _WANTED: Final = frozenset(
         0x00281052,  # Rescale Intercept
         0x00281053,  # Rescale Slope
         0x00281054,  # Rescale Type
+        _MODALITY_TABLE,
         0x00282110,  # Lossy Image Compression
         0x00282112,  # Lossy Image Compression Ratio
     }
@@ -226,6 +228,7 @@ def _instance(header: Header, address: Address) -> Instance:
             ("image_type", header.text(0x00080008)),
             *((name, header.text(tag)) for name, tag in _TRAITS.items()),
         ),
+        tabled=_MODALITY_TABLE in header.elements,
     )
 
 
@@ -248,6 +251,7 @@ def _storage(header: Header) -> Storage:
         frames=_frames(header),
         lossy=header.text(0x00282110) == "01" or header.transfer_syntax in LOSSY,
         ratio=_ratio(header),
+        floating=header.pixel_tag not in {0, 0x7FE00010},
     )
 
 

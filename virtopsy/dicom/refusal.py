@@ -63,6 +63,8 @@ def _colour(instance: Instance) -> Problem | None:
 
 
 def _no_pixels(instance: Instance) -> Problem | None:
+    if instance.storage.floating:
+        return Problem("undecodable", "float", {"path": instance.place})
     if not instance.rows or not instance.columns or not instance.storage.length:
         return Problem("not_an_image", "no_pixels")
     return None
@@ -79,13 +81,16 @@ def _undecodable(instance: Instance) -> Problem | None:
     sane = storage.allocated in {8, 16, 32} and 0 < storage.stored <= storage.allocated
     if not sane or not storage.stored - 1 <= storage.high < storage.allocated:
         return Problem("undecodable", "bits", {"path": instance.place})
+    if instance.tabled:
+        return Problem("undecodable", "table", {"path": instance.place})
     return None
 
 
 def _placeless(instance: Instance) -> Problem | None:
     if instance.pixel_mm is None:
         return Problem("spacing_missing")
-    if instance.position is None or instance.row is None or instance.column is None:
+    several = instance.storage.frames > 1 and not instance.is_frame
+    if several or instance.position is None or instance.row is None or instance.column is None:
         return Problem("spacing_missing", "position")
     return None
 

@@ -66,6 +66,7 @@ class Storage:
         available: bytes of the file behind `offset`.
         lossy: the picture was compressed with loss, now or before.
         ratio: of the lossy compression as the file states it (0028,2112), the largest of several.
+        floating: values are floating point numbers (7FE0,0008) or (7FE0,0009).
     """
 
     transfer_syntax: str
@@ -81,6 +82,7 @@ class Storage:
     frames: int
     lossy: bool
     ratio: float | None = None
+    floating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Instance:
         path: the file, or the zip it lies in.
         traits: what may tell apart two volumes of one series, by name.
         member: which file of a zip it is; None for a file of its own.
+        tabled: its values go through a table (Modality LUT Sequence), not slope and intercept.
     """
 
     path: Path
@@ -119,6 +122,7 @@ class Instance:
     storage: Storage
     traits: tuple[tuple[str, str], ...]
     member: Member | None = None
+    tabled: bool = False
 
     @property
     def address(self) -> Address:
