@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 from typing import TypeAlias
+from unicodedata import category
 
 import polib
 from typing_extensions import override
@@ -73,6 +74,8 @@ def _catalogue(language: Language, domain: str) -> dict[str, polib.POEntry]:
 def say(key: str, language: Language, /, **facts: Fact) -> str:
     """Return the text of `key` in `language`, filled with `facts`; fractions as people write them.
 
+    A path is told in printable letters (`printable`): whoever made the folder chose its name.
+
     Raises:
         MissingMessage: the catalogue lacks the key, or a placeholder has no fact.
     """
@@ -107,7 +110,26 @@ class _Number:
 def _spelled(fact: Fact, language: Language) -> Fact | _Number:
     if isinstance(fact, Phrase):
         return say(fact.key, language)
+    if isinstance(fact, PurePath):
+        return printable(str(fact))
     return _Number(fact, language) if isinstance(fact, float) else fact
+
+
+def printable(text: str) -> str:
+    """Return `text` without control, direction and invisible characters.
+
+    A name may not command a terminal, nor turn round the line it stands in, nor hide a letter.
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    kind = category(letter)
+    if kind == "Cf":
+        return ""
+    return "\ufffd" if kind in ("Cs", "Co", "Cn") else " "
 
 
 def has(key: str, language: Language) -> bool:

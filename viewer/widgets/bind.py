@@ -6,12 +6,14 @@ Every coupling ends with the widget: Qt deletes widgets while presenters live on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 from viewer.presenters.value import Event, Value
+from viewer.widgets.plain import PlainLabel, set_tip
 from virtopsy.language import Fact, Language, say
 
 T = TypeVar("T")
@@ -46,7 +48,12 @@ def words(
     follow(owner, language, lambda now: put(say(key, now, **facts)))
 
 
-def label(widget: QLabel, value: Value[T], shown: Callable[[T], str]) -> None:
+def tip(owner: QWidget, language: Value[Language], key: str) -> None:
+    """Give a widget the text of `key` as its tooltip now and whenever the language changes."""
+    words(owner, language, partial(set_tip, owner), key)
+
+
+def label(widget: PlainLabel, value: Value[T], shown: Callable[[T], str]) -> None:
     """Let a label show `value` as words."""
     follow(widget, value, lambda now: widget.setText(shown(now)))
 

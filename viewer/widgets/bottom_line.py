@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QToolButton,
     QWidget,
@@ -16,10 +15,11 @@ from PySide6.QtWidgets import (
 
 from viewer.presenters.examine.views import Pointed
 from viewer.presenters.work import Running
-from viewer.widgets.bind import follow, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from virtopsy.imaging.volume import Quantity
 from virtopsy.language import Language
 
@@ -37,7 +37,7 @@ class BottomLine(QFrame):
         self.setObjectName("bottomline")
         self.setFixedHeight(HEIGHT_PX)
         self._parts = parts
-        self._place = QLabel()
+        self._place = PlainLabel()
         self._place.setObjectName("bottom.place")
         self._place.setMinimumWidth(_PLACE_PX)
         self._hint = ElidedLabel()
@@ -64,7 +64,7 @@ class BottomLine(QFrame):
             button = QToolButton()
             button.setObjectName(f"language.{one.value}")
             button.setText(one.value.upper())
-            words(button, self._parts.language, button.setToolTip, f"ui.language.{one.value}")
+            tip(button, self._parts.language, f"ui.language.{one.value}")
             button.setCheckable(True)
             button.clicked.connect(partial(self._speak, one))
             current.append(button)
@@ -158,7 +158,7 @@ class _Job(QWidget):
 
     def __init__(self, parts: Parts, running: Running) -> None:
         super().__init__()
-        label = QLabel()
+        label = PlainLabel()
         words(label, parts.language, label.setText, running.label)
         self._bar = QProgressBar()
         self._bar.setObjectName("job.progress")
@@ -168,7 +168,7 @@ class _Job(QWidget):
         cancel.setObjectName("job.cancel")
         cancel.setIcon(icon("close"))
         cancel.clicked.connect(running.progress.cancel)
-        words(cancel, parts.language, cancel.setToolTip, "ui.job.cancel")
+        tip(cancel, parts.language, "ui.job.cancel")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QSizePolicy,
     QStyle,
     QStyleOption,
@@ -15,10 +14,12 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from viewer.widgets.plain import PlainLabel, set_tip
+
 _STYLED_PX = 16
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """Takes whatever width is left; one line."""
 
     def __init__(self) -> None:
@@ -28,7 +29,7 @@ class ElidedLabel(QLabel):
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text)
+        set_tip(self, text)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

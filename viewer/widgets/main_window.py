@@ -9,7 +9,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from viewer.widgets.court.show import Show
 from viewer.widgets.examine.room import ExamineRoom
 from viewer.widgets.notice import TroubleStrip
 from viewer.widgets.parts import ROOMS, Parts
+from viewer.widgets.plain import PlainBox
 from viewer.widgets.protocol.room import ProtocolRoom
 from viewer.widgets.rail import Rail
 from virtopsy.imaging.volume import Volume
@@ -140,14 +140,14 @@ class MainWindow(QMainWindow):
     def _may_be_lost(self) -> bool:
         """Ask what shall become of findings that are in no archive; True closes."""
         say = self._parts.say
-        box = QMessageBox(self)
+        box = PlainBox(self)
         box.setObjectName("closing")
-        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setIcon(PlainBox.Icon.NoIcon)
         box.setWindowTitle(say("ui.closing.title"))
         box.setText(say("ui.closing.text"))
-        keep = box.addButton(say("ui.closing.save"), QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton(say("ui.closing.discard"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(say("ui.closing.stay"), QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton(say("ui.closing.save"), PlainBox.ButtonRole.AcceptRole)
+        discard = box.addButton(say("ui.closing.discard"), PlainBox.ButtonRole.DestructiveRole)
+        box.addButton(say("ui.closing.stay"), PlainBox.ButtonRole.RejectRole)
         box.exec()
         if box.clickedButton() is keep:
             save(self._parts, self)

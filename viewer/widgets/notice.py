@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 from typing_extensions import override
 
 from viewer.presenters.examine.opening import Opened
-from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon, pixmap
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from viewer.widgets.theme import colour
 from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language
@@ -28,7 +29,7 @@ class TroubleStrip(QFrame):
         self._parts = parts
         self._error: VirtopsyError | None = None
         self._of_scan: VirtopsyError | None = None
-        self._text = QLabel()
+        self._text = PlainLabel()
         self._text.setObjectName("notice.text")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -36,7 +37,7 @@ class TroubleStrip(QFrame):
         close.setObjectName("notice.close")
         close.setIcon(icon("close"))
         close.clicked.connect(self.dismiss)
-        words(close, parts.language, close.setToolTip, "ui.notice.close")
+        tip(close, parts.language, "ui.notice.close")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.addWidget(self._text, 1)
@@ -82,14 +83,14 @@ class WarningStrip(QFrame):
         self.setObjectName("warning")
         self._parts = parts
         self._open = False
-        sign = QLabel()
+        sign = PlainLabel()
         sign.setPixmap(pixmap("warning", colour("on_warning"), 16))
         self._summary = ElidedLabel()
         self._summary.setObjectName("warning.summary")
         self._why = QToolButton()
         self._why.setObjectName("warning.why")
         self._why.clicked.connect(self._toggle)
-        self._all = QLabel()
+        self._all = PlainLabel()
         self._all.setWordWrap(True)
         self._all.hide()
         row = QHBoxLayout(self)

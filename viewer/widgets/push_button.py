@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QPushButton
 
 from viewer.presenters.value import Value
-from viewer.widgets.bind import words
+from viewer.widgets.bind import tip, words
 from viewer.widgets.icons import icon
 from virtopsy.language import Language
 
@@ -28,6 +28,6 @@ def push_button(
     button.setIcon(icon(drawing, "on_accent" if main else "text"))
     button.setIconSize(QSize(18, 18))
     words(button, language, button.setText, f"ui.{name}")
-    words(button, language, button.setToolTip, f"ui.{name}.tip")
+    tip(button, language, f"ui.{name}.tip")
     button.clicked.connect(act)
     return button

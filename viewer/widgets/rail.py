@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from viewer.presenters.examine.views import Views
-from viewer.widgets.bind import choice, follow, words
+from viewer.widgets.bind import choice, follow, tip, words
 from viewer.widgets.icons import rail_icon
 from viewer.widgets.parts import ROOMS, Parts
 
@@ -42,7 +42,7 @@ class Rail(QFrame):
         button.setIconSize(QSize(_ICON_PX, _ICON_PX))
         button.setFixedWidth(WIDTH_PX - 1)
         words(button, parts.language, button.setText, f"ui.room.{room}")
-        words(button, parts.language, button.setToolTip, f"ui.room.{room}.tip")
+        tip(button, parts.language, f"ui.room.{room}.tip")
         # setText puts the mnemonic of the new text in the place of the shortcut
         follow(button, parts.language, lambda _: button.setShortcut(f"Ctrl+{number}"))
         choice(button, parts.room, room)

@@ -15,8 +15,8 @@ from pydicom import dcmread
 from virtopsy.dicom.carrier import Address, opened
 from virtopsy.dicom.header import Damaged
 from virtopsy.dicom.multiframe import UNUSABLE
-from virtopsy.dicom.names import printable
 from virtopsy.dicom.series import Problem, Skipped
+from virtopsy.language import printable
 
 Reference: TypeAlias = tuple[str, ...]
 _ESCAPES: Final = frozenset({"", ".", ".."})

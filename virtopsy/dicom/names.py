@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from unicodedata import category, name, normalize
+from unicodedata import name, normalize
 
 from virtopsy.dicom.charsets import as_declared, declaration, label, undeclared
 from virtopsy.dicom.recognition import in_zip, recognised
+from virtopsy.language import printable
 
 _LONGEST_BYTES: Final = 4096
 _LONGEST: Final = 512  # letters; PS3.5 6.2 allows 3 x 64 in a name, 64 in a description
@@ -87,14 +88,6 @@ def file_name(raw: bytes) -> str:
     return printable(raw.decode("ascii") if raw.isascii() else in_zip(raw))
 
 
-def printable(text: str) -> str:
-    """Return `text` without control, direction and invisible characters.
-
-    A name may not command a terminal, nor turn round the line it stands in, nor hide a letter.
-    """
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
 def readable(dicom_name: str) -> str:
     """Return a person name as people write it, without carets and equals signs.
 
@@ -127,12 +120,3 @@ def _script(text: str) -> str:
 def _shown(text: str) -> str:
     shown = _PILED.sub(r"\1", printable(text))
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + _CUT
-
-
-def _visible(letter: str) -> str:
-    if letter.isprintable():
-        return letter
-    kind = category(letter)
-    if kind == "Cf":
-        return ""
-    return "\ufffd" if kind in ("Cs", "Co", "Cn") else " "

@@ -21,9 +21,10 @@ from virtopsy.dicom.header import (
     read_member_header,
 )
 from virtopsy.dicom.multiframe import read_frames
-from virtopsy.dicom.names import decode_all, printable
+from virtopsy.dicom.names import decode_all
 from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Problem, Storage
 from virtopsy.dicom.syntax import LOSSY
+from virtopsy.language import printable
 
 _CHARSET: Final = 0x00080005
 _HEADING: Final = (

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QLabel, QToolButton
+from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from viewer.presenters.value import Value
 from viewer.widgets import bind
+from viewer.widgets.plain import PlainLabel
 from virtopsy.language import Language, say
 
 
@@ -40,7 +41,7 @@ def test_one_of_several_buttons_stays_chosen(qtbot: QtBot) -> None:
 
 def test_a_widget_that_is_gone_is_told_nothing(qtbot: QtBot) -> None:
     value = Value("one")
-    label = QLabel()
+    label = PlainLabel()
     bind.label(label, value, str.upper)
     assert label.text() == "ONE"
     label.deleteLater()

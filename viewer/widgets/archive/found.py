@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -20,8 +19,10 @@ from viewer.presenters.examine.pictures import can_look
 from viewer.widgets.bind import follow
 from viewer.widgets.icons import pixmap
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel, set_tip
 from viewer.widgets.theme import colour
 from virtopsy.dicom.series import Scan, Series, Skipped, Study
+from virtopsy.language import printable
 
 
 class FoundList(QScrollArea):
@@ -91,14 +92,14 @@ class FoundList(QScrollArea):
         button.setProperty("main", True)
         button.setEnabled(series.volume)
         if not series.volume:
-            button.setToolTip(self._parts.say("ui.found.no_volume"))
+            set_tip(button, self._parts.say("ui.found.no_volume"))
         button.clicked.connect(lambda: self._parts.opening.load(study, series))
         return button
 
     def _look(self, study: Study, series: Series) -> QPushButton:
         button = QPushButton(self._parts.say("picture.look"))
         button.setObjectName(f"series.look.{series.key}")
-        button.setToolTip(self._parts.say("picture.look.tip"))
+        set_tip(button, self._parts.say("picture.look.tip"))
         button.clicked.connect(lambda: self._parts.pictures.look(study, series))
         return button
 
@@ -127,17 +128,15 @@ class FoundList(QScrollArea):
         by_reason: dict[str, list[str]] = {}
         for one in files:
             reason = one.problem.sentence(self._parts.language.now)
-            by_reason.setdefault(reason, []).append(one.path.name)
+            by_reason.setdefault(reason, []).append(printable(one.path.name))
         for reason, names in by_reason.items():
             shown = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
             column.addLayout(_remark(f"{shown}: {reason}"))
         return card
 
 
-def _plain(text: str, role: str = "") -> QLabel:
-    """Return words from a file as they are: Qt would obey mark-up in them."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _plain(text: str, role: str = "") -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     if role:
         label.setProperty("role", role)
@@ -145,7 +144,7 @@ def _plain(text: str, role: str = "") -> QLabel:
 
 
 def _remark(sentence: str) -> QHBoxLayout:
-    sign = QLabel()
+    sign = PlainLabel()
     sign.setPixmap(pixmap("warning", colour("warning"), 16))
     row = QHBoxLayout()
     row.setSpacing(6)

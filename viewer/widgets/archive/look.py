@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -19,11 +18,12 @@ from typing_extensions import override
 
 from viewer.presenters.examine.pictures import Look
 from viewer.render.edges import edge_letters
-from viewer.widgets.bind import follow, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from viewer.widgets.theme import colour, text_font
 from virtopsy.dicom.picture import Picture
 
@@ -47,7 +47,7 @@ class Looking(QWidget):
         self.setObjectName("picture")
         self._parts = parts
         self.view = PictureView(parts)
-        self._title, self._place = ElidedLabel(), QLabel()
+        self._title, self._place = ElidedLabel(), PlainLabel()
         self._title.setObjectName("picture.title")
         self._title.setProperty("role", "title")
         self._place.setObjectName("picture.place")
@@ -71,7 +71,7 @@ class Looking(QWidget):
         button.setIcon(icon("back"))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to the picture
         words(button, self._parts.language, button.setText, "picture.close")
-        words(button, self._parts.language, button.setToolTip, "picture.close.tip")
+        tip(button, self._parts.language, "picture.close.tip")
         button.clicked.connect(self._parts.pictures.close)
         return button
 
@@ -96,7 +96,7 @@ class Looking(QWidget):
         button.setIcon(icon("back" if name == "back" else "forward"))
         button.setIconSize(QSize(18, 18))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        words(button, self._parts.language, button.setToolTip, f"picture.{name}")
+        tip(button, self._parts.language, f"picture.{name}")
         button.clicked.connect(act)
         return button
 

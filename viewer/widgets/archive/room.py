@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -24,9 +23,11 @@ from viewer.presenters.examine.pictures import Look
 from viewer.widgets.archive.found import FoundList
 from viewer.widgets.archive.look import Looking
 from viewer.widgets.archive.sign_in import SignIn
-from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
+from virtopsy.language import printable
 
 _ARCHIVE_SHARE = (3, 2)
 
@@ -53,10 +54,10 @@ class CasesRoom(QWidget):
 
     def _scans(self) -> QVBoxLayout:
         language = self._parts.language
-        title = QLabel()
+        title = PlainLabel()
         title.setProperty("role", "title")
         words(title, language, title.setText, "ui.cases.title")
-        hint = QLabel()
+        hint = PlainLabel()
         hint.setProperty("role", "quiet")
         hint.setWordWrap(True)
         words(hint, language, hint.setText, "ui.cases.hint")
@@ -70,13 +71,13 @@ class CasesRoom(QWidget):
         file = QPushButton()
         file.setObjectName("cases.open_file")
         words(file, language, file.setText, "ui.cases.open_file")
-        words(file, language, file.setToolTip, "ui.cases.open_file.tip")
+        tip(file, language, "ui.cases.open_file.tip")
         file.clicked.connect(self._ask_file)
         buttons = QHBoxLayout()
         buttons.addWidget(button)
         buttons.addWidget(file)
         buttons.addStretch(1)
-        self._where = QLabel()
+        self._where = PlainLabel()
         self._where.setProperty("role", "quiet")
         self._where.setWordWrap(True)
         follow(self._where, self._parts.opening.path, lambda _: self._show_where())
@@ -103,7 +104,7 @@ class CasesRoom(QWidget):
 
     def _show_where(self) -> None:
         opening = self._parts.opening
-        told = [] if opening.path.now is None else [str(opening.path.now)]
+        told = [] if opening.path.now is None else [printable(str(opening.path.now))]
         if opening.found.now is not None:
             told.append(self._parts.say("ui.cases.files", n=opening.found.now.files))
         told += [self._parts.say(one.label) + " …" for one in self._parts.work.running.now]
@@ -149,10 +150,10 @@ class ArchiveCases(QFrame):
         self.setObjectName("card")
         self._parts = parts
         language = parts.language
-        title = QLabel()
+        title = PlainLabel()
         title.setProperty("role", "heading")
         words(title, language, title.setText, "ui.archive.title")
-        self._who = QLabel()
+        self._who = PlainLabel()
         self._who.setObjectName("archive.who")
         self._who.setProperty("role", "quiet")
         self._who.setWordWrap(True)

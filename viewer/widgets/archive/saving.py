@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from viewer.presenters.archive.keeping import Provenance
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import words
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 
 _WIDTH_PX = 520
 _FIELDS = ("number", "basis", "deliverer", "carrier")
@@ -43,7 +43,7 @@ class SaveCase(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
         self._parts = parts
         words(self, parts.language, self.setWindowTitle, "ui.save.title")
-        explained = QLabel()
+        explained = PlainLabel()
         explained.setWordWrap(True)
         explained.setProperty("role", "quiet")
         words(explained, parts.language, explained.setText, "ui.save.explained")
@@ -62,7 +62,7 @@ class SaveCase(QDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self._fields: dict[str, QLineEdit] = {}
         for name in _FIELDS:
-            line, label = QLineEdit(), QLabel()
+            line, label = QLineEdit(), PlainLabel()
             line.setObjectName(f"save.{name}")
             words(label, self._parts.language, label.setText, f"ui.save.{name}")
             self._fields[name] = line

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from viewer.widgets.bind import follow, words
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language, say
 
@@ -61,8 +61,8 @@ class SignIn(QDialog):
         line.setObjectName(name)
         return line
 
-    def _label(self, role: str) -> QLabel:
-        label = QLabel()
+    def _label(self, role: str) -> PlainLabel:
+        label = PlainLabel()
         label.setWordWrap(True)
         label.setProperty("role", role)
         return label
@@ -91,8 +91,8 @@ class SignIn(QDialog):
         form.addRow(self._again_label, self._again)
         return form
 
-    def _caption(self, what: str) -> QLabel:
-        label = QLabel()
+    def _caption(self, what: str) -> PlainLabel:
+        label = PlainLabel()
         words(label, self._parts.language, label.setText, f"ui.sign_in.{what}")
         return label
 

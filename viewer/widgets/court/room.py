@@ -9,7 +9,6 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -20,6 +19,7 @@ from typing_extensions import override
 
 from viewer.widgets.bind import follow, hear, words
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from viewer.widgets.push_button import push_button
 from virtopsy.walkthrough.stop import Stop
 
@@ -71,7 +71,7 @@ class CourtRoom(QWidget):
 
     def _stops(self, add: Callable[[], None]) -> QVBoxLayout:
         language = self._parts.language
-        title, hint = QLabel(), QLabel()
+        title, hint = PlainLabel(), PlainLabel()
         title.setProperty("role", "title")
         hint.setProperty("role", "quiet")
         hint.setWordWrap(True)
@@ -97,7 +97,7 @@ class CourtRoom(QWidget):
     def _details(self) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
-        label, advice = QLabel(), QLabel()
+        label, advice = PlainLabel(), PlainLabel()
         label.setProperty("role", "heading")
         advice.setProperty("role", "quiet")
         advice.setWordWrap(True)
@@ -107,7 +107,7 @@ class CourtRoom(QWidget):
         self._caption.setObjectName("court.caption")
         self._caption.setTabChangesFocus(True)
         self._caption.textChanged.connect(self._judge)
-        self._judged = QLabel()
+        self._judged = PlainLabel()
         self._judged.setWordWrap(True)
         self._keep = push_button(
             self._parts.language, "save", "court.keep", self._keep_caption, main=True

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from viewer.widgets.bind import follow, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.examine.view_grid import ViewGrid
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from virtopsy.walkthrough.stop import Stop
 
 _NEXT = {Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown, Qt.Key.Key_Space}
@@ -38,7 +39,7 @@ class Show(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._parts, self._views, self._give_back = parts, views, give_back
         self._borrowed = True
-        self._caption, self._sides, self._place = QLabel(), QLabel(), QLabel()
+        self._caption, self._sides, self._place = PlainLabel(), PlainLabel(), PlainLabel()
         self._caption.setObjectName("show.caption")
         self._caption.setProperty("role", "caption")
         self._caption.setWordWrap(True)
@@ -75,7 +76,7 @@ class Show(QWidget):
         button.setIcon(icon(drawing, "quiet"))
         button.setIconSize(QSize(18, 18))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # arrow keys belong to the showing
-        words(button, self._parts.language, button.setToolTip, f"ui.{name}")
+        tip(button, self._parts.language, f"ui.{name}")
         button.clicked.connect(act)
         return button
 

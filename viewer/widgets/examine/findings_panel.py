@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -22,9 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.widgets.bind import follow, hear, words
+from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel, set_tip
 from virtopsy.findings.trajectory import GROUNDS, Trajectory
 from virtopsy.imaging.volume import Volume
 
@@ -39,10 +39,10 @@ class FindingsPanel(QFrame):
         super().__init__()
         self.setObjectName("panel")
         self._parts = parts
-        heading = QLabel()
+        heading = PlainLabel()
         heading.setProperty("role", "heading")
         words(heading, parts.language, heading.setText, "ui.findings")
-        self._empty = QLabel()
+        self._empty = PlainLabel()
         self._empty.setProperty("role", "quiet")
         self._empty.setWordWrap(True)
         words(self._empty, parts.language, self._empty.setText, "ui.findings.none")
@@ -72,7 +72,7 @@ class FindingsPanel(QFrame):
             for row in rows:
                 item = QListWidgetItem(f"{row.number}   {row.name}\n     {row.summary}")
                 item.setData(Qt.ItemDataRole.UserRole, row.finding_id)
-                item.setToolTip(f"{row.kind}: {row.name}, {row.summary}")
+                set_tip(item, f"{row.kind}: {row.name}, {row.summary}")
                 self._list.addItem(item)
         self._list.setVisible(bool(rows))
         self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW_PX + 4)
@@ -111,7 +111,7 @@ class TrajectoryDetails(QScrollArea):
         self._name()
         self._entry()
         self._grounds()
-        self._pairs: list[tuple[QLabel, QLabel]] = []
+        self._pairs: list[tuple[PlainLabel, PlainLabel]] = []
         self._numbers = QVBoxLayout()
         self._numbers.setSpacing(1)
         self._column.addLayout(self._numbers)
@@ -135,7 +135,7 @@ class TrajectoryDetails(QScrollArea):
         self._show_numbers()
 
     def _heading(self, key: str) -> None:
-        label = QLabel()
+        label = PlainLabel()
         label.setProperty("role", "quiet")
         label.setWordWrap(True)  # a long word order must not push the panel's buttons out of sight
         words(label, self._parts.language, label.setText, key)
@@ -144,7 +144,7 @@ class TrajectoryDetails(QScrollArea):
     def _name(self) -> None:
         self._line = QLineEdit()
         self._line.setObjectName("finding.name")
-        words(self._line, self._parts.language, self._line.setToolTip, "ui.finding.name.tip")
+        tip(self._line, self._parts.language, "ui.finding.name.tip")
         self._line.editingFinished.connect(self._rename)
         self._heading("ui.finding.name")
         self._column.addWidget(self._line)
@@ -175,7 +175,7 @@ class TrajectoryDetails(QScrollArea):
         button = QToolButton()
         button.setObjectName(f"finding.jump.{end}")
         button.setIcon(icon("jump"))
-        words(button, self._parts.language, button.setToolTip, f"ui.finding.jump.{end}")
+        tip(button, self._parts.language, f"ui.finding.jump.{end}")
         button.clicked.connect(lambda: self._parts.findings.jump_to(end))
         return button
 
@@ -209,8 +209,8 @@ class TrajectoryDetails(QScrollArea):
             label.setVisible(told)
             value.setVisible(told)
 
-    def _pair(self, number: int) -> tuple[QLabel, QLabel]:
-        label, value = QLabel(), QLabel()
+    def _pair(self, number: int) -> tuple[PlainLabel, PlainLabel]:
+        label, value = PlainLabel(), PlainLabel()
         label.setProperty("role", "quiet")
         value.setObjectName(f"finding.number.{number}")
         for one in (label, value):
@@ -225,6 +225,6 @@ class TrajectoryDetails(QScrollArea):
         button.setObjectName("finding.withdraw")
         button.setIcon(icon("withdraw"))
         words(button, self._parts.language, button.setText, "ui.finding.withdraw")
-        words(button, self._parts.language, button.setToolTip, "ui.finding.withdraw.tip")
+        tip(button, self._parts.language, "ui.finding.withdraw.tip")
         button.clicked.connect(lambda: self._parts.attempt(self._parts.findings.withdraw))
         self._column.addWidget(button)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from viewer.widgets.bind import follow
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 
 HINTED = frozenset({"axial", "volume", "coronal", "sagittal"})
 """The views that have something to say to a newcomer."""
@@ -23,7 +24,7 @@ _USES = {
 }
 
 
-class Hint(QLabel):
+class Hint(PlainLabel):
     """Lies on a view, lets the mouse through, and is gone with the first use of that view.
 
     Args:
@@ -33,7 +34,7 @@ class Hint(QLabel):
     """
 
     def __init__(self, parts: Parts, view: QWidget, name: str) -> None:
-        super().__init__(view)
+        super().__init__(parent=view)
         self.setObjectName(f"hint.{name}")
         self.setProperty("role", "first")
         self.setWordWrap(True)

@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QToolButton
 from typing_extensions import override
 
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
-from viewer.widgets.bind import choice, combo, follow, hear, words
+from viewer.widgets.bind import choice, combo, follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import TOOLS, Parts
+from viewer.widgets.plain import PlainLabel, set_tip
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import HU_PRESETS, Window
 from virtopsy.language import say
@@ -82,7 +83,7 @@ class TopLine(QFrame):
             )
 
     def _case_and_series(self) -> None:
-        self._case = QLabel()
+        self._case = PlainLabel()
         self._case.setObjectName("case.number")
         self._case.setProperty("role", "heading")
         self._row.addWidget(self._case)
@@ -94,7 +95,7 @@ class TopLine(QFrame):
         self._series.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        words(self._series, self._parts.language, self._series.setToolTip, "ui.series.tip")
+        tip(self._series, self._parts.language, "ui.series.tip")
         self._series.activated.connect(self._choose_series)
         follow(self._series, self._parts.opening.opened, self._fill_series)
         self._row.addWidget(self._series, 1)
@@ -150,7 +151,7 @@ class TopLine(QFrame):
         button.setIcon(icon(drawing))
         button.setIconSize(QSize(_ICON_PX, _ICON_PX))
         language = self._parts.language
-        words(button, language, button.setToolTip, f"ui.{name}.tip")
+        tip(button, language, f"ui.{name}.tip")
         if with_word:
             self._with_words.append(button)
             words(button, language, button.setText, f"ui.{name}")
@@ -170,7 +171,7 @@ class TopLine(QFrame):
             opened = parts.opening.opened.now
             problems = () if opened is None else opened.problems
             sign.setVisible(bool(problems) and not parts.warned.now)
-            sign.setToolTip("\n".join(one.sentence(parts.language.now) for one in problems))
+            set_tip(sign, "\n".join(one.sentence(parts.language.now) for one in problems))
 
         follow(sign, parts.opening.opened, show)
         follow(sign, parts.warned, show)
@@ -183,7 +184,7 @@ class TopLine(QFrame):
         self._window.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._window.setMaximumWidth(_WINDOW_PX)
         parts = self._parts
-        words(self._window, parts.language, self._window.setToolTip, "ui.window.preset.tip")
+        tip(self._window, parts.language, "ui.window.preset.tip")
         words(self._window, parts.language, self._window.setPlaceholderText, "ui.window.free")
         for name in HU_PRESETS:
             self._window.addItem("", name)
@@ -213,7 +214,7 @@ class TopLine(QFrame):
         box.setObjectName("layout")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         parts = self._parts
-        words(box, parts.language, box.setToolTip, "ui.layout.tip")
+        tip(box, parts.language, "ui.layout.tip")
         combo(
             box,
             parts.views.layout,
@@ -241,6 +242,6 @@ class TopLine(QFrame):
         ):
             button.setEnabled(label is not None and not self._parts.views.arriving)
             what = "" if label is None else f": {tell(label)}"
-            button.setToolTip(tell(f"ui.act.{kind}.tip") + what)
+            set_tip(button, tell(f"ui.act.{kind}.tip") + what)
         self.save.setText(tell("ui.act.saved" if session.recorded else "ui.act.save"))
         self.save.setEnabled(not session.recorded and not self._parts.views.arriving)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from typing_extensions import override
 
 from viewer.render.preset import presets
-from viewer.widgets.bind import follow, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import STANDARD_VIEWS
@@ -50,7 +50,7 @@ class VolumeChoices(QWidget):
         menu = QMenu(button)
         button.setMenu(menu)
         words(button, self._parts.language, button.setText, "ui.volume.from")
-        words(button, self._parts.language, button.setToolTip, "ui.volume.from.tip")
+        tip(button, self._parts.language, "ui.volume.from.tip")
         for number, name in enumerate(STANDARD_VIEWS, start=1):
             action = QAction(menu)
             menu.addAction(action)
@@ -62,7 +62,7 @@ class VolumeChoices(QWidget):
         self._preset = ElidedComboBox()
         self._preset.setObjectName("view.volume.preset")
         self._preset.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToContents)
-        words(self._preset, self._parts.language, self._preset.setToolTip, "ui.volume.preset.tip")
+        tip(self._preset, self._parts.language, "ui.volume.preset.tip")
         self._preset.activated.connect(
             lambda row: self._parts.views.preset.set(self._preset.itemData(row))
         )

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from viewer.widgets.bind import combo, follow, hear, words
 from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
 from viewer.widgets.push_button import push_button
 from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Subject
@@ -75,8 +75,8 @@ class ProtocolRoom(QWidget):
         column.addLayout(self._buttons())
         return column
 
-    def _words(self, role: str, key: str) -> QLabel:
-        label = QLabel()
+    def _words(self, role: str, key: str) -> PlainLabel:
+        label = PlainLabel()
         label.setProperty("role", role)
         label.setWordWrap(True)
         words(label, self._parts.language, label.setText, key)
@@ -151,7 +151,7 @@ class ProtocolRoom(QWidget):
         column.setContentsMargins(0, 4, 8, 4)
         column.setSpacing(1)
         for line in self._parts.writing.facts(self._parts.writing.language.now):
-            label, text = QLabel(line.label), QLabel(line.text)
+            label, text = PlainLabel(line.label), PlainLabel(line.text)
             label.setProperty("role", "quiet")
             text.setContentsMargins(0, 0, 0, 6)
             for one in (label, text):
