@@ -42,8 +42,9 @@ check: ready-to-develop ## style, types and the arrows between the floors
 	$(bin)/lint-imports
 
 bench: ready-to-develop ## measure against the rivals, in the same run
-	@for script in tests/bench/*.py; do \
-		echo "== $$script"; $(screen) $(bin)/python "$$script" || exit 1; \
+	@for script in $$(grep -l __main__ tests/bench/*.py); do \
+		echo "== $$script"; name=$$(basename "$$script" .py); \
+		$(screen) $(bin)/python -m "tests.bench.$$name" || exit 1; \
 	done
 
 lock: ready-to-develop ## pin the newest packages that pyproject.toml allows (about ten minutes)
