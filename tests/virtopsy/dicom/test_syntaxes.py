@@ -451,6 +451,30 @@ def test_a_codestream_cut_anywhere_is_a_sentence(
 
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name != "RLE"])
+def test_a_codestream_cut_before_its_end_marker_is_a_sentence(
+    one: Callable[[Picture], Path], load: Load, family: str
+) -> None:
+    picture = FAMILIES[family]()
+    whole = picture.pixels[0]
+    cut = whole[: int(len(whole) * 0.8)] + b"\xff\xd9"
+    with pytest.raises(InputError, match="cannot be decoded"):
+        load(one(with_codestream(picture, cut)))
+
+
+@pytest.mark.parametrize("family", ["JPEG-LS", "lossless JPEG", "12-bit JPEG"])
+def test_a_dead_stretch_of_the_disk_is_noticed(
+    one: Callable[[Picture], Path], load: Load, family: str
+) -> None:
+    """JPEG 2000 decodes it to other values and says nothing; only its hash tells."""
+    picture = FAMILIES[family]()
+    damaged = bytearray(picture.pixels[0])
+    middle = len(damaged) * 3 // 4
+    damaged[middle : middle + 64] = bytes(64)
+    with pytest.raises(InputError, match="cannot be decoded"):
+        load(one(with_codestream(picture, bytes(damaged))))
+
+
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name != "RLE"])
 @pytest.mark.parametrize(("rows", "columns"), [(35, 34), (17, 35), (34, 70), (1, 1), (4096, 4096)])
 def test_a_codestream_of_another_shape_is_not_squeezed_into_the_header(
     one: Callable[[Picture], Path], load: Load, family: str, rows: int, columns: int
