@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -20,6 +21,12 @@ _TOP = {
     *("README.md", "LICENSE", "ARCHITECTURE.md", "CHANGELOG.md"),
 }
 _PIN = re.compile(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
+_OBEYS_MARK_UP = {
+    *("QLabel", "QMessageBox", "QErrorMessage", "QInputDialog", "QToolTip", "QWhatsThis"),
+    *("QTextEdit", "QTextBrowser", "QTextDocument", "QGraphicsTextItem", "QStaticText"),
+    *("setToolTip", "setWhatsThis", "setTextFormat", "setHtml", "appendHtml", "insertHtml"),
+    *("ToolTipRole", "WhatsThisRole"),
+}
 _SPOKEN = "ӘҒҚҢӨҰҮҺІәғқңөұүһіЁёАЯаяAZaz09±°·×−–—→←↑↓«»№²³≤≥≈µ"
 
 
@@ -58,6 +65,24 @@ def test_the_top_level_holds_what_a_newcomer_needs_and_no_more() -> None:
 def test_nothing_is_named_after_having_no_name() -> None:
     nameless = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
     assert not [path for path in tracked() if nameless & {*path.parts[:-1], path.stem}]
+
+
+def test_only_the_plain_widgets_touch_what_obeys_mark_up() -> None:
+    plain = Path("viewer/widgets/plain.py")
+    window = [one for one in tracked() if one.parts[0] == "viewer" and one.suffix == ".py"]
+    bare = {one: _OBEYS_MARK_UP & _names(one) for one in window if one != plain}
+    assert not {path.as_posix(): names for path, names in bare.items() if names}
+    assert _names(plain) >= {"QLabel", "QMessageBox", "setToolTip"}
+
+
+def _names(path: Path) -> set[str]:
+    """Return every name a module imports, reads or writes, dotted ones part by part."""
+    return {
+        getattr(node, field).rpartition(".")[2]
+        for node in ast.walk(ast.parse((_ROOT / path).read_text(encoding="utf-8")))
+        for kind, field in ((ast.Name, "id"), (ast.Attribute, "attr"), (ast.alias, "name"))
+        if isinstance(node, kind)
+    }
 
 
 @pytest.mark.parametrize("script", [".ci/run", ".ci/setup"])

@@ -342,3 +342,11 @@ def test_a_fraction_is_spelled_with_the_decimal_mark_of_its_language() -> None:
     assert "18.5" in say(key, Language.EN, **facts)
     assert "18,5" in say(key, Language.RU, **facts)
     assert "18,5" in say(key, Language.KK, **facts)
+
+
+def test_a_path_neither_commands_a_terminal_nor_turns_the_line_round() -> None:
+    path = Path("/scan\x1b[31m/a\n\u202eb\udcff.dcm")
+    for language in Language:
+        said = say("scan.empty_folder", language, path=path)
+        assert "/scan [31m/a b\ufffd.dcm" in said
+        assert said.isprintable()

@@ -7,6 +7,8 @@ every tooltip is set here; `tests/test_house.py` holds it.
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as Text
 from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QWidget
@@ -31,4 +33,6 @@ class PlainBox(QMessageBox):
 
 def set_tip(on: QWidget | QListWidgetItem, text: str) -> None:
     """Show `text` under the mouse, letter by letter; a tooltip has no plain mode of its own."""
-    on.setToolTip(Text.convertFromPlainText(text) if Text.mightBeRichText(text) else text)
+    if Text.mightBeRichText(text):
+        text = f'<p style="white-space: pre">{escape(text)}</p>'
+    on.setToolTip(text)
