@@ -7,8 +7,10 @@ files are opened.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -269,15 +271,20 @@ def opened(address: Address) -> Iterator[IO[bytes]]:
             yield member
 
 
-def same_content(one: Address, other: Address) -> bool:
-    """Tell whether two files hold the same bytes; one that cannot be read is like no other."""
+def fingerprint(address: Address, most: int | None = None) -> bytes | None:
+    """Return what only files of the same bytes share; None where it cannot be read.
+
+    Args:
+        address: the file.
+        most: look at no more than its first bytes.
+    """
+    found = hashlib.sha256()
+    left = sys.maxsize if most is None else most
     try:
-        with opened(one) as first, opened(other) as second:
-            while True:
-                chunk = first.read(_CHUNK)
-                if chunk != second.read(_CHUNK):
-                    return False
-                if not chunk:
-                    return True
+        with opened(address) as file:
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                found.update(chunk)
+                left -= len(chunk)
     except (OSError, *ZIP_ERRORS):
-        return False
+        return None
+    return found.digest()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.correct import grid_of
 from virtopsy.dicom.names import readable
 from virtopsy.dicom.parts import split, without_copies
@@ -26,18 +27,24 @@ _MENDED: Final = frozenset(
 )
 
 
-def group(reads: Iterable[Read]) -> tuple[Study, ...]:
-    """Return the studies, each with its series and their volumes."""
+def group(reads: Iterable[Read], contents: Mapping[Address, bytes]) -> tuple[Study, ...]:
+    """Return the studies, each with its series and their volumes.
+
+    Args:
+        reads: the files.
+        contents: fingerprints of those that share a UID, see `without_copies`.
+    """
     by_study: dict[str, dict[str, list[Read]]] = defaultdict(lambda: defaultdict(list))
     for one in reads:
         by_study[one.heading.study_uid][one.heading.series_uid].append(one)
-    return tuple(_study(list(by_study[uid].values())) for uid in sorted(by_study))
+    return tuple(_study(list(by_study[uid].values()), contents) for uid in sorted(by_study))
 
 
-def _study(series: Sequence[Sequence[Read]]) -> Study:
+def _study(series: Sequence[Sequence[Read]], contents: Mapping[Address, bytes]) -> Study:
     heading = series[0][0].heading
     found = sorted(
-        (part for reads in series for part in _series(reads)), key=lambda one: (one.uid, one.part)
+        (part for reads in series for part in _series(reads, contents)),
+        key=lambda one: (one.uid, one.part),
     )
     return Study(
         uid=heading.study_uid,
@@ -53,10 +60,12 @@ def _study(series: Sequence[Sequence[Read]]) -> Study:
     )
 
 
-def _series(reads: Sequence[Read]) -> list[Series]:
+def _series(reads: Sequence[Read], contents: Mapping[Address, bytes]) -> list[Series]:
     """Return the volumes of one series, largest first, then what is kept apart."""
     heading = reads[0].heading
-    instances, problems = without_copies([one for read in reads for one in read.instances])
+    instances, problems = without_copies(
+        [one for read in reads for one in read.instances], contents
+    )
     if heading.assumed:
         texts = (heading.patient_name, heading.study_description, heading.series_description)
         example = next((text for text in texts if not text.isascii()), heading.patient_name)
@@ -150,7 +159,9 @@ def _volume(stack: Stack, heading: Heading) -> Series:
     first = stack.instances[0]
     problems = list(stack.problems)
     problems += lossy(stack.instances)
-    possible = not stack.codes - _MENDED
+    # What was used once is mended as well.
+    codes = {one.code for one in stack.problems if one.variant != "same_picture"}
+    possible = not codes - _MENDED
     grid = grid_of(stack) if possible else None
     voxels = grid.count * grid.rows * grid.columns if grid else 0
     if grid and stack.corrected:

@@ -22,6 +22,7 @@ _CHUNK = 16_384
 _LONGEST_WANTED = 1 << 20  # a text header element beyond this is no text
 _DEEPEST = 40
 _MOST_AHEAD = 1 << 26  # inflated; what lies before the pixels of any scan is far less
+_BEYOND_MEASURE: Final = 1e15
 _UNDEFINED: Final = 0xFFFFFFFF
 _ITEM: Final = 0xFFFEE000
 _ITEM_END: Final = 0xFFFEE00D
@@ -91,15 +92,18 @@ class Header:
         """Return the values of a decimal string.
 
         Raises:
-            Damaged: a value is no finite number.
+            Damaged: a value is no finite number, or missing before another.
         """
+        texts = self.texts(tag)
+        while texts and not texts[-1]:
+            texts = texts[:-1]
         try:
-            numbers = tuple(float(part) for part in self.texts(tag) if part)
+            numbers = tuple(map(float, texts))
         except ValueError as error:
             raise Damaged(f"({tag:08X}) is no number") from error
-        if not all(abs(number) < 1e15 for number in numbers):
-            raise Damaged(f"({tag:08X}) is no finite number")
-        return numbers
+        if any("_" in text for text in texts):  # for Python alone 1_0 is ten
+            raise Damaged(f"({tag:08X}) is no number")
+        return finite(numbers, f"({tag:08X})")
 
     def number(self, tag: int) -> float | None:
         """Return the first value of a decimal string, None where absent."""
@@ -112,6 +116,17 @@ class Header:
         if len(raw) < 2:
             return None
         return int.from_bytes(raw[:2], "big" if self.big_endian else "little", signed=signed)
+
+
+def finite(numbers: tuple[float, ...], name: str) -> tuple[float, ...]:
+    """Return `numbers`.
+
+    Raises:
+        Damaged: one of them is none, or beyond all measure.
+    """
+    if not all(abs(number) < _BEYOND_MEASURE for number in numbers):
+        raise Damaged(f"{name} is no finite number")
+    return numbers
 
 
 class _Window(Protocol):

@@ -12,8 +12,8 @@ from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
 from virtopsy.dicom.carrier import ZIP_ERRORS, opened
-from virtopsy.dicom.geometry import directions, pixel_distance
-from virtopsy.dicom.header import Damaged
+from virtopsy.dicom.geometry import directions, distance, pixel_distance, place
+from virtopsy.dicom.header import Damaged, finite
 from virtopsy.dicom.series import Instance
 
 # What pydicom raises for functional groups that are not what they claim.
@@ -67,7 +67,7 @@ def _plane(whole: Instance, number: int, own: Dataset, shared: Dataset) -> Insta
         if value is None:
             return ()
         many = value if hasattr(value, "__iter__") else (value,)
-        return tuple(float(one) for one in many)
+        return finite(tuple(float(one) for one in many), name)
 
     def first(group: str, name: str) -> float | None:
         return next(iter(numbers(group, name)), None)
@@ -78,12 +78,12 @@ def _plane(whole: Instance, number: int, own: Dataset, shared: Dataset) -> Insta
         whole,
         frame_number=number,
         number=number,
-        position=(position[0], position[1], position[2]) if len(position) == 3 else None,
+        position=place(position),
         row=row,
         column=column,
         pixel_mm=pixel_distance(numbers("PixelMeasuresSequence", "PixelSpacing")),
-        thickness_mm=first("PixelMeasuresSequence", "SliceThickness"),
-        spacing_between_mm=first("PixelMeasuresSequence", "SpacingBetweenSlices"),
+        thickness_mm=distance(first("PixelMeasuresSequence", "SliceThickness")),
+        spacing_between_mm=distance(first("PixelMeasuresSequence", "SpacingBetweenSlices")),
         slope=first("PixelValueTransformationSequence", "RescaleSlope"),
         intercept=first("PixelValueTransformationSequence", "RescaleIntercept"),
         rescale_type=str(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from virtopsy.dicom.carrier import same_content
+from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.series import Instance, Problem
 from virtopsy.dicom.stack import SAME_PLACE_MM, Stack, arrange
 
@@ -23,16 +23,27 @@ _MOST_BESIDE_A_GAP: Final = 3
 
 
 def without_copies(
-    instances: Sequence[Instance],
+    instances: Sequence[Instance], contents: Mapping[Address, bytes]
 ) -> tuple[list[Instance], tuple[Problem, ...]]:
-    """Leave out files that are there twice, byte for byte; tell where one UID has two contents."""
+    """Leave out files that are there twice, byte for byte; tell where one UID has two contents.
+
+    Args:
+        instances: planes of one series.
+        contents: `carrier.fingerprint` of the files that share a UID; one that is not in it is
+            like no other.
+    """
     kept: dict[tuple[str, int], list[Instance]] = defaultdict(list)
+    known: set[tuple[str, int, bytes]] = set()
     copies, conflicts = 0, []
     for instance in instances:
         same = kept[instance.sop_uid, instance.frame_number]
-        if instance.sop_uid and any(_equal(instance, other) for other in same):
-            copies += 1
-            continue
+        content = contents.get(instance.address)
+        if instance.sop_uid and content is not None:
+            this = instance.sop_uid, instance.frame_number, content
+            if this in known:
+                copies += 1
+                continue
+            known.add(this)
         if instance.sop_uid and same:
             conflicts.append(instance)
         same.append(instance)
@@ -42,10 +53,6 @@ def without_copies(
     if conflicts:
         problems.append(Problem("uid_conflict", facts={"path": conflicts[0].place}))
     return [one for same in kept.values() for one in same], tuple(problems)
-
-
-def _equal(one: Instance, other: Instance) -> bool:
-    return same_content(one.address, other.address)
 
 
 def split(instances: Sequence[Instance]) -> list[Stack]:

@@ -11,7 +11,7 @@ from typing import Final
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.dates import iso_date
 from virtopsy.dicom.directory import Reference, references
-from virtopsy.dicom.geometry import directions, pixel_distance
+from virtopsy.dicom.geometry import directions, distance, pixel_distance, place
 from virtopsy.dicom.header import (
     DIRECTORY_CLASS,
     Damaged,
@@ -214,12 +214,12 @@ def _instance(header: Header, address: Address) -> Instance:
         image_type=header.texts(0x00080008),
         rows=header.short(0x00280010) or 0,
         columns=header.short(0x00280011) or 0,
-        position=(position[0], position[1], position[2]) if len(position) == 3 else None,
+        position=place(position),
         row=row,
         column=column,
         pixel_mm=pixel_distance(spacing),
-        thickness_mm=header.number(0x00180050),
-        spacing_between_mm=header.number(0x00180088),
+        thickness_mm=distance(header.number(0x00180050)),
+        spacing_between_mm=distance(header.number(0x00180088)),
         slope=header.number(0x00281053),
         intercept=header.number(0x00281052),
         rescale_type=header.text(0x00281054),

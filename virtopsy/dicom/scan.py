@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from virtopsy.dicom.carrier import (
     Address,
     Listed,
     Refused,
+    fingerprint,
     folder_listing,
     is_zip,
     zip_listing,
@@ -26,6 +29,7 @@ from virtopsy.dicom.series import Problem, Scan, Skipped
 from virtopsy.errors import InputError
 from virtopsy.jobs import Progress
 
+_BEGINNING: Final = 1 << 16  # bytes
 _LOST: Final = {
     Lost.MEMORY: Problem("unreadable", "memory"),
     Lost.TIME: Problem("unreadable", "time"),
@@ -70,11 +74,34 @@ def _scan(files: Sequence[Address], progress: Progress) -> Scan:
     for done, (number, answer) in enumerate(each(look, files, progress), start=1):
         looked[number] = _LOST[answer] if isinstance(answer, Lost) else answer
         progress.tick(done, len(files))
-    return Scan(
-        len(files),
-        tuple(_skipped(files, looked)),
-        group(one for one in looked if isinstance(one, Read)),
-    )
+    reads = [one for one in looked if isinstance(one, Read)]
+    studies = group(reads, _contents(reads, progress))
+    return Scan(len(files), tuple(_skipped(files, looked)), studies)
+
+
+def _contents(reads: Sequence[Read], progress: Progress) -> dict[Address, bytes]:
+    """Return the fingerprints of files that share a UID and may be copies.
+
+    Their beginnings are looked at first: some anonymisers give one UID to every file.
+    """
+    uids: dict[Address, Hashable] = {}
+    for one in reads:
+        first = one.instances[0]
+        if first.sop_uid:
+            uids[first.address] = one.heading.study_uid, one.heading.series_uid, first.sop_uid
+    alike = _alike(uids)
+    found: dict[Address, bytes] = {}
+    for most in (_BEGINNING, None):
+        answers = each(partial(fingerprint, most=most), alike, progress)
+        found = {alike[n]: answer for n, answer in answers if isinstance(answer, bytes)}
+        alike = _alike({address: (uids[address], answer) for address, answer in found.items()})
+    return found
+
+
+def _alike(traits: Mapping[Address, Hashable]) -> list[Address]:
+    """Return the files that share their trait with another."""
+    counts = Counter(traits.values())
+    return [address for address, trait in traits.items() if counts[trait] > 1]
 
 
 def _skipped(
