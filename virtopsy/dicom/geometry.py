@@ -27,6 +27,11 @@ def distance(number: float | None) -> float | None:
     return number if number is not None and _FINEST_MM <= number <= _COARSEST_MM else None
 
 
+def step(number: float | None) -> float | None:
+    """Return a spacing of slices in mm; some scanners state it below zero, against the normal."""
+    return None if number is None else distance(abs(number))
+
+
 def pixel_distance(spacing: tuple[float, ...]) -> tuple[float, float] | None:
     """Turn Pixel Spacing (between rows, between columns) into (i, j), None where unusable."""
     if len(spacing) != 2 or None in map(distance, spacing):

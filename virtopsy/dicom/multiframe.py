@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
 from virtopsy.dicom.carrier import ZIP_ERRORS, opened
-from virtopsy.dicom.geometry import directions, distance, pixel_distance, place
+from virtopsy.dicom.geometry import directions, distance, pixel_distance, place, step
 from virtopsy.dicom.header import Damaged, finite
 from virtopsy.dicom.series import Instance
 
@@ -83,7 +83,7 @@ def _plane(whole: Instance, number: int, own: Dataset, shared: Dataset) -> Insta
         column=column,
         pixel_mm=pixel_distance(numbers("PixelMeasuresSequence", "PixelSpacing")),
         thickness_mm=distance(first("PixelMeasuresSequence", "SliceThickness")),
-        spacing_between_mm=distance(first("PixelMeasuresSequence", "SpacingBetweenSlices")),
+        spacing_between_mm=step(first("PixelMeasuresSequence", "SpacingBetweenSlices")),
         slope=first("PixelValueTransformationSequence", "RescaleSlope"),
         intercept=first("PixelValueTransformationSequence", "RescaleIntercept"),
         rescale_type=str(
@@ -98,8 +98,9 @@ def _value(own: Dataset, shared: Dataset, group: str, name: str) -> Any:
     """Return an element of a functional group: the frame's own, else the shared one."""
     for groups in (own, shared):
         items = groups.get(group)
-        if items:
-            return items[0].get(name)
+        value = items[0].get(name) if items else None
+        if value is not None:
+            return value
     return None
 
 
@@ -111,13 +112,39 @@ def _frame_type(own: Dataset, shared: Dataset) -> tuple[str, ...]:
     return ()
 
 
+# What may tell apart two volumes of one file: name, functional group, element.
+_TRAITS: Final = (
+    ("echo_time", "MREchoSequence", "EffectiveEchoTime"),
+    ("stack", "FrameContentSequence", "StackID"),
+    ("temporal_position", "FrameContentSequence", "TemporalPositionIndex"),
+    ("acquisition", "FrameContentSequence", "FrameAcquisitionNumber"),
+    ("b_value", "MRDiffusionSequence", "DiffusionBValue"),
+    ("component", "MRImageFrameTypeSequence", "ComplexImageComponent"),
+    ("inversion", "MRModifierSequence", "InversionTimes"),
+    ("flip_angle", "MRTimingAndRelatedParametersSequence", "FlipAngle"),
+    ("phase", "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase"),
+    ("trigger_time", "CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),
+    ("kernel", "CTReconstructionSequence", "ConvolutionKernel"),
+    ("energy", "CTXRayDetailsSequence", "KVP"),
+    ("time", "FrameContentSequence", "FrameReferenceDateTime"),
+    ("thickness", "PixelMeasuresSequence", "SliceThickness"),
+)
+
+
 def _traits(own: Dataset, shared: Dataset) -> tuple[tuple[str, str], ...]:
-    named = {
-        "frame_type": "\\".join(_frame_type(own, shared)),
-        "echo_time": _value(own, shared, "MREchoSequence", "EffectiveEchoTime"),
-        "stack": _value(own, shared, "FrameContentSequence", "StackID"),
-        "temporal_position": _value(own, shared, "FrameContentSequence", "TemporalPositionIndex"),
-        "acquisition": _value(own, shared, "FrameContentSequence", "FrameAcquisitionNumber"),
-        "b_value": _value(own, shared, "MRDiffusionSequence", "DiffusionBValue"),
-    }
-    return tuple((name, "" if value is None else str(value)) for name, value in named.items())
+    named = {"frame_type": "\\".join(_frame_type(own, shared))}
+    for name, group, element in _TRAITS:
+        value = _value(own, shared, group, element)
+        named[name] = "" if value is None else str(value)
+    named["direction"] = str(_gradient(own, shared) or "")
+    # By what the file itself orders its frames: each dimension may be that of its volumes.
+    indices = _value(own, shared, "FrameContentSequence", "DimensionIndexValues")
+    many = indices if hasattr(indices, "__iter__") else (indices,)
+    named |= {f"dimension_{place}": str(index) for place, index in enumerate(many)}
+    return tuple(named.items())
+
+
+def _gradient(own: Dataset, shared: Dataset) -> Any:
+    """Return the direction of a diffusion gradient, None without."""
+    items = _value(own, shared, "MRDiffusionSequence", "DiffusionGradientDirectionSequence")
+    return items[0].get("DiffusionGradientOrientation") if items else None

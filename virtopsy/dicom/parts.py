@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from virtopsy.dicom.carrier import Address
+from virtopsy.dicom.carrier import ZIP_ERRORS, Address, opened
 from virtopsy.dicom.series import Instance, Problem
 from virtopsy.dicom.stack import SAME_PLACE_MM, Stack, arrange
 
@@ -20,6 +21,13 @@ _FEWEST_OF_A_PART: Final = 3
 # since sequential scanners number every few planes as an acquisition of their own.
 _FEWEST_BESIDE_A_GAP: Final = 8
 _MOST_BESIDE_A_GAP: Final = 3
+# Slices that touch lie at most this many times their thickness apart.
+_TOUCHING: Final = 1.25
+# No volume has values of two of these, even where its planes would fit one grid.
+_DECISIVE: Final = frozenset({"kernel"})
+# These tell only planes at one place apart; along one scan they may change.
+_LOCAL: Final = frozenset({"thickness", "diameter", "comment"})
+_CHUNK: Final = 1 << 20
 
 
 def without_copies(
@@ -60,15 +68,30 @@ def split(instances: Sequence[Instance]) -> list[Stack]:
 
     A split fits where all its parts are regular; where planes lie twice at one place also where
     it leaves no more parts than planes at a place, each with its own gaps or uneven spacing.
+    Planes that are there twice with the same picture are used once where nothing else helps.
     """
     whole = arrange(instances)
-    if whole.regular or len(instances) < 2 * _FEWEST_OF_A_PART:
+    if len(instances) < 2:
         return [whole]
     places = np.append(0, np.cumsum(np.diff(whole.distances) >= SAME_PLACE_MM))
+    if places[-1] + 1 == len(instances):
+        return _beside_each_other(whole, places)
+    found = _doubled(whole, places)
+    if len(found) > 1:
+        return found
+    kept, copies = _without_same_picture(whole.instances, places)
+    if not copies:
+        return found
+    told = Problem("duplicate_position", "same_picture", {"n": copies})
+    return [replace(one, problems=(*one.problems, told)) for one in split(kept)]
+
+
+def _doubled(whole: Stack, places: Labels) -> list[Stack]:
+    """Return the volumes of planes that lie several at a place."""
     most = int(np.bincount(places).max())
     best = [whole]
-    for labels in _candidates(whole.instances, places):
-        parts = _parts(whole.instances, labels, places, doubled=most > 1)
+    for _, labels in _candidates(whole.instances, places):
+        parts = _parts(whole.instances, labels, places, doubled=True)
         if not parts:
             continue
         stacks = [arrange(part) for part in parts]
@@ -77,6 +100,97 @@ def split(instances: Sequence[Instance]) -> list[Stack]:
         if len(best) == 1 and len(stacks) <= most:
             best = stacks
     return best
+
+
+def _beside_each_other(whole: Stack, places: Labels) -> list[Stack]:
+    """Return the volumes of planes that lie one at a place."""
+    for trait, labels in _candidates(whole.instances, places):
+        parts = _parts(whole.instances, labels, places, doubled=False)
+        if not parts:
+            continue
+        stacks = [arrange(part) for part in parts]
+        inserted = int((np.diff(labels) != 0).sum()) >= len(stacks)
+        # What lies between the planes of another cannot be one grid with it, though it may lack
+        # a slice of its own.
+        allowed = {"missing_slices"} if inserted else set()
+        if any(stack.step_mm == 0 or stack.codes - allowed for stack in stacks):
+            continue
+        if _separate(whole, stacks, inserted=inserted, decisive=trait in _DECISIVE):
+            return stacks
+    return [whole]
+
+
+def _separate(whole: Stack, stacks: Sequence[Stack], *, inserted: bool, decisive: bool) -> bool:
+    """Tell whether regular parts of a stack are volumes of their own, not one with a gap.
+
+    Args:
+        whole: the stack.
+        stacks: its parts.
+        inserted: planes of one part lie between planes of another. Then both are whole where
+            their slices touch; half of a scan that was taken in turns has spaces between.
+        decisive: they differ in what no volume mixes.
+    """
+    if inserted:
+        return all(_touching(stack, known=whole.step_mm > 0) for stack in stacks)
+    if decisive or whole.step_mm == 0:
+        return True
+    if whole.regular:
+        return False
+    # On one grid a short gap between two acquisitions may be lost slices: that is told.
+    steps = {round(stack.step_mm / whole.step_mm) for stack in stacks}
+    widest = int(np.diff(whole.places).max()) - 1
+    return steps != {1} or widest > _FEWEST_BESIDE_A_GAP
+
+
+def _touching(stack: Stack, *, known: bool) -> bool:
+    """Tell whether neighbouring slices touch; without a thickness `known` says they do not."""
+    thickness = np.array([one.thickness_mm or 0.0 for one in stack.instances])
+    if thickness.min() <= 0:
+        return not known
+    return stack.step_mm <= _TOUCHING * float(np.median(thickness))
+
+
+def _without_same_picture(
+    instances: Sequence[Instance], places: Labels
+) -> tuple[list[Instance], int]:
+    """Leave out planes that show what another at their place shows; tell how many."""
+    kept: dict[int, list[Instance]] = defaultdict(list)
+    copies = 0
+    for place, instance in zip(places.tolist(), instances, strict=True):
+        if any(_same_picture(instance, other) for other in kept[place]):
+            copies += 1
+        else:
+            kept[place].append(instance)
+    return [one for same in kept.values() for one in same], copies
+
+
+def _same_picture(one: Instance, other: Instance) -> bool:
+    """Tell whether two planes hold the same values, stored the same way."""
+    if (one.storage.frames, other.storage.frames) != (1, 1) or not one.storage.offset:
+        return False
+    told = ("rows", "columns", "slope", "intercept", "padding")
+    if any(getattr(one, name) != getattr(other, name) for name in told):
+        return False
+    plain = one.storage.length >= 0
+    stored, expected = (
+        replace(plane.storage, offset=0, available=0 if plain else plane.storage.available)
+        for plane in (one, other)
+    )
+    if stored != expected:
+        return False
+    try:
+        with opened(one.address) as first, opened(other.address) as second:
+            first.seek(one.storage.offset)
+            second.seek(other.storage.offset)
+            left = one.storage.length if one.storage.length >= 0 else one.storage.available
+            while left > 0:
+                chunk = first.read(min(_CHUNK, left))
+                if not chunk or chunk != second.read(min(_CHUNK, left)):
+                    return False
+                left -= len(chunk)
+    except (OSError, *ZIP_ERRORS):
+        return False
+    return True
 
 
 def _parts(
@@ -100,19 +214,43 @@ def _enough(sizes: Labels, *, doubled: bool) -> bool:
     return int(sizes.min()) >= _FEWEST_BESIDE_A_GAP and len(sizes) <= _MOST_BESIDE_A_GAP
 
 
-def _candidates(instances: Sequence[Instance], places: Labels) -> Iterator[Labels]:
-    """Yield ways to tell volumes apart: by one trait, by two, by instance number."""
+def _candidates(instances: Sequence[Instance], places: Labels) -> Iterator[tuple[str, Labels]]:
+    """Yield ways to tell volumes apart: by one trait, by two, by instance number.
+
+    With the name of the trait, empty where it is not one alone.
+    """
     traits = [dict(instance.traits) for instance in instances]
-    coded = (_coded([trait.get(name) for trait in traits]) for name in traits[0])
+    single = int(places[-1]) + 1 == len(instances)
+    names = [name for name in traits[0] if not (single and name in _LOCAL)]
+    coded = ((name, _coded([trait.get(name) for trait in traits])) for name in names)
     # A trait that is another on every plane, as many times are, tells no volumes apart.
-    telling = [one for one in coded if 1 < one.max() + 1 <= len(traits) / _FEWEST_OF_A_PART]
+    most = len(traits) / _FEWEST_OF_A_PART
+    telling = [(name, one) for name, one in coded if 1 < one.max() + 1 <= most]
     yield from telling
-    for one, other in combinations(telling, 2):
-        yield _coded((one * (int(other.max()) + 1) + other).tolist())
-    yield _runs(instances, places)
+    for (_, one), (_, other) in combinations(telling, 2):
+        yield "", _coded((one * (int(other.max()) + 1) + other).tolist())
+    if single:
+        yield "", _turns(instances)
+        return
+    yield "", _runs(instances, places)
     ranks = _ranks(instances, places)
     if ranks is not None:
-        yield ranks
+        yield "", ranks
+
+
+def _turns(instances: Sequence[Instance]) -> Labels:
+    """Begin a new volume where, in order of number, the planes go back; they come in order."""
+    labels = np.zeros(len(instances), dtype=np.int64)
+    order = np.argsort([one.number for one in instances], kind="stable")
+    run, onwards = 0, 0
+    for last, at in pairwise(order.tolist()):
+        way = 1 if at > last else -1
+        if onwards and way != onwards:
+            run, onwards = run + 1, 0
+        else:
+            onwards = way
+        labels[at] = run
+    return labels
 
 
 def _coded(values: Sequence[object]) -> Labels:

@@ -11,7 +11,7 @@ from typing import Final
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.dates import iso_date
 from virtopsy.dicom.directory import Reference, references
-from virtopsy.dicom.geometry import directions, distance, pixel_distance, place
+from virtopsy.dicom.geometry import directions, distance, pixel_distance, place, step
 from virtopsy.dicom.header import (
     DIRECTORY_CLASS,
     Damaged,
@@ -53,14 +53,28 @@ _TRAITS: Final = {
     "trigger_time": 0x00181060,
     "kernel": 0x00181210,
     "energy": 0x00180060,
+    "sequence": 0x00180024,
+    "inversion": 0x00180082,
+    "flip_angle": 0x00181314,
+    "phase": 0x00209241,
+    "component": 0x00089208,
+    "thickness": 0x00180050,
+    "diameter": 0x00181100,
     "acquisition_time": 0x00080032,
     "content_time": 0x00080033,
+    "series_number": 0x00200011,
+    "description": 0x0008103E,
+    "comment": 0x00204000,
 }
+_LONGEST_TRAIT: Final = 256
+# Binary numbers, of which only matters whether they differ.
+_BINARY_TRAITS: Final = {"b_value": 0x00189087, "direction": 0x00189089}
 _MODALITY_TABLE: Final = 0x00283000  # Modality LUT Sequence
 _WANTED: Final = frozenset(
     {
         *_HEADING,
         *_TRAITS.values(),
+        *_BINARY_TRAITS.values(),
         0x00080008,  # Image Type
         0x00080016,  # SOP Class UID
         0x00080018,  # SOP Instance UID
@@ -219,7 +233,7 @@ def _instance(header: Header, address: Address) -> Instance:
         column=column,
         pixel_mm=pixel_distance(spacing),
         thickness_mm=distance(header.number(0x00180050)),
-        spacing_between_mm=distance(header.number(0x00180088)),
+        spacing_between_mm=step(header.number(0x00180088)),
         slope=header.number(0x00281053),
         intercept=header.number(0x00281052),
         rescale_type=header.text(0x00281054),
@@ -227,7 +241,11 @@ def _instance(header: Header, address: Address) -> Instance:
         storage=_storage(header),
         traits=(
             ("image_type", header.text(0x00080008)),
-            *((name, header.text(tag)) for name, tag in _TRAITS.items()),
+            *((name, header.text(tag)[:_LONGEST_TRAIT]) for name, tag in _TRAITS.items()),
+            *(
+                (name, header.elements.get(tag, b"")[:_LONGEST_TRAIT].hex())
+                for name, tag in _BINARY_TRAITS.items()
+            ),
         ),
         tabled=_MODALITY_TABLE in header.elements,
     )

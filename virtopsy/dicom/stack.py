@@ -21,6 +21,10 @@ _OFF_PLACE: Final = 0.12
 _DRIFT: Final = 0.2
 _OFF_DRIFT: Final = 0.25
 _ROUNDED_MM: Final = 0.1
+# A drift that leaves planes this share of itself off its line is no tilt.
+_NO_LINE: Final = 0.25
+_SAME_SPACING: Final = 0.01  # of the spacing
+_FEW_TORN: Final = 8  # gaps for one of them that may be of any width
 SAME_PLACE_MM: Final = 1e-3
 _CONFIRMED: Final = 0.1
 _FILLED: Final = 0.75
@@ -135,8 +139,7 @@ def _grid(
     count = len(along)
     places = np.arange(count)
     if count == 1:
-        one = instances[0]
-        return one.spacing_between_mm or one.thickness_mm or 0.0, places
+        return _declared(instances[0])[0], places
     gaps = np.diff(along)
     if gaps.min() < SAME_PLACE_MM:
         return 0.0, places
@@ -154,7 +157,7 @@ def _fitted(
     along: NDArray[np.float64], gaps: NDArray[np.float64], guess: float
 ) -> tuple[float, NDArray[np.int64]]:
     """Return the regular grid near a guessed spacing, spacing 0 where the planes lie off it."""
-    step, places = guess, np.arange(len(along))
+    step, places, jumps = guess, np.arange(len(along)), np.ones(len(gaps), np.int64)
     for _ in range(3):
         jumps = np.rint(gaps / step).astype(np.int64)
         if jumps.min() < 1:
@@ -162,10 +165,22 @@ def _fitted(
         places = np.concatenate((np.zeros(1, np.int64), np.cumsum(jumps)))
         step = round(float((along[-1] - along[0]) / places[-1]), _DIGITS)
     off = np.abs(along - along[0] - places * step)
-    # More gaps than slices are no grid that anybody scanned.
-    if off.max() > _OFF_PLACE * step or places[-1] >= 2 * len(along):
+    if off.max() > _OFF_PLACE * step or _stretched(gaps, jumps, step):
+        return 0.0, places
+    # More gaps than slices are no grid that anybody scanned, unless only a few are torn apart.
+    if places[-1] >= 2 * len(along) and _FEW_TORN * int((jumps > 1).sum()) > len(jumps):
         return 0.0, places
     return step, places
+
+
+def _stretched(gaps: NDArray[np.float64], jumps: NDArray[np.int64], step: float) -> bool:
+    """Tell whether a grid fits across its gaps only at another spacing than its slices have."""
+    close = jumps == 1
+    if close.all() or not close.any():
+        return False
+    runs = int((np.diff(close.astype(np.int8), prepend=0) > 0).sum())
+    off = abs(float(gaps[close].sum()) - step * int(close.sum()))
+    return off > _ROUNDED_MM * runs + _SAME_SPACING * step
 
 
 def _thicker_slices(
@@ -220,8 +235,13 @@ def _far_apart(gaps: NDArray[np.float64], instances: Sequence[Instance]) -> NDAr
 
 def _confirmed(gap: float, instance: Instance) -> bool:
     """Tell whether the declared thickness or spacing says that nothing lies between two planes."""
-    declared = (instance.spacing_between_mm, instance.thickness_mm)
-    return any(value and abs(gap - value) <= _CONFIRMED * value for value in declared)
+    return any(abs(gap - value) <= _CONFIRMED * value for value in _declared(instance) if value)
+
+
+def _declared(instance: Instance) -> tuple[float, ...]:
+    """Return the stated spacing and thickness, mm; (0,) without."""
+    stated = instance.spacing_between_mm, instance.thickness_mm
+    return tuple(value for value in stated if value) or (0.0,)
 
 
 def _judge(
@@ -248,7 +268,8 @@ def _judge(
         facts = {"smallest": round(float(held.min()), 2), "largest": round(float(held.max()), 2)}
         if lost.any():
             found.append(_missing_between(instances, gaps, lost))
-        found.append(Problem("uneven_spacing", facts=facts))
+        in_step = lost.any() and np.ptp(held) <= _SAME_SPACING * float(held.max())
+        found.append(Problem("uneven_spacing", "blocks" if in_step else "", facts))
     elif lost.any():
         found.append(_missing(instances, places))
     return tuple(found)
@@ -265,7 +286,8 @@ def _wandering(
     rate = (depth @ sideways) / max(float(depth @ depth), 1e-12)
     drift = float(np.hypot(*rate)) * float(depth[-1])
     off = float(np.abs(sideways - np.outer(depth, rate)).max())
-    if off > pixel or (off > max(_OFF_DRIFT * pixel, _ROUNDED_MM) and drift <= _DRIFT * pixel):
+    rounding = max(_OFF_DRIFT * pixel, _ROUNDED_MM)
+    if off > pixel or (off > rounding and drift <= max(_DRIFT * pixel, off / _NO_LINE)):
         largest = round(float(np.abs(sideways).max()), 2)
         return Problem("uneven_spacing", "sideways", {"largest": largest})
     if drift <= _DRIFT * pixel:

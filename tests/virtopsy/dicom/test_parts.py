@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pydicom import Dataset
 
 from virtopsy.dicom.scan import scan
@@ -175,3 +176,120 @@ def test_one_echo_twice_byte_for_byte_is_one_volume(tmp_path: Path, write_stack:
     (series,) = _found(tmp_path)
     assert (series.volume, series.frames) == (True, PLANES)
     assert _codes(series) == {"duplicate_position"}
+
+
+def heights(*runs: NDArray[np.float64]) -> list[tuple[float, float, float]]:
+    """Positions one above the other."""
+    return [(0.0, 0.0, float(z)) for z in np.concatenate(runs)]
+
+
+@pytest.mark.parametrize("off", [0.5, 0.3])
+@pytest.mark.parametrize("trait", ["kernel", "acquisition", "number"])
+def test_volumes_pushed_into_each_other_are_two(
+    tmp_path: Path, write_stack: Any, load: Callable[..., Volume], trait: str, off: float
+) -> None:
+    """Two reconstructions of touching slices, half a slice apart, fit one grid by chance."""
+
+    def change(ds: Dataset, n: int) -> None:
+        if trait == "kernel":
+            ds.ConvolutionKernel = "B30f" if n < 10 else "B70f"
+        if trait == "acquisition":
+            ds.AcquisitionNumber = 1 if n < 10 else 2
+        if trait != "number":
+            ds.InstanceNumber = 0
+
+    one = np.arange(10.0)
+    write_stack(tmp_path, heights(one, one + off), change=change)
+    assert [(s.frames, s.volume, _codes(s)) for s in _found(tmp_path)] == [(10, True, set())] * 2
+    assert signals(tmp_path, load) == [
+        [100 * n - 24 for n in run] for run in (range(10), range(10, 20))
+    ]
+
+
+def test_of_volumes_pushed_into_each_other_one_may_lack_a_slice(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    def change(ds: Dataset, n: int) -> None:
+        ds.AcquisitionNumber = 1 if n < 10 else 2
+
+    one = np.arange(10.0)
+    write_stack(tmp_path, heights(one, np.delete(one, 4) + 0.5), change=change)
+    assert [_codes(series) for series in _found(tmp_path)] == [set(), {"missing_slices"}]
+
+
+@pytest.mark.parametrize("lost", [None, 1, 9])
+def test_a_scan_taken_in_turns_is_one_volume_with_its_gap(
+    tmp_path: Path, write_stack: Any, lost: int | None
+) -> None:
+    """First every second slice, then those between, as two acquisitions: the usual way of MR."""
+    heights_mm = [place for n, place in enumerate(4.0 * np.arange(20)) if n != lost]
+
+    def change(ds: Dataset, n: int) -> None:
+        magnetic()(ds, n)
+        turn, place = round(heights_mm[n] / 4) % 2, round(heights_mm[n] / 4) // 2
+        ds.AcquisitionNumber, ds.InstanceNumber = 1 + turn, 1 + 10 * turn + place
+        ds.SliceThickness = 3.5
+
+    write_stack(tmp_path, heights(np.array(heights_mm)), change=change)
+    (series,) = _found(tmp_path)
+    assert _codes(series) == (set() if lost is None else {"missing_slices"})
+    assert lost is None or series.problems[0].facts["numbers"] == str(lost + 1)
+
+
+def test_two_kernels_one_above_the_other_are_two_volumes(tmp_path: Path, write_stack: Any) -> None:
+    def change(ds: Dataset, n: int) -> None:
+        ds.ConvolutionKernel = "B30f" if n < 10 else "B70f"
+
+    write_stack(tmp_path, heights(np.arange(20.0)), change=change)
+    assert [(one.frames, _codes(one)) for one in _found(tmp_path)] == [(10, set())] * 2
+
+
+@pytest.mark.parametrize(("gap", "volumes"), [(3, 1), (40, 2)])
+def test_a_short_gap_between_two_acquisitions_is_told(
+    tmp_path: Path, write_stack: Any, gap: int, volumes: int
+) -> None:
+    def change(ds: Dataset, n: int) -> None:
+        ds.AcquisitionNumber = 1 if n < 10 else 2
+
+    one = np.arange(10.0)
+    write_stack(tmp_path, heights(one, one + 10 + gap), change=change)
+    told = [_codes(series) for series in _found(tmp_path)]
+    assert told == ([{"missing_slices"}] if volumes == 1 else [set(), set()])
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"DiffusionBValue": [0.0, 500.0, 1000.0]},
+        {"DiffusionGradientOrientation": [[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]]},
+        {"InversionTime": [100, 300, 900]},
+        {"FlipAngle": [5, 15, 30]},
+        {"SequenceName": ["b0", "b500", "b1000"]},
+        {"NominalPercentageOfCardiacPhase": [0.0, 30.0, 70.0]},
+        {"SliceThickness": [1, 2, 5]},
+        {"SeriesDescription": ["native", "arterial", "venous"]},
+    ],
+    ids=lambda tags: next(iter(tags)),
+)
+def test_what_scanners_vary_at_one_place_tells_volumes_apart(
+    tmp_path: Path, write_stack: Any, load: Callable[..., Volume], tags: dict[str, list[Any]]
+) -> None:
+    numbers = np.random.default_rng(1).permutation(len(POSITIONS)).tolist()
+    varied = {name: [values[e] for e in ECHO] for name, values in tags.items()}
+    write_stack(tmp_path, POSITIONS, pixels=PIXELS, change=magnetic(numbers, **varied))
+    assert signals(tmp_path, load) == SIGNALS
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_same_picture_under_another_identifier_is_used_once(
+    tmp_path: Path, write_stack: Any, load: Callable[..., Volume], same: bool
+) -> None:
+    pixels = np.stack([np.full((4, 5), 10 * n) for n in (*range(10), 4)])
+    pixels[-1, 0, 0] += not same
+    write_stack(tmp_path, heights(np.arange(10.0), np.array([4.0])), pixels=pixels)
+    (series,) = _found(tmp_path)
+    assert _codes(series) == {"duplicate_position"}
+    assert series.volume is same
+    assert series.problems[0].variant == ("same_picture" if same else "")
+    if same:
+        assert load(tmp_path).voxels[:, 0, 0].tolist() == [10 * n - 24 for n in range(10)]

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
@@ -340,3 +342,43 @@ def test_a_disc_index_is_no_image_and_leads_to_its_files(tmp_path: Path, write_s
         (skipped,) = found.skipped
         assert (skipped.path.name, skipped.problem.code) == ("DICOMDIR", "not_an_image")
         assert [one.frames for one in _series(found)] == [10]
+
+
+def test_a_spacing_stated_against_the_normal_is_a_spacing(tmp_path: Path, write_stack: Any) -> None:
+    def change(ds: Dataset, _: int) -> None:
+        ds.SpacingBetweenSlices, ds.SliceThickness = -4.8, 4
+
+    for count in (1, 2):
+        write_stack(tmp_path / str(count), heights(4.8 * np.arange(count)), change=change)
+        one = _only(tmp_path / str(count))
+        assert one.volume
+        assert one.spacing_mm == pytest.approx((0.7, 0.9, 4.8))
+
+
+def test_planes_that_sway_sideways_are_not_called_a_tilt(tmp_path: Path, write_stack: Any) -> None:
+    way = np.arange(40)
+    positions = [(0.15 * np.sin(z / 6), 0.15 * np.cos(z / 6), float(z)) for z in way]
+    write_stack(tmp_path, positions)
+    (problem,) = _only(tmp_path).problems
+    assert (problem.code, problem.variant) == ("uneven_spacing", "sideways")
+
+
+def test_a_stray_slice_leaves_the_others_where_they_are(tmp_path: Path, write_stack: Any) -> None:
+    write_stack(tmp_path, heights(np.append(np.arange(20.0), 250.0)))
+    one = _only(tmp_path)
+    assert one.spacing_mm == pytest.approx((0.7, 0.9, 1.0))
+    assert [(p.code, p.facts["numbers"]) for p in one.problems] == [("missing_slices", "21–250")]
+
+
+def test_blocks_out_of_step_are_not_stretched_onto_one_grid(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    write_stack(tmp_path, heights(np.append(np.arange(40.0), 70.4 + np.arange(40.0))))
+    told = {p.code: p for p in _only(tmp_path).problems}
+    assert told.keys() == {"missing_slices", "uneven_spacing"}
+    assert told["uneven_spacing"].variant == "blocks"
+
+
+def heights(places: NDArray[Any]) -> list[tuple[float, float, float]]:
+    """Positions one above the other."""
+    return [(0.0, 0.0, float(z)) for z in places]
