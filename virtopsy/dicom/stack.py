@@ -297,10 +297,14 @@ def _wandering(
 
 
 def _missing(instances: Sequence[Instance], places: NDArray[np.int64]) -> Problem:
-    """Number the missing planes, counted from the first along the normal, and place them."""
+    """Number the missing planes, counted from the first along the normal, and place them.
+
+    The place is that of the middle of the picture: a tilted plane has no other one along the
+    body, and its middle is where the scanner's table stood. It goes as the numbers go.
+    """
     absent = np.setdiff1d(np.arange(int(places[-1]) + 1), places)
     main = _main_axis(instances[0])
-    known = [_known(one.position)[main] for one in instances]
+    known = [_middle(one)[main] for one in instances]
     ends = np.interp(absent[[0, -1]], places, known)
     return Problem(
         "missing_slices",
@@ -308,8 +312,8 @@ def _missing(instances: Sequence[Instance], places: NDArray[np.int64]) -> Proble
             "n": len(absent),
             "numbers": _ranges((absent + 1).tolist()),
             "axis": _AXES[main],
-            "first": round(float(min(ends)), 1),
-            "last": round(float(max(ends)), 1),
+            "first": round(float(ends[0]), 1),
+            "last": round(float(ends[1]), 1),
         },
     )
 
@@ -320,7 +324,7 @@ def _missing_between(
     """Tell between which slices of an uneven stack others are missing, counted from the first."""
     after = np.flatnonzero(lost)
     main = _main_axis(instances[0])
-    ends = [_known(instances[k].position)[main] for k in (after[0], after[-1] + 1)]
+    ends = [_middle(instances[k])[main] for k in (after[0], after[-1] + 1)]
     return Problem(
         "missing_slices",
         "uneven",
@@ -329,10 +333,18 @@ def _missing_between(
             "numbers": ", ".join(f"{k + 1}/{k + 2}" for k in after.tolist()),
             "largest": round(float(gaps[lost].max()), 1),
             "axis": _AXES[main],
-            "first": round(float(min(ends)), 1),
-            "last": round(float(max(ends)), 1),
+            "first": round(float(ends[0]), 1),
+            "last": round(float(ends[1]), 1),
         },
     )
+
+
+def _middle(instance: Instance) -> NDArray[np.float64]:
+    """Return where the middle of a plane lies, LPS mm."""
+    i, j = instance.pixel_mm or (1.0, 1.0)
+    along = np.array(_known(instance.row)) * i * (instance.columns - 1) / 2
+    down = np.array(_known(instance.column)) * j * (instance.rows - 1) / 2
+    return np.asarray(np.array(_known(instance.position)) + along + down, dtype=np.float64)
 
 
 def _main_axis(instance: Instance) -> int:

@@ -329,14 +329,30 @@ def test_thick_overlapping_slices_in_step_are_missed_one_by_one(
 def test_the_place_of_a_missing_slice_is_that_of_the_table(
     tmp_path: Path, write_stack: Any
 ) -> None:
-    """In a tilted stack slices are numbered along the normal, but placed where the table was."""
+    """In a tilted stack slices are numbered along the normal, but placed where the table was.
+
+    That is the middle of the picture: its corner lies far up or down the body.
+    """
     one = rod("supine", MISSING, (-18.5, 0))
     written(tmp_path, write_stack, one)
     series = choose(scan(tmp_path, Progress()), None)
     (missing,) = (problem for problem in series.problems if problem.code == "missing_slices")
     assert missing.facts["numbers"] == "5–6, 10"
-    table = one.corners[0, 2] + np.array([EVEN[4], EVEN[9]])
+    _, rows, columns = one.pixels().shape
+    middle = one.corners[0] + one.row * PIXEL[0] * (columns - 1) / 2
+    middle = middle + one.column * PIXEL[1] * (rows - 1) / 2
+    table = middle[2] + np.array([EVEN[4], EVEN[9]])
     assert (missing.facts["first"], missing.facts["last"]) == pytest.approx(table, abs=0.06)
+
+
+def test_the_places_of_missing_slices_go_as_their_numbers(tmp_path: Path, write_stack: Any) -> None:
+    """Slice 3 of these lies at x = 16 mm and slice 6 at 10 mm, not the other way round."""
+    sagittal = (0, 1, 0, 0, 0, -1)  # its normal goes to the right, against x
+    left = [(20.0 - 2 * k, 0, 0) for k in range(10) if k not in {2, 5}]
+    write_stack(tmp_path, left, orientation=sagittal)
+    (missing,) = choose(scan(tmp_path, Progress()), None).problems
+    assert missing.facts["numbers"] == "3, 6"
+    assert (missing.facts["first"], missing.facts["last"]) == (16.0, 10.0)
 
 
 def test_a_real_tilted_head_is_upright(shared_data: Path, load: Load) -> None:
