@@ -6,7 +6,10 @@ Lengths are checked here, because the decoders accept pixel data that are too sh
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from io import BytesIO
 from struct import Struct
 from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import IO, Any, Final
@@ -18,7 +21,8 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import RLELossless
 
 from virtopsy.dicom import codestream, syntax
-from virtopsy.dicom.carrier import ZIP_ERRORS, open_file, opened
+from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
+from virtopsy.dicom.fragments import Frame, frames_of, joined
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
@@ -26,7 +30,7 @@ from virtopsy.errors import InputError
 Raw = NDArray[Any]
 
 _CHUNK: Final = 1 << 20
-_inflated = lru_cache(maxsize=1)(inflate)  # its frames are asked for one after the other
+_MOST_KEPT: Final = 1 << 29  # bytes of a member of a zip; a worker has twice as many
 _END_OF_CODESTREAM: Final = b"\xff\xd9"
 _PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
@@ -101,9 +105,9 @@ def _decoded(instance: Instance) -> Raw:
     try:
         if transfer == DEFLATED:
             end = instance.storage.offset + max(instance.storage.length, 0)
-            return _cut(_inflated(instance.address, end)[instance.storage.offset :], instance)
-        with opened(instance.address) as file:
-            file.seek(instance.storage.offset)
+            content = _inflated(instance.address, end, *_state(instance))
+            return _cut(content[instance.storage.offset :], instance)
+        with _opened(instance) as file:
             if transfer in syntax.PLAIN:
                 return _unpacked(file, instance)
             compressed = _codestream(file, instance)
@@ -114,20 +118,76 @@ def _decoded(instance: Instance) -> Raw:
     return _decompressed(compressed, instance)
 
 
+@lru_cache(maxsize=1)  # its frames are asked for one after the other
+def _inflated(address: Address, end: int, *_: int) -> bytes:
+    return inflate(address, end)
+
+
+def _state(instance: Instance) -> tuple[int, int, int]:
+    """Return what changes when a file does: what was kept of it is then read anew."""
+    file = open_file(instance.path)
+    try:
+        known = os.fstat(file)
+    finally:
+        os.close(file)
+    return known.st_mtime_ns, known.st_size, known.st_ino
+
+
+@contextmanager
+def _opened(instance: Instance) -> Iterator[IO[bytes]]:
+    """Open the file of a plane; one of many frames in a zip is unpacked once, not once a frame."""
+    storage = instance.storage
+    if (
+        instance.member is not None
+        and storage.frames > 1
+        and storage.offset + storage.available <= _MOST_KEPT
+    ):
+        yield BytesIO(_content(instance.address, *_state(instance)))
+    else:
+        with opened(instance.address) as file:
+            yield file
+
+
+@lru_cache(maxsize=1)
+def _content(address: Address, *_: int) -> bytes:
+    with opened(address) as file:
+        return file.read()
+
+
+_fragments: dict[tuple[object, ...], tuple[Frame, ...]] = {}  # of the file last asked for
+
+
+def _frames(file: IO[bytes], instance: Instance) -> tuple[Frame, ...]:
+    storage = instance.storage
+    key = instance.address, storage.offset, storage.frames, *_state(instance)
+    if key not in _fragments:
+        _fragments.clear()
+        _fragments[key] = frames_of(file, storage.offset, storage.frames)
+    return _fragments[key]
+
+
 def _unpacked(file: IO[bytes], instance: Instance) -> Raw:
     """Read uncompressed pixels of a member of a zip, which is checked to its end."""
-    content = file.read(instance.storage.length)
-    while file.read(_CHUNK):
+    storage = instance.storage
+    size = instance.rows * instance.columns * storage.allocated // 8
+    start = (instance.frame_number - 1) * size
+    file.seek(storage.offset + start)
+    content = file.read(max(min(size, storage.length - start), 0))
+    while not isinstance(file, BytesIO) and file.read(_CHUNK):
         pass
-    return _cut(content, instance)
+    return _whole(content, instance)
 
 
 def _cut(content: bytes, instance: Instance) -> Raw:
     """Return one frame of uncompressed pixel data."""
     shape, kind = (instance.rows, instance.columns), _stored_type(instance)
     size = shape[0] * shape[1] * kind.itemsize
-    frame = content[(instance.frame_number - 1) * size :][:size]
-    if len(frame) != size:
+    return _whole(content[(instance.frame_number - 1) * size :][:size], instance)
+
+
+def _whole(frame: bytes, instance: Instance) -> Raw:
+    shape, kind = (instance.rows, instance.columns), _stored_type(instance)
+    if len(frame) != shape[0] * shape[1] * kind.itemsize:
         raise _truncated(instance, len(frame))
     return np.frombuffer(frame, kind).reshape(shape).copy()
 
@@ -138,13 +198,13 @@ def _codestream(file: IO[bytes], instance: Instance) -> bytes:
     Raises:
         InputError: they are cut. Decoders fill what is missing with grey and say nothing.
     """
-    frames = instance.storage.frames
     try:
-        if frames == 1:
+        if instance.storage.frames == 1:
+            file.seek(instance.storage.offset)
             content = file.read()
             found = get_frame(content[: _end_of_items(content)], 0, number_of_frames=1)
         else:
-            found = get_frame(file, instance.frame_number - 1, number_of_frames=frames)
+            found = joined(file, _frames(file, instance)[instance.frame_number - 1])
     except (*_DECODER_ERRORS, *ZIP_ERRORS) as error:
         raise _cut_short(instance) from error
     ends = found.rstrip(_PADS).endswith(_END_OF_CODESTREAM)

@@ -6,12 +6,13 @@ import warnings
 from typing import Any, Final
 
 import numpy as np
-from pydicom.encaps import encapsulate, get_frame
+from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
 from virtopsy.dicom.carrier import opened
+from virtopsy.dicom.fragments import frames_of, joined
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.multiframe import UNUSABLE
 from virtopsy.dicom.pixels import Raw, plane, undecodable
@@ -106,8 +107,8 @@ def _codestream(instance: Instance) -> bytes:
     storage = instance.storage
     try:
         with opened(instance.address) as file:
-            file.seek(storage.offset)
-            found = get_frame(file, instance.frame_number - 1, number_of_frames=storage.frames)
+            frames = frames_of(file, storage.offset, storage.frames)
+            found = joined(file, frames[instance.frame_number - 1])
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
     except UNUSABLE as error:

@@ -372,9 +372,9 @@ def test_frames_that_nothing_tells_apart_are_named(
     (path,) = write_stack(tmp_path, [(0, 0, 0)])
     table = dict(TABLES["fragments and no table"])
     write_frames(path, dcmread(path), many(RLELossless), table)
-    volume = load(path)
-    assert "undecodable" in volume.problems
-    assert [source.frame_number for source in volume.unread] == [2, 3, 4]
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert caught.value.key == "scan.problem.truncated_pixels.codestream"
 
 
 # What cannot be decoded --------------------------------------------------------------------
