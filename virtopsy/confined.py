@@ -45,6 +45,7 @@ _SILENCE_S: Final = 120.0
 _LOOK_EVERY_S: Final = 0.05  # how soon a cancelled job ends
 _START: Final = b"F"
 _NUMBER_BYTES: Final = 8
+_STANDARD_ERROR: Final = 2
 _MODULES: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.scale")
 
 
@@ -339,6 +340,10 @@ def _forked() -> _Worker:
 
 
 def _start_zygote() -> socket.socket:
+    # A stream that was closed when this program began would else be taken by a door to a worker.
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        pass
+    os.close(nowhere)
     ours, theirs = socket.socketpair()
     with theirs:
         code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import zygote; zygote()"
@@ -350,6 +355,7 @@ def _start_zygote() -> socket.socket:
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
                 (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_DUP2, _STANDARD_ERROR, _STANDARD_ERROR),  # to be inherited
             ],
         )
     return ours

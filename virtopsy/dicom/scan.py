@@ -129,8 +129,8 @@ def require_images(found: Scan, path: Path) -> None:
 
 
 def _listed(path: Path, progress: Progress) -> Listed:
-    path = path.absolute()  # workers live elsewhere
     try:
+        path = path.absolute()  # workers live elsewhere; where one lives may itself be gone
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             return folder_listing(os.fspath(path))
