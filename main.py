@@ -110,8 +110,20 @@ def _open_streams() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the product and return its exit code (CLI.md)."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    """Run the product and return its exit code (CLI.md); without `arguments`, end the process."""
+    if arguments is not None:
+        return _run(list(arguments))
+    try:
+        code = _run(sys.argv[1:])
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
+    # All that was announced is written. What is left is taking the interpreter down, and a VTK
+    # object that outlives it aborts the process and its exit code.
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _run(given: list[str]) -> int:
     language = language_of(given, os.environ)
     _open_streams()
     try:

@@ -46,7 +46,7 @@ _LOOK_EVERY_S: Final = 0.05  # how soon a cancelled job ends
 _START: Final = b"F"
 _NUMBER_BYTES: Final = 8
 _STANDARD_ERROR: Final = 2
-_MODULES: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.scale")
+_MODULES: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.scale", "virtopsy.dicom.picture")
 
 
 class Lost(StrEnum):
@@ -214,6 +214,7 @@ class _Job:
         self._queue = queue
         self._block = block
         self._singly: list[int] = []  # their worker died: one at a time, to find the guilty one
+        self._repeated: set[int] = set()
         self._workers: list[_Worker] = []
 
     def answers(self, progress: Progress) -> Iterator[tuple[int, Any]]:
@@ -267,8 +268,11 @@ class _Job:
         """Repeat its items one at a time; a single one is lost, and why is told by its time."""
         self._workers.remove(worker)
         worker.end()
-        if len(worker.task) > 1:
+        alone = len(worker.task) == 1
+        if not alone or worker.task[0] not in self._repeated:
+            # Also once alone: the system may have ended the worker for reasons of its own.
             self._singly.extend(reversed(worker.task))
+            self._repeated.update(worker.task)
             return
         slow = time.monotonic() - worker.begun >= CPU_S
         yield worker.task[0], Lost.TIME if slow else Lost.CRASH
