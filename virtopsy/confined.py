@@ -226,7 +226,7 @@ class _Job:
             ready = wait(list(busy), _LOOK_EVERY_S)
             for connection in ready:
                 yield from self._answer(busy[connection])  # type: ignore[index]
-            for worker in self._workers:
+            for worker in tuple(self._workers):
                 if worker.connection not in ready and time.monotonic() - worker.begun > _SILENCE_S:
                     yield from self._dead(worker)
             progress.check()
@@ -243,7 +243,7 @@ class _Job:
         worker.task, worker.begun = task, time.monotonic()
         self._workers.append(worker)
         # One that died in its sleep is found when its answer is awaited.
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError, ConnectionResetError):
             items = tuple(self._items[number] for number in task)
             worker.connection.send(_Do(self._function, items))
 

@@ -142,7 +142,7 @@ def _corrected(series: Series, study: Study, stack: Stack, progress: Progress) -
         kept = [number for number in own.tolist() if number not in planes.failed]
         voxels, stack = voxels[kept], arrange([stack.instances[number] for number in kept])
         if stack.step_mm == 0 and len(kept) < _FEWEST_UNEVEN:
-            raise next(iter(planes.failed.values()))
+            raise planes.failed[min(planes.failed)]
     straight = resample(voxels, stack, grid_of(stack), _EMPTY[quantity], progress)
     return replace(
         _volume(series, study, stack, straight, acquired_of(voxels, stack)),

@@ -271,17 +271,19 @@ def opened(address: Address) -> Iterator[IO[bytes]]:
             yield member
 
 
-def fingerprint(address: Address, most: int | None = None) -> bytes | None:
+def fingerprint(address: Address, most: int | None = None, *, start: int = 0) -> bytes | None:
     """Return what only files of the same bytes share; None where it cannot be read.
 
     Args:
         address: the file.
-        most: look at no more than its first bytes.
+        most: look at no more than so many bytes.
+        start: leave out the bytes before it.
     """
     found = hashlib.sha256()
     left = sys.maxsize if most is None else most
     try:
         with opened(address) as file:
+            file.seek(start)
             while left and (chunk := file.read(min(_CHUNK, left))):
                 found.update(chunk)
                 left -= len(chunk)

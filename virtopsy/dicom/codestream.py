@@ -44,7 +44,7 @@ _MOST_HEARD: Final = 4096
 # What libjpeg says of entropy-coded data that end early or hold impossible codes.
 _CORRUPT: Final = ("Corrupt JPEG data", "Premature end of JPEG")
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
-_ERRORS: Final = (
+DECODER_ERRORS: Final = (
     RuntimeError,
     ValueError,
     TypeError,
@@ -154,7 +154,7 @@ def decode(codestream: bytes, transfer_syntax: str, shape: tuple[int, int], most
     _compare(header, shape, most)
     try:
         return _decoder_of(transfer_syntax)(codestream, header, transfer_syntax).reshape(shape)
-    except _ERRORS as error:
+    except DECODER_ERRORS as error:
         raise Broken(str(error)) from error
 
 

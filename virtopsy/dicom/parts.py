@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from virtopsy.dicom.carrier import ZIP_ERRORS, Address, opened
+from virtopsy.dicom.carrier import Address, fingerprint
 from virtopsy.dicom.series import Instance, Problem
 from virtopsy.dicom.stack import SAME_PLACE_MM, Stack, arrange
 
@@ -27,7 +27,6 @@ _TOUCHING: Final = 1.25
 _DECISIVE: Final = frozenset({"kernel"})
 # These tell only planes at one place apart; along one scan they may change.
 _LOCAL: Final = frozenset({"thickness", "diameter", "comment"})
-_CHUNK: Final = 1 << 20
 
 
 def without_copies(
@@ -154,43 +153,32 @@ def _without_same_picture(
     instances: Sequence[Instance], places: Labels
 ) -> tuple[list[Instance], int]:
     """Leave out planes that show what another at their place shows; tell how many."""
-    kept: dict[int, list[Instance]] = defaultdict(list)
-    copies = 0
+    known: set[tuple[object, ...]] = set()
+    kept = []
     for place, instance in zip(places.tolist(), instances, strict=True):
-        if any(_same_picture(instance, other) for other in kept[place]):
-            copies += 1
-        else:
-            kept[place].append(instance)
-    return [one for same in kept.values() for one in same], copies
+        picture = _picture(instance)
+        if picture is None or (place, *picture) not in known:
+            kept.append(instance)
+        if picture is not None:
+            known.add((place, *picture))
+    return kept, len(instances) - len(kept)
 
 
-def _same_picture(one: Instance, other: Instance) -> bool:
-    """Tell whether two planes hold the same values, stored the same way."""
-    if (one.storage.frames, other.storage.frames) != (1, 1) or not one.storage.offset:
-        return False
-    told = ("rows", "columns", "slope", "intercept", "padding")
-    if any(getattr(one, name) != getattr(other, name) for name in told):
-        return False
-    plain = one.storage.length >= 0
-    stored, expected = (
-        replace(plane.storage, offset=0, available=0 if plain else plane.storage.available)
-        for plane in (one, other)
-    )
-    if stored != expected:
-        return False
-    try:
-        with opened(one.address) as first, opened(other.address) as second:
-            first.seek(one.storage.offset)
-            second.seek(other.storage.offset)
-            left = one.storage.length if one.storage.length >= 0 else one.storage.available
-            while left > 0:
-                chunk = first.read(min(_CHUNK, left))
-                if not chunk or chunk != second.read(min(_CHUNK, left)):
-                    return False
-                left -= len(chunk)
-    except (OSError, *ZIP_ERRORS):
-        return False
-    return True
+def _picture(one: Instance) -> tuple[object, ...] | None:
+    """Return what two planes share that hold the same values stored the same way.
+
+    None for frames of many, for pixels whose place is not known, and where they cannot be read.
+    """
+    storage = one.storage
+    if storage.frames != 1 or not storage.offset:
+        return None
+    plain = storage.length >= 0
+    size = storage.length if plain else storage.available
+    content = fingerprint(one.address, size, start=storage.offset)
+    if content is None or (plain and storage.available < size):
+        return None
+    alike = replace(storage, offset=0, available=0 if plain else storage.available)
+    return one.rows, one.columns, one.slope, one.intercept, one.padding, alike, content
 
 
 def _parts(

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from struct import Struct
-from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import IO, Any, Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from pydicom.uid import RLELossless
 
 from virtopsy.dicom import codestream, syntax
 from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
+from virtopsy.dicom.codestream import DECODER_ERRORS
 from virtopsy.dicom.fragments import Frame, frames_of, joined
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.series import Instance
@@ -36,18 +36,6 @@ _PADS: Final = b"\0\xff"  # writers even out the length with either
 _ITEM_HEADER: Final = Struct("<HHI").unpack_from
 _ITEM: Final = (0xFFFE, 0xE000)
 _SEQUENCE_END: Final = (0xFFFE, 0xE0DD)
-# What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
-_DECODER_ERRORS: Final = (
-    RuntimeError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    LookupError,
-    OSError,
-    EOFError,
-    StructError,
-)
 
 
 def plane(instance: Instance) -> Raw:
@@ -107,15 +95,29 @@ def _decoded(instance: Instance) -> Raw:
             end = instance.storage.offset + max(instance.storage.length, 0)
             content = _inflated(instance.address, end, *_state(instance))
             return _cut(content[instance.storage.offset :], instance)
-        with _opened(instance) as file:
-            if transfer in syntax.PLAIN:
+        if transfer in syntax.PLAIN:
+            with _opened(instance) as file:
                 return _unpacked(file, instance)
-            compressed = _codestream(file, instance)
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.place) from error
     except (NotDicom, Damaged, *ZIP_ERRORS) as error:
         raise _cut_short(instance) from error
-    return _decompressed(compressed, instance)
+    return _decompressed(compressed_bytes(instance), instance)
+
+
+def compressed_bytes(instance: Instance) -> bytes:
+    """Return the compressed bytes of one frame, all its fragments joined.
+
+    Raises:
+        InputError: the file is gone, or they are cut.
+    """
+    try:
+        with _opened(instance) as file:
+            return _codestream(file, instance)
+    except OSError as error:
+        raise InputError("scan.cannot_open", path=instance.place) from error
+    except ZIP_ERRORS as error:
+        raise _cut_short(instance) from error
 
 
 @lru_cache(maxsize=1)  # its frames are asked for one after the other
@@ -205,7 +207,7 @@ def _codestream(file: IO[bytes], instance: Instance) -> bytes:
             found = get_frame(content[: _end_of_items(content)], 0, number_of_frames=1)
         else:
             found = joined(file, _frames(file, instance)[instance.frame_number - 1])
-    except (*_DECODER_ERRORS, *ZIP_ERRORS) as error:
+    except (*DECODER_ERRORS, *ZIP_ERRORS) as error:
         raise _cut_short(instance) from error
     ends = found.rstrip(_PADS).endswith(_END_OF_CODESTREAM)
     if instance.storage.transfer_syntax in syntax.CODESTREAMS and not ends:
@@ -269,7 +271,7 @@ def _run_lengths(compressed: bytes, instance: Instance) -> Raw:
     }
     try:
         raw, _ = get_decoder(RLELossless).as_array(encapsulate([compressed]), raw=True, **options)
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise undecodable(instance) from error
     return np.array(raw, dtype=_stored_type(instance).newbyteorder("="))
 

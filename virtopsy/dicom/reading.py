@@ -95,7 +95,7 @@ def read(  # noqa: PLR0913 -- each says one thing of its own
         except TooWide:
             continue
         if len(planes.failed) == len(instances):
-            raise next(iter(planes.failed.values()))
+            raise planes.failed[min(planes.failed)]
         return planes
     raise Bug("float32 holds every stored value")
 
@@ -141,10 +141,10 @@ class _Filling:
                     holes.append(int(places[number]))
                 else:
                     tops[number] = answer
+                    arrived[places[number]] = True
                 # Not before a plane could be read: gigabytes may be what only broken files claim.
                 while holes and len(failed) < done:
                     voxels[holes.pop()] = self._slots.empty
-                arrived[places[number]] = True
                 if begun is not None and done == min(chunk, count):
                     begun(voxels, arrived)
                 progress.tick(done, count)

@@ -12,15 +12,12 @@ from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
 from virtopsy.dicom.carrier import opened
-from virtopsy.dicom.fragments import frames_of, joined
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.multiframe import UNUSABLE
-from virtopsy.dicom.pixels import Raw, plane, undecodable
+from virtopsy.dicom.pixels import Raw, compressed_bytes, plane, undecodable
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
 
-_END_OF_CODESTREAM: Final = b"\xff\xd9"
-_PADS: Final = b"\0\xff"
 # Pillow reads what colour transform a JPEG says it has, the other decoders guess.
 _PLUGIN: Final = {
     **dict.fromkeys(syntax.JPEG_LOSSY, "pillow"),
@@ -98,27 +95,6 @@ def _read_bytes(instance: Instance, begin: int, end: int) -> bytes:
     return content
 
 
-def _codestream(instance: Instance) -> bytes:
-    """Return the compressed bytes of one frame.
-
-    Raises:
-        InputError: they end before their end; decoders would fill the rest with grey.
-    """
-    storage = instance.storage
-    try:
-        with opened(instance.address) as file:
-            frames = frames_of(file, storage.offset, storage.frames)
-            found = joined(file, frames[instance.frame_number - 1])
-    except OSError as error:
-        raise InputError("scan.cannot_open", path=instance.place) from error
-    except UNUSABLE as error:
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.place) from error
-    marked = storage.transfer_syntax in syntax.CODESTREAMS
-    if marked and not found.rstrip(_PADS).endswith(_END_OF_CODESTREAM):
-        raise InputError("scan.problem.truncated_pixels.codestream", path=instance.place)
-    return found
-
-
 def colour_plane(instance: Instance, planar: int) -> Raw:
     """Return (rows, columns, 3) stored red, green and blue.
 
@@ -136,7 +112,7 @@ def colour_plane(instance: Instance, planar: int) -> Raw:
         begin = (instance.frame_number - 1) * size
         content = _stored_bytes(instance, begin, begin + size)
     else:
-        content = encapsulate([_codestream(instance)])
+        content = encapsulate([compressed_bytes(instance)])
     decoder = get_decoder(UID(storage.transfer_syntax))
     plugin = _PLUGIN.get(storage.transfer_syntax, "")
     # pydicom declares these options as one typed dict that its own call does not take.

@@ -351,3 +351,18 @@ def test_assembling_what_is_no_volume_is_our_own_bug(shared_data: Path) -> None:
     found = scan(shared_data / "ct_localizer_and_secondary", Progress())
     with pytest.raises(Bug):
         assemble(found.studies[0].series[0], found.studies[0], Progress())
+
+
+def test_a_slice_that_cannot_be_read_is_never_shown_as_if_it_had_come(
+    tmp_path: Path, write_stack: Any
+) -> None:
+    paths = write_stack(tmp_path, [(0, 0, float(k)) for k in range(40)])
+    found = scan(tmp_path, Progress())
+    series = choose(found, None)
+    paths[20].write_bytes(paths[20].read_bytes()[:-7])
+    early: list[Volume] = []
+    watch = Watch(lambda: (0.0, 0.0, 20.0), early.append)
+    whole = assemble(series, study_of(found, series), Progress(), watch)
+    assert early[0].arrived is not None
+    assert np.flatnonzero(~early[0].arrived).tolist() == [20]
+    assert whole.gaps == (20,)
