@@ -57,7 +57,7 @@ def build(language: Language) -> click.Command:
 
 def _check_preset(name: str | None) -> None:
     """Refuse an unknown preset before a minute is spent on reading the scan."""
-    from viewer.render.preset import presets
+    from virtopsy.imaging.preset import presets
 
     if name is not None and name not in presets():
         raise UsageError("render.unknown_preset", name=name, known=", ".join(presets()))
@@ -109,9 +109,9 @@ def _render(  # noqa: PLR0913, PLR0917 -- what was asked for
 ) -> None:
     from viewer.render.offscreen import Origin, volume_picture
     from viewer.render.picking import visible_points
-    from viewer.render.preset import default_preset, preset_named
     from viewer.render.volume_view import VolumeView
     from virtopsy.geometry.camera import fit_view
+    from virtopsy.imaging.preset import default_preset, preset_named
 
     shown = preset_named(preset, volume) if preset else default_preset(volume.quantity)
     camera = fit_view(visible_points(volume, shown), place, aspect=size[0] / size[1])

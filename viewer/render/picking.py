@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.preset import Preset
 from virtopsy.geometry.camera import Camera3D, Point, Size, ray
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
 _VISIBLE = 0.4  # the share of light kept back where the eye places a surface

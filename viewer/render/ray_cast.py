@@ -20,8 +20,8 @@ from vtkmodules.vtkRenderingVolume import (
 )
 
 from viewer.render.engine import Mapper, offscreen_window
-from viewer.render.preset import Preset
 from viewer.render.vtk_image import image_of, matrix_of
+from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
 Quality: TypeAlias = Literal["full", "moving"]

@@ -19,6 +19,7 @@ from vtkmodules.vtkImagingCore import vtkImageReslice
 from viewer.render.vtk_image import image_of, matrix_of, values_of
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.geometry.turn import STRAIGHT, Turn
 from virtopsy.imaging.volume import Volume, Voxels
 from virtopsy.imaging.window import Window
 
@@ -66,6 +67,7 @@ class SliceCamera:
         mm_per_pixel: scale, the same along both sides.
         width: columns of the picture.
         height: rows of the picture.
+        turn: of the reading planes against the patient's.
     """
 
     plane: Plane
@@ -73,15 +75,24 @@ class SliceCamera:
     mm_per_pixel: float
     width: int
     height: int
+    turn: Turn = STRAIGHT
 
     def __post_init__(self) -> None:
         if not (self.mm_per_pixel > 0 and self.width > 0 and self.height > 0):
             raise Bug(f"a slice camera needs a positive scale and size, got {self}")
 
     @classmethod
-    def fit(cls, frame: Frame, plane: Plane, centre_mm: ArrayLike, width: int, height: int) -> Self:
+    def fit(  # noqa: PLR0913, PLR0917 -- a grid, a plane of it, and a picture
+        cls,
+        frame: Frame,
+        plane: Plane,
+        centre_mm: ArrayLike,
+        width: int,
+        height: int,
+        turn: Turn = STRAIGHT,
+    ) -> Self:
         """Return the camera that shows the whole volume on the plane through `centre_mm`."""
-        right, down = (np.array(axis) for axis in _AXES[plane])
+        right, down = (turn.apply(axis) for axis in _AXES[plane])
         normal = np.cross(right, down)
         offsets = frame.corners_mm - frame.centre_mm
         voxel = max(frame.spacing_mm)
@@ -90,17 +101,17 @@ class SliceCamera:
         )
         depth = (np.asarray(centre_mm, dtype=np.float64) - frame.centre_mm) @ normal
         x, y, z = (float(value) for value in frame.centre_mm + depth * normal)
-        return cls(plane, (x, y, z), float(needed) * _MARGIN, width, height)
+        return cls(plane, (x, y, z), float(needed) * _MARGIN, width, height, turn)
 
     @property
     def right_mm(self) -> Floats:
         """LPS unit vector towards the right of the picture."""
-        return np.array(_AXES[self.plane][0])
+        return self.turn.apply(_AXES[self.plane][0])
 
     @property
     def down_mm(self) -> Floats:
         """LPS unit vector towards the bottom of the picture."""
-        return np.array(_AXES[self.plane][1])
+        return self.turn.apply(_AXES[self.plane][1])
 
     @property
     def normal_mm(self) -> Floats:
@@ -147,9 +158,9 @@ class SliceCamera:
         }
 
 
-def step_mm(frame: Frame, plane: Plane) -> float:
+def step_mm(frame: Frame, plane: Plane, turn: Turn = STRAIGHT) -> float:
     """Return the scroll step: the spacing of the grid axis nearest to the view's normal, mm."""
-    normal = np.cross(*_AXES[plane])
+    normal = turn.apply(np.cross(*_AXES[plane]))
     axis = int(np.argmax(np.abs(normal @ frame.directions)))
     return frame.spacing_mm[axis]
 

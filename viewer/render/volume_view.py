@@ -31,11 +31,11 @@ from vtkmodules.vtkRenderingCore import (
 
 from viewer.render.engine import Mapper, gl_renderer, mapper_for, offscreen_window
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.preset import Preset, default_preset, rgb
 from viewer.render.ray_cast import Quality, RayCast, apply_preset
 from viewer.render.reduced import factors_for, reduce
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Size
+from virtopsy.imaging.preset import Preset, default_preset, rgb
 from virtopsy.imaging.volume import Volume
 
 __all__ = ["BACKGROUND", "Glyph", "Picture", "Quality", "VolumeView"]

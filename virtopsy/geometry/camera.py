@@ -21,6 +21,7 @@ Point: TypeAlias = tuple[float, float, float]
 Size: TypeAlias = tuple[int, int]  # width, height in pixels
 _VIEW_ANGLE = radians(24)  # narrow, so that near and far parts keep comparable sizes
 _MARGIN = 1.12  # leaves room for letters and the scale bar beside the anatomy
+_FAR_MM = 10_000.0
 _NEARLY_VERTICAL = 0.999
 
 # Azimuth and elevation of the camera's place, degrees: 0 in front, 90 at the person's left.
@@ -38,19 +39,28 @@ STANDARD_VIEWS: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Camera3D:
-    """A perspective camera in the patient's space.
+    """A camera in the patient's space, perspective or parallel.
 
     Attributes:
         position: LPS mm.
         focal_point: LPS mm, in the middle of the picture; orbits turn about it.
         view_up: LPS unit vector, at right angles to the line of sight.
-        view_angle: opening of the view from top to bottom, radians.
+        view_angle: opening of the view from top to bottom, radians; a parallel camera shows as
+            much of its focal plane as the perspective one in its place.
+        parallel: near and far parts have the same scale, so lengths across the line of sight
+            are true.
     """
 
     position: Point
     focal_point: Point
     view_up: Point
     view_angle: float = _VIEW_ANGLE
+    parallel: bool = False
+
+    @property
+    def height_mm(self) -> float:
+        """From top to bottom of the picture in the focal plane, mm."""
+        return 2 * self.distance_mm * tan(self.view_angle / 2)
 
     @property
     def distance_mm(self) -> float:
@@ -165,17 +175,27 @@ def project(camera: Camera3D, size: Size, lps_mm: ArrayLike) -> tuple[float, flo
     right, up, sight = camera.axes
     offset = np.asarray(lps_mm, dtype=np.float64) - camera.position
     depth = float(offset @ sight)
-    scale = _focal_pixels(camera, size) / depth if depth > 0 else 0.0
+    if camera.parallel:
+        scale = size[1] / camera.height_mm
+    else:
+        scale = _focal_pixels(camera, size) / depth if depth > 0 else 0.0
     x = (size[0] - 1) / 2 + float(offset @ right) * scale
     y = (size[1] - 1) / 2 - float(offset @ up) * scale
     return x, y, depth
 
 
 def ray(camera: Camera3D, size: Size, x: float, y: float) -> tuple[Floats, Floats]:
-    """Return the origin (LPS mm) and the unit direction of the line of sight of a pixel."""
+    """Return the origin (LPS mm) and the unit direction of the line of sight of a pixel.
+
+    A parallel line of sight begins well before anything that was scanned, however near the
+    camera is.
+    """
     right, up, sight = camera.axes
     across = (x - (size[0] - 1) / 2) / _focal_pixels(camera, size)
     above = ((size[1] - 1) / 2 - y) / _focal_pixels(camera, size)
+    if camera.parallel:
+        aside = (right * across + up * above) * camera.distance_mm
+        return np.asarray(camera.focal_point) + aside - sight * _FAR_MM, sight
     direction = sight + right * across + up * above
     return np.array(camera.position), direction / np.linalg.norm(direction)
 

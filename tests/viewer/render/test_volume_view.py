@@ -13,7 +13,7 @@ import pytest
 from viewer.render import volume_view
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.preset import preset_named, presets
+from virtopsy.imaging.preset import preset_named, presets
 from viewer.render.ray_cast import Quality
 from viewer.render.reduced import factors_for, reduce
 from viewer.render.volume_view import VolumeView

@@ -12,6 +12,10 @@ import numpy as np
 from viewer.presenters.value import Value
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.turn import STRAIGHT, Turn
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
+from virtopsy.imaging.preset import Preset
+from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window, default_window
 
@@ -59,7 +63,12 @@ class Views:
         position: the crosshair, LPS mm.
         window: of the slices.
         look: scale and middle of each plane.
+        turn: of the three slices against the patient's planes.
+        slab: how thick the slices are and what of it is shown; None: as thin as the grid allows.
+        smooth: whether slices are interpolated between voxels.
         preset: of the 3D view.
+        edited: the preset as it was changed by hand; None: as it is shipped.
+        cutaway: what the 3D view hides.
         camera: of the 3D view; None: the standard view from the front.
         layout: one of `LAYOUTS`.
         pointed: what lies under the mouse, None where it is elsewhere.
@@ -72,7 +81,12 @@ class Views:
         self.position: Value[Point] = Value((0.0, 0.0, 0.0))
         self.window: Value[Window] = Value(Window(40.0, 400.0))
         self.look = {plane: Value(SliceLook((0.0, 0.0, 0.0))) for plane in PLANES}
+        self.turn: Value[Turn] = Value(STRAIGHT)
+        self.slab: Value[Slab | None] = Value(None)
+        self.smooth: Value[bool] = Value(True)
         self.preset: Value[str] = Value("bone")
+        self.edited: Value[Preset | None] = Value(None)
+        self.cutaway: Value[Cutaway] = Value(NOTHING_HIDDEN)
         self.camera: Value[Camera3D | None] = Value(None)
         self._first_window = self.window.now
         self.layout: Value[str] = Value("all")
@@ -116,7 +130,11 @@ class Views:
     def _begin(self, volume: Volume) -> None:
         self._first_window = default_window(volume)
         self.window.set(self._first_window)
+        self.edited.set(None)
         self.preset.set("bone" if volume.quantity is Quantity.HU else "mr")
+        self.cutaway.set(NOTHING_HIDDEN)
+        self.turn.set(STRAIGHT)
+        self.slab.set(None)
         self.position.set(_point(volume.frame.centre_mm))
         self.camera.set(None)
         self.reset()

@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from typing_extensions import override
 
-from viewer.render.preset import presets
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import STANDARD_VIEWS
+from virtopsy.imaging.preset import presets
 from virtopsy.language import Language, say
 
 _PRESET_PX = 300

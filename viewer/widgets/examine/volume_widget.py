@@ -26,7 +26,6 @@ from typing_extensions import override
 from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick, visible_points
-from viewer.render.preset import preset_named
 from viewer.render.ray_cast import Quality
 from viewer.render.slice_view import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
@@ -49,6 +48,7 @@ from virtopsy.geometry.camera import (
 )
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.compression import lossy_mark
+from virtopsy.imaging.preset import preset_named
 from virtopsy.imaging.volume import Volume
 
 _REST_MS = 160  # after the last move the full picture is asked for

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from viewer.presenters.work import Post
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.preset import preset_named
 from viewer.render.ray_cast import Quality
 from viewer.render.volume_view import Picture, VolumeView
 from virtopsy.errors import VirtopsyError
 from virtopsy.geometry.camera import Camera3D, Size
+from virtopsy.imaging.preset import preset_named
 from virtopsy.imaging.volume import Volume
 
 

@@ -1,0 +1,182 @@
+"""What of a volume is not shown in 3D, step by step: crop box, clip plane, scalpel.
+
+A cutaway only hides: voxels stay as they are, and slices show all of them. Steps are taken back
+in the reverse order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from virtopsy.errors import Bug
+from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.frame import Floats, Frame
+
+Hidden: TypeAlias = NDArray[np.bool_]
+Singles: TypeAlias = NDArray[np.float32]
+_RASTER = 2048  # pixels along the outline's longer side: finer than any view of it
+
+
+@dataclass(frozen=True)
+class CropBox:
+    """Show only what lies in a box along the patient's axes.
+
+    Attributes:
+        low_mm, high_mm: two opposite corners, LPS mm.
+    """
+
+    low_mm: Point
+    high_mm: Point
+
+    def __post_init__(self) -> None:
+        if not all(low < high for low, high in zip(self.low_mm, self.high_mm, strict=True)):
+            raise Bug(f"a crop box needs room: {self}")
+
+    def hides(self, frame: Frame, k: int) -> Hidden:
+        """(rows, columns), True for the voxels of slice k outside the box."""
+        hidden = np.zeros(frame.shape[1:], dtype=np.bool_)
+        for axis in range(3):
+            place = _affine(frame, k, np.eye(3)[axis], 0.0)
+            hidden |= (place < self.low_mm[axis]) | (place > self.high_mm[axis])
+        return hidden
+
+
+@dataclass(frozen=True)
+class ClipPlane:
+    """Hide everything on one side of a plane.
+
+    Attributes:
+        point_mm: a point of the plane, LPS mm.
+        normal: LPS unit vector towards what is hidden.
+    """
+
+    point_mm: Point
+    normal: Point
+
+    def __post_init__(self) -> None:
+        if not abs(float(np.linalg.norm(self.normal)) - 1) < 1e-6:
+            raise Bug(f"a clip plane needs a unit normal: {self}")
+
+    def hides(self, frame: Frame, k: int) -> Hidden:
+        """(rows, columns), True for the voxels of slice k beyond the plane."""
+        before = -float(np.dot(self.point_mm, self.normal))
+        hidden: Hidden = _affine(frame, k, np.array(self.normal), before) > 0
+        return hidden
+
+
+@dataclass(frozen=True)
+class Scalpel:
+    """Hide what lies behind a freehand outline, all the way through.
+
+    Attributes:
+        camera: from where the outline was drawn.
+        outline: its corners as (right, up) from the middle of the picture, in halves of the
+            picture's height, so that the size of the view does not matter; at least three.
+    """
+
+    camera: Camera3D
+    outline: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.outline) < 3:
+            raise Bug("an outline needs three corners")
+
+    def hides(self, frame: Frame, k: int) -> Hidden:
+        """(rows, columns), True for the voxels of slice k that the outline covers."""
+        right, up, sight = self.camera.axes
+        eye = np.array(self.camera.position)
+        across = _affine(frame, k, right, -float(eye @ right))
+        above = _affine(frame, k, up, -float(eye @ up))
+        half = np.float32(self.camera.height_mm / 2)
+        if self.camera.parallel:
+            return self._covered(across / half, above / half)
+        depth = _affine(frame, k, sight, -float(eye @ sight))
+        ahead = depth > 0
+        scale = np.float32(self.camera.distance_mm / half) / np.where(ahead, depth, np.float32(1))
+        return ahead & self._covered(across * scale, above * scale)
+
+    def _covered(self, across: Singles, above: Singles) -> Hidden:
+        low, scale, inside = _raster(self.outline)
+        column = (across - np.float32(low[0])) * np.float32(scale) + np.float32(0.5)
+        row = (above - np.float32(low[1])) * np.float32(scale) + np.float32(0.5)
+        seen = (column >= 0) & (column < _RASTER) & (row >= 0) & (row < _RASTER)
+        covered = np.zeros(seen.shape, dtype=np.bool_)
+        covered[seen] = inside[row[seen].astype(np.int32), column[seen].astype(np.int32)]
+        return covered
+
+
+@lru_cache(maxsize=16)
+def _raster(outline: tuple[tuple[float, float], ...]) -> tuple[Floats, float, Hidden]:
+    """Return the lower left corner of an outline, pixels a unit, and which pixels lie inside."""
+    corners = np.array(outline)
+    low = corners.min(axis=0)
+    scale = (_RASTER - 1) / max(float(np.ptp(corners, axis=0).max()), 1e-9)
+    drawn = Image.new("1", (_RASTER, _RASTER))
+    places = [(float(x), float(y)) for x, y in (corners - low) * scale]
+    ImageDraw.Draw(drawn).polygon(places, fill=1)
+    return low, scale, np.asarray(drawn)
+
+
+Step: TypeAlias = CropBox | ClipPlane | Scalpel
+
+
+@dataclass(frozen=True)
+class Cutaway:
+    """All that is hidden, in the order it was hidden.
+
+    Attributes:
+        steps: the oldest first.
+    """
+
+    steps: tuple[Step, ...] = ()
+
+    def then(self, step: Step) -> Cutaway:
+        """Hide more."""
+        return Cutaway((*self.steps, step))
+
+    def without_last(self) -> Cutaway:
+        """Take the newest step back.
+
+        Raises:
+            Bug: nothing is hidden.
+        """
+        if not self.steps:
+            raise Bug("nothing is hidden")
+        return Cutaway(self.steps[:-1])
+
+    def hidden(self, frame: Frame, check: Callable[[], None] = lambda: None) -> Hidden | None:
+        """(slices, rows, columns), True for the voxels that are not shown; None hides nothing.
+
+        Args:
+            frame: of any grid of the patient, the volume's own or a reduced one.
+            check: called once a slice; it may raise `Cancelled`.
+        """
+        if not self.steps:
+            return None
+        hidden = np.zeros(frame.shape, dtype=np.bool_)
+        for k in range(frame.shape[0]):
+            check()
+            for step in self.steps:
+                hidden[k] |= step.hides(frame, k)
+        return hidden
+
+
+NOTHING_HIDDEN = Cutaway()
+
+
+def _affine(frame: Frame, k: int, direction: Floats, offset: float) -> Singles:
+    """(rows, columns) of slice k: each voxel's LPS place along a direction, plus an offset, mm."""
+    along_i, along_j = (direction @ frame.affine[:3, axis] for axis in (0, 1))
+    start = direction @ (frame.affine[:3, 2] * k + frame.affine[:3, 3]) + offset
+    _, rows, columns = frame.shape
+    across = (np.arange(columns) * along_i + start).astype(np.float32)
+    down = (np.arange(rows) * along_j).astype(np.float32)
+    place: Singles = down[:, None] + across[None, :]
+    return place
