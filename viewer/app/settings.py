@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_documents_path
 
+from viewer.widgets.parts import THEMES
 from virtopsy.language import Language
 
 _FILE = "window.json"
@@ -21,12 +22,14 @@ class Settings:
         language: of the screen; empty before it was chosen.
         archive: folder where evidence is kept.
         person: who signed in last.
+        theme: of the screen, one of `THEMES`; empty before it was chosen.
         welcomed: "yes" once the synthetic case was offered to a newcomer.
     """
 
     language: str = ""
     archive: str = ""
     person: str = ""
+    theme: str = ""
     welcomed: str = ""
 
     @property
@@ -38,6 +41,11 @@ class Settings:
     def archive_folder(self) -> Path:
         """Where evidence is kept, or usually is."""
         return Path(self.archive) if self.archive else user_documents_path() / "Virtopsy"
+
+    @property
+    def worn(self) -> str:
+        """The theme chosen on the screen, else the first."""
+        return self.theme if self.theme in THEMES else THEMES[0]
 
     def spoken(self, asked: Language) -> Language:
         """Return the language chosen on the screen, else the one asked for at the start."""

@@ -36,7 +36,7 @@ from viewer.widgets.examine.hints import HINTED
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.parts import Parts
 from viewer.widgets.post import Postman
-from viewer.widgets.theme import dress
+from viewer.widgets.theme import dress, wear, worn
 from virtopsy import confined
 from virtopsy.errors import UsageError
 from virtopsy.jobs import Lanes
@@ -67,7 +67,9 @@ class Desk:
         self._postman = Postman()
         self._lanes = Lanes()
         self.parts = build(self._settings, language, self._lanes, self._postman.post)
+        self.parts.theme.subscribe(_wear, now=True)
         self.window = MainWindow(self.parts, self.close)
+        self.parts.theme.subscribe(lambda now: self._remember(theme=now))
         self.parts.language.subscribe(lambda now: self._remember(language=now.value))
         self.parts.archive_folder.subscribe(lambda now: self._remember(archive=str(now)))
         self.parts.keeping.person.subscribe(lambda now: self._remember(person=now))
@@ -148,7 +150,15 @@ def build(
         post=post,
         clock=clock,
         archive_folder=Value(settings.archive_folder),
+        theme=Value(settings.worn),
     )
+
+
+def _wear(theme: str) -> None:
+    """Show the application in a theme; what is worn is not put on twice, it costs time."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and worn() != theme:
+        wear(application, theme)
 
 
 def _hint_once(parts: Parts) -> None:

@@ -10,10 +10,9 @@ from typing_extensions import override
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.elided import ElidedLabel
-from viewer.widgets.icons import icon, pixmap
+from viewer.widgets.icons import Sign, icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
-from viewer.widgets.theme import colour
 from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language
 
@@ -35,7 +34,7 @@ class TroubleStrip(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QToolButton()
         close.setObjectName("notice.close")
-        close.setIcon(icon("close"))
+        close.setIcon(icon("close", "on_trouble"))
         close.clicked.connect(self.dismiss)
         tip(close, parts.language, "ui.notice.close")
         row = QHBoxLayout(self)
@@ -83,8 +82,7 @@ class WarningStrip(QFrame):
         self.setObjectName("warning")
         self._parts = parts
         self._open = False
-        sign = PlainLabel()
-        sign.setPixmap(pixmap("warning", colour("on_warning"), 16))
+        sign = Sign("warning", "on_warning")
         self._summary = ElidedLabel()
         self._summary.setObjectName("warning.summary")
         self._why = QToolButton()

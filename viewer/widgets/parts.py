@@ -26,6 +26,7 @@ from virtopsy.language import Fact, Language, say
 
 ROOMS = ("cases", "examine", "protocol", "court")
 TOOLS = ("point", "window", "trajectory")
+THEMES = ("dark", "light")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Parts:
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
         hinted: the views on which a newcomer still reads what to try first.
+        theme: which of `THEMES` the window wears.
         warned: whether the strip with the scan's warnings is open; closed, a sign stays.
         trouble: what failed, for the strip over the room.
         post: runs a function in the screen's thread.
@@ -60,6 +62,7 @@ class Parts:
     room: Value[str] = field(default_factory=lambda: Value("cases"))
     tool: Value[str] = field(default_factory=lambda: Value("point"))
     hinted: Value[frozenset[str]] = field(default_factory=lambda: Value(frozenset()))
+    theme: Value[str] = field(default_factory=lambda: Value(THEMES[0]))
     warned: Value[bool] = field(default_factory=lambda: Value(True))
     trouble: Event[VirtopsyError] = field(default_factory=Event)
 

@@ -1,4 +1,4 @@
-"""The slim rail at the left edge: one button a room."""
+"""The slim rail at the left edge: one button a room, and at its foot the other theme."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 from viewer.presenters.examine.views import Views
 from viewer.widgets.bind import choice, follow, tip, words
 from viewer.widgets.icons import rail_icon
-from viewer.widgets.parts import ROOMS, Parts
+from viewer.widgets.parts import ROOMS, THEMES, Parts
+from viewer.widgets.plain import set_tip
 
 WIDTH_PX = 76
 _ICON_PX = 24
@@ -31,16 +32,14 @@ class Rail(QFrame):
             if room != "cases":
                 self._needing_a_scan[room] = button
         column.addStretch(1)
+        column.addWidget(ThemeButton(parts))
         follow(self, parts.views.volume, lambda _: self._allow(parts.views))
         follow(self, parts.views.shown, lambda _: self._allow(parts.views), now=False)
 
     def _button(self, parts: Parts, room: str, number: int) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"rail.{room}")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setIcon(rail_icon(room))
-        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        button.setFixedWidth(WIDTH_PX - 1)
+        _suit(button, room)
         words(button, parts.language, button.setText, f"ui.room.{room}")
         tip(button, parts.language, f"ui.room.{room}.tip")
         # setText puts the mnemonic of the new text in the place of the shortcut
@@ -52,3 +51,31 @@ class Rail(QFrame):
         for room, button in self._needing_a_scan.items():
             scan = views.shown.now if room == "examine" else views.volume.now
             button.setEnabled(scan is not None)
+
+
+class ThemeButton(QToolButton):
+    """Puts on the theme that is not worn, and is named after it."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setObjectName("rail.theme")
+        _suit(self, "theme")
+        self._parts = parts
+        self.clicked.connect(lambda: parts.theme.set(self._other()))
+        follow(self, parts.theme, lambda _: self._reword())
+        follow(self, parts.language, lambda _: self._reword(), now=False)
+
+    def _other(self) -> str:
+        return THEMES[1 - THEMES.index(self._parts.theme.now)]
+
+    def _reword(self) -> None:
+        self.setText(self._parts.say(f"look.theme.{self._other()}"))
+        set_tip(self, self._parts.say(f"look.theme.{self._other()}.tip"))
+
+
+def _suit(button: QToolButton, drawing: str) -> None:
+    """Give a button of the rail its drawing, over the word, and its width."""
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    button.setIcon(rail_icon(drawing))
+    button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+    button.setFixedWidth(WIDTH_PX - 1)

@@ -1,4 +1,9 @@
-"""Colours, type and style of the window, from `resources/themes` and `resources/fonts`."""
+"""Colours, type and style of the window, from `resources/themes` and `resources/fonts`.
+
+Two themes: the dark one for reading, the light one for projectors in a bright court room. Which
+is worn is the application's, as its palette and style sheet are. Pictures stay dark in both, or
+bone would be no brighter than its ground: what is painted over them takes `picture_colour`.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +17,42 @@ from types import MappingProxyType
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from viewer.widgets.parts import THEMES
 from virtopsy.errors import Bug
 
 _FONTS = ("Inter-Regular.otf", "Inter-Bold.otf")
 FAMILY = "Inter"
 TEXT_PX = 13
+_WORN = "virtopsy.theme"
+_OF_PICTURES = "dark"
 
 
 @cache
-def colours(name: str = "dark") -> Mapping[str, str]:
+def colours(name: str) -> Mapping[str, str]:
     """Return the colours of a theme by what they are for, each "#rrggbb"."""
     text = (files("resources") / "themes" / f"{name}.json").read_text(encoding="utf-8")
     return MappingProxyType(json.loads(text))
 
 
+def worn() -> str:
+    """Return the theme the application wears: the first one until it was given another."""
+    application = QApplication.instance()
+    name = None if application is None else application.property(_WORN)
+    return name if isinstance(name, str) else THEMES[0]
+
+
 def colour(purpose: str, alpha: int = 255) -> QColor:
-    """Return one colour of the dark theme, with an opacity of 0..255."""
-    made = QColor(colours()[purpose])
+    """Return one colour of the theme that is worn, with an opacity of 0..255."""
+    return _colour(worn(), purpose, alpha)
+
+
+def picture_colour(purpose: str, alpha: int = 255) -> QColor:
+    """Return one colour for what lies on a picture; it is the same in every theme."""
+    return _colour(_OF_PICTURES, purpose, alpha)
+
+
+def _colour(name: str, purpose: str, alpha: int) -> QColor:
+    made = QColor(colours(name)[purpose])
     made.setAlpha(alpha)
     return made
 
@@ -41,16 +65,22 @@ def text_font(pixels: int = TEXT_PX, *, bold: bool = False) -> QFont:
     return font
 
 
-def dress(application: QApplication) -> None:
-    """Give the application its fonts, palette and style sheet."""
+def dress(application: QApplication, theme: str = THEMES[0]) -> None:
+    """Give the application its fonts, its style and a theme."""
     for name in _FONTS:
         with as_file(files("resources") / "fonts" / name) as path:
             if QFontDatabase.addApplicationFont(str(path)) < 0:
                 raise Bug(f"the font {name} cannot be read")
     application.setStyle("Fusion")  # the only style that follows a palette on every desktop
     application.setFont(text_font())
+    wear(application, theme)
+
+
+def wear(application: QApplication, theme: str) -> None:
+    """Give the application another theme; every widget is painted anew."""
+    application.setProperty(_WORN, theme)
     application.setPalette(_palette())
-    application.setStyleSheet(_sheet())
+    application.setStyleSheet(_sheet(theme))
 
 
 def _palette() -> QPalette:
@@ -76,9 +106,9 @@ def _palette() -> QPalette:
     return palette
 
 
-def _sheet() -> str:
+def _sheet(theme: str) -> str:
     text = (files("resources") / "themes" / "window.qss").read_text(encoding="utf-8")
     # A style sheet takes pictures from files only; wheels are unpacked, so there is one.
     with as_file(files("resources") / "icons" / "combo_arrow.svg") as arrow:
-        known = {**colours(), "arrow_file": arrow.as_posix()}
+        known = {**colours(theme), "arrow_file": arrow.as_posix()}
     return re.sub(r"@(\w+)", lambda found: known[found.group(1)], text)

@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine.overlay import patient_facts, person_name
 from viewer.presenters.examine.pictures import can_look
 from viewer.widgets.bind import follow
-from viewer.widgets.icons import pixmap
+from viewer.widgets.icons import Sign
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, set_tip
-from viewer.widgets.theme import colour
 from virtopsy.dicom.series import Scan, Series, Skipped, Study
 from virtopsy.language import printable
 
@@ -144,10 +143,8 @@ def _plain(text: str, role: str = "") -> PlainLabel:
 
 
 def _remark(sentence: str) -> QHBoxLayout:
-    sign = PlainLabel()
-    sign.setPixmap(pixmap("warning", colour("warning"), 16))
     row = QHBoxLayout()
     row.setSpacing(6)
-    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Sign("warning", "caution"), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(_plain(sentence), 1)
     return row

@@ -24,7 +24,7 @@ from viewer.widgets.examine import slice_paint
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
-from viewer.widgets.theme import colour, text_font
+from viewer.widgets.theme import picture_colour, text_font
 from virtopsy.dicom.picture import Picture
 
 _NOTCH = 120
@@ -179,7 +179,7 @@ class PictureView(QWidget):
             else look.problem.sentence(language)
         )
         painter.setFont(text_font())
-        painter.setPen(colour("warning" if failed else "quiet"))
+        painter.setPen(picture_colour("warning" if failed else "quiet"))
         box = QRectF(self.rect()).adjusted(60, 30, -60, -30)
         middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(box, middle, sentence)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 
 from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_view import SliceCamera
-from viewer.widgets.theme import TEXT_PX, colour, text_font
+from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.language import Language, say
 
 _EDGE = 7.0  # px between a text and the edge of the view
@@ -88,7 +88,7 @@ def corner_lines(
     for row, shown in enumerate(folded):
         x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
-        text(painter, QPointF(x, y), shown, colour("text", 225))
+        text(painter, QPointF(x, y), shown, picture_colour("text", 225))
 
 
 def fold(line: str, metrics: QFontMetricsF, room: float) -> list[str]:
@@ -128,7 +128,7 @@ def remarks(
     for row, line in enumerate(reversed(lines)):
         y = height - _EDGE - metrics.descent() - row * metrics.height()
         shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, width * 0.6)
-        text(painter, QPointF(_EDGE, y), shown, colour("warning"))
+        text(painter, QPointF(_EDGE, y), shown, picture_colour("warning"))
 
 
 def letters(
@@ -146,7 +146,7 @@ def letters(
             "top": QPointF(middle.x(), _EDGE + metrics.capHeight()),
             "bottom": QPointF(middle.x(), height - _EDGE),
         }[edge]
-        text(painter, place, word, colour("accent"))
+        text(painter, place, word, picture_colour("accent"))
 
 
 def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
@@ -161,13 +161,13 @@ def scale_bar(painter: QPainter, sheet: Sheet, words: str, pixels: int = TEXT_PX
     start, end = sheet.width - _EDGE - length, sheet.width - _EDGE
     painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
-    for tint, wide in ((QColor(0, 0, 0, 200), 4.0), (colour("text"), 1.6)):
+    for tint, wide in ((QColor(0, 0, 0, 200), 4.0), (picture_colour("text"), 1.6)):
         painter.setPen(QPen(tint, wide))
         painter.drawLine(QPointF(start, y), QPointF(end, y))
         for x in (start, end):
             painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 3))
     wide = metrics.horizontalAdvance(words)
-    text(painter, QPointF(end - wide, y - 8), words, colour("text"))
+    text(painter, QPointF(end - wide, y - 8), words, picture_colour("text"))
 
 
 def scale_mm(sheet: Sheet) -> int:
@@ -179,16 +179,16 @@ def scale_mm(sheet: Sheet) -> int:
 def hatch(painter: QPainter, sheet: Sheet, areas: Sequence[Sequence[tuple[float, float]]]) -> None:
     """Hatch what no acquired plane covers; outlines in pixels of the sheet's camera."""
     # A translucent pen costs ten times an opaque one, on every scrolled slice.
-    edge = QPen(colour("warning").darker(160), 1.0)
+    edge = QPen(picture_colour("warning").darker(160), 1.0)
     for area in areas:
         outline = QPolygonF(
             [QPointF((x + 0.5) / sheet.ratio, (y + 0.5) / sheet.ratio) for x, y in area]
         )
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(colour("warning", 45)))
+        painter.setBrush(QBrush(picture_colour("warning", 45)))
         painter.drawPolygon(outline)
         painter.setPen(edge)
-        painter.setBrush(QBrush(colour("warning", 150), Qt.BrushStyle.BDiagPattern))
+        painter.setBrush(QBrush(picture_colour("warning", 150), Qt.BrushStyle.BDiagPattern))
         painter.drawPolygon(outline)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -202,14 +202,14 @@ def notice(painter: QPainter, sheet: Sheet, words: str, pixels: int = _NOTICE_PX
     wrapped = int(flags) | int(Qt.TextFlag.TextWordWrap)
     used = painter.boundingRect(box, wrapped, words).adjusted(-8, -5, 8, 5)
     painter.fillRect(used, QColor(0, 0, 0, 210))
-    painter.setPen(colour("warning"))
+    painter.setPen(picture_colour("warning"))
     painter.drawText(box, wrapped, words)
 
 
 def crosshair(painter: QPainter, sheet: Sheet, position_mm: Sequence[float]) -> None:
     """Draw the linked crosshair, thin, with a gap where the anatomy of interest is."""
     at = sheet.place(position_mm)
-    painter.setPen(QPen(colour("accent", 150), 1.0))
+    painter.setPen(QPen(picture_colour("accent", 150), 1.0))
     x, y = at.x(), at.y()
     for start, end in (
         (QPointF(_LETTER_ROOM, y), QPointF(x - _CROSS_GAP, y)),
@@ -227,11 +227,11 @@ def mark(painter: QPainter, sheet: Sheet, drawn: Mark) -> None:
     wide = 2.4 if drawn.selected else 1.8
     style = Qt.PenStyle.DashLine if drawn.draft else Qt.PenStyle.SolidLine
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour("trajectory", 105), 1.2, Qt.PenStyle.DotLine))
+    painter.setPen(QPen(picture_colour("trajectory", 105), 1.2, Qt.PenStyle.DotLine))
     painter.drawLine(start, end)
     part = near_part(sheet, drawn)
     if part is not None:
-        painter.setPen(QPen(colour("trajectory"), wide, style))
+        painter.setPen(QPen(picture_colour("trajectory"), wide, style))
         painter.drawLine(start + (end - start) * part[0], start + (end - start) * part[1])
     for number, (place, lps) in enumerate(zip((start, end), drawn.ends_lps_mm, strict=True)):
         if sheet.is_near(lps):
@@ -257,11 +257,11 @@ def ring(painter: QPainter, place: QPointF, *, filled: bool, wide: float = 2.0) 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(0, 0, 0, 170), wide + 2))
     painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
-    painter.setPen(QPen(colour("trajectory"), wide))
+    painter.setPen(QPen(picture_colour("trajectory"), wide))
     painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
     if filled:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(colour("trajectory")))
+        painter.setBrush(QBrush(picture_colour("trajectory")))
         painter.drawEllipse(place, 2.4, 2.4)
 
 
@@ -274,7 +274,7 @@ def arrow(painter: QPainter, start: QPointF, end: QPointF, *, towards_end: bool)
     along /= length
     across = QPointF(-along.y(), along.x())
     middle = (start + end) / 2
-    painter.setPen(QPen(colour("trajectory"), 1.8))
+    painter.setPen(QPen(picture_colour("trajectory"), 1.8))
     for side in (-1, 1):
         painter.drawLine(middle + along * 4, middle - along * 5 + across * (5 * side))
 
@@ -284,16 +284,16 @@ def badge(painter: QPainter, start: QPointF, end: QPointF, number: str, *, selec
     centre = badge_place(start, end)
     back = start - centre
     length = math.hypot(back.x(), back.y()) or 1.0
-    painter.setPen(QPen(colour("trajectory", 170), 1.0))
+    painter.setPen(QPen(picture_colour("trajectory", 170), 1.0))
     painter.drawLine(
         centre + back * (_BADGE_RADIUS / length), start - back * (_END_RADIUS / length)
     )
-    painter.setPen(QPen(colour("trajectory"), 1.5))
-    fill = colour("trajectory") if selected else QColor(0, 0, 0, 190)
+    painter.setPen(QPen(picture_colour("trajectory"), 1.5))
+    fill = picture_colour("trajectory") if selected else QColor(0, 0, 0, 190)
     painter.setBrush(QBrush(fill))
     painter.drawEllipse(centre, _BADGE_RADIUS, _BADGE_RADIUS)
     painter.setFont(text_font(bold=True))
-    painter.setPen(colour("on_accent") if selected else colour("trajectory"))
+    painter.setPen(picture_colour("on_accent") if selected else picture_colour("trajectory"))
     box = QRectF(centre.x() - 20, centre.y() - 20, 40, 40)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -163,7 +163,7 @@ class TopLine(QFrame):
         sign = QToolButton()
         sign.setObjectName("warning.sign")
         sign.setProperty("flat", True)
-        sign.setIcon(icon("warning", "warning"))
+        sign.setIcon(icon("warning", "caution"))
         sign.setIconSize(QSize(_ICON_PX, _ICON_PX))
         sign.clicked.connect(lambda: parts.warned.set(True))
 

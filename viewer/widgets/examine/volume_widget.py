@@ -34,7 +34,7 @@ from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.volume_choices import VolumeChoices
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
-from viewer.widgets.theme import TEXT_PX, colour, text_font
+from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.geometry.camera import (
     STANDARD_VIEWS,
@@ -257,13 +257,13 @@ class VolumeWidget(QWidget):
 
     def _paint_marks(self, painter: QPainter, wish: Wish) -> None:
         at = self._place(wish, self._views.position.now)
-        painter.setPen(QPen(colour("accent", 200), 1.2))
+        painter.setPen(QPen(picture_colour("accent", 200), 1.2))
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             painter.drawLine(at + QPointF(4 * dx, 4 * dy), at + QPointF(11 * dx, 11 * dy))
         for one in marks(self._parts.findings, self._parts.trajectory.draft.now):
             start, end = (self._place(wish, lps) for lps in one.ends_lps_mm)
             if one.draft:
-                painter.setPen(QPen(colour("trajectory"), 2.0, Qt.PenStyle.DashLine))
+                painter.setPen(QPen(picture_colour("trajectory"), 2.0, Qt.PenStyle.DashLine))
                 painter.drawLine(start, end)
                 for place in (start, end):
                     slice_paint.ring(painter, place, filled=False)
@@ -271,7 +271,7 @@ class VolumeWidget(QWidget):
 
     def _say_in_the_middle(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(text_font())
-        painter.setPen(colour("quiet"))
+        painter.setPen(picture_colour("quiet"))
         box = QRectF(self.rect()).adjusted(30, 30, -30, -30)
         middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(box, middle, sentence)
