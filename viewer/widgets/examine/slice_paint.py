@@ -29,6 +29,7 @@ _NOTICE_SHARE = 0.3  # of the height: above the crosshair of a view's middle
 _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SCALE_SHARE = 0.28  # of the view's width, at most
 NEAR_MM = 2.0
+_RIM, _RIM_PX = QColor(0, 0, 0, 130), 2.0
 
 
 @dataclass(frozen=True)
@@ -227,18 +228,26 @@ def mark(painter: QPainter, sheet: Sheet, drawn: Mark) -> None:
     wide = 2.4 if drawn.selected else 1.8
     style = Qt.PenStyle.DashLine if drawn.draft else Qt.PenStyle.SolidLine
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(picture_colour("trajectory", 105), 1.2, Qt.PenStyle.DotLine))
-    painter.drawLine(start, end)
+    _rimmed(painter, start, end, QPen(picture_colour("trajectory", 150), 1.2, Qt.PenStyle.DotLine))
     part = near_part(sheet, drawn)
     if part is not None:
-        painter.setPen(QPen(picture_colour("trajectory"), wide, style))
-        painter.drawLine(start + (end - start) * part[0], start + (end - start) * part[1])
+        first, last = (start + (end - start) * share for share in part)
+        _rimmed(painter, first, last, QPen(picture_colour("trajectory"), wide, style))
     for number, (place, lps) in enumerate(zip((start, end), drawn.ends_lps_mm, strict=True)):
         if sheet.is_near(lps):
             ring(painter, place, filled=drawn.entry == number, wide=wide)
     if drawn.entry is not None:
         arrow(painter, start, end, towards_end=drawn.entry == 0)
     badge(painter, start, end, str(drawn.number), selected=drawn.selected)
+
+
+def _rimmed(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
+    """Draw a line on a dark one: yellow is nothing on white bone."""
+    rim = QPen(_RIM, pen.widthF() + _RIM_PX)
+    rim.setCapStyle(Qt.PenCapStyle.FlatCap)
+    for one in (rim, pen):
+        painter.setPen(one)
+        painter.drawLine(start, end)
 
 
 def near_part(sheet: Sheet, drawn: Mark) -> tuple[float, float] | None:
