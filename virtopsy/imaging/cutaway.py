@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from virtopsy.geometry.frame import Floats, Frame
 
 Hidden: TypeAlias = NDArray[np.bool_]
 Singles: TypeAlias = NDArray[np.float32]
+Floating: TypeAlias = NDArray[np.floating[Any]]
 _RASTER = 2048  # pixels along the outline's longer side: finer than any view of it
 
 
@@ -99,10 +100,11 @@ class Scalpel:
             return self._covered(across / half, above / half)
         depth = _affine(frame, k, sight, -float(eye @ sight))
         ahead = depth > 0
-        scale = np.float32(self.camera.distance_mm / half) / np.where(ahead, depth, np.float32(1))
+        far = np.maximum(depth, np.float32(1e-3))
+        scale = np.float32(self.camera.distance_mm / half) / far
         return ahead & self._covered(across * scale, above * scale)
 
-    def _covered(self, across: Singles, above: Singles) -> Hidden:
+    def _covered(self, across: Floating, above: Floating) -> Hidden:
         low, scale, inside = _raster(self.outline)
         column = (across - np.float32(low[0])) * np.float32(scale) + np.float32(0.5)
         row = (above - np.float32(low[1])) * np.float32(scale) + np.float32(0.5)

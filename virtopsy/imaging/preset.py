@@ -1,15 +1,17 @@
 """Display presets: how values become colour and opacity, kept as files in resources/presets.
 
-A preset shows; it never names a tissue and never measures.
+A preset shows; it never names a tissue and never measures. A preset edited by hand keeps the name
+of the one it came from and is told apart by `edited`.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,8 @@ class Preset:
         scale: unit of the points' positions.
         opacity: (value, opacity per millimetre 0..1), rising in value.
         colour: (value, red, green, blue 0..1), rising in value.
-        gradient: (difference of neighbouring voxels, share 0..1) or empty: weakens even regions.
+        gradient: (difference of neighbouring voxels, share 0..1) or empty: how much of the
+            opacity is left where values change that fast; hides edges or even regions.
         ambient, diffuse, specular, specular_power: the Phong terms.
     """
 
@@ -55,7 +58,16 @@ class Preset:
     @property
     def text(self) -> str:
         """Key of its name in the catalogues."""
-        return f"render.preset.{self.name}"
+        return f"seen3d.preset.{self.name}"
+
+    @property
+    def edited(self) -> bool:
+        """Tell whether it is not as it is shipped."""
+        return presets().get(self.name) != self
+
+    def facts(self) -> dict[str, Any]:
+        """Return all that makes it again, as JSON has it."""
+        return asdict(self) | {"scale": self.scale.value, "edited": self.edited}
 
     def fits(self, quantity: Quantity) -> bool:
         """Tell whether the preset can show values of this kind."""
@@ -91,17 +103,25 @@ class Preset:
         opacity: NDArray[np.float64] = np.interp(values, positions, shares)
         return opacity
 
+    def share_left(self, difference: Floats) -> NDArray[np.float64]:
+        """Return the share of its opacity a place keeps by how fast values change there."""
+        if not self.gradient:
+            return np.ones_like(difference)
+        steps, shares = zip(*self.gradient, strict=True)
+        left: NDArray[np.float64] = np.interp(difference, steps, shares)
+        return left
+
 
 @cache
 def presets() -> dict[str, Preset]:
-    """Return every preset that is shipped, by name."""
-    found = (entry for entry in (files("resources") / "presets").iterdir())
-    texts = sorted(
-        (entry.name.removesuffix(".json"), entry.read_text(encoding="utf-8"))
-        for entry in found
+    """Return every preset that is shipped, by name, in the order people are shown them."""
+    stored = {
+        entry.name.removesuffix(".json"): json.loads(entry.read_text(encoding="utf-8"))
+        for entry in (files("resources") / "presets").iterdir()
         if entry.name.endswith(".json")
-    )
-    return {name: _parse(name, text) for name, text in texts}
+    }
+    order = sorted(stored, key=lambda name: (stored[name]["order"], name))
+    return {name: _parse(name, stored[name]) for name in order}
 
 
 def preset_named(name: str, volume: Volume) -> Preset:
@@ -129,8 +149,7 @@ def default_preset(quantity: Quantity) -> Preset:
     return presets()["bone" if quantity is Quantity.HU else "mr"]
 
 
-def _parse(name: str, text: str) -> Preset:
-    stored = json.loads(text)
+def _parse(name: str, stored: dict[str, Any]) -> Preset:
     return Preset(
         name,
         Scale(stored["scale"]),

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from viewer.render.court_pictures import court_pictures, plane_along, side_of
-from virtopsy.imaging.preset import preset_named
 from viewer.render.slice_view import Plane
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.preset import preset_named
 from virtopsy.imaging.volume import Identity, Volume
 from virtopsy.language import Language
 

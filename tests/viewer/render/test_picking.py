@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from viewer.render.picking import linear_values, pick, visible_points
-from virtopsy.imaging.preset import Preset, presets
 from virtopsy.geometry.camera import fit_view, project, standard_view
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.preset import Preset, presets
 from virtopsy.imaging.volume import Quantity, Volume
 
 _SIZE = (320, 240)

@@ -26,7 +26,7 @@ from typing_extensions import override
 from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick, visible_points
-from viewer.render.ray_cast import Quality
+from viewer.render.scene import Quality
 from viewer.render.slice_view import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
 from viewer.widgets.bind import follow, hear

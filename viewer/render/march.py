@@ -1,0 +1,403 @@
+"""Rays through a volume on the processor: compiled loops over plain arrays, nothing else.
+
+Every function here is compiled by numba and holds no lock of Python's while it runs, so bands of
+one picture are drawn by as many threads as there are cores. Places are indices (i, j, k), lengths
+along a ray millimetres, all of them float32.
+
+The volume is sampled with trilinear interpolation, composited front to back (Levoy 1988), lit by
+the gradient at the sample (Phong 1975). Blocks in which nothing is visible are leapt over by their
+chessboard distance to the next visible one (Cohen and Sheffer 1994). Where a ray comes out of
+clear space the surface is found by bisection, and the samples behind it are counted from there:
+steps counted from the eye would draw their own rings, like wood grain, on every steep surface.
+"""
+
+# Compiled loops: their length is their speed, and numba wants plain arguments.
+# ruff: noqa: PLR0913, PLR0917, PLR0915, PLR0912, C901
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import floor, sqrt
+from typing import Any, TypeAlias, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+Singles = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+Number: TypeAlias = Any  # float32 once compiled; the plain interpreter never comes here
+
+_SHIFT = 2
+BLOCK = 1 << _SHIFT  # voxels along an edge of the blocks that are leapt over
+_OPAQUE = np.float32(0.985)  # what lies behind this much cannot be told from black
+_CLEAR = np.float32(0.01)  # opacity of a sample below which a ray is still outside
+_FAINT = np.float32(0.002)  # share of the picture below which a sample is not lit
+_BISECTIONS = 4
+_ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
+_FAR = np.float32(3.0e38)
+
+
+def _compiled(function: F) -> F:
+    """Compile on first use, and keep the result on disk for the next start."""
+    made = numba.njit(nogil=True, fastmath=True, cache=True, error_model="numpy")(function)
+    return cast("F", made)
+
+
+def _inlined(function: F) -> F:
+    made = numba.njit(nogil=True, fastmath=True, error_model="numpy")(function)
+    return cast("F", made)
+
+
+@_compiled
+def block_ranges(voxels: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> None:
+    """Write the smallest and largest value that interpolation meets in each block.
+
+    Args:
+        voxels: (k, j, i).
+        low: (blocks along k, j, i) of the same dtype, written to.
+        high: likewise. A block's range takes in the first voxels of the next one, because samples
+            between the two use them.
+    """
+    depth, rows, columns = voxels.shape
+    for bk in range(low.shape[0]):
+        for bj in range(low.shape[1]):
+            for bi in range(low.shape[2]):
+                least = voxels[bk * BLOCK, bj * BLOCK, bi * BLOCK]
+                most = least
+                for k in range(bk * BLOCK, min((bk + 1) * BLOCK + 1, depth)):
+                    for j in range(bj * BLOCK, min((bj + 1) * BLOCK + 1, rows)):
+                        for i in range(bi * BLOCK, min((bi + 1) * BLOCK + 1, columns)):
+                            value = voxels[k, j, i]
+                            least = min(least, value)
+                            most = max(most, value)
+                low[bk, bj, bi] = least
+                high[bk, bj, bi] = most
+
+
+@_inlined
+def _sample(voxels: NDArray[Any], x: Number, y: Number, z: Number) -> Number:
+    """Trilinear value; the place lies between the outermost voxel centres, below the last."""
+    i, j, k = int(x), int(y), int(z)
+    fx, fy, fz = x - np.float32(i), y - np.float32(j), z - np.float32(k)
+    a, b = np.float32(voxels[k, j, i]), np.float32(voxels[k, j, i + 1])
+    c, d = np.float32(voxels[k, j + 1, i]), np.float32(voxels[k, j + 1, i + 1])
+    e, f = np.float32(voxels[k + 1, j, i]), np.float32(voxels[k + 1, j, i + 1])
+    g, h = np.float32(voxels[k + 1, j + 1, i]), np.float32(voxels[k + 1, j + 1, i + 1])
+    a += (b - a) * fx
+    c += (d - c) * fx
+    e += (f - e) * fx
+    g += (h - g) * fx
+    a += (c - a) * fy
+    e += (g - e) * fy
+    return a + (e - a) * fz
+
+
+@_inlined
+def _kept(value: Number, most: Number) -> Number:
+    return min(max(value, _ZERO), most)
+
+
+@_inlined
+def _entry(value: Number, scale: Singles, last: int) -> int:
+    """Return the row of the table of opacity and colour that a value has."""
+    return min(max(int((value - scale[0]) * scale[1] + _HALF), 0), last)
+
+
+@_compiled
+def draw_rows(
+    voxels: NDArray[Any],
+    leap: Bytes,
+    hidden: Bytes,
+    planes: Singles,
+    view: Singles,
+    lens: Singles,
+    table: Singles,
+    scale: Singles,
+    steep: Singles,
+    to_lps: Singles,
+    lights: Singles,
+    material: Singles,
+    layer_depth: Singles,
+    layer_colour: Singles,
+    background: Singles,
+    first: int,
+    last: int,
+    picture: Bytes,
+    depth: Singles,
+) -> None:
+    """Draw the rows `first` to `last` of a picture.
+
+    Args:
+        voxels: (k, j, i), at least two along each axis.
+        leap: (blocks), chessboard distance in blocks to the next with anything visible, 0 there.
+        hidden: (k, j, i), 1 where a voxel is not shown; of shape (1, 1, 1) nothing is hidden.
+        planes: (n, 4), what lies where a i + b j + c k + d > 0 is not shown.
+        view: (4, 3) index space: the eye, the line of sight through pixel (0, 0), what a column
+            and what a row add to it. A parallel camera adds them to the eye instead.
+        lens: (column and row of the middle, 1 / focal length in pixels or 0 where parallel, step
+            in mm).
+        table: (n, 4): red, green, blue 0..1 and the opacity of one step.
+        scale: (value of the first row of the table, rows a unit).
+        steep: (m,), factor of the opacity by the difference of neighbouring voxels; m = 0: none.
+        to_lps: (3, 3), the gradient in index space becomes one in the patient, (value / mm).
+        lights: (n, 7), unit direction towards it, intensity, unit vector half way to the eye; LPS.
+        material: ambient, diffuse, specular, specular power.
+        layer_depth: (h, w, layers), mm along the ray of what else is drawn, ascending.
+        layer_colour: (h, w, layers, 4), its colour and opacity.
+        background: (3,) red, green, blue 0..1.
+        first: row to begin with.
+        last: row to end before.
+        picture: (h, w, 3), written to.
+        depth: (h, w), written to: mm along the ray to where half of the light is kept back,
+            infinite where that is nowhere.
+    """
+    nk, nj, ni = voxels.shape
+    most_x = np.float32(ni - 1) - np.float32(1e-3)
+    most_y = np.float32(nj - 1) - np.float32(1e-3)
+    most_z = np.float32(nk - 1) - np.float32(1e-3)
+    cuts = hidden.shape[0] > 1
+    parallel = lens[2] == _ZERO
+    step, rows_of_table = lens[3], table.shape[0] - 1
+    for y in range(first, last):
+        for x in range(picture.shape[1]):
+            # the ray: o + t u, t in mm
+            column, row = np.float32(x), np.float32(y)
+            ox, oy, oz = view[0, 0], view[0, 1], view[0, 2]
+            ux, uy, uz = view[1, 0], view[1, 1], view[1, 2]
+            if parallel:
+                ox += column * view[2, 0] + row * view[3, 0]
+                oy += column * view[2, 1] + row * view[3, 1]
+                oz += column * view[2, 2] + row * view[3, 2]
+            else:
+                ux += column * view[2, 0] + row * view[3, 0]
+                uy += column * view[2, 1] + row * view[3, 1]
+                uz += column * view[2, 2] + row * view[3, 2]
+                across, along = (column - lens[0]) * lens[2], (row - lens[1]) * lens[2]
+                unit = _ONE / sqrt(_ONE + across * across + along * along)
+                ux *= unit
+                uy *= unit
+                uz *= unit
+            ix = _ONE / ux if abs(ux) > np.float32(1e-9) else np.float32(1e9)
+            iy = _ONE / uy if abs(uy) > np.float32(1e-9) else np.float32(1e9)
+            iz = _ONE / uz if abs(uz) > np.float32(1e-9) else np.float32(1e9)
+
+            # from where to where it runs through what is shown (slabs, Kay and Kajiya 1986)
+            start, end = _ZERO, _FAR
+            one, two = -ox * ix, (most_x - ox) * ix
+            start, end = max(start, min(one, two)), min(end, max(one, two))
+            one, two = -oy * iy, (most_y - oy) * iy
+            start, end = max(start, min(one, two)), min(end, max(one, two))
+            one, two = -oz * iz, (most_z - oz) * iz
+            start, end = max(start, min(one, two)), min(end, max(one, two))
+            sawn = False  # the ray begins on the face of a cut, which has no gradient of its own
+            for n in range(planes.shape[0]):
+                above = planes[n, 0] * ox + planes[n, 1] * oy + planes[n, 2] * oz + planes[n, 3]
+                rise = planes[n, 0] * ux + planes[n, 1] * uy + planes[n, 2] * uz
+                if abs(rise) < np.float32(1e-9):
+                    if above > _ZERO:
+                        end = -_ONE
+                elif rise > _ZERO:
+                    end = min(end, -above / rise)
+                elif -above / rise > start:
+                    start = -above / rise
+                    sawn = True
+
+            red, green, blue, kept = _ZERO, _ZERO, _ZERO, _ZERO
+            found = np.float32(np.inf)
+            layer, layers = 0, layer_depth.shape[2]
+            steepest = max(abs(ux), abs(uy), abs(uz))
+            t, before, clear = start, start, True
+            while t < end and kept < _OPAQUE:
+                px, py, pz = (
+                    _kept(ox + t * ux, most_x),
+                    _kept(oy + t * uy, most_y),
+                    _kept(oz + t * uz, most_z),
+                )
+                bi, bj, bk = int(px) >> _SHIFT, int(py) >> _SHIFT, int(pz) >> _SHIFT
+                away = leap[bk, bj, bi]
+                if away > 0:
+                    far_x = np.float32((bi + 1) * BLOCK) if ux > _ZERO else np.float32(bi * BLOCK)
+                    far_y = np.float32((bj + 1) * BLOCK) if uy > _ZERO else np.float32(bj * BLOCK)
+                    far_z = np.float32((bk + 1) * BLOCK) if uz > _ZERO else np.float32(bk * BLOCK)
+                    out = min((far_x - px) * ix, (far_y - py) * iy, (far_z - pz) * iz)
+                    out += np.float32((away - 1) * BLOCK) / steepest
+                    t += max(out, _ZERO) + np.float32(0.05) * step
+                    before, clear, sawn = t, True, False
+                    continue
+                if cuts and _sample(hidden, px, py, pz) > _HALF:
+                    t += step
+                    before, clear, sawn = t, True, True
+                    continue
+                value = _sample(voxels, px, py, pz)
+                entry = _entry(value, scale, rows_of_table)
+                opacity = table[entry, 3]
+                if opacity <= _CLEAR and clear:
+                    if opacity <= _ZERO:
+                        before = t
+                        t += step
+                        sawn = False
+                        continue
+                elif clear:
+                    near, far = before, t
+                    for _ in range(_BISECTIONS):
+                        middle = (near + far) * _HALF
+                        value = _sample(
+                            voxels,
+                            _kept(ox + middle * ux, most_x),
+                            _kept(oy + middle * uy, most_y),
+                            _kept(oz + middle * uz, most_z),
+                        )
+                        if table[_entry(value, scale, rows_of_table), 3] > _CLEAR:
+                            far = middle
+                        else:
+                            near = middle
+                    if far < t:
+                        t = far
+                        px, py, pz = (
+                            _kept(ox + t * ux, most_x),
+                            _kept(oy + t * uy, most_y),
+                            _kept(oz + t * uz, most_z),
+                        )
+                        entry = _entry(_sample(voxels, px, py, pz), scale, rows_of_table)
+                        opacity = table[entry, 3]
+                    clear = False
+                elif opacity <= _ZERO:
+                    before, clear, sawn = t, True, False
+                    t += step
+                    continue
+
+                while layer < layers and layer_depth[y, x, layer] <= t:
+                    share = (_ONE - kept) * layer_colour[y, x, layer, 3]
+                    red += share * layer_colour[y, x, layer, 0]
+                    green += share * layer_colour[y, x, layer, 1]
+                    blue += share * layer_colour[y, x, layer, 2]
+                    kept += share
+                    layer += 1
+
+                share = (_ONE - kept) * opacity
+                if share > _FAINT:
+                    gx = _sample(voxels, min(px + _ONE, most_x), py, pz) - _sample(
+                        voxels, max(px - _ONE, _ZERO), py, pz
+                    )
+                    gy = _sample(voxels, px, min(py + _ONE, most_y), pz) - _sample(
+                        voxels, px, max(py - _ONE, _ZERO), pz
+                    )
+                    gz = _sample(voxels, px, py, min(pz + _ONE, most_z)) - _sample(
+                        voxels, px, py, max(pz - _ONE, _ZERO)
+                    )
+                    if steep.shape[0] > 0:
+                        change = sqrt(gx * gx + gy * gy + gz * gz) * _HALF
+                        share *= steep[min(int(change), steep.shape[0] - 1)]
+                    lx = to_lps[0, 0] * gx + to_lps[0, 1] * gy + to_lps[0, 2] * gz
+                    ly = to_lps[1, 0] * gx + to_lps[1, 1] * gy + to_lps[1, 2] * gz
+                    lz = to_lps[2, 0] * gx + to_lps[2, 1] * gy + to_lps[2, 2] * gz
+                    size = sqrt(lx * lx + ly * ly + lz * lz)
+                    bright, shine = material[0], _ZERO
+                    if sawn:
+                        bright += material[1] * np.float32(0.9)
+                    elif size > np.float32(1e-3):
+                        for n in range(lights.shape[0]):
+                            facing = lx * lights[n, 0] + ly * lights[n, 1] + lz * lights[n, 2]
+                            if facing < _ZERO:  # values fall towards the light
+                                bright -= material[1] * lights[n, 3] * facing / size
+                                half = lx * lights[n, 4] + ly * lights[n, 5] + lz * lights[n, 6]
+                                if half < _ZERO:
+                                    shine += lights[n, 3] * (-half / size) ** material[3]
+                    shine *= material[2]
+                    red += share * (table[entry, 0] * bright + shine)
+                    green += share * (table[entry, 1] * bright + shine)
+                    blue += share * (table[entry, 2] * bright + shine)
+                    kept += share
+                sawn = False
+                if found == np.float32(np.inf) and kept >= np.float32(0.4):
+                    found = t
+                before = t
+                t += step
+
+            while layer < layers and layer_depth[y, x, layer] < _FAR and kept < _OPAQUE:
+                share = (_ONE - kept) * layer_colour[y, x, layer, 3]
+                red += share * layer_colour[y, x, layer, 0]
+                green += share * layer_colour[y, x, layer, 1]
+                blue += share * layer_colour[y, x, layer, 2]
+                kept += share
+                layer += 1
+            left = max(_ONE - kept, _ZERO)
+            if kept >= _OPAQUE:
+                left = _ZERO
+            full = np.float32(255)
+            picture[y, x, 0] = np.uint8(
+                floor(_kept(red + left * background[0], _ONE) * full + _HALF)
+            )
+            picture[y, x, 1] = np.uint8(
+                floor(_kept(green + left * background[1], _ONE) * full + _HALF)
+            )
+            picture[y, x, 2] = np.uint8(
+                floor(_kept(blue + left * background[2], _ONE) * full + _HALF)
+            )
+            depth[y, x] = found
+
+
+@_compiled
+def draw_triangles(
+    corners: Singles,
+    colours: Singles,
+    lens: Singles,
+    layer_depth: Singles,
+    layer_colour: Singles,
+) -> None:
+    """Put triangles into the layers of a picture, each pixel's nearest first.
+
+    Args:
+        corners: (n, 3, 3): column, row and depth along the line of sight in mm of each corner,
+            all before the eye.
+        colours: (n, 3, 4): red, green, blue, opacity of each corner.
+        lens: as in `draw_rows`.
+        layer_depth: (h, w, layers), mm along the ray, infinite where empty; written to, ascending.
+        layer_colour: (h, w, layers, 4), written to.
+    """
+    rows, columns, layers = layer_depth.shape
+    parallel = lens[2] == _ZERO
+    for n in range(corners.shape[0]):
+        ax, ay, az = corners[n, 0, 0], corners[n, 0, 1], corners[n, 0, 2]
+        bx, by, bz = corners[n, 1, 0], corners[n, 1, 1], corners[n, 1, 2]
+        cx, cy, cz = corners[n, 2, 0], corners[n, 2, 1], corners[n, 2, 2]
+        area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+        if abs(area) < np.float32(1e-9):
+            continue
+        top, low = max(floor(min(ay, by, cy)), 0), min(int(max(ay, by, cy)) + 2, rows)
+        left, right = max(floor(min(ax, bx, cx)), 0), min(int(max(ax, bx, cx)) + 2, columns)
+        for y in range(top, low):
+            for x in range(left, right):
+                fx, fy = np.float32(x), np.float32(y)
+                v = ((fx - ax) * (cy - ay) - (cx - ax) * (fy - ay)) / area
+                w = ((bx - ax) * (fy - ay) - (fx - ax) * (by - ay)) / area
+                u = _ONE - v - w
+                if min(u, v, w) < _ZERO:
+                    continue
+                if parallel:
+                    far = u * az + v * bz + w * cz
+                else:
+                    # Reciprocal depths and what is divided by them run evenly over a picture.
+                    u, v, w = u / az, v / bz, w / cz
+                    depth = _ONE / (u + v + w)
+                    u, v, w = u * depth, v * depth, w * depth
+                    across, along = (fx - lens[0]) * lens[2], (fy - lens[1]) * lens[2]
+                    far = depth * sqrt(_ONE + across * across + along * along)
+                place = 0
+                while place < layers and layer_depth[y, x, place] <= far:
+                    place += 1
+                if place == layers:
+                    continue
+                for other in range(layers - 1, place, -1):
+                    layer_depth[y, x, other] = layer_depth[y, x, other - 1]
+                    for channel in range(4):
+                        layer_colour[y, x, other, channel] = layer_colour[y, x, other - 1, channel]
+                layer_depth[y, x, place] = far
+                for channel in range(4):
+                    layer_colour[y, x, place, channel] = (
+                        u * colours[n, 0, channel]
+                        + v * colours[n, 1, channel]
+                        + w * colours[n, 2, channel]
+                    )

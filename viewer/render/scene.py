@@ -1,0 +1,48 @@
+"""What draws a volume in 3D: by the processor (`cpu_scene`) or by a graphics card (`gpu_scene`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from virtopsy.geometry.camera import Camera3D, Size
+from virtopsy.imaging.cutaway import Cutaway
+from virtopsy.imaging.preset import Preset
+
+Quality: TypeAlias = Literal["full", "moving"]
+Picture: TypeAlias = NDArray[np.uint8]
+Glyph: TypeAlias = TrajectoryGlyph
+
+# Towards the light in (right, up, towards the reader), and how bright: a key light from the upper
+# left and a fill from the reader's side, so that there is relief without black shadows.
+LIGHTS = (((-0.55, 0.75, 1.0), 0.85), ((0.35, -0.1, 1.0), 0.3))
+GHOST = 0.38  # opacity of a glyph where the body hides it
+
+
+class Scene(Protocol):
+    """One volume, drawn. All calls come from one thread; only a `stop` may be set from another."""
+
+    reduced: tuple[int, int, int]
+    """How many voxels along (i, j, k) are one in the full picture: (1, 1, 1) is all of them."""
+
+    def set_preset(self, preset: Preset) -> None:
+        """Show the next pictures by this preset, its points in the volume's own values."""
+
+    def hide(self, cutaway: Cutaway) -> None:
+        """Do not show this in the next pictures."""
+
+    def show(self, glyphs: Sequence[Glyph]) -> None:
+        """Draw these glyphs, and no others, in the next pictures."""
+
+    def picture(
+        self, camera: Camera3D, size: Size, quality: Quality, stop: Event
+    ) -> Picture | None:
+        """Return the (height, width, 3) RGB picture, or None when it was stopped."""
+
+    def close(self) -> None:
+        """Give everything back; the scene is of no use afterwards."""
