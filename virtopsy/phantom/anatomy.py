@@ -11,9 +11,10 @@ import numpy as np
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.phantom import bones, brain, cranium, teeth
 from virtopsy.phantom.field import Field, Pose, grain, sample
+from virtopsy.phantom.fractures import Gap, fractures, gap
 from virtopsy.phantom.gunshot import Track, shoot
 from virtopsy.phantom.shapes import Limb, Point, ball, chain
-from virtopsy.phantom.truth import Truth
+from virtopsy.phantom.truth import Fracture, Truth
 
 SPACING_MM = 0.8
 _SHAPE = (312, 320, 320)  # slices, rows, columns
@@ -35,7 +36,10 @@ class Anatomy:
         frame: the whole scan.
         fields: signed distances and noises by name.
         track: the gunshot.
+        fractures: hair-lines of the vault round its two holes.
+        gaps: the same, ready to be painted.
         solids: small solids with their CT numbers, in the order they are laid.
+        heights: (n, 2) lowest and highest LPS z of each of them, mm.
     """
 
     seed: int
@@ -43,7 +47,15 @@ class Anatomy:
     frame: Frame
     fields: Mapping[str, Field]
     track: Track
+    fractures: tuple[Fracture, ...]
+    gaps: tuple[Gap, ...]
     solids: tuple[Solid, ...]
+    heights: Floats
+
+    def solids_between(self, low: float, high: float) -> list[Solid]:
+        """Return the small solids that reach into slices between two heights, LPS mm."""
+        touched = (self.heights[:, 0] <= high) & (self.heights[:, 1] >= low)
+        return [self.solids[n] for n in np.flatnonzero(touched)]
 
     def truth(self) -> Truth:
         """Return what is known about the case."""
@@ -60,6 +72,7 @@ class Anatomy:
             fragments=track.fragments,
             landmarks_mm=self._landmarks(),
             frankfurt_axes=(_point(x), _point(y), _point(z)),
+            fractures=self.fractures,
         )
 
     def _landmarks(self) -> dict[str, Point]:
@@ -156,7 +169,8 @@ def _discs() -> list[Solid]:
 @lru_cache(maxsize=2)  # the same head is asked for as a part and as a whole
 def build(seed: int) -> Anatomy:
     """Return the case of a seed; the same seed gives the same case."""
-    shape, wound = (np.random.default_rng((seed, part)) for part in (1, 2))
+    # Part 3 makes the noise of the slices.
+    shape, wound, broken = (np.random.default_rng((seed, part)) for part in (1, 2, 4))
     pose = _pose(shape)
     frame = _frame(pose)
     fields = _fields(pose, frame, shape)
@@ -168,4 +182,7 @@ def build(seed: int) -> Anatomy:
         *teeth.teeth(),
         *_ear_ring(),
     )
-    return Anatomy(seed, pose, frame, fields, track, tuple(solids))
+    heights = np.array([[corner[2] for corner in pose.box(one, 1.0)] for one, _ in solids])
+    lines = fractures(track, fields["outer"], broken)
+    gaps = tuple(gap(one, fields["outer"]) for one in lines)
+    return Anatomy(seed, pose, frame, fields, track, lines, gaps, solids, heights)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.phantom.shapes import Places, Single
+from virtopsy.phantom.shapes import Limb, Places, Single
 
 _BLOCK = 24  # lattice nodes along one edge of a block computed at once: fits the cache
 WORKERS = 2
@@ -43,6 +43,16 @@ class Pose:
         """Map (..., 3) LPS mm to the head frame."""
         local: Floats = (np.asarray(lps_mm, np.float64) - self.origin) @ self.turn
         return local
+
+    def box(self, limb: Limb, margin: float) -> tuple[Floats, Floats]:
+        """Return the corners of the LPS box round a solid of the head frame and a margin, mm."""
+        reach = np.maximum(limb.ra, limb.rb)
+        if limb.turn:
+            reach[:2] = reach[:2].max()
+        ends = np.stack([limb.a, limb.b])
+        low, high = ends.min(axis=0) - reach, ends.max(axis=0) + reach
+        middle, half = self.to_lps((low + high) / 2), np.abs(self.turn) @ ((high - low) / 2)
+        return middle - half - margin, middle + half + margin
 
     def places(self, x: Floats, y: Floats, z: Floats) -> Places:
         """Return the head-frame coordinates of the grid [z, y, x] spanned by three LPS axes."""
@@ -97,13 +107,14 @@ class Field:
         base = np.floor(position).astype(int)
         covered = ((base >= 1) & (base <= np.array(self.samples.shape[::-1]) - 3)).all(axis=1)
         values = np.full(len(points), np.inf)
-        base, position = base[covered], position[covered]
-        found = np.zeros(len(base))
-        for i, j, k in product(range(-1, 3), repeat=3):
-            node = base + np.array((i, j, k))
-            weight = _keys(np.abs(position - node)).prod(axis=1)
-            found += weight * self.samples[node[:, 2], node[:, 1], node[:, 0]]
-        values[covered] = found
+        nodes = base[covered][:, None, :] + np.arange(-1, 3)[None, :, None]
+        weights = _keys(np.abs(position[covered][:, None, :] - nodes))
+        around = self.samples[
+            nodes[:, :, None, None, 2], nodes[:, None, :, None, 1], nodes[:, None, None, :, 0]
+        ]
+        planes = np.einsum("nkji,ni->nkj", around, weights[:, :, 0])
+        rows = np.einsum("nkj,nj->nk", planes, weights[:, :, 1])
+        values[covered] = np.einsum("nk,nk->n", rows, weights[:, :, 2])
         return values
 
     def _weights(self, axis: int, places: Floats) -> Single:

@@ -29,13 +29,11 @@ class Hole:
         radius_mm: of the narrow rim, round the axis of the track.
         flare_mm: how much wider the far rim is.
         offset_mm: (2,) shift of the wide rim's centre in the plane across the axis.
-        cracks: (n, 3) angle in radians, length in mm and phase of the fractures that leave it.
     """
 
     radius_mm: float
     flare_mm: float
     offset_mm: Floats
-    cracks: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +119,8 @@ def shoot(pose: Pose, cavity: Field, outer: Field, random: np.random.Generator) 
         s_inner_entry=float(in_cavity[0]) - start,
         s_inner_exit=float(in_cavity[-1]) - start,
         length=end - start,
-        entry=_hole(random, (4.0, 4.6), (3.4, 4.6), 0.0, 3),
-        exit=_hole(random, (5.2, 6.2), (5.0, 7.0), 2.4, 4),
+        entry=_hole(random, (4.0, 4.6), (3.4, 4.6), 0.0),
+        exit=_hole(random, (5.2, 6.2), (5.0, 7.0), 2.4),
         fragments=(),
         chips=(),
     )
@@ -134,17 +132,12 @@ def _hole(
     radius: tuple[float, float],
     flare: tuple[float, float],
     offset: float,
-    cracks: int,
 ) -> Hole:
     turn = random.uniform(0, 2 * np.pi)
-    angles = turn + 2 * np.pi * (np.arange(cracks) + random.uniform(-0.25, 0.25, cracks)) / cracks
-    lengths = random.uniform(18, 46, cracks)
-    phases = random.uniform(0, 6, cracks)
     return Hole(
         float(random.uniform(*radius)),
         float(random.uniform(*flare)),
         offset * np.array([np.cos(turn), np.sin(turn)]),
-        np.stack([angles, lengths, phases], axis=1),
     )
 
 
@@ -189,15 +182,3 @@ def opening(hole: Hole, a: Single, b: Single, share: Single) -> Single:
     radius = hole.radius_mm + hole.flare_mm * share**1.2 + 0.8 * chipped
     found: Single = np.sqrt(da * da + db * db) - radius.astype(np.float32)
     return found
-
-
-def cracks(hole: Hole, a: Single, b: Single) -> Single:
-    """Return the distance to the fractures that leave a hole, mm, negative in their gap."""
-    nearest = np.full(a.shape, 9.0, np.float32)
-    for angle, length, phase in hole.cracks.astype(np.float32):
-        out = a * np.cos(angle) + b * np.sin(angle)
-        off = b * np.cos(angle) - a * np.sin(angle)
-        off = off - 1.3 * np.sin(out / 4.3 + phase) - 0.5 * np.sin(out / 1.7 + 2 * phase)
-        gap = np.float32(0.55) * (1 - out / length)
-        nearest = np.minimum(nearest, np.where(out > 0, np.abs(off) - gap, 9.0))
-    return nearest.astype(np.float32)

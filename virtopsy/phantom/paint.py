@@ -14,6 +14,8 @@ from virtopsy.phantom.anatomy import SPACING_MM, Anatomy
 from virtopsy.phantom.shapes import Places, Single
 from virtopsy.phantom.slab import AIR_HU, Depths, Slab, covered, depths, lay
 
+SUTURES_ABOVE_MM = 30.0
+
 
 def soft_tissue(slab: Slab, at: Depths) -> None:
     """Lay skin, fat and muscle."""
@@ -73,9 +75,15 @@ def bone(slab: Slab, at: Depths, left: Single) -> None:
     compact = 1.35 + 0.25 * strands + np.where(at.outer[box] < 0.5, 0.35, 0).astype(np.float32)
     inner = covered(surface + compact)
     value = 1420 + 90 * strands - inner * (1080 - 190 * spongy)
-    seam = np.maximum(sutures(slab.places(box)), -2.6 - at.outer[box])
-    value -= covered(np.maximum(seam, at.outer[box] - 0.8)) * 950
-    lay(slab.hu[box], covered(surface), value)
+    places = slab.places(box)
+    if places.high[2] > SUTURES_ABOVE_MM:
+        seam = np.maximum(sutures(places), -2.6 - at.outer[box])
+        value -= covered(np.maximum(seam, at.outer[box] - 0.8)) * 950
+    whole = covered(surface)
+    gaps = wound.parted(slab, at)
+    if gaps is not None:
+        whole *= 1 - gaps[box]
+    lay(slab.hu[box], whole, value)
 
 
 def sutures(at: Places) -> Single:
@@ -89,7 +97,7 @@ def sutures(at: Places) -> Single:
     between = np.maximum(-coronal, lambdoid)
     found = np.minimum(np.abs(coronal) * 0.8, np.abs(lambdoid) * 0.7)
     found = np.minimum(found, np.maximum(np.abs(sagittal) * 0.8, between))
-    return np.asarray(np.maximum(found - 0.4, 30 - at.z), np.float32)
+    return np.asarray(np.maximum(found - 0.4, SUTURES_ABOVE_MM - at.z), np.float32)
 
 
 def _bone_box(left: Single, slab: Slab) -> tuple[Floats, Floats]:
@@ -183,14 +191,18 @@ def gas_in_front(slab: Slab, at: Depths) -> None:
 def couch(slab: Slab) -> None:
     """Lay the carbon shell of the head rest, its pad, and the table top (they do not turn)."""
     x, y, _ = slab.body.pose.origin
-    dx = (slab.x - x)[None, :]
-    dy = (slab.y - y)[:, None]
-    radius = np.sqrt(dx**2 + (dy - 10) ** 2 * 1.0)
+    dx = (slab.x - x).astype(np.float32)[None, :]
+    dy = (slab.y - y).astype(np.float32)[:, None]
+    radius = np.sqrt(dx**2 + (dy - 10) ** 2)
     pad = np.maximum(np.abs(radius - 103.5) - 3.5, 36 - dy)
     shell = np.maximum(np.abs(radius - 108.4) - 1.3, 34 - dy)
     top = np.maximum(np.abs(np.sqrt(dx**2 + (dy + 300) ** 2) - 430) - 1.2, np.abs(dx) - 122)
     for solid, hu in ((pad, -905.0), (shell, -120.0), (top, -60.0)):
-        lay(slab.hu, covered(solid.astype(np.float32))[None], hu)
+        share = covered(solid)
+        rows = np.flatnonzero(share.any(axis=1))
+        if rows.size:
+            used = slice(rows[0], rows[-1] + 1)
+            lay(slab.hu[:, used], share[None, used], hu)
 
 
 def painted(body: Anatomy, first: int, last: int) -> Single:
@@ -222,6 +234,6 @@ def _head(slab: Slab) -> None:
     gas_in_front(slab, at)
     bone(slab, at, left)
     hollow(slab, at)
-    for solid, hu in slab.body.solids:
+    for solid, hu in slab.body.solids_between(slab.z[0], slab.z[-1]):
         slab.solid(solid, hu)
     wound.metal_and_chips(slab)

@@ -45,6 +45,7 @@ class Limb:
     Attributes:
         blend: width over which it melts into what is there, mm.
         carve: take away instead of adding.
+        turn: how far the half axes are turned about z, from +x towards +y, radians.
     """
 
     a: Point
@@ -53,6 +54,7 @@ class Limb:
     rb: Point
     blend: float = 0.0
     carve: bool = False
+    turn: float = 0.0
 
     def reaches(self, low: Point, high: Point, far: float) -> bool:
         """Tell whether a box may lie nearer than `far` mm to the surface."""
@@ -87,6 +89,9 @@ class Limb:
                     np.float32(start) + t * np.float32(end - start)
                     for start, end in zip(self.ra, self.rb, strict=True)
                 ]
+        if self.turn:
+            c, s = np.float32(np.cos(self.turn)), np.float32(np.sin(self.turn))
+            q = [c * q[0] + s * q[1], c * q[1] - s * q[0], q[2]]
         u = [axis / radius for axis, radius in zip(q, r, strict=True)]
         k0 = np.sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2])
         v = [axis / radius for axis, radius in zip(u, r, strict=True)]
@@ -129,7 +134,7 @@ def both(limbs: Iterable[Limb]) -> list[Limb]:
 
 def mirrored(one: Limb) -> Limb:
     """Return the limb on the other side of the midsagittal plane."""
-    return replace(one, a=(-one.a[0], *one.a[1:]), b=(-one.b[0], *one.b[1:]))
+    return replace(one, a=(-one.a[0], *one.a[1:]), b=(-one.b[0], *one.b[1:]), turn=-one.turn)
 
 
 def melt(first: Single, second: Single, width: float) -> Single:

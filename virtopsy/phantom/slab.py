@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import TypeAlias
 
 import numpy as np
@@ -80,13 +79,19 @@ class Slab:
         z, y, x = box
         return self.body.pose.places(self.x[x], self.y[y], self.z[z])
 
+    def along(self, box: Box, start: Floats, axis: Floats) -> Single:
+        """Return how far the voxels of a box lie from an LPS point along an LPS axis, mm."""
+        z, y, x = box
+        far: Single = (
+            ((self.x[x] - start[0]) * axis[0])[None, None, :]
+            + ((self.y[y] - start[1]) * axis[1])[None, :, None]
+            + ((self.z[z] - start[2]) * axis[2])[:, None, None]
+        ).astype(np.float32)
+        return far
+
     def solid(self, limb: Limb, value: float) -> None:
         """Lay a small solid of the head frame."""
-        reach = np.maximum(limb.ra, limb.rb) + 1.0
-        ends = np.stack([limb.a, limb.b])
-        corners = product(*np.stack([ends.min(axis=0) - reach, ends.max(axis=0) + reach], axis=1))
-        lps = self.body.pose.to_lps(list(corners))
-        box = self.box_round(lps.min(axis=0), lps.max(axis=0))
+        box = self.box_round(*self.body.pose.box(limb, 1.0))
         if box is not None:
             lay(self.hu[box], covered(limb.distance(self.places(box))), value)
 

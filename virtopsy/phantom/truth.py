@@ -25,6 +25,23 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Fracture:
+    """A hair-line fracture of the vault, through both tables.
+
+    Attributes:
+        end: the hole it belongs to, "entry" or "exit".
+        course: "radial", "branch" of a radial one, or "concentric".
+        points: its line on the outer table, LPS mm, from the hole outward.
+        width_mm: its gap at the first and at the last point; between them it changes evenly.
+    """
+
+    end: str
+    course: str
+    points: tuple[Point, ...]
+    width_mm: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Truth:
     """The track and the marks of a synthetic case, LPS mm.
 
@@ -38,6 +55,7 @@ class Truth:
         fragments: metal in the track.
         landmarks_mm: named points of the head and the marks that tell left from right.
         frankfurt_axes: columns are the head's own left, posterior and cranial in LPS.
+        fractures: hair-lines of the vault round both holes.
     """
 
     seed: int
@@ -50,6 +68,7 @@ class Truth:
     fragments: tuple[Fragment, ...]
     landmarks_mm: Mapping[str, Point] = field(default_factory=dict)
     frankfurt_axes: tuple[Point, Point, Point] = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+    fractures: tuple[Fracture, ...] = ()
 
     @property
     def direction(self) -> Point:
@@ -87,6 +106,15 @@ class Truth:
             "exit_bone_diameter_mm": round(self.exit_bone_diameter_mm, 3),
             "landmarks_mm": {name: _rounded(point) for name, point in self.landmarks_mm.items()},
             "frankfurt_axes": [[round(part, 6) for part in axis] for axis in self.frankfurt_axes],
+            "fractures": [
+                {
+                    "end": one.end,
+                    "course": one.course,
+                    "width_mm": list(one.width_mm),
+                    "points": [_rounded(point) for point in one.points],
+                }
+                for one in self.fractures
+            ],
             "seed": self.seed,
             "synthetic": True,
             "convention": CONVENTION,

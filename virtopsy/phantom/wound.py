@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from virtopsy.phantom.gunshot import cracks, opening
+from virtopsy.geometry.frame import Floats
+from virtopsy.phantom.gunshot import opening
 from virtopsy.phantom.shapes import Single, ball
 from virtopsy.phantom.slab import METAL_HU, Box, Depths, Slab, covered, lay
+
+_DEEP_MM = 14.0  # the vault is nowhere thicker
 
 
 def pierced(slab: Slab, at: Depths, left: Single) -> Single:
@@ -22,11 +25,44 @@ def pierced(slab: Slab, at: Depths, left: Single) -> Single:
         share = np.clip(-at.outer[box] / np.maximum(at.cavity[box] - at.outer[box], 0.5), 0, 1)
         share = share if entering else 1 - share
         near = np.abs(s - centre) - 34
-        gone = np.maximum(opening(hole, a, b, share), near)
-        gap = np.maximum(cracks(hole, a, b), near)
-        # A crack is kept within its width: it never opens the bone further than its own gap.
-        left[box] = np.maximum(left[box], -np.minimum(gone, gap))
+        left[box] = np.maximum(left[box], -np.maximum(opening(hole, a, b, share), near))
     return left
+
+
+def parted(slab: Slab, at: Depths) -> Single | None:
+    """Return the share of each voxel that hair-line fractures take, None where there are none.
+
+    A gap narrower than a voxel darkens it in the share it takes; that is all a scanner shows.
+    """
+    found = None
+    for one in slab.body.gaps:
+        heights = one.points[:, 2]
+        if heights.max() + _DEEP_MM < slab.z[0] or heights.min() - _DEEP_MM > slab.z[-1]:
+            continue
+        if found is None:
+            found = np.zeros(slab.hu.shape, np.float32)
+        for n in range(len(one.points) - 1):
+            _part(slab, found, one.points[n : n + 2], one.normals[n], float(one.widths[n]))
+    if found is not None:
+        found *= covered(np.maximum(at.outer - 1, -2 - at.cavity))
+    return found
+
+
+def _part(slab: Slab, found: Single, ends: Floats, normal: Floats, width: float) -> None:
+    """Part the bone along one straight piece, through the table along its normal."""
+    deep = np.concatenate([ends, ends - _DEEP_MM * normal])
+    box = slab.box_round(deep.min(axis=0) - 1, deep.max(axis=0) + 1)
+    if box is None:
+        return
+    along = ends[1] - ends[0]
+    length = float(np.linalg.norm(along))
+    along = along / length
+    beyond, aside = (slab.along(box, ends[0], axis) for axis in (along, np.cross(along, normal)))
+    beyond -= np.clip(beyond, 0, length)
+    away = np.sqrt(beyond * beyond + aside * aside)
+    half = np.float32(width / 2)
+    share = covered(away - half) - covered(away + half)
+    np.maximum(found[box], share, out=found[box])
 
 
 def track_tissue(slab: Slab, at: Depths) -> None:
