@@ -210,7 +210,7 @@ def test_the_mask_may_not_be_changed() -> None:
 def test_the_body_and_a_loose_ball_are_found_in_every_patient_position(position: str) -> None:
     volume = asymmetric.volume(position)
     voxels = volume.voxels.copy()
-    place = (*np.array(asymmetric.marks()["left"].centre_mm), 9.0, 12.0, 12.0)
+    place = np.add(asymmetric.marks()["left"].centre_mm, (9.0, 12.0, 12.0))
     i, j, k = np.rint(volume.frame.to_index(place)).astype(int)
     voxels[k, j, i] = 3000
     found = outside_body(replace(volume, voxels=voxels))
