@@ -17,10 +17,12 @@ from viewer.render.offscreen import (
     volume_picture,
 )
 from viewer.render.picking import pick, visible_points
-from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
+from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Camera3D, Point, fit_view, project
+from virtopsy.geometry.plane import Plane
 from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.preset import Preset, default_preset
 from virtopsy.imaging.volume import Volume

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viewer.render.slice_view import direction_letters
+from viewer.render.slice_camera import direction_letters
 from virtopsy.dicom.picture import Picture
 from virtopsy.dicom.series import Instance
 

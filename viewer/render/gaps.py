@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
-from viewer.render.slice_view import SliceCamera
+from viewer.render.slice_camera import FlatCamera
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Volume
 from virtopsy.language import Language, say
 
@@ -27,8 +28,13 @@ def runs(gaps: Sequence[int]) -> tuple[tuple[int, int], ...]:
     return tuple((gaps[a], gaps[b - 1]) for a, b in zip(starts, ends, strict=True))
 
 
-def gap_areas(volume: Volume, camera: SliceCamera) -> tuple[tuple[Pixel, ...], ...]:
-    """Return the outline of each part of the picture that no acquired plane covers, pixels."""
+def gap_areas(
+    volume: Volume, camera: FlatCamera, slab: Slab | None = None
+) -> tuple[tuple[Pixel, ...], ...]:
+    """Return the outline of each part of the picture that no acquired plane covers, pixels.
+
+    Of a slab it is every part in which something behind or before the plane was not acquired.
+    """
     if not volume.missing:
         return ()
     index = camera.index_from_pixel(volume.frame)
@@ -37,14 +43,15 @@ def gap_areas(volume: Volume, camera: SliceCamera) -> tuple[tuple[Pixel, ...], .
     whole: tuple[Pixel, ...] = ((-0.5, -0.5), (right, -0.5), (right, bottom), (-0.5, bottom))
     for axis, size in ((0, columns), (1, rows)):
         whole = _between(whole, index[axis], -0.5, size - 0.5)
+    thick = 0.0 if slab is None else abs(float(index[2, 2])) * slab.thickness_mm / 2
     pieces = (
-        _between(whole, index[2], first - 0.5 + _EDGE, last + 0.5 - _EDGE)
+        _between(whole, index[2], first - 0.5 + _EDGE - thick, last + 0.5 - _EDGE + thick)
         for first, last in runs(volume.missing)
     )
     return tuple(piece for piece in pieces if len(piece) > 2)
 
 
-def gap_words(volume: Volume, camera: SliceCamera, language: Language) -> str:
+def gap_words(volume: Volume, camera: FlatCamera, language: Language) -> str:
     """Say that the shown slice was not acquired, by its number where it has one; else empty."""
     axis = volume.frame.directions[:, 2]
     if not volume.missing or abs(float(axis @ camera.normal_mm)) < _ALONG:

@@ -29,12 +29,14 @@ from viewer.render.annotate import (
 )
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.slice_view import SliceCamera, SliceRenderer, direction_letters, step_mm
+from viewer.render.slice_camera import SliceCamera, direction_letters
+from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import Picture, VolumeView
 from virtopsy.dicom.names import readable
 from virtopsy.errors import Bug
 from virtopsy.findings.words import number
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, angles, project
+from virtopsy.geometry.plane import step_mm
 from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from math import ceil, isfinite
+
+import numpy as np
 
 from virtopsy.errors import Bug
+from virtopsy.geometry.frame import Floats
 
 
 class Projection(StrEnum):
@@ -35,3 +38,14 @@ class Slab:
     def __post_init__(self) -> None:
         if not (isfinite(self.thickness_mm) and self.thickness_mm > 0):
             raise Bug(f"a slab needs a thickness, got {self}")
+
+    def depths_mm(self, spacing_mm: tuple[float, float, float]) -> Floats:
+        """(n,) mm behind the plane where the slab is sampled, ascending; n is odd.
+
+        From face to face in equal steps of at most the smallest spacing of the grid. The plane
+        itself is always one of them.
+        """
+        half = self.thickness_mm / 2
+        steps = ceil(half / min(spacing_mm) - 1e-9)
+        depths: Floats = np.linspace(-half, half, 2 * max(steps, 1) + 1)
+        return depths

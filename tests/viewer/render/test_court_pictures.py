@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from viewer.render.court_pictures import court_pictures, plane_along, side_of
-from viewer.render.slice_view import Plane
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.plane import Plane
 from virtopsy.imaging.preset import preset_named
 from virtopsy.imaging.volume import Identity, Volume
 from virtopsy.language import Language

@@ -9,8 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from viewer.render.gaps import gap_areas, gap_words, runs
-from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
+from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.plane import Plane
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 from virtopsy.language import Language

@@ -21,10 +21,12 @@ from viewer.render.offscreen import (
     view_words,
     volume_picture,
 )
-from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer
+from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.camera import fit_view, orbit, standard_view
 from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.plane import Plane
 from virtopsy.imaging.volume import Identity, SourceSlice, Volume
 from virtopsy.imaging.window import Window
 from virtopsy.language import Language

@@ -7,13 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.render.slice_view import (
-    Plane,
-    SliceCamera,
-    SliceRenderer,
-    step_mm,
-)
+from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 

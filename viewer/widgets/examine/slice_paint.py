@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from viewer.presenters.tools.marks import Mark
-from viewer.render.slice_view import SliceCamera
+from viewer.render.slice_camera import SliceCamera
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.language import Language, say
 

@@ -28,12 +28,14 @@ from typing_extensions import override
 from viewer.presenters.examine.views import AXIS_ACROSS
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.gaps import gap_areas, gap_words
-from viewer.render.slice_view import Plane, SliceCamera, SliceRenderer, step_mm
+from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
+from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window

@@ -27,7 +27,7 @@ from viewer.presenters.tools.marks import marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick, visible_points
 from viewer.render.scene import Quality
-from viewer.render.slice_view import direction_letters
+from viewer.render.slice_camera import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint

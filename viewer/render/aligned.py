@@ -1,0 +1,213 @@
+"""Slices along the axes of the grid, by numpy: several times faster there than VTK's reslice.
+
+A picture along the axes needs no search a pixel. Two planes of voxels are blended into one, that
+is widened along its rows and then along its columns: trilinear interpolation one axis at a time.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.slab import Projection
+from virtopsy.imaging.volume import Voxels
+
+Singles = NDArray[np.float32]
+_DRIFT = 1e-7  # voxels over the whole picture
+RIM = 2.0**-17  # voxels beyond the half voxel of rim; VTK's own tolerance
+_BANDS = 2  # parts of a picture that are made at once
+_BLOCK = 64  # rows
+_FOLDS = {Projection.MIP: np.maximum, Projection.MINIP: np.minimum, Projection.MEAN: np.add}
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which axis of the grid each direction of a picture runs along.
+
+    Attributes:
+        axes: the index axis (0, 1, 2 for i, j, k) along x, along y and behind the picture.
+        rates: change of that index a pixel along x, along y, and a mm behind.
+        starts: its value at the top left pixel, on the plane.
+    """
+
+    axes: tuple[int, int, int]
+    rates: tuple[float, float, float]
+    starts: tuple[float, float, float]
+
+    @classmethod
+    def of(cls, index: Floats, width: int, height: int, depth_mm: float) -> Alignment | None:
+        """Return how a picture lies along the grid, None where it lies obliquely.
+
+        Args:
+            index: (4, 4), maps (x, y, z, 1) of a pixel to (i, j, k, 1); z is mm behind it.
+            width: of the picture, pixels.
+            height: likewise.
+            depth_mm: how far behind the plane it reaches.
+        """
+        matrix = index[:3, :3]
+        axes = np.argmax(np.abs(matrix), axis=0)
+        along = matrix[axes, range(3)]
+        rest = matrix.copy()
+        rest[axes, range(3)] = 0
+        drift = np.abs(rest) @ (width, height, depth_mm)
+        if len({*axes.tolist()}) < 3 or drift.max() > _DRIFT:
+            return None
+        starts = index[axes, 3]
+        return cls(
+            (int(axes[0]), int(axes[1]), int(axes[2])),
+            (float(along[0]), float(along[1]), float(along[2])),
+            (float(starts[0]), float(starts[1]), float(starts[2])),
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a picture that lies in a run of slices.
+
+    Attributes:
+        box: (left, right, top, bottom) pixels, without the last.
+        values: (bottom - top, right - left), float32; of the voxels' type where nothing was
+            interpolated.
+        samples: how many lie behind each of its pixels.
+        covered: which of its pixels lie in the run; None: all.
+    """
+
+    box: tuple[int, int, int, int]
+    values: Voxels
+    samples: int
+    covered: NDArray[np.bool_] | None = None
+
+
+def part_of(  # noqa: PLR0913, PLR0917 -- voxels, where they are cut, and how
+    voxels: Voxels,
+    alignment: Alignment,
+    size: tuple[int, int],
+    depths_mm: Floats,
+    projection: Projection,
+    smooth: bool,
+) -> Part | None:
+    """Return what of a picture lies in some voxels, None where nothing does.
+
+    Args:
+        voxels: (k, j, i), a run of slices.
+        alignment: of the picture, its index counted in these voxels.
+        size: width and height of the picture.
+        depths_mm: (n,) mm behind the plane where it is sampled.
+        projection: what becomes of several samples.
+        smooth: interpolate linearly; else the nearest voxel stands for its surroundings.
+    """
+    counts = [voxels.shape[2 - axis] for axis in alignment.axes]
+    lines = []
+    for start, rate, count, number in zip(
+        alignment.starts, alignment.rates, counts, (*size, None), strict=True
+    ):
+        steps = depths_mm if number is None else np.arange(number, dtype=np.float64)
+        places = start + rate * steps
+        within = np.flatnonzero((places >= -0.5 - RIM) & (places <= count - 0.5 + RIM))
+        if not len(within):
+            return None
+        first, last = int(within[0]), int(within[-1]) + 1
+        lines.append((first, last, _Line.at(places[first:last], count, smooth=smooth)))
+    (left, right, x), (top, bottom, y), (_, _, behind) = lines
+    turned = voxels.transpose([2 - axis for axis in reversed(alignment.axes)])  # [behind, y, x]
+    made = _project(turned, x, y, behind, projection)
+    return Part((left, right, top, bottom), made, len(behind.low))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Where samples along one axis lie between voxels: at low + share."""
+
+    low: NDArray[np.intp]
+    share: Singles
+
+    @classmethod
+    def at(cls, places: Floats, count: int, *, smooth: bool) -> _Line:
+        held = np.clip(places, 0, count - 1)
+        if not smooth:
+            # The nearest one; half way the one further on, as VTK has it.
+            return cls(np.floor(held + 0.5).astype(np.intp), np.zeros(len(held), np.float32))
+        low = np.minimum(held.astype(np.intp), max(count - 2, 0))
+        return cls(low, (held - low).astype(np.float32))
+
+    @property
+    def blends(self) -> bool:
+        return bool(self.share.any())
+
+    def part(self, first: int, last: int) -> _Line:
+        return _Line(self.low[first:last], self.share[first:last])
+
+
+def _project(voxels: Voxels, x: _Line, y: _Line, behind: _Line, projection: Projection) -> Voxels:
+    """Return the (len(y), len(x)) picture of [behind, y, x] voxels."""
+    if len(behind.low) == 1 and not (x.blends or y.blends or behind.blends):
+        picked: Voxels = voxels[behind.low[0]][y.low[:, None], x.low]
+        return picked
+    out = np.empty((len(y.low), len(x.low)), np.float32)
+    edges = np.linspace(0, len(out), min(_BANDS, len(out)) + 1).astype(int)
+    # numpy lets go of the interpreter's lock, so the bands are made at the same time
+    bands = [
+        _threads().submit(_band, voxels, x, y.part(a, b), behind, projection, out[a:b])
+        for a, b in pairwise(edges.tolist())
+    ]
+    for band in bands:
+        band.result()
+    return out
+
+
+def _band(  # noqa: PLR0913, PLR0917 -- three axes of voxels, a rule and a place
+    voxels: Voxels, x: _Line, y: _Line, behind: _Line, projection: Projection, out: Singles
+) -> None:
+    """Make some rows of a picture, in blocks that stay in the processor's cache."""
+    top, bottom = int(y.low.min()), min(int(y.low.max()) + 2, voxels.shape[1])
+    rows = _Line(y.low - top, y.share)
+    wide, spare = np.empty((2, bottom - top, len(x.low)), np.float32)
+    block, below = np.empty((2, _BLOCK, len(x.low)), np.float32)
+    planes: dict[int, Singles] = {}
+    for n, (low, share) in enumerate(zip(behind.low.tolist(), behind.share, strict=True)):
+        wanted = (low, low + 1) if share else (low,)
+        planes = {
+            k: planes[k] if k in planes else voxels[k, top:bottom].astype(np.float32)
+            for k in wanted
+        }
+        flat = planes[low] + share * (planes[low + 1] - planes[low]) if share else planes[low]
+        _widen(flat, x, wide, spare)
+        for begin in range(0, len(out), _BLOCK):
+            target = out[begin : begin + _BLOCK]
+            made = block[: len(target)] if n else target
+            _lengthen(wide, rows.part(begin, begin + _BLOCK), made, below[: len(target)])
+            if n:
+                _FOLDS[projection](target, made, out=target)
+    if projection is Projection.MEAN and len(behind.low) > 1:
+        out /= len(behind.low)
+
+
+def _widen(flat: Singles, x: _Line, out: Singles, spare: Singles) -> None:
+    """Write a picture whose columns lie between those of another."""
+    np.take(flat, x.low, axis=1, out=out, mode="clip")
+    if x.blends:
+        np.take(flat, x.low + 1, axis=1, out=spare, mode="clip")
+        spare -= out
+        spare *= x.share
+        out += spare
+
+
+def _lengthen(wide: Singles, y: _Line, out: Singles, spare: Singles) -> None:
+    """Write a picture whose rows lie between those of another."""
+    np.take(wide, y.low, axis=0, out=out, mode="clip")
+    if y.blends:
+        np.take(wide, y.low + 1, axis=0, out=spare, mode="clip")
+        spare -= out
+        spare *= y.share[:, None]
+        out += spare
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_BANDS, thread_name_prefix="slice")
