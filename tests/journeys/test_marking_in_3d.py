@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QLabel
 
 from tests.journeys.conftest import Hand, live
 from tests.journeys.seeing import TRAJECTORY, near, seen
-from viewer.presenters.examine.views import AXIS_ACROSS, PLANES
+from viewer.presenters.examine.views import PLANES
 from viewer.render.picking import linear_values
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Camera3D, Point, project, ray
 
+_ACROSS = {"sagittal": 0, "coronal": 1, "axial": 2}  # the LPS axis a plane is scrolled along
 _SEEN_HU = 300.0  # where the bone preset begins to be opaque within a millimetre
 _PLAIN, _CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 _ACROSS_THE_VAULT = ((-50.0, 6.0, 9.0), (46.0, -8.0, -7.0))  # from the middle of the scan, mm
@@ -121,7 +122,7 @@ def test_a_click_beside_the_head_is_answered_and_marks_nothing(hand: Hand) -> No
 @pytest.mark.parametrize("plane", PLANES)
 def test_a_click_in_one_plane_moves_the_others_there(hand: Hand, plane: str) -> None:
     before = {one: seen(hand.slice(one)) for one in PLANES}
-    across = AXIS_ACROSS[plane]
+    across = _ACROSS[plane]
     wanted = list(_off(_middle(hand), (17.0, -21.0, 11.0)))
     wanted[across] = hand.parts.views.position.now[across]
     point = (wanted[0], wanted[1], wanted[2])
@@ -190,7 +191,7 @@ def test_every_preset_makes_another_picture(hand: Hand) -> None:
 
 @pytest.mark.parametrize("plane", PLANES)
 def test_a_track_is_marked_and_an_end_dragged_in_each_plane(hand: Hand, plane: str) -> None:
-    across, middle = AXIS_ACROSS[plane], hand.parts.views.position.now
+    across, middle = _ACROSS[plane], hand.parts.views.position.now
     ends = []
     for by in _ACROSS_THE_VAULT:
         shift = [one / 3 if axis == 2 else one for axis, one in enumerate(by)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from virtopsy.geometry.camera import Camera3D, Point, Size, ray
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
@@ -20,7 +21,13 @@ _BISECTIONS = 12
 
 
 def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, and a pixel
-    volume: Volume, preset: Preset, camera: Camera3D, size: Size, x: float, y: float
+    volume: Volume,
+    preset: Preset,
+    camera: Camera3D,
+    size: Size,
+    x: float,
+    y: float,
+    cutaway: Cutaway = NOTHING_HIDDEN,
 ) -> Point | None:
     """Return the LPS point of the visible surface at pixel (x, y), None beside the body.
 
@@ -31,6 +38,7 @@ def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, an
         size: width and height of the picture.
         x: pixels to the right of the middle of the top left pixel.
         y: pixels below it.
+        cutaway: what is not shown; the ray goes on through it.
     """
     origin, direction = ray(camera, size, x, y)
     span = _inside(volume, origin, direction)
@@ -39,21 +47,22 @@ def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, an
     shown = preset.on(volume)
     step = min(volume.frame.spacing_mm) / _STEPS_PER_VOXEL
     depths = np.arange(span[0], span[1] + step, step)
-    kept = _kept_back(volume, shown, origin + depths[:, None] * direction, step)
+    kept = _kept_back(volume, shown, cutaway, origin + depths[:, None] * direction, step)
     opaque = np.flatnonzero(kept >= _VISIBLE)
     if opaque.size == 0:
         return None
     first = int(opaque[0])
     before = float(kept[first - 1]) if first else 0.0
     passed = (float(depths[first]) - step, float(depths[first]))
-    depth = _refine(volume, shown, (origin, direction), passed, before)
+    depth = _refine(volume, shown, cutaway, (origin, direction), passed, before)
     px, py, pz = origin + depth * direction
     return float(px), float(py), float(pz)
 
 
-def _refine(
+def _refine(  # noqa: PLR0913, PLR0917 -- what is marched through, and where
     volume: Volume,
     preset: Preset,
+    cutaway: Cutaway,
     line: tuple[Floats, Floats],
     span: tuple[float, float],
     before: float,
@@ -67,7 +76,7 @@ def _refine(
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         point = line[0] + middle * line[1]
-        here = _kept_back(volume, preset, point[None], middle - span[0])[0]
+        here = _kept_back(volume, preset, cutaway, point[None], middle - span[0])[0]
         if before + (1 - before) * here >= _VISIBLE:
             high = middle
         else:
@@ -76,10 +85,11 @@ def _refine(
 
 
 def _kept_back(
-    volume: Volume, preset: Preset, points_mm: Floats, step: float
+    volume: Volume, preset: Preset, cutaway: Cutaway, points_mm: Floats, step: float
 ) -> NDArray[np.float64]:
     """Return the accumulated opacity after each of (n, 3) points, `step` mm apart."""
     per_mm = preset.opacity_per_mm(linear_values(volume, points_mm))
+    per_mm[cutaway.covers(points_mm)] = 0.0
     passing = (1.0 - np.clip(per_mm, 0, 0.9999)) ** step
     return np.asarray(1.0 - np.cumprod(passing), dtype=np.float64)
 

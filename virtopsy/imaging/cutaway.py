@@ -1,4 +1,4 @@
-"""What of a volume is not shown in 3D, step by step: crop box, clip plane, scalpel.
+"""What of a volume is not shown in 3D, step by step: crop box, clip plane, scalpel, table.
 
 A cutaway only hides: voxels stay as they are, and slices show all of them. Steps are taken back
 in the reverse order.
@@ -7,6 +7,7 @@ in the reverse order.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -18,10 +19,14 @@ from PIL import Image, ImageDraw
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Point
 from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.imaging.coarse import factors_of, frame_of
+from virtopsy.imaging.segment import Outside, Part
 
 Hidden: TypeAlias = NDArray[np.bool_]
 Singles: TypeAlias = NDArray[np.float32]
 Floating: TypeAlias = NDArray[np.floating[Any]]
+_PARALLEL = 1e-9
+_WORKERS = 2
 _RASTER = 2048  # pixels along the outline's longer side: finer than any view of it
 
 
@@ -39,6 +44,12 @@ class CropBox:
     def __post_init__(self) -> None:
         if not all(low < high for low, high in zip(self.low_mm, self.high_mm, strict=True)):
             raise Bug(f"a crop box needs room: {self}")
+
+    def covers(self, points_mm: Floats) -> Hidden:
+        """(n,), True for the LPS points (n, 3) outside the box."""
+        low, high = np.array(self.low_mm), np.array(self.high_mm)
+        outside: Hidden = np.any((points_mm < low) | (points_mm > high), axis=1)
+        return outside
 
     def hides(self, frame: Frame, k: int) -> Hidden:
         """(rows, columns), True for the voxels of slice k outside the box."""
@@ -65,6 +76,11 @@ class ClipPlane:
         if not abs(float(np.linalg.norm(self.normal)) - 1) < 1e-6:
             raise Bug(f"a clip plane needs a unit normal: {self}")
 
+    def covers(self, points_mm: Floats) -> Hidden:
+        """(n,), True for the LPS points (n, 3) beyond the plane."""
+        beyond: Hidden = (points_mm - self.point_mm) @ self.normal > 0
+        return beyond
+
     def hides(self, frame: Frame, k: int) -> Hidden:
         """(rows, columns), True for the voxels of slice k beyond the plane."""
         before = -float(np.dot(self.point_mm, self.normal))
@@ -89,20 +105,29 @@ class Scalpel:
         if len(self.outline) < 3:
             raise Bug("an outline needs three corners")
 
+    def covers(self, points_mm: Floats) -> Hidden:
+        """(n,), True for the LPS points (n, 3) behind the outline."""
+        right, up, sight = self.camera.axes
+        offset = (points_mm - self.camera.position).astype(np.float32)
+        return self._behind(offset @ right, offset @ up, offset @ sight)
+
     def hides(self, frame: Frame, k: int) -> Hidden:
         """(rows, columns), True for the voxels of slice k that the outline covers."""
-        right, up, sight = self.camera.axes
         eye = np.array(self.camera.position)
-        across = _affine(frame, k, right, -float(eye @ right))
-        above = _affine(frame, k, up, -float(eye @ up))
+        across, above, depth = (
+            _affine(frame, k, axis, -float(eye @ axis)) for axis in self.camera.axes
+        )
+        return self._behind(across, above, depth)
+
+    def _behind(self, across: Floating, above: Floating, depth: Floating) -> Hidden:
+        """Tell what lies behind the outline: mm to the right, up and ahead of the camera."""
         half = np.float32(self.camera.height_mm / 2)
         if self.camera.parallel:
             return self._covered(across / half, above / half)
-        depth = _affine(frame, k, sight, -float(eye @ sight))
-        ahead = depth > 0
         far = np.maximum(depth, np.float32(1e-3))
         scale = np.float32(self.camera.distance_mm / half) / far
-        return ahead & self._covered(across * scale, above * scale)
+        covered: Hidden = (depth > 0) & self._covered(across * scale, above * scale)
+        return covered
 
     def _covered(self, across: Floating, above: Floating) -> Hidden:
         low, scale, inside = _raster(self.outline)
@@ -126,7 +151,53 @@ def _raster(outline: tuple[tuple[float, float], ...]) -> tuple[Floats, float, Hi
     return low, scale, np.asarray(drawn)
 
 
-Step: TypeAlias = CropBox | ClipPlane | Scalpel
+@dataclass(frozen=True, eq=False)
+class OutsideBody:
+    """Hide table, head rest, bag and all else that `segment.outside_body` tells from the body.
+
+    Attributes:
+        parts: what is hidden by it: each part over 1 cm3 or above 2500 HU.
+        blocks: [k, j, i] of the blocks the body was told apart in, True is hidden.
+        frame: where the blocks lie, LPS mm.
+    """
+
+    parts: tuple[Part, ...]
+    blocks: Hidden
+    frame: Frame
+
+    @classmethod
+    def of(cls, outside: Outside, frame: Frame) -> OutsideBody:
+        """Return the step that hides what was found in a volume of this frame."""
+        i, j, k = factors_of(frame)
+        return cls(outside.parts, outside.mask[::k, ::j, ::i].copy(), frame_of(frame))
+
+    def covers(self, points_mm: Floats) -> Hidden:
+        """(n,), True for the LPS points (n, 3) outside the body."""
+        last = np.array(self.frame.shape[::-1]) - 1
+        i, j, k = np.clip(np.rint(self.frame.to_index(points_mm)), 0, last).astype(np.intp).T
+        outside: Hidden = self.blocks[k, j, i]
+        return outside
+
+    def hides(self, frame: Frame, k: int) -> Hidden:
+        """(rows, columns), True for the voxels of slice k that lie outside the body."""
+        to_blocks = self.frame.index_from_lps @ frame.affine
+        _, rows, columns = frame.shape
+        i, j = np.arange(columns)[None, :], np.arange(rows)[:, None]
+        places = []
+        for axis, count in enumerate(self.frame.shape[::-1]):
+            along_i, along_j, along_k, start = to_blocks[axis]
+            # Grids of one volume are parallel: most of these sums are a row or a column.
+            place = along_k * k + start + 0.5
+            place = place + (along_i * i if abs(along_i) > _PARALLEL else 0)
+            place = place + (along_j * j if abs(along_j) > _PARALLEL else 0)
+            places.append(np.clip(np.floor(place).astype(np.intp), 0, count - 1))
+        hidden: Hidden = np.broadcast_to(
+            self.blocks[places[2], places[1], places[0]], (rows, columns)
+        )
+        return hidden
+
+
+Step: TypeAlias = CropBox | ClipPlane | Scalpel | OutsideBody
 
 
 @dataclass(frozen=True)
@@ -153,20 +224,31 @@ class Cutaway:
             raise Bug("nothing is hidden")
         return Cutaway(self.steps[:-1])
 
+    def covers(self, points_mm: Floats) -> Hidden:
+        """(n,), True for the LPS points (n, 3) that are not shown."""
+        covered = np.zeros(len(points_mm), dtype=np.bool_)
+        for step in self.steps:
+            covered |= step.covers(points_mm)
+        return covered
+
     def hidden(self, frame: Frame, check: Callable[[], None] = lambda: None) -> Hidden | None:
         """(slices, rows, columns), True for the voxels that are not shown; None hides nothing.
 
         Args:
             frame: of any grid of the patient, the volume's own or a reduced one.
-            check: called once a slice; it may raise `Cancelled`.
+            check: called once a slice, from any thread; it may raise `Cancelled`.
         """
         if not self.steps:
             return None
         hidden = np.zeros(frame.shape, dtype=np.bool_)
-        for k in range(frame.shape[0]):
+
+        def cut(k: int) -> None:
             check()
             for step in self.steps:
                 hidden[k] |= step.hides(frame, k)
+
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(cut, range(frame.shape[0])))
         return hidden
 
 

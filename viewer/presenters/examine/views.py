@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from viewer.presenters.examine.travel import lean, run_of
 from viewer.presenters.value import Value
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.plane import Plane, facing, on_plane
 from virtopsy.geometry.turn import STRAIGHT, Turn
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
 from virtopsy.imaging.preset import Preset
@@ -19,10 +21,8 @@ from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window, default_window
 
-AXIS_ACROSS = {"sagittal": 0, "coronal": 1, "axial": 2}
-"""The LPS axis a plane is scrolled along."""
 PLANES = ("axial", "coronal", "sagittal")
-LAYOUTS = ("all", "volume", *PLANES)
+LAYOUTS = ("all", "one_three", "row", "volume", *PLANES)
 _SMALLEST_MM_PER_PIXEL, _LARGEST_MM_PER_PIXEL = 0.01, 20.0
 
 
@@ -140,26 +140,62 @@ class Views:
         self.reset()
 
     def reset(self) -> None:
-        """Show each plane whole again."""
+        """Show each plane whole again, thin, and as the patient's own planes."""
+        self.turn.set(STRAIGHT)
+        self.slab.set(None)
         if self.shown.now is not None:
             for look in self.look.values():
                 look.set(SliceLook(_point(self.shown.now.frame.centre_mm)))
 
-    def go(self, lps_mm: Point) -> None:
-        """Put the crosshair there, kept within the scan."""
-        volume = self._volume()
-        depth, rows, columns = volume.frame.shape
-        index = np.clip(volume.frame.to_index(lps_mm), 0, (columns - 1, rows - 1, depth - 1))
-        self.position.set(_point(volume.frame.to_lps(index)))
+    def go(self, lps_mm: Point, plane: str | None = None) -> None:
+        """Put the crosshair there, kept within the scan.
 
-    def scroll(self, plane: str, steps: float) -> None:
-        """Go `steps` slices further along the plane's normal, towards the left, back or head."""
-        volume = self._volume()
-        axis = AXIS_ACROSS[plane]
-        index_axis = int(np.argmax(np.abs(volume.frame.directions[axis])))
-        moved = list(self.position.now)
-        moved[axis] += steps * volume.frame.spacing_mm[index_axis]
-        self.go((moved[0], moved[1], moved[2]))
+        Args:
+            lps_mm: where.
+            plane: whose slice the place was pointed at on; it stays the one that is shown.
+        """
+        frame = self._volume().frame
+        if plane is not None:
+            kept = on_plane(frame, lps_mm, facing(Plane(plane), self.turn.now).normal)
+            self.position.set(_point(kept))
+            return
+        depth, rows, columns = frame.shape
+        index = np.clip(frame.to_index(lps_mm), 0, (columns - 1, rows - 1, depth - 1))
+        self.position.set(_point(frame.to_lps(index)))
+
+    def scroll(self, plane: str, steps: int) -> None:
+        """Go `steps` slices on along the plane's normal: towards the left, back or head.
+
+        Beyond the last whole step it is the end of the scan that is shown.
+        """
+        run = run_of(self._volume().frame, Plane(plane), self.turn.now, self.position.now)
+        wanted = run.index + steps
+        if wanted < 0:
+            self.go(run.first_mm)
+        else:
+            self.go(run.at(wanted) if wanted < run.count else run.last_mm)
+
+    def turn_about(self, plane: str, angle: float) -> None:
+        """Turn the two other planes about this one's normal, through the crosshair.
+
+        Args:
+            plane: whose picture stays as it is.
+            angle: radians, clockwise as its reader sees it.
+        """
+        self._volume()
+        self.turn.set(self.turn.now.about(facing(Plane(plane), self.turn.now).normal, angle))
+
+    def straighten(self) -> None:
+        """Show the patient's own planes again."""
+        self.turn.set(STRAIGHT)
+
+    def lean(self, plane: str) -> float:
+        """Return the angle between a shown plane and the patient's own, radians."""
+        return lean(Plane(plane), self.turn.now)
+
+    def along_mm(self, plane: str) -> float:
+        """Return where the shown slice of a plane cuts its own axis, LPS mm."""
+        return float(facing(Plane(plane), self.turn.now).ahead @ np.array(self.position.now))
 
     def zoom(self, plane: str, factor: float, fitted_mm_per_pixel: float, fixed_mm: Point) -> None:
         """Enlarge a plane by `factor` while the point `fixed_mm` stays where it is.
@@ -184,10 +220,9 @@ class Views:
 
     def centre_of(self, plane: str) -> Point:
         """Return the LPS point in the middle of a plane's picture, on the shown slice."""
-        centre = list(self.look[plane].now.centre_mm)
-        axis = AXIS_ACROSS[plane]
-        centre[axis] = self.position.now[axis]
-        return centre[0], centre[1], centre[2]
+        centre = np.array(self.look[plane].now.centre_mm)
+        normal = facing(Plane(plane), self.turn.now).normal
+        return _point(centre + ((self.position.now - centre) @ normal) * normal)
 
     def drag_window(self, wider: float, brighter: float) -> None:
         """Change the window by a mouse drag, in pixels; the step follows the width."""
