@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,12 @@ from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.pictures import Pictures
+from viewer.presenters.examine.reading import Reading
+from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
@@ -31,6 +34,8 @@ from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
 from viewer.presenters.work import Work
 from viewer.render.court_pictures import court_pictures
+from viewer.render.scene import Picture
+from viewer.render.thumbnails import thumbnails
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.examine.hints import HINTED
 from viewer.widgets.main_window import MainWindow
@@ -39,7 +44,9 @@ from viewer.widgets.post import Postman
 from viewer.widgets.theme import dress, wear, worn
 from virtopsy import confined
 from virtopsy.errors import UsageError
-from virtopsy.jobs import Lanes
+from virtopsy.imaging.preset import presets
+from virtopsy.imaging.volume import Volume
+from virtopsy.jobs import Lanes, Progress
 from virtopsy.language import Language, say
 
 
@@ -139,6 +146,9 @@ def build(
         language=Value(spoken),
         session=session,
         views=views,
+        cutting=Cutting(views, work),
+        transfer=Transfer(views, work, _thumbnails),
+        reading=Reading(views),
         work=work,
         opening=opening,
         pictures=Pictures(work, opening),
@@ -152,6 +162,10 @@ def build(
         archive_folder=Value(settings.archive_folder),
         theme=Value(settings.worn),
     )
+
+
+def _thumbnails(volume: Volume, progress: Progress) -> Mapping[str, Picture]:
+    return thumbnails(volume, presets().values(), check=progress.check)
 
 
 def _wear(theme: str) -> None:

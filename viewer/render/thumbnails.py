@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from threading import Event
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 import numpy as np
 
 from viewer.render.picking import visible_points
 from viewer.render.reduced import factors_for, reduce
 from viewer.render.volume_view import Picture, VolumeView
+from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Size, fit_view
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
 SIZE: Size = (96, 72)
+Check: TypeAlias = Callable[[], None]
 _VOXELS = 700_000
 _READ_VOXELS = 6_000_000  # every nth voxel of a large volume is enough for a picture this small
 _FINER = 2  # rendered this much larger and averaged: thin bone does not break into dots
@@ -23,7 +25,7 @@ _FROM = (25.0, 8.0)  # a little from the person's left and above: depth is seen
 
 
 def thumbnails(
-    volume: Volume, presets: Iterable[Preset], size: Size = SIZE, stop: Event | None = None
+    volume: Volume, presets: Iterable[Preset], size: Size = SIZE, check: Check = lambda: None
 ) -> dict[str, Picture]:
     """Return a picture of the volume for each preset that fits it, by the preset's name.
 
@@ -34,10 +36,7 @@ def thumbnails(
         volume: what is shown.
         presets: shipped ones or edited ones.
         size: width and height, pixels.
-        stop: set from any thread, it ends the work; the pictures made so far are returned.
-
-    Raises:
-        InputError: no OpenGL answers on this machine.
+        check: called before each picture; it may raise `Cancelled`.
     """
     fitting = [one for one in presets if one.fits(volume.quantity)]
     if not fitting:
@@ -47,11 +46,12 @@ def thumbnails(
     pictures: dict[str, Picture] = {}
     try:
         for preset in fitting:
+            check()
             view.set_preset(preset)
             points = visible_points(tiny, preset)
-            picture = view.picture(fit_view(points, _FROM, aspect=size[0] / size[1]), stop=stop)
+            picture = view.picture(fit_view(points, _FROM, aspect=size[0] / size[1]))
             if picture is None:
-                break
+                raise Bug("a picture without a stop was stopped")
             pictures[preset.name] = _averaged(picture)
     finally:
         view.close()

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.overlay import whose
 from viewer.presenters.examine.pictures import Pictures
+from viewer.presenters.examine.reading import Reading
+from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
@@ -48,6 +51,9 @@ class Parts:
     language: Value[Language]
     session: Session
     views: Views
+    cutting: Cutting
+    transfer: Transfer
+    reading: Reading
     work: Work
     opening: Opening
     pictures: Pictures

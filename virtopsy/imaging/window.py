@@ -84,6 +84,7 @@ class WindowPreset:
     window: Window
 
 
+# In the order of the keys 1 to 9.
 HU_PRESETS: Mapping[str, WindowPreset] = MappingProxyType(
     {
         name: WindowPreset(f"render.window.{name}", Window(centre, width))
@@ -93,6 +94,10 @@ HU_PRESETS: Mapping[str, WindowPreset] = MappingProxyType(
             ("soft_tissue", 40.0, 400.0),
             ("lung", -600.0, 1500.0),
             ("metal", 1500.0, 5000.0),
+            ("subdural", 75.0, 215.0),
+            ("liver", 60.0, 160.0),
+            ("mediastinum", 50.0, 350.0),
+            ("full", 1024.0, 4096.0),
         )
     }
 )

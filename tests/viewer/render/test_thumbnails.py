@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations
-from threading import Event
 
 import numpy as np
+import pytest
 from scipy.ndimage import gaussian_filter
 
 from viewer.render.thumbnails import SIZE, thumbnails
+from virtopsy.errors import Cancelled
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.preset import presets
 from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.jobs import Progress
 
 
 def limb(step_mm: float) -> Volume:
@@ -47,6 +49,7 @@ def test_a_thumbnail_of_a_large_volume_shows_the_same_body() -> None:
 
 
 def test_the_work_ends_when_it_is_stopped() -> None:
-    stop = Event()
-    stop.set()
-    assert thumbnails(limb(1.0), presets().values(), stop=stop) == {}
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        thumbnails(limb(1.0), presets().values(), check=progress.check)

@@ -13,9 +13,13 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_camera import SliceCamera
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
+from virtopsy.geometry.plane import Plane
 from virtopsy.language import Language, say
 
 _EDGE = 7.0  # px between a text and the edge of the view
+_HANDLE_SHARE = 0.82  # of the way to the end of a line
+_HANDLE_ROOM = 70.0  # px: a shorter line has no handle
+_HANDLE_PX = 4.0
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
 _CORNER_SHARE = 0.38  # of the width for a corner's text: the anatomy is in the middle
 _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
@@ -207,19 +211,66 @@ def notice(painter: QPainter, sheet: Sheet, words: str, pixels: int = _NOTICE_PX
     painter.drawText(box, wrapped, words)
 
 
-def crosshair(painter: QPainter, sheet: Sheet, position_mm: Sequence[float]) -> None:
-    """Draw the linked crosshair, thin, with a gap where the anatomy of interest is."""
+_OTHERS = {
+    Plane.AXIAL: (Plane.CORONAL, Plane.SAGITTAL),
+    Plane.CORONAL: (Plane.AXIAL, Plane.SAGITTAL),
+    Plane.SAGITTAL: (Plane.AXIAL, Plane.CORONAL),
+}
+
+
+def crosshair(
+    painter: QPainter, sheet: Sheet, position_mm: Sequence[float], *, turned: bool = False
+) -> None:
+    """Draw where the two other planes are seen edge on, each in its colour.
+
+    The middle, where the anatomy of interest is, stays free; a ring near each end is what the
+    lines are turned by. While they are turned they are drawn stronger.
+    """
     at = sheet.place(position_mm)
-    painter.setPen(QPen(picture_colour("accent", 150), 1.0))
-    x, y = at.x(), at.y()
-    for start, end in (
-        (QPointF(_LETTER_ROOM, y), QPointF(x - _CROSS_GAP, y)),
-        (QPointF(x + _CROSS_GAP, y), QPointF(sheet.width - _LETTER_ROOM, y)),
-        (QPointF(x, _LETTER_ROOM), QPointF(x, y - _CROSS_GAP)),
-        (QPointF(x, y + _CROSS_GAP), QPointF(x, sheet.height - _LETTER_ROOM)),
+    for other in _OTHERS[sheet.camera.plane]:
+        right, down = sheet.camera.line_of(other)
+        along = QPointF(right, down)
+        tint = picture_colour(other.value, 235 if turned else 170)
+        painter.setPen(QPen(tint, 1.6 if turned else 1.0))
+        for side in (-1, 1):
+            reach = _reach(sheet, at, along * side)
+            if reach > _CROSS_GAP:
+                painter.drawLine(at + along * (side * _CROSS_GAP), at + along * (side * reach))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for other in _OTHERS[sheet.camera.plane]:
+        painter.setPen(QPen(picture_colour(other.value, 200), 1.2))
+        for place in _handles_of(sheet, at, other):
+            painter.drawEllipse(place, _HANDLE_PX, _HANDLE_PX)
+
+
+def turn_handles(sheet: Sheet, position_mm: Sequence[float]) -> list[QPointF]:
+    """Return the places by which the crosshair is turned, logical pixels."""
+    at = sheet.place(position_mm)
+    return [
+        place for other in _OTHERS[sheet.camera.plane] for place in _handles_of(sheet, at, other)
+    ]
+
+
+def _handles_of(sheet: Sheet, at: QPointF, other: Plane) -> list[QPointF]:
+    right, down = sheet.camera.line_of(other)
+    along = QPointF(right, down)
+    ends = [(side, _reach(sheet, at, along * side)) for side in (-1, 1)]
+    return [
+        at + along * (side * _HANDLE_SHARE * reach) for side, reach in ends if reach > _HANDLE_ROOM
+    ]
+
+
+def _reach(sheet: Sheet, at: QPointF, along: QPointF) -> float:
+    """Return how far a line may go from a place before it meets the room of the letters."""
+    room = []
+    for place, step, size in (
+        (at.x(), along.x(), sheet.width),
+        (at.y(), along.y(), sheet.height),
     ):
-        if start.x() < end.x() or start.y() < end.y():
-            painter.drawLine(start, end)
+        if abs(step) > 1e-9:
+            end = size - _LETTER_ROOM if step > 0 else _LETTER_ROOM
+            room.append((end - place) / step)
+    return max(min(room, default=0.0), 0.0)
 
 
 def mark(painter: QPainter, sheet: Sheet, drawn: Mark) -> None:

@@ -25,7 +25,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.views import AXIS_ACROSS
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
@@ -35,8 +34,9 @@ from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
-from virtopsy.geometry.plane import Plane, step_mm
+from virtopsy.geometry.plane import Plane, facing, step_mm
 from virtopsy.imaging.compression import lossy_mark
+from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window
 
@@ -55,6 +55,9 @@ _SCROLL_KEYS = {
     Qt.Key.Key_PageUp: _PAGE,
     Qt.Key.Key_PageDown: -_PAGE,
 }
+_END_KEYS = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
+_WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
+_LEANS_DEG = 0.05
 _Drag = Callable[[QPointF, QPointF], None]
 
 
@@ -72,12 +75,13 @@ class SliceWidget(QWidget):
         self._views = parts.views
         self.plane = plane
         self._renderer: SliceRenderer | None = None
-        self._rendered: tuple[SliceCamera, Window] | None = None
+        self._rendered: tuple[SliceCamera, Window, Slab | None, bool] | None = None
+        self._turning: QPointF | None = None
         self._grey: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
         self._drag: _Drag | None = None
         self._released: Callable[[], None] | None = None
         self._pressed = self._last = QPointF()
-        self._scroll_rest = 0
+        self._scroll_rest = self._thick_rest = 0
         self._presenting = False
         self._follow()
 
@@ -87,6 +91,9 @@ class SliceWidget(QWidget):
         follow(self, views.position, self._again, now=False)
         follow(self, views.window, self._again, now=False)
         follow(self, views.look[self.plane], self._again, now=False)
+        follow(self, views.turn, self._again, now=False)
+        follow(self, views.slab, self._again, now=False)
+        follow(self, views.smooth, self._again, now=False)
         follow(self, parts.trajectory.draft, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
@@ -119,15 +126,18 @@ class SliceWidget(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         width, height = max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
-        plane = Plane(self.plane)
+        plane, turn = Plane(self.plane), self._views.turn.now
         centre = self._views.centre_of(self.plane)
         scale = self._views.look[self.plane].now.mm_per_pixel
         if scale is None:
-            device_scale = SliceCamera.fit(volume.frame, plane, centre, width, height).mm_per_pixel
+            fitted = SliceCamera.fit(volume.frame, plane, centre, width, height, turn)
+            device_scale = fitted.mm_per_pixel
         else:
             device_scale = scale / ratio
-        camera = SliceCamera(plane, centre, device_scale, width, height)
-        near = max(step_mm(volume.frame, plane) / 2, NEAR_MM)
+        camera = SliceCamera(plane, centre, device_scale, width, height, turn)
+        slab = self._views.slab.now
+        thick = step_mm(volume.frame, plane, turn) if slab is None else slab.thickness_mm
+        near = max(thick / 2, NEAR_MM)
         return Sheet(camera, ratio, near)
 
     def marks(self) -> tuple[Mark, ...]:
@@ -148,10 +158,11 @@ class SliceWidget(QWidget):
             painter.end()
             return
         painter.drawImage(self.rect(), self._picture(sheet.camera))
-        areas = gap_areas(volume, sheet.camera)
+        areas = gap_areas(volume, sheet.camera, self._views.slab.now)
         slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        slice_paint.crosshair(painter, sheet, self._views.position.now)
+        turned = self._turning is not None
+        slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned)
         for one in self.marks():
             slice_paint.mark(painter, sheet, one)
         self._paint_words(painter, sheet, volume)
@@ -173,7 +184,7 @@ class SliceWidget(QWidget):
         slice_paint.corner_lines(
             painter,
             sheet.width,
-            [say(f"render.plane.{self.plane}"), self._slice_position()],
+            [say(f"render.plane.{self.plane}"), self._slice_position(), *self._shown_how()],
             right=True,
         )
 
@@ -196,21 +207,39 @@ class SliceWidget(QWidget):
     def _awaited(self, volume: Volume) -> bool:
         """Tell whether the slice at the crosshair is still being read."""
         k = volume.slice_at(self._views.position.now)
-        across = volume.frame.directions[AXIS_ACROSS[self.plane], 2]
+        normal = facing(Plane(self.plane), self._views.turn.now).normal
+        across = normal @ volume.frame.directions[:, 2]
         absent = k in volume.gaps and k not in volume.missing
         return absent and abs(float(across)) > _ALONG
 
     def _slice_position(self) -> str:
-        value = self._views.position.now[AXIS_ACROSS[self.plane]]
+        value = self._views.along_mm(self.plane)
         plus, minus = _SIDE[self.plane]
         side = plus if value >= 0 else minus
         return self._parts.say("ui.view.position", side=side, mm=self._parts.number(abs(value)))
 
+    def _shown_how(self) -> list[str]:
+        """Say what is not as a plain slice: that it leans, is thick, or is not interpolated."""
+        views, say = self._views, self._parts.say
+        said = []
+        lean = math.degrees(views.lean(self.plane))
+        if lean >= _LEANS_DEG:
+            said.append(say("reading.oblique", angle=self._parts.number(lean)))
+        slab = views.slab.now
+        if slab is not None:
+            mm = self._parts.number(slab.thickness_mm)
+            said.append(say(f"reading.slab.{slab.projection.value}.mm", mm=mm))
+        if not views.smooth.now:
+            said.append(say("reading.voxels"))
+        return said
+
     def _picture(self, camera: SliceCamera) -> QImage:
-        window = self._views.window.now
-        if self._renderer is not None and self._rendered != (camera, window):
-            self._grey = np.ascontiguousarray(self._renderer.pixels(camera, window))
-            self._rendered = (camera, window)
+        views = self._views
+        how = (camera, views.window.now, views.slab.now, views.smooth.now)
+        if self._renderer is not None and self._rendered != how:
+            pixels = self._renderer.pixels(camera, how[1], how[2], smooth=how[3])
+            self._grey = np.ascontiguousarray(pixels)
+            self._rendered = how
         height, width = self._grey.shape
         return QImage(self._grey.data, width, height, width, QImage.Format.Format_Grayscale8)
 
@@ -223,6 +252,7 @@ class SliceWidget(QWidget):
             return
         self._pressed = self._last = event.position()
         self._released = None
+        self._parts.reading.use(self.plane)
         if event.button() == Qt.MouseButton.RightButton:
             self._drag = self._drag_window
         elif event.button() == Qt.MouseButton.MiddleButton:
@@ -236,6 +266,9 @@ class SliceWidget(QWidget):
         if grabbed is not None:
             tool.grab(*grabbed)
             self._drag, self._released = self._drag_end, tool.release
+            return
+        if tool.draft.now is None and self._on_handle(sheet, place):
+            self._turning, self._drag, self._released = place, self._drag_turn, self._end_turn
             return
         number = self._badge_at(sheet, place) if tool.draft.now is None else None
         if number is not None:
@@ -278,10 +311,29 @@ class SliceWidget(QWidget):
         else:
             self.mousePressEvent(event)
 
+    def _on_handle(self, sheet: Sheet, place: QPointF) -> bool:
+        ends = slice_paint.turn_handles(sheet, self._views.position.now)
+        return any(_apart(end, place) <= _GRAB_PX for end in ends)
+
+    def _drag_turn(self, before: QPointF, now: QPointF) -> None:
+        """Turn the two other planes about the crosshair, as far as the mouse goes round it."""
+        sheet = self.sheet()
+        if sheet is None:
+            return
+        middle = sheet.place(self._views.position.now)
+        one, other = before - middle, now - middle
+        angle = math.atan2(other.y(), other.x()) - math.atan2(one.y(), one.x())
+        self._turning = now
+        self._views.turn_about(self.plane, math.remainder(angle, math.tau))
+
+    def _end_turn(self) -> None:
+        self._turning = None
+        self.update()
+
     def _drag_point(self, before: QPointF, now: QPointF) -> None:
         sheet = self.sheet()
         if sheet is not None:
-            self._views.go(sheet.lps(now))
+            self._views.go(sheet.lps(now), self.plane)
 
     def _drag_window(self, before: QPointF, now: QPointF) -> None:
         moved = now - before
@@ -330,11 +382,22 @@ class SliceWidget(QWidget):
             fixed = sheet.lps(event.position())
             self._views.zoom(self.plane, _ZOOM_A_NOTCH ** (turned / _NOTCH), fitted, fixed)
             return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            # Some systems turn a wheel with Shift into one that goes sideways.
+            self._thicken(turned or event.angleDelta().x())
+            return
         self._scroll_rest += turned  # touch pads send parts of a notch
         notches = int(self._scroll_rest / _NOTCH)
         self._scroll_rest -= notches * _NOTCH
         if notches:
             self._views.scroll(self.plane, notches)
+
+    def _thicken(self, turned: int) -> None:
+        self._thick_rest += turned
+        notches = int(self._thick_rest / _NOTCH)
+        self._thick_rest -= notches * _NOTCH
+        if notches:
+            self._parts.reading.thicken(notches)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -343,6 +406,14 @@ class SliceWidget(QWidget):
             super().keyPressEvent(event)
         elif key in _SCROLL_KEYS:
             self._views.scroll(self.plane, _SCROLL_KEYS[key])
+        elif key in _END_KEYS:
+            self._parts.reading.go_to_end(self.plane, last=_END_KEYS[key])
+        elif key in _WINDOW_KEYS:
+            self._parts.reading.choose_window(_WINDOW_KEYS[key])
+        elif key == Qt.Key.Key_C:
+            self._parts.reading.cine.toggle(self._views, self.plane)
+        elif key == Qt.Key.Key_I:
+            self._views.smooth.set(not self._views.smooth.now)
         elif key == Qt.Key.Key_F:
             self._full_view()
         elif key == Qt.Key.Key_Space:

@@ -13,6 +13,7 @@ from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
 from viewer.widgets.bind import choice, combo, follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.examine.slab_menu import SlabMenu
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import TOOLS, Parts
 from viewer.widgets.plain import PlainLabel, set_tip
@@ -57,6 +58,7 @@ class TopLine(QFrame):
         self._warning_sign()
         row.addStretch(1)
         self._windows()
+        self._row.addWidget(SlabMenu(parts))
         self._layouts()
         self.undo = self._act("undo", "act.undo", self._undo, "Ctrl+Z")
         self.redo = self._act("redo", "act.redo", self._redo, "Ctrl+Shift+Z")
@@ -222,6 +224,7 @@ class TopLine(QFrame):
             parts.language,
             lambda name, language: say(f"ui.layout.{name}", language),
         )
+        box.activated.connect(lambda row: parts.reading.arrange(LAYOUTS[row]))
         self._row.addWidget(box)
 
     def _undo(self) -> None:

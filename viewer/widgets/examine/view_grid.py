@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from viewer.presenters.examine.arrangement import FOUR, places, stretches
 from viewer.widgets.bind import follow
 from viewer.widgets.examine.hints import Hint
 from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.examine.volume_widget import VolumeWidget
 from viewer.widgets.parts import Parts
 
-_PLACES = {"axial": (0, 0), "volume": (0, 1), "coronal": (1, 0), "sagittal": (1, 1)}
 _GAP_PX = 2
+_LARGEST = 3  # rows or columns of any layout
 
 
 class ViewGrid(QWidget):
-    """Axial and 3D above, coronal and sagittal below; or one of them alone.
+    """The slices and the volume, placed as the layout says.
 
     There is one of it: a second 3D view would need its own gradients (seconds, 300 MB).
     """
@@ -33,16 +36,18 @@ class ViewGrid(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(_GAP_PX)
-        for name, (row, column) in _PLACES.items():
-            grid.addWidget(self._all[name], row, column)
+        for name in FOUR:
             Hint(parts, self._all[name], name)
         self._grid = grid
         follow(self, parts.views.layout, self._arrange)
+        follow(
+            self, parts.reading.large, lambda _: self._arrange(parts.views.layout.now), now=False
+        )
 
     def take_keys(self) -> None:
         """Let the keyboard act on the first view that is seen."""
-        shown = self._parts.views.layout.now
-        self._all["axial" if shown == "all" else shown].setFocus()
+        shown = places(self._parts.views.layout.now, self._parts.reading.large.now)
+        self._all["axial" if "axial" in shown else next(iter(shown))].setFocus()
 
     def set_presenting(self, presenting: bool) -> None:
         """Let the keys go to the showing, and speak the court's words, or undo that."""
@@ -55,10 +60,19 @@ class ViewGrid(QWidget):
         self.volume_view.set_presenting(presenting)
 
     def _arrange(self, layout: str) -> None:
+        placed = places(layout, self._parts.reading.large.now)
         for name, view in self._all.items():
-            view.setVisible(layout in {"all", name})
-        for place in range(2):
-            rows = {_PLACES[name][0] for name in self._all if layout in {"all", name}}
-            columns = {_PLACES[name][1] for name in self._all if layout in {"all", name}}
-            self._grid.setRowStretch(place, int(place in rows))
-            self._grid.setColumnStretch(place, int(place in columns))
+            self._grid.removeWidget(view)
+            view.setVisible(name in placed)
+        for name, place in placed.items():
+            self._grid.addWidget(
+                self._all[name], place.row, place.column, place.rows, place.columns
+            )
+        rows, columns = stretches(layout)
+        for number in range(_LARGEST):
+            self._grid.setRowStretch(number, rows[number] if number < len(rows) else 0)
+            self._grid.setColumnStretch(number, columns[number] if number < len(columns) else 0)
+
+
+def _anew(arrange: Callable[[str], None], parts: Parts, _large: str) -> None:
+    arrange(parts.views.layout.now)

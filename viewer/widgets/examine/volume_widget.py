@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -15,7 +17,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -23,15 +24,30 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from viewer.presenters.tools.marks import marks
+from viewer.presenters.examine.hidden_words import hidden_words
+from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.picking import pick, visible_points
 from viewer.render.scene import Quality
 from viewer.render.slice_camera import direction_letters
 from viewer.render.volume_view import BACKGROUND, Picture
 from viewer.widgets.bind import follow, hear
-from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine import slice_paint, volume_paint
+from viewer.widgets.examine.transfer_panel import TransferPanel
 from viewer.widgets.examine.volume_choices import VolumeChoices
+from viewer.widgets.examine.volume_man import SIZE_PX as MAN_PX
+from viewer.widgets.examine.volume_man import VolumeMan
+from viewer.widgets.examine.volume_stage import (
+    Handle,
+    Stage,
+    apart,
+    box_edges,
+    box_handles,
+    handle_at,
+    plane_handle,
+    seen_box,
+)
+from viewer.widgets.examine.volume_tools import VolumeTools
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
@@ -43,14 +59,15 @@ from virtopsy.geometry.camera import (
     fit_view,
     orbit,
     pan,
-    project,
     zoom,
 )
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.compression import lossy_mark
-from virtopsy.imaging.preset import preset_named
+from virtopsy.imaging.preset import Preset, preset_named
 from virtopsy.imaging.volume import Volume
 
+_PLANE_STEP_MM = 2.0  # a notch of the wheel
+_KEEP_MS = 400
 _REST_MS = 160  # after the last move the full picture is asked for
 _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
@@ -89,14 +106,26 @@ class VolumeWidget(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(lambda: self._ask("full"))
+        self._kept = QTimer(self)  # the turns of a wheel are one step
+        self._kept.setSingleShot(True)
+        self._kept.setInterval(_KEEP_MS)
+        self._kept.timeout.connect(parts.cutting.keep)
         self._soon = QTimer(self)  # one wish a turn of the event loop
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self._ask("moving"))
-        self._choices = VolumeChoices(parts, self.look_from)
+        self._grabbed: Handle | None = None
+        self._choices = VolumeChoices(parts, self.look_from, self._project)
+        self._tools = VolumeTools(parts, self._lay_plane)
+        self._curve = TransferPanel(parts)
+        self._man = VolumeMan(parts, self.camera, self.look_from)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addStretch(1)
+        column.addWidget(self._curve, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self._tools)
         column.addWidget(self._choices)
+        self._man.setParent(self)
         self._follow()
 
     def close_worker(self) -> None:
@@ -108,12 +137,20 @@ class VolumeWidget(QWidget):
     def set_presenting(self, presenting: bool) -> None:
         """Show a court the picture alone, sides in full words, or undo that."""
         self._presenting = presenting
+        self._parts.cutting.close()
+        self._parts.transfer.shown.set(False)
         self._choices.setVisible(not presenting)
+        self._man.setVisible(not presenting)
 
     def _follow(self) -> None:
         views, parts = self._views, self._parts
         follow(self, views.volume, self._take_volume)
         follow(self, views.preset, lambda _: self._move())
+        follow(self, views.edited, lambda _: self._move(), now=False)
+        follow(self, views.cutaway, lambda _: self._move(), now=False)
+        follow(self, parts.cutting.tool, lambda _: self._show_tool(parts.tool.now), now=False)
+        follow(self, parts.cutting.outline, lambda _: self.update(), now=False)
+        hear(self, parts.cutting.problem, parts.trouble.announce)
         follow(self, views.camera, lambda _: self._move(), now=False)
         follow(self, views.position, lambda _: self.update(), now=False)
         follow(self, parts.trajectory.draft, lambda _: self.update(), now=False)
@@ -124,12 +161,14 @@ class VolumeWidget(QWidget):
 
     def _take_volume(self, volume: Volume | None) -> None:
         self._shown = self._trouble = None
-        self._choices.setVisible(volume is not None)
+        self._choices.setVisible(volume is not None and not self._presenting)
+        self._grabbed = None
         self._move()
 
     def _show_tool(self, tool: str) -> None:
-        marking = tool == "trajectory"
-        self.setCursor(Qt.CursorShape.CrossCursor if marking else Qt.CursorShape.OpenHandCursor)
+        exact = tool == "trajectory" or self._parts.cutting.tool.now == "scalpel"
+        self.setCursor(Qt.CursorShape.CrossCursor if exact else Qt.CursorShape.OpenHandCursor)
+        self.update()
 
     # wishes and pictures
 
@@ -145,6 +184,26 @@ class VolumeWidget(QWidget):
         """Return a standard view in which everything visible fits this widget."""
         width, height = self.device_size()
         return fit_view(self._visible(), name, aspect=width / height)
+
+    def stage(self) -> Stage | None:
+        """Return how the patient lies on this widget now; None without a volume."""
+        camera = self.camera()
+        if camera is None:
+            return None
+        return Stage(camera, self.device_size(), self.width(), self.height())
+
+    def _preset(self, volume: Volume) -> Preset:
+        return self._views.edited.now or preset_named(self._views.preset.now, volume)
+
+    def _project(self, parallel: bool) -> None:
+        camera = self.camera()
+        if camera is not None:
+            self._set(replace(camera, parallel=parallel))
+
+    def _lay_plane(self) -> None:
+        camera = self.camera()
+        if camera is not None and self._parts.cutting.plane is None:
+            self._parts.cutting.lay_plane(camera)
 
     def _visible(self) -> Floats:
         """Return points (n, 3), LPS mm, spread over what the preset shows; found once."""
@@ -162,9 +221,10 @@ class VolumeWidget(QWidget):
         return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
     def look_from(self, name: str, *_: object) -> None:
-        """Look from a standard direction."""
-        if self._views.volume.now is not None:
-            self._set(self.standard(name))
+        """Look from a standard direction, as the picture is projected now."""
+        camera = self.camera()
+        if camera is not None:
+            self._set(replace(self.standard(name), parallel=camera.parallel))
 
     def standard_camera(self) -> Camera3D:
         """Return the view from the front, as a stop keeps it."""
@@ -187,8 +247,16 @@ class VolumeWidget(QWidget):
             for one in marks(self._parts.findings, None)
             if dragged is None or one.finding_id != dragged.finding_id
         )
-        preset = self._views.preset.now
-        self._wanted = Wish(volume, self.device_size(), camera, preset, glyphs, quality)
+        self._choices.show_parallel(camera.parallel)
+        self._wanted = Wish(
+            volume,
+            self.device_size(),
+            camera,
+            self._preset(volume),
+            self._views.cutaway.now,
+            glyphs,
+            quality,
+        )
         self._worker.ask(self._wanted)
 
     def _deliver(self, wish: Wish, picture: Picture) -> None:
@@ -196,7 +264,7 @@ class VolumeWidget(QWidget):
             self._shown = (wish, picture)
             self.update()
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, _wish: Wish, error: BaseException) -> None:
         if not isinstance(error, VirtopsyError):
             raise error
         self._trouble = error
@@ -235,39 +303,71 @@ class VolumeWidget(QWidget):
         image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.rect(), image)
+        stage = Stage(wish.camera, wish.size, self.width(), self.height())
         right, up, _sight = wish.camera.axes
         around = {"left": -right, "right": right, "top": up, "bottom": -up}
         shown = {edge: direction_letters(vector) for edge, vector in around.items()}
-        width, height = self.width(), self.height()
-        if mark := lossy_mark(wish.volume, self._parts.language.now):
-            free, size = self._choices.y(), TEXT_PX
-            if self._presenting:
-                free, size = height, slice_paint.COURT_PX
-            slice_paint.remarks(painter, width, free, [mark], size)
+        self._paint_remarks(painter, wish)
         if self._presenting:
             court = slice_paint.sides_in_words(shown, self._parts.language.now)
-            slice_paint.letters(painter, width, height, court, slice_paint.COURT_PX)
-            self._paint_marks(painter, wish)
+            slice_paint.letters(painter, stage.width, stage.height, court, slice_paint.COURT_PX)
+            self._paint_marks(painter, stage)
             return
-        slice_paint.letters(painter, width, height, shown)
-        self._paint_marks(painter, wish)
-        slice_paint.corner_lines(painter, width, self._parts.whose(wish.volume.identity))
+        slice_paint.letters(painter, stage.width, stage.height, shown)
+        self._paint_marks(painter, stage)
+        self._paint_cutting(painter, stage)
+        slice_paint.corner_lines(painter, stage.width, self._parts.whose(wish.volume.identity))
         what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
-        slice_paint.corner_lines(painter, width, what, right=True)
+        slice_paint.corner_lines(painter, stage.width, what, right=True)
+        if wish.camera.parallel:
+            length = self._parts.say("ui.view.mm", mm=volume_paint.scale_mm(stage))
+            end = QPointF(stage.width - MAN_PX - 14, self._free() - 10)
+            volume_paint.scale_bar(painter, stage, end, length)
 
-    def _paint_marks(self, painter: QPainter, wish: Wish) -> None:
-        at = self._place(wish, self._views.position.now)
-        painter.setPen(QPen(picture_colour("accent", 200), 1.2))
-        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            painter.drawLine(at + QPointF(4 * dx, 4 * dy), at + QPointF(11 * dx, 11 * dy))
-        for one in marks(self._parts.findings, self._parts.trajectory.draft.now):
-            start, end = (self._place(wish, lps) for lps in one.ends_lps_mm)
-            if one.draft:
-                painter.setPen(QPen(picture_colour("trajectory"), 2.0, Qt.PenStyle.DashLine))
-                painter.drawLine(start, end)
-                for place in (start, end):
-                    slice_paint.ring(painter, place, filled=False)
-            slice_paint.badge(painter, start, end, str(one.number), selected=one.selected)
+    def _free(self) -> float:
+        """Return the y above which nothing of ours lies over the picture."""
+        over = (self._choices, self._tools, self._curve)
+        return min((one.y() for one in over if one.isVisible()), default=self.height())
+
+    def _paint_remarks(self, painter: QPainter, wish: Wish) -> None:
+        """Say what is not shown, and what of the data is not as it was acquired."""
+        language = self._parts.language.now
+        said = [hidden_words(wish.cutaway, language), lossy_mark(wish.volume, language)]
+        free, size = self._free(), TEXT_PX
+        if self._presenting:
+            free, size = self.height(), slice_paint.COURT_PX
+        slice_paint.remarks(painter, self.width(), free, [one for one in said if one], size)
+
+    def _paint_marks(self, painter: QPainter, stage: Stage) -> None:
+        volume_paint.position(painter, stage.place(self._views.position.now))
+        drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
+        volume_paint.drafts(painter, stage, drawn)
+        below = stage.height - self._free() if not self._presenting else 0.0
+        margin = volume_paint.margin_of(stage.width, stage.height, below, below + MAN_PX)
+        volume_paint.labels(painter, stage, _numbered(drawn), margin)
+
+    def _paint_cutting(self, painter: QPainter, stage: Stage) -> None:
+        cutting = self._parts.cutting
+        if not cutting.shown.now:
+            return
+        handles = self._handles()
+        if cutting.tool.now == "box":
+            low, high = seen_box(cutting.box, self._visible())
+            volume_paint.box(painter, stage, list(box_edges(low, high)), handles, self._grabbed)
+        else:
+            for one in handles:
+                volume_paint.handle(painter, stage, one, grabbed=self._grabbed is not None)
+        volume_paint.outline(painter, stage, cutting.outline.now)
+
+    def _handles(self) -> list[Handle]:
+        """Return what the cutting tool can be grabbed by."""
+        cutting = self._parts.cutting
+        if self._views.volume.now is None or not cutting.shown.now:
+            return []
+        if cutting.tool.now == "box":
+            return list(box_handles(*seen_box(cutting.box, self._visible())))
+        plane = cutting.plane if cutting.tool.now == "plane" else None
+        return [] if plane is None else [plane_handle(plane, self._visible())]
 
     def _say_in_the_middle(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(text_font())
@@ -276,25 +376,52 @@ class VolumeWidget(QWidget):
         middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(box, middle, sentence)
 
-    def _place(self, wish: Wish, lps_mm: tuple[float, float, float]) -> QPointF:
-        x, y, _depth = project(wish.camera, wish.size, lps_mm)
-        across, down = self.width() / wish.size[0], self.height() / wish.size[1]
-        return QPointF((x + 0.5) * across, (y + 0.5) * down)
-
     # what is done
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._buttons = event.button()
         self._pressed = self._last = event.position()
+        stage = self.stage()
+        if stage is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._grabbed = handle_at(stage, self._handles(), event.position())
+        if self._is_drawing():
+            self._parts.cutting.draw(*stage.drawn(event.position()))
+
+    def _is_drawing(self) -> bool:
+        cutting = self._parts.cutting
+        return cutting.shown.now and cutting.tool.now == "scalpel"
+
+    def _drag_cut(self, stage: Stage, now: QPointF) -> bool:
+        """Go on with what the cutting tool began; False where it began nothing."""
+        cutting = self._parts.cutting
+        if self._grabbed is not None:
+            handle, moved = self._grabbed, now - self._last
+            by = stage.along(handle.lps_mm, handle.direction, moved)
+            if handle.axis < 0:
+                cutting.push_plane(-by)
+            else:
+                cutting.drag_face(handle.axis, handle.lps_mm[handle.axis] + by, high=handle.high)
+            self._grabbed = next(
+                (one for one in self._handles() if _same(one, handle)), self._grabbed
+            )
+        elif self._is_drawing() and self._buttons == Qt.MouseButton.LeftButton:
+            cutting.draw(*stage.drawn(now))
+        else:
+            return False
+        self._last = now
+        return True
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         moved = event.position() - self._last
-        camera = self.camera()
-        if camera is None or self._buttons == Qt.MouseButton.NoButton:
+        camera, stage = self.camera(), self.stage()
+        if camera is None or stage is None or self._buttons == Qt.MouseButton.NoButton:
             return
-        if _length(event.position() - self._pressed) <= _CLICK_PX and not self._is_turning():
+        if self._drag_cut(stage, event.position()):
+            return
+        if apart(event.position(), self._pressed) <= _CLICK_PX and not self._is_turning():
             return
         self._last = event.position()
         if self._buttons == Qt.MouseButton.LeftButton:
@@ -314,8 +441,23 @@ class VolumeWidget(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         click = not self._is_turning() and event.button() == Qt.MouseButton.LeftButton
         pressed, self._buttons = self._buttons, Qt.MouseButton.NoButton
+        if self._end_cut():
+            return
         if click and pressed == Qt.MouseButton.LeftButton:
             self._parts.attempt(partial(self._click, event.position()))
+
+    def _end_cut(self) -> bool:
+        """Keep what the cutting tool did; False where it did nothing."""
+        cutting, camera = self._parts.cutting, self.camera()
+        if self._grabbed is not None:
+            self._grabbed = None
+            cutting.keep()
+            self.update()
+            return True
+        if cutting.outline.now and camera is not None:
+            cutting.cut(camera)
+            return True
+        return False
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -342,8 +484,8 @@ class VolumeWidget(QWidget):
             raise UsageError("ui.pick.nothing")
         ratio = self.devicePixelRatioF()
         x, y = place.x() * ratio - 0.5, place.y() * ratio - 0.5
-        preset = preset_named(self._views.preset.now, volume)
-        found = pick(volume, preset, camera, self.device_size(), x, y)
+        hidden = self._views.cutaway.now
+        found = pick(volume, self._preset(volume), camera, self.device_size(), x, y, hidden)
         if found is None:
             raise UsageError("ui.pick.nothing")
         return found
@@ -351,7 +493,11 @@ class VolumeWidget(QWidget):
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         camera = self.camera()
-        if camera is not None:
+        cutting = self._parts.cutting
+        if cutting.shown.now and cutting.tool.now == "plane":
+            cutting.push_plane(_PLANE_STEP_MM * event.angleDelta().y() / _NOTCH)
+            self._kept.start()
+        elif camera is not None:
             factor = _ZOOM_A_NOTCH ** (event.angleDelta().y() / _NOTCH)
             self._set(zoom(camera, factor))
 
@@ -364,8 +510,16 @@ class VolumeWidget(QWidget):
             self._full_view()
         elif key == Qt.Key.Key_Space:
             self._views.camera.set(None)
+        elif key == Qt.Key.Key_Escape and self._parts.cutting.tool.now != "turn":
+            self._leave_cut()
         else:
             super().keyPressEvent(event)
+
+    def _leave_cut(self) -> None:
+        """Give up what is being cut, then the tool."""
+        self._grabbed = None
+        self._parts.cutting.give_up()
+        self._parts.cutting.tool.set("turn")
 
     def _full_view(self) -> None:
         full = self._views.layout.now == "volume"
@@ -373,12 +527,29 @@ class VolumeWidget(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_man()
         self._move()
+
+    def _place_man(self) -> None:
+        """Keep the little man in the lower right corner, above the controls."""
+        self._man.move(self.width() - MAN_PX - 4, round(self._free()) - MAN_PX - 2)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self._man, self._place_man)
+        return handled
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._move()
 
 
-def _length(moved: QPointF) -> float:
-    return math.hypot(moved.x(), moved.y())
+def _same(one: Handle, other: Handle) -> bool:
+    return (one.axis, one.high) == (other.axis, other.high)
+
+
+def _numbered(drawn: Sequence[Mark]) -> list[Mark]:
+    """Return the marks that have a number of their own; a draft has none yet."""
+    return [one for one in drawn if not one.draft]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from viewer.presenters.work import Post
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.ray_cast import Quality
+from viewer.render.scene import Quality
 from viewer.render.volume_view import Picture, VolumeView
-from virtopsy.errors import VirtopsyError
 from virtopsy.geometry.camera import Camera3D, Size
-from virtopsy.imaging.preset import preset_named
+from virtopsy.imaging.cutaway import Cutaway
+from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
 
@@ -24,15 +24,17 @@ class Wish:
         volume: what is shown.
         size: width and height, device pixels.
         camera: from where.
-        preset: name of the preset.
+        preset: by which values become colour and opacity, shipped or edited.
+        cutaway: what is hidden.
         glyphs: the tracks in it.
-        quality: "moving" while the camera moves, "full" at rest.
+        quality: "moving" while something moves, "full" at rest.
     """
 
     volume: Volume
     size: Size
     camera: Camera3D
-    preset: str
+    preset: Preset
+    cutaway: Cutaway
     glyphs: tuple[TrajectoryGlyph, ...]
     quality: Quality
 
@@ -43,14 +45,14 @@ class VolumeWorker:
     Args:
         post: to the screen's thread, where both functions below are called.
         deliver: takes each finished picture with its wish.
-        failed: takes what went wrong; anything but a `VirtopsyError` is a bug of ours.
+        failed: takes what went wrong with a wish; anything but a `VirtopsyError` is a bug of ours.
     """
 
     def __init__(
         self,
         post: Post,
         deliver: Callable[[Wish, Picture], None],
-        failed: Callable[[BaseException], None],
+        failed: Callable[[Wish, BaseException], None],
     ) -> None:
         self._post, self._deliver, self._failed = post, deliver, failed
         self._news = threading.Condition()
@@ -83,10 +85,8 @@ class VolumeWorker:
             wish, stop = taken
             try:
                 picture = self._ready(wish).picture(wish.camera, wish.quality, stop)
-            except VirtopsyError as error:
-                self._tell_failure(error)
-            except Exception as error:  # noqa: BLE001 -- handed to the last-resort reporter
-                self._tell_failure(error)
+            except Exception as error:  # noqa: BLE001 -- said in words, or to the last-resort reporter
+                self._post(_told(self._failed, wish, error))
             else:
                 if picture is not None:
                     self._post(_call(self._deliver, wish, picture))
@@ -106,25 +106,28 @@ class VolumeWorker:
             return wish, self._stop
 
     def _ready(self, wish: Wish) -> VolumeView:
-        preset = preset_named(wish.preset, wish.volume)
         if self._view is None or self._view.volume is not wish.volume:
             if self._view is not None:
                 self._view.close()
                 self._view = None
-            self._view = VolumeView(wish.volume, wish.size, preset=preset)
+            self._view = VolumeView(wish.volume, wish.size, preset=wish.preset)
         view = self._view
         if view.size != wish.size:
             view.resize(wish.size)
-        if view.preset.name != wish.preset:
-            view.set_preset(preset)
+        if view.preset != wish.preset:
+            view.set_preset(wish.preset)
+        view.hide(wish.cutaway)
         view.show(wish.glyphs)
         return view
-
-    def _tell_failure(self, error: BaseException) -> None:
-        self._post(lambda: self._failed(error))
 
 
 def _call(
     deliver: Callable[[Wish, Picture], None], wish: Wish, picture: Picture
 ) -> Callable[[], None]:
     return lambda: deliver(wish, picture)
+
+
+def _told(
+    failed: Callable[[Wish, BaseException], None], wish: Wish, error: BaseException
+) -> Callable[[], None]:
+    return lambda: failed(wish, error)

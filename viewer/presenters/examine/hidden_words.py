@@ -1,0 +1,47 @@
+"""What the 3D view hides, in words: on the view, and part by part in the list."""
+
+from __future__ import annotations
+
+from virtopsy.findings.words import number
+from virtopsy.geometry.camera import Point
+from virtopsy.imaging.cutaway import ClipPlane, CropBox, Cutaway, OutsideBody, Scalpel
+from virtopsy.imaging.segment import METAL_HU, Part
+from virtopsy.language import Language, say
+
+_SIDES = (("L", "R"), ("P", "A"), ("S", "I"))
+_MM3_A_CM3 = 1000.0
+
+
+def hidden_words(cutaway: Cutaway, language: Language) -> str:
+    """Return one line that says that something is hidden, and what; empty where nothing is."""
+    steps = cutaway.steps
+    said = []
+    if any(isinstance(one, CropBox) for one in steps):
+        said.append(say("volume3d.hidden.box", language))
+    if any(isinstance(one, ClipPlane) for one in steps):
+        said.append(say("volume3d.hidden.plane", language))
+    if cuts := sum(isinstance(one, Scalpel) for one in steps):
+        said.append(say("volume3d.hidden.cuts", language, n=cuts))
+    outside = [one for one in steps if isinstance(one, OutsideBody)]
+    if outside:
+        said.append(say("volume3d.hidden.table", language, n=len(outside[-1].parts)))
+    return say("volume3d.hidden", language, what=", ".join(said)) if said else ""
+
+
+def part_words(part: Part, language: Language) -> tuple[str, str]:
+    """Return how large and how dense a hidden part is, and where its middle lies."""
+    volume = part.volume_mm3 / _MM3_A_CM3
+    key = "volume3d.part.dense" if part.max_hu > METAL_HU else "volume3d.part"
+    size = number(volume, language, 1 if volume >= 1 else 2)
+    return (
+        say(key, language, volume=size, hu=number(part.max_hu, language, 0)),
+        say("volume3d.part.place", language, place=place_words(part.centre_mm, language)),
+    )
+
+
+def place_words(lps_mm: Point, language: Language) -> str:
+    """Return an LPS point with the side of each coordinate, mm."""
+    return " ".join(
+        f"{plus if value >= 0 else minus} {number(abs(value), language)}"
+        for value, (plus, minus) in zip(lps_mm, _SIDES, strict=True)
+    )

@@ -1,0 +1,95 @@
+"""The little man in the corner of the 3D view: how the body in the picture lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from viewer.presenters.examine.figure import Stroke, side_at, strokes
+from viewer.widgets.bind import follow, tip
+from viewer.widgets.parts import Parts
+from viewer.widgets.theme import picture_colour
+from virtopsy.geometry.camera import Camera3D
+
+SIZE_PX = 84
+_HALF_SHARE = 0.45  # of the widget: half the figure's height
+_DIM = 0.45  # how much darker the furthest limb is
+
+
+class VolumeMan(QWidget):
+    """Turns with the camera; a click on a side of him looks from there.
+
+    Args:
+        parts: the presenters.
+        camera: returns from where the picture is seen, None without one.
+        look_from: takes the name of a standard side.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        camera: Callable[[], Camera3D | None],
+        look_from: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("volume.man")
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFixedSize(SIZE_PX, SIZE_PX)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._camera, self._look_from = camera, look_from
+        tip(self, parts.language, "volume3d.figure.tip")
+        follow(self, parts.views.camera, lambda _: self.update())
+        follow(self, parts.views.volume, lambda volume: self.setVisible(volume is not None))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        camera = self._camera()
+        if camera is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        drawn = strokes(camera)
+        for one in drawn:
+            self._line(painter, one, QColor(0, 0, 0, 210), 3.0)
+        for one in drawn:
+            self._line(painter, one, _tint(one), 0.0)
+        painter.end()
+
+    def _line(self, painter: QPainter, one: Stroke, tint: QColor, rim: float) -> None:
+        half = SIZE_PX * _HALF_SHARE
+        start, end = (
+            QPointF(SIZE_PX / 2 + right * half, SIZE_PX / 2 - up * half)
+            for right, up in (one.start, one.end)
+        )
+        wide = 2 * one.radius * half + rim
+        if start == end:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(tint))
+            painter.drawEllipse(start, wide / 2, wide / 2)
+            return
+        painter.setPen(QPen(tint, wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(start, end)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        camera = self._camera()
+        if camera is not None:
+            half = SIZE_PX * _HALF_SHARE
+            place = event.position()
+            right, up = (place.x() - SIZE_PX / 2) / half, (SIZE_PX / 2 - place.y()) / half
+            self._look_from(side_at(camera, right, up))
+
+
+def _tint(one: Stroke) -> QColor:
+    base = {
+        "skin": QColor("#d9b08c"),
+        "shirt": QColor("#8d98a5"),
+        "left": picture_colour("sagittal"),
+        "right": QColor("#c9cdd2"),
+        "dark": QColor("#23272c"),
+    }[one.tint]
+    return base.darker(round(100 * (1 + _DIM * (1 - one.nearness))))

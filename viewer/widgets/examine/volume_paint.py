@@ -1,0 +1,188 @@
+"""What is painted over the 3D picture: marks with their labels in the margin, handles, outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from viewer.presenters.examine.margin import Margin, label_places
+from viewer.presenters.tools.marks import Mark
+from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine.volume_stage import Handle, Stage
+from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
+from virtopsy.geometry.frame import Floats
+
+_EDGE = 7.0
+_RADIUS = 9.5
+_HANDLE_PX = 6.5
+_RIM = QColor(0, 0, 0, 200)
+_SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_SCALE_SHARE = 0.22  # of the view's width, at most
+_NAMES_FROM_PX = 640.0  # a view at least so wide has room for names beside the numbers
+_NAME_SHARE = 0.16
+
+
+def position(painter: QPainter, at: QPointF) -> None:
+    """Draw where the slices meet."""
+    for tint, wide in ((_RIM, 3.0), (picture_colour("accent", 230), 1.4)):
+        painter.setPen(QPen(tint, wide))
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(at + QPointF(4 * dx, 4 * dy), at + QPointF(11 * dx, 11 * dy))
+
+
+def drafts(painter: QPainter, stage: Stage, drawn: Sequence[Mark]) -> None:
+    """Draw the tracks that are not recorded yet, which the picture itself does not have."""
+    for one in drawn:
+        if one.draft:
+            start, end = (stage.place(lps) for lps in one.ends_lps_mm)
+            painter.setPen(QPen(picture_colour("trajectory"), 2.0, Qt.PenStyle.DashLine))
+            painter.drawLine(start, end)
+            for place in (start, end):
+                slice_paint.ring(painter, place, filled=False)
+
+
+def labels(painter: QPainter, stage: Stage, drawn: Sequence[Mark], margin: Margin) -> None:
+    """Write each mark's number, and its name where there is room, in the margin, with a line."""
+    anchors = [stage.place(one.ends_lps_mm[one.entry or 0]) for one in drawn]
+    places = label_places([(one.x(), one.y()) for one in anchors], margin)
+    painter.setFont(text_font(bold=True))
+    for one, anchor, (x, y) in zip(drawn, anchors, places, strict=True):
+        at = QPointF(x, y)
+        inwards = 1.0 if x < stage.width / 2 else -1.0
+        for tint, wide in ((QColor(0, 0, 0, 150), 3.0), (picture_colour("trajectory", 210), 1.2)):
+            painter.setPen(QPen(tint, wide))
+            painter.drawLine(at + QPointF(inwards * _RADIUS, 0), anchor)
+        number_badge(painter, at, str(one.number), selected=one.selected)
+        if stage.width >= _NAMES_FROM_PX and one.name:
+            _name(painter, stage, one.name, at, inwards)
+
+
+def number_badge(painter: QPainter, at: QPointF, number: str, *, selected: bool) -> None:
+    """Draw a number in a circle."""
+    painter.setPen(QPen(picture_colour("trajectory"), 1.5))
+    fill = picture_colour("trajectory") if selected else QColor(0, 0, 0, 210)
+    painter.setBrush(QBrush(fill))
+    painter.drawEllipse(at, _RADIUS, _RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(text_font(bold=True))
+    painter.setPen(picture_colour("on_accent") if selected else picture_colour("trajectory"))
+    box = QRectF(at.x() - 20, at.y() - 20, 40, 40)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
+
+
+def _name(painter: QPainter, stage: Stage, name: str, at: QPointF, inwards: float) -> None:
+    painter.setFont(text_font())
+    metrics = QFontMetricsF(painter.font())
+    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, stage.width * _NAME_SHARE)
+    wide = metrics.horizontalAdvance(shown)
+    x = at.x() - _RADIUS if inwards > 0 else at.x() + _RADIUS - wide
+    slice_paint.text(
+        painter,
+        QPointF(x, at.y() + _RADIUS + metrics.ascent()),
+        shown,
+        picture_colour("text"),
+    )
+
+
+def box(
+    painter: QPainter,
+    stage: Stage,
+    edges: Sequence[tuple[Floats, Floats]],
+    handles: Sequence[Handle],
+    grabbed: Handle | None,
+) -> None:
+    """Draw the crop box and the handles on its faces."""
+    for tint, wide in ((QColor(0, 0, 0, 140), 3.0), (picture_colour("accent", 190), 1.2)):
+        painter.setPen(QPen(tint, wide))
+        for start, end in edges:
+            painter.drawLine(stage.place(start), stage.place(end))
+    for one in handles:
+        same = grabbed is not None and (grabbed.axis, grabbed.high) == (one.axis, one.high)
+        handle(painter, stage, one, grabbed=same)
+
+
+def handle(painter: QPainter, stage: Stage, one: Handle, *, grabbed: bool) -> None:
+    """Draw what can be grabbed: a disc, and the way it goes where that is seen."""
+    at = stage.place(one.lps_mm)
+    if stage.turned(one.direction):
+        step = stage.place(np.add(one.lps_mm, one.direction)) - at
+        step /= max(float(np.hypot(step.x(), step.y())), 1e-9)
+        for tint, wide in ((_RIM, 4.0), (picture_colour("accent"), 2.0)):
+            painter.setPen(QPen(tint, wide))
+            painter.drawLine(at - step * 15, at + step * 15)
+    painter.setPen(QPen(_RIM, 1.5))
+    painter.setBrush(QBrush(picture_colour("text" if grabbed else "accent")))
+    painter.drawEllipse(at, _HANDLE_PX, _HANDLE_PX)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def outline(painter: QPainter, stage: Stage, drawn: Sequence[tuple[float, float]]) -> None:
+    """Draw what the scalpel is cutting out."""
+    if len(drawn) < 2:
+        return
+    line = QPolygonF([stage.place_drawn(right, up) for right, up in drawn])
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(picture_colour("wound", 60)))
+    painter.drawPolygon(line)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for tint, wide in ((_RIM, 4.0), (picture_colour("wound"), 2.0)):
+        painter.setPen(QPen(tint, wide))
+        painter.drawPolyline(line)
+    painter.setPen(QPen(picture_colour("wound"), 1.2, Qt.PenStyle.DashLine))
+    painter.drawLine(line.last(), line.first())
+
+
+def scale_mm(stage: Stage) -> int:
+    """Return the longest round length that fits into a share of the view, mm."""
+    room = stage.mm_per_pixel * stage.width * _SCALE_SHARE
+    return max((one for one in _SCALE_LENGTHS_MM if one <= room), default=_SCALE_LENGTHS_MM[0])
+
+
+def scale_bar(
+    painter: QPainter, stage: Stage, end: QPointF, words: str, pixels: int = TEXT_PX
+) -> None:
+    """Draw a bar of `scale_mm` that ends at a place; only a parallel camera has one scale."""
+    start = end - QPointF(scale_mm(stage) / stage.mm_per_pixel, 0)
+    painter.setFont(text_font(pixels))
+    for tint, wide in ((_RIM, 4.0), (picture_colour("text"), 1.6)):
+        painter.setPen(QPen(tint, wide))
+        painter.drawLine(start, end)
+        for x in (start, end):
+            painter.drawLine(x - QPointF(0, 4), x + QPointF(0, 3))
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
+    slice_paint.text(painter, end - QPointF(wide, 8), words, picture_colour("text"))
+
+
+def sentence(painter: QPainter, around: QRectF, words: str) -> None:
+    """Say something where the picture would be."""
+    painter.setFont(text_font())
+    painter.setPen(picture_colour("quiet"))
+    middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(around.adjusted(30, 30, -30, -30), middle, words)
+
+
+def margin_of(width: float, height: float, below: float, man: float) -> Margin:
+    """Return where labels may stand: beside the picture, clear of corners, letters and man.
+
+    Args:
+        width: of the view, logical pixels.
+        height: likewise.
+        below: height of what lies along the lower edge at the left.
+        man: height of what lies there at the right.
+    """
+    side, top, letter = _EDGE + _RADIUS + 1, 76.0, height / 2 - 22
+    left_low = max(height - below - 16, top)
+    right_low = max(height - man - 16, top)
+    # The letter in the middle of each edge stays free: the half with more room is taken.
+    left = (top, letter) if letter - top > left_low - (height / 2 + 22) else (letter + 44, left_low)
+    right = (
+        (top, letter) if letter - top > right_low - (height / 2 + 22) else (letter + 44, right_low)
+    )
+    return Margin(side, width - side, _rising(left), _rising(right), 2 * _RADIUS + 5)
+
+
+def _rising(span: tuple[float, float]) -> tuple[float, float]:
+    return span[0], max(span)
