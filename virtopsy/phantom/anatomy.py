@@ -13,6 +13,7 @@ from virtopsy.phantom import bones, brain, cranium, teeth
 from virtopsy.phantom.field import Field, Pose, grain, sample
 from virtopsy.phantom.fractures import Gap, fractures, gap
 from virtopsy.phantom.gunshot import Track, shoot
+from virtopsy.phantom.honeycomb import Honeycomb
 from virtopsy.phantom.shapes import Limb, Point, ball, chain
 from virtopsy.phantom.truth import Fracture, Truth
 
@@ -38,6 +39,7 @@ class Anatomy:
         track: the gunshot.
         fractures: hair-lines of the vault round its two holes.
         gaps: the same, ready to be painted.
+        cells: the air cells of ethmoid and mastoid.
         solids: small solids with their CT numbers, in the order they are laid.
         heights: (n, 2) lowest and highest LPS z of each of them, mm.
     """
@@ -49,6 +51,7 @@ class Anatomy:
     track: Track
     fractures: tuple[Fracture, ...]
     gaps: tuple[Gap, ...]
+    cells: tuple[Honeycomb, ...]
     solids: tuple[Solid, ...]
     heights: Floats
 
@@ -120,13 +123,10 @@ def _frame(pose: Pose) -> Frame:
 
 
 def _fields(pose: Pose, frame: Frame, random: np.random.Generator) -> dict[str, Field]:
-    cells = bones.cells(random)
     cavity, outer, skin = sample(cranium.cranial_fields, pose, _BOX_LOW, _BOX_HIGH, 2.2)
     (solids,) = sample(bones.bone_solids, pose, _FACE_LOW, _FACE_HIGH, 1.4)
     (orbits,) = sample(bones.orbits, pose, _FACE_LOW, (74, -20, 48), 2.0)
-    spaces, air = sample(
-        lambda at: bones.bony_air(at, cells), pose, (-72, -108, -48), (72, 34, 56), 1.3
-    )
+    spaces, air = sample(bones.bony_air, pose, (-72, -108, -48), (72, 34, 56), 1.3)
     (soft_air,) = sample(bones.soft_air, pose, (-80, -116, -176), (80, 40, 8), 1.6)
     (muscles,) = sample(bones.muscles, pose, (-80, -116, -176), (80, 98, 60), 2.0)
     ventricles, fluid = sample(brain.fluid_spaces, pose, (-70, -60, -40), (70, 80, 80), 1.8)
@@ -173,6 +173,7 @@ def build(seed: int) -> Anatomy:
     shape, wound, broken = (np.random.default_rng((seed, part)) for part in (1, 2, 4))
     pose = _pose(shape)
     frame = _frame(pose)
+    cells = bones.cells(shape)
     fields = _fields(pose, frame, shape)
     track = shoot(pose, fields["cavity"], fields["outer"], wound)
     solids = (
@@ -185,4 +186,4 @@ def build(seed: int) -> Anatomy:
     heights = np.array([[corner[2] for corner in pose.box(one, 1.0)] for one, _ in solids])
     lines = fractures(track, fields["outer"], broken)
     gaps = tuple(gap(one, fields["outer"]) for one in lines)
-    return Anatomy(seed, pose, frame, fields, track, lines, gaps, solids, heights)
+    return Anatomy(seed, pose, frame, fields, track, lines, gaps, cells, solids, heights)

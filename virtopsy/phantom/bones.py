@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from virtopsy.phantom.honeycomb import Honeycomb, other_side, scattered
 from virtopsy.phantom.shapes import Limb, Places, Point, Single, ball, both, chain, limb, sculpt
 
 # Middle of the dental arches, left half, seen from above: (x, y).
@@ -158,19 +159,22 @@ _FRONTAL = (
 _SPHENOID = (ball((8, -30, 5), (6.5, 10, 8), 1), ball((-6, -28, 4), (5, 9, 6.5), 1))
 
 
-def cells(random: np.random.Generator) -> list[Limb]:
-    """Return the ethmoid and mastoid air cells: small, many, different on either side."""
-    found = []
-    for side in (-1.0, 1.0):
-        for y in np.arange(-78.0, -40.0, 6.2):
-            for z in (6.0, 12.5, 19.0):
-                x, dy, dz, r = random.uniform((9.5, -1, -1, 2.4), (11.5, 1, 1, 3.2))
-                found.append(ball((side * x, y + dy, z + dz), (r, r + 0.3, r), 0))
-        for _ in range(70):
-            x, y, z, r = random.uniform((45, 3, -21, 0.9), (59, 23, 4, 2.2))
-            if ((x - 52) / (8 + z * 0.14)) ** 2 + ((y - 12.5) / (10 + z * 0.2)) ** 2 < 1:
-                found.append(ball((side * x, y, z), r, 0))
-    return found
+# Left ethmoid labyrinth, and left mastoid with its antrum.
+_ETHMOID = (limb((9.6, -77, 13), (10.8, -44, 12), (4.4, 4, 9), (5.4, 4, 8.5), 2),)
+_MASTOID = (
+    limb((52.5, 13, -1), (52, 13.5, -19), (8.2, 10.5, 6), (5.2, 6.4, 5.5), 3),
+    ball((49, 6, 2), (7, 5, 5), 3),
+    ball((54, 4, 6), (4.5, 9, 4), 3),
+)
+
+
+def cells(random: np.random.Generator) -> tuple[Honeycomb, ...]:
+    """Return the air cells of ethmoid and mastoid, different on either side."""
+    return tuple(
+        scattered(side, apart * random.uniform(0.94, 1.08), wall, random)
+        for bounds, apart, wall in ((_ETHMOID, 6.4, 0.35), (_MASTOID, 4.0, 0.38))
+        for side in (bounds, other_side(bounds))
+    )
 
 
 def bone_solids(at: Places) -> Single:
@@ -183,9 +187,9 @@ def orbits(at: Places) -> Single:
     return sculpt(_ORBITS, at, far=_NEAR_MM)
 
 
-def bony_air(at: Places, air_cells: list[Limb]) -> tuple[Single, Single]:
+def bony_air(at: Places) -> tuple[Single, Single]:
     """Return distances to the spaces walled by bone, and to the air in them, mm."""
-    spaces = sculpt((*_NASAL, *_ANTRA, *_FRONTAL, *_SPHENOID, *air_cells), at, far=_NEAR_MM)
+    spaces = sculpt((*_NASAL, *_ANTRA, *_FRONTAL, *_SPHENOID), at, far=_NEAR_MM)
     return spaces, sculpt(_TURBINATES, at, spaces + np.float32(0.4), far=_NEAR_MM)
 
 

@@ -11,10 +11,12 @@ import numpy as np
 from virtopsy.geometry.frame import Floats
 from virtopsy.phantom import wound
 from virtopsy.phantom.anatomy import SPACING_MM, Anatomy
+from virtopsy.phantom.honeycomb import Honeycomb
 from virtopsy.phantom.shapes import Places, Single
-from virtopsy.phantom.slab import AIR_HU, Depths, Slab, covered, depths, lay
+from virtopsy.phantom.slab import AIR_HU, Box, Depths, Slab, covered, depths, lay
 
 SUTURES_ABOVE_MM = 30.0
+_PAPER_MM = 0.5  # thickness of the outermost wall of the air cells
 
 
 def soft_tissue(slab: Slab, at: Depths) -> None:
@@ -46,7 +48,16 @@ def orbit_and_air(slab: Slab, at: Depths) -> Single:
         places = slab.places(box)
         shell = np.maximum(np.abs(spaces - 0.55) - 0.55, -places.y - 88)
         bone[box] = np.maximum(np.minimum(bone[box], shell), -spaces)
+    for cells, box in _cells(slab):
+        whole, air = cells.distances(slab.places(box))
+        bone[box] = np.maximum(np.minimum(bone[box], whole - _PAPER_MM), -air)
     return bone
+
+
+def _cells(slab: Slab) -> list[tuple[Honeycomb, Box]]:
+    """Return the groups of air cells that reach into a slab, and their voxels."""
+    boxes = ((one, slab.box_round(*slab.body.pose.box(one.box(), 2.0))) for one in slab.body.cells)
+    return [(one, box) for one, box in boxes if box is not None]
 
 
 def hollow(slab: Slab, at: Depths) -> None:
@@ -60,6 +71,8 @@ def hollow(slab: Slab, at: Depths) -> None:
         air = np.maximum(slab.on("air", box), -septum)
         lay(slab.hu[box], covered(np.maximum(septum + 0.6, slab.on("spaces", box))) * 0.8, 300.0)
         lay(slab.hu[box], covered(np.maximum(air, at.skin[box] + 0.5)), AIR_HU)
+    for cells, box in _cells(slab):
+        lay(slab.hu[box], covered(cells.distances(slab.places(box))[1]), AIR_HU)
     box = slab.box_of("soft_air")
     if box is not None:
         lay(slab.hu[box], covered(slab.on("soft_air", box)), AIR_HU)
