@@ -17,6 +17,7 @@ from typing_extensions import override
 from viewer.widgets.plain import PlainLabel, set_tip
 
 _STYLED_PX = 16
+_ICON_GAP_PX = 6
 
 
 class ElidedLabel(PlainLabel):
@@ -70,9 +71,10 @@ class ElidedComboBox(QComboBox):
         field = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
+        drawn = 0 if option.currentIcon.isNull() else option.iconSize.width() + _ICON_GAP_PX
         whole = option.currentText or self.placeholderText()
         option.currentText = self.fontMetrics().elidedText(
-            whole, Qt.TextElideMode.ElideRight, field.width() - 4
+            whole, Qt.TextElideMode.ElideRight, field.width() - 4 - drawn
         )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()

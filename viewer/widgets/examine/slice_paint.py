@@ -16,6 +16,7 @@ from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.plane import Plane
 from virtopsy.language import Language, say
 
+_SMALL_VIEW_PX = 400.0
 _EDGE = 7.0  # px between a text and the edge of the view
 _HANDLE_SHARE = 0.82  # of the way to the end of a line
 _HANDLE_ROOM = 70.0  # px: a shorter line has no handle
@@ -94,6 +95,11 @@ def corner_lines(
         x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
         text(painter, QPointF(x, y), shown, picture_colour("text", 225))
+
+
+def fitting(lines: Sequence[str], width: float) -> Sequence[str]:
+    """Return what a corner has room for: in a small view whose scan it is, and no more."""
+    return lines if width >= _SMALL_VIEW_PX else lines[:1]
 
 
 def fold(line: str, metrics: QFontMetricsF, room: float) -> list[str]:

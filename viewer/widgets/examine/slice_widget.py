@@ -180,7 +180,9 @@ class SliceWidget(QWidget):
             return
         slice_paint.letters(painter, sheet.width, sheet.height, sides)
         slice_paint.scale_bar(painter, sheet, length)
-        slice_paint.corner_lines(painter, sheet.width, self._parts.whose(identity))
+        slice_paint.corner_lines(
+            painter, sheet.width, slice_paint.fitting(self._parts.whose(identity), sheet.width)
+        )
         slice_paint.corner_lines(
             painter,
             sheet.width,

@@ -105,8 +105,10 @@ class TransferCurve(QWidget):
         value = math.ceil(low / step) * step
         while value <= high:
             x = field.left() + (value - low) / (high - low) * field.width()
-            box = QRectF(x - 40, field.bottom() + 2, 80, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{value:g}")
+            text = f"{value:g}"
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            left = min(max(x - wide / 2, 0.0), self.width() - wide)
+            painter.drawText(QPointF(left, field.bottom() + 14), text)
             value += step
 
     def _paint_line(self, painter: QPainter, field: QRectF) -> None:
@@ -183,7 +185,7 @@ class TransferPanel(QFrame):
         column.setSpacing(3)
         row = QHBoxLayout()
         self._said = ElidedLabel()
-        row.addWidget(self._said, 1)
+        row.addStretch(1)
         self._colour = self._button(row, "curve.colour")
         self._colour.clicked.connect(self._recolour)
         self._remove = self._button(row, "curve.remove")
@@ -197,6 +199,7 @@ class TransferPanel(QFrame):
         tip(close, parts.language, "volume3d.curve.tip")
         row.addWidget(close)
         column.addLayout(row)
+        column.addWidget(self._said)
         self.curve = TransferCurve(parts)
         column.addWidget(self.curve, 1)
         follow(self, self._transfer.selected, lambda _: self._say())

@@ -316,17 +316,18 @@ class VolumeWidget(QWidget):
         slice_paint.letters(painter, stage.width, stage.height, shown)
         self._paint_marks(painter, stage)
         self._paint_cutting(painter, stage)
-        slice_paint.corner_lines(painter, stage.width, self._parts.whose(wish.volume.identity))
+        whose = slice_paint.fitting(self._parts.whose(wish.volume.identity), stage.width)
+        slice_paint.corner_lines(painter, stage.width, whose)
         what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
         slice_paint.corner_lines(painter, stage.width, what, right=True)
         if wish.camera.parallel:
             length = self._parts.say("ui.view.mm", mm=volume_paint.scale_mm(stage))
-            end = QPointF(stage.width - MAN_PX - 14, self._free() - 10)
+            end = QPointF(stage.width - MAN_PX - 14, self._free(right=True) - 10)
             volume_paint.scale_bar(painter, stage, end, length)
 
-    def _free(self) -> float:
-        """Return the y above which nothing of ours lies over the picture."""
-        over = (self._choices, self._tools, self._curve)
+    def _free(self, *, right: bool = False) -> float:
+        """Return the y above which nothing of ours lies over the left or right of the picture."""
+        over = (self._choices, self._tools, *((self._curve,) if right else ()))
         return min((one.y() for one in over if one.isVisible()), default=self.height())
 
     def _paint_remarks(self, painter: QPainter, wish: Wish) -> None:
@@ -342,8 +343,8 @@ class VolumeWidget(QWidget):
         volume_paint.position(painter, stage.place(self._views.position.now))
         drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
         volume_paint.drafts(painter, stage, drawn)
-        below = stage.height - self._free() if not self._presenting else 0.0
-        margin = volume_paint.margin_of(stage.width, stage.height, below, below + MAN_PX)
+        below, man = (stage.height - self._free(right=side) for side in (False, True))
+        margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX)
         volume_paint.labels(painter, stage, _numbered(drawn), margin)
 
     def _paint_cutting(self, painter: QPainter, stage: Stage) -> None:
@@ -532,7 +533,7 @@ class VolumeWidget(QWidget):
 
     def _place_man(self) -> None:
         """Keep the little man in the lower right corner, above the controls."""
-        self._man.move(self.width() - MAN_PX - 4, round(self._free()) - MAN_PX - 2)
+        self._man.move(self.width() - MAN_PX - 4, round(self._free(right=True)) - MAN_PX - 2)
 
     @override
     def event(self, event: QEvent) -> bool:
