@@ -9,12 +9,12 @@ from functools import lru_cache
 import numpy as np
 
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.phantom import bones, brain, cranium, teeth
+from virtopsy.phantom import bones, brain, cranium, flesh, inner_ear, teeth
 from virtopsy.phantom.field import Field, Pose, grain, sample
 from virtopsy.phantom.fractures import Gap, fractures, gap
 from virtopsy.phantom.gunshot import Track, shoot
 from virtopsy.phantom.honeycomb import Honeycomb
-from virtopsy.phantom.shapes import Limb, Point, ball, chain
+from virtopsy.phantom.shapes import Limb, Point, ball, chain, counterpart
 from virtopsy.phantom.truth import Fracture, Truth
 
 SPACING_MM = 0.8
@@ -84,9 +84,9 @@ class Anatomy:
             "orbitale": (bones.ORBIT_FRONT_L[0], bones.ORBIT_FRONT_L[1], 0.0),
         }
         found = {}
-        for name, (x, y, z) in left.items():
-            found[f"{name}_left"] = _point(self.pose.to_lps((x, y, z)))
-            found[f"{name}_right"] = _point(self.pose.to_lps((-x, y, z)))
+        for name, place in left.items():
+            found[f"{name}_left"] = _point(self.pose.to_lps(place))
+            found[f"{name}_right"] = _point(self.pose.to_lps(counterpart(place)))
         found["dental_filling_left"] = _point(self.pose.to_lps(teeth.filling()))
         found["ear_ring_left"] = _point(self.pose.to_lps(EAR_RING))
         return found
@@ -127,8 +127,8 @@ def _fields(pose: Pose, frame: Frame, random: np.random.Generator) -> dict[str, 
     (solids,) = sample(bones.bone_solids, pose, _FACE_LOW, _FACE_HIGH, 1.4)
     (orbits,) = sample(bones.orbits, pose, _FACE_LOW, (74, -20, 48), 2.0)
     spaces, air = sample(bones.bony_air, pose, (-72, -108, -48), (72, 34, 56), 1.3)
-    (soft_air,) = sample(bones.soft_air, pose, (-80, -116, -176), (80, 40, 8), 1.6)
-    (muscles,) = sample(bones.muscles, pose, (-80, -116, -176), (80, 98, 60), 2.0)
+    (soft_air,) = sample(flesh.soft_air, pose, (-80, -116, -176), (80, 40, 8), 1.6)
+    (muscles,) = sample(flesh.muscles, pose, (-80, -116, -176), (80, 98, 60), 2.0)
     ventricles, fluid = sample(brain.fluid_spaces, pose, (-70, -60, -40), (70, 80, 80), 1.8)
     nuclei, stem = sample(brain.deep_grey, pose, (-50, -60, -176), (50, 60, 80), 2.0)
     return {
@@ -181,6 +181,7 @@ def build(seed: int) -> Anatomy:
         *brain.canal_contents(),
         *brain.orbit_contents(),
         *teeth.teeth(),
+        *inner_ear.petrous(),
         *_ear_ring(),
     )
     heights = np.array([[corner[2] for corner in pose.box(one, 1.0)] for one, _ in solids])

@@ -1,30 +1,24 @@
-"""Face, mandible, base and neck as solids of bone, and the spaces in them."""
+"""Base and neck as solids of bone, and the air in the skull."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from virtopsy.phantom.face import FACE, MANDIBLE
 from virtopsy.phantom.honeycomb import Honeycomb, other_side, scattered
-from virtopsy.phantom.shapes import Limb, Places, Point, Single, ball, both, chain, limb, sculpt
+from virtopsy.phantom.shapes import (
+    Limb,
+    Part,
+    Places,
+    Point,
+    Single,
+    ball,
+    both,
+    chain,
+    limb,
+    sculpt,
+)
 
-# Middle of the dental arches, left half, seen from above: (x, y).
-ARCH_UPPER = (
-    (0.0, -91.0),
-    (8.0, -89.5),
-    (15.5, -85.0),
-    (21.0, -77.0),
-    (25.0, -66.0),
-    (27.5, -52.0),
-)
-ARCH_LOWER = (
-    (0.0, -88.0),
-    (7.0, -86.5),
-    (13.5, -82.0),
-    (19.5, -74.0),
-    (24.5, -63.0),
-    (28.5, -49.0),
-)
-BITE_MM = -48.5  # where the teeth meet
 _NEAR_MM = 7.0  # bone and air have no say further away
 VERTEBRAE = (
     (3, -77.0),
@@ -34,34 +28,7 @@ VERTEBRAE = (
 )  # number, height of the body's middle
 
 
-def _at_height(arch: tuple[tuple[float, float], ...], z: float) -> list[Point]:
-    return [(x, y, z) for x, y in arch]
-
-
-_FACE: tuple[Limb, ...] = (
-    *both([limb((5, -84.5, 33), (39, -75, 37), (7, 7, 7), (7, 7, 6), 10)]),
-    *both([limb((46.5, -63, 33), (48.5, -62, 4), (4.5, 8, 6), (4.6, 8, 6), 9)]),
-    *both([limb((48, -65, -4), (38, -73, -13), (6, 7, 9), (9, 6, 9), 7)]),
-    *both([limb((46, -70, -4), (26, -80, -4), 4.2, None, 3)]),
-    *both([limb((26, -80, -4), (13, -86, 6), 4, (4, 4, 4), 3)]),
-    *both([limb((14, -85, 4), (8, -88, 29), (4.2, 4.5, 5), (5, 4, 4), 5)]),
-    *both([limb((27, -79, -6), (23, -83, -32), (10, 4, 6), (10, 4.5, 6), 6)]),
-    *both([limb((7.5, -88.5, 24), (9.5, -92, 6), (3.4, 4.2, 4), (3.2, 4.4, 3), 4)]),
-    *both([limb((3.2, -90.5, 28), (4.4, -100, 7), (4, 2.4, 4), (4, 1.7, 2), 3)]),
-    *both(
-        chain(
-            [(52, -62, -6), (61, -50, -5), (65, -36, -4), (65, -20, -2), (62, -6, 1)],
-            (2.2, 3, 4.2),
-            2,
-        )
-    ),
-    *both(chain(_at_height(ARCH_UPPER, -35.0), (5.2, 5.2, 8), 3)),
-    limb((0, -84, -31.5), (0, -50, -31), (22, 6, 2), (24, 4, 2), 3),
-    *both([limb((15, -87, -28), (30, -78, -22), (4, 2.5, 8), (8, 3, 9), 4)]),
-    limb((0, -87, -29), (0, -95, -28), (2.4, 2, 2.4), (1, 1, 1), 2),
-    *both([limb((15, -42, -2), (18, -40, -32), (2, 6, 6), (1.6, 5, 4), 3)]),
-)
-_BASE: tuple[Limb, ...] = (
+_BASE: tuple[Part, ...] = (
     ball((0, -26, 5), (17, 19, 13), 4),
     limb((0, -14, 4), (0, -2, -20), (14, 7, 8), (10, 4, 4), 4),
     *both([ball((14, 9, -29), (5.5, 9, 6), 3)]),
@@ -71,25 +38,6 @@ _BASE: tuple[Limb, ...] = (
     *both([limb((45, 6, -14), (38, -8, -44), 2.2, 1.2, 2)]),
     *both([limb((40, -52, 22), (46, -30, 8), (4, 12, 14), (8, 10, 10), 4)]),
     limb((0, 86, 18), (0, 92, 17), (9, 5, 5), (4, 3, 3), 6),
-)
-_MANDIBLE: tuple[Limb, ...] = (
-    *both([ball((53, -11, -6.5), (9, 4, 4.5), 2)]),
-    *both([limb((52, -12, -10), (50, -18, -26), (3.6, 4, 5), (3.4, 8, 7), 3)]),
-    *both([limb((50, -23, -30), (48.5, -22, -54), (3.2, 13.5, 11), (4.4, 14, 12), 6)]),
-    *both([limb((49.5, -32, -24), (49, -37, -7), (2.8, 7, 7), (1.8, 3.4, 3), 4)]),
-    *both(
-        chain(
-            [(48, -22, -62), (42, -46, -70), (31, -68, -76), (16, -82, -79), (0, -87, -80)],
-            (4.8, 4.8, 11),
-            8,
-        )
-    ),
-    *both(
-        chain(
-            [(46, -42, -62), *_at_height(ARCH_LOWER, -66.0)[:0:-1], (0, -88, -66)], (4.6, 4.6, 7), 3
-        )
-    ),
-    ball((0, -89, -88), (14, 5, 6.5), 5),
 )
 _BONE_DETAIL = (
     limb((0, -50, -95), (0, -50, -95), (3, 3, 3)),
@@ -134,7 +82,7 @@ def _neck() -> list[Limb]:
     return parts
 
 
-SOLIDS: tuple[Limb, ...] = (*_FACE, *_BASE, *_MANDIBLE, *_BONE_DETAIL, *_neck())
+SOLIDS: tuple[Part, ...] = (*FACE, *_BASE, *MANDIBLE, *_BONE_DETAIL, *_neck())
 
 ORBIT_FRONT_L: Point = (33.0, -80.0, 17.0)
 _ORBITS = tuple(both([limb((17, -36, 17), ORBIT_FRONT_L, (5, 6, 5), (19.5, 12, 17), 0)]))
@@ -149,7 +97,13 @@ _TURBINATES = both(
         limb((14, -70, -22), (14, -50, -22), (4, 5, 1.6), None, 1, carve=True),
     ]
 )
-_ANTRA = both([limb((31, -68, -17), (31, -56, -18), (12.5, 9, 14), (11, 8, 12), 3)])
+_ANTRA = both(
+    [
+        limb((27, -68, -13), (29, -55, -14), (9, 8, 10), (8.5, 6, 9), 3),
+        limb((34, -67, -10), (33, -58, -11), (9, 7, 7), (8, 6, 6), 6),
+        limb((28, -66, -24), (28, -58, -23), (6, 7, 6), (6, 6, 6), 7),
+    ]
+)
 # The left frontal sinus is the larger one: a person's sinuses are never alike.
 _FRONTAL = (
     limb((6, -88.5, 33), (25, -84.5, 37), (6, 3.2, 7), (6, 2.8, 5), 2),
@@ -191,51 +145,3 @@ def bony_air(at: Places) -> tuple[Single, Single]:
     """Return distances to the spaces walled by bone, and to the air in them, mm."""
     spaces = sculpt((*_NASAL, *_ANTRA, *_FRONTAL, *_SPHENOID), at, far=_NEAR_MM)
     return spaces, sculpt(_TURBINATES, at, spaces + np.float32(0.4), far=_NEAR_MM)
-
-
-_MEATI = both(
-    [limb((66, 0.5, -4.5), (44, -2, -3), (3.2, 3.4, 4.2), 3.0), ball((40, -3, -1), (2.6, 5, 6))]
-)
-_PHARYNX = (
-    limb((0, -33, -14), (0, -24, -36), (12, 6, 8), (12, 4, 6), 4),
-    limb((0, -20, -40), (0, -17, -84), (11, 3.2, 6), (12, 4, 5), 4),
-    limb((0, -22, -88), (0, -34, -112), (7, 6, 6), (3, 7, 4), 4),
-    limb((0, -32, -120), (0, -28, -170), (8.5, 9, 6), None, 4),
-    limb((0, -88, -49), (0, -50, -42), (16, 4, 0.9), (17, 8, 1.2), 2),
-    *both([limb((5.5, -107, -25), (6, -92, -17), (3.4, 4.6, 3), (4, 5, 6), 2)]),
-)
-
-
-def soft_air(at: Places) -> Single:
-    """Return the distance to the air that no bone walls: pharynx, larynx, mouth, meatus, mm."""
-    return sculpt((*_MEATI, *_PHARYNX), at, far=_NEAR_MM)
-
-
-_MUSCLES = (
-    *both(
-        [
-            limb((60, -46, -12), (54, -28, -58), (4.5, 10, 6), (5, 12, 10), 2),
-            limb((66, -30, 34), (56, -36, -4), (5, 26, 22), (6, 10, 8), 2),
-            limb((24, -38, -12), (43, -24, -56), (5, 8, 8), (4, 9, 8), 2),
-            limb((22, -40, 0), (48, -16, -8), (6, 7, 7), (4, 4, 4), 2),
-            limb((57, 14, -22), (30, -24, -150), (6.5, 13, 8), (9, 12, 8), 1),
-            limb((13, 58, -26), (24, 60, -165), (12, 6, 12), (22, 8, 12), 1),
-            limb((17, 47, -28), (17, 50, -165), (13, 7, 10), (14, 8, 10), 1),
-            limb((14, 36, -32), (14, 39, -165), (11, 6.5, 10), (12, 7, 10), 1),
-            limb((9, -11, -30), (9, -9, -165), (7, 4, 6), (9, 4.5, 6), 1),
-            limb((33, 14, -44), (36, 20, -165), (8, 9, 8), (11, 13, 8), 1),
-            limb((20, -70, -76), (14, -52, -92), (5, 10, 4), (6, 8, 4), 1),
-            limb((9, -48, -98), (9, -44, -165), (7, 3, 6), (8, 4, 6), 1),
-            limb((32, -92, -36), (20, -97, -50), (8, 4, 8), (8, 4, 4), 2),
-        ]
-    ),
-    limb((0, -68, -56), (0, -42, -62), (19, 16, 12), (18, 14, 22), 4),
-    limb((-16, -98, -46), (16, -98, -46), (6, 4.5, 8), None, 3),
-    limb((-14, -97, -58), (14, -97, -58), (6, 4, 9), None, 3),
-    limb((0, -6, -40), (0, -6, -110), (18, 8, 6), None, 3),
-)
-
-
-def muscles(at: Places) -> Single:
-    """Return the distance to the muscles of neck, jaw, tongue and lips, mm."""
-    return sculpt(_MUSCLES, at, far=_NEAR_MM)

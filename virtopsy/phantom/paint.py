@@ -26,7 +26,7 @@ def soft_tissue(slab: Slab, at: Depths) -> None:
     fat = covered(np.maximum(1.9 - depth, 1.3 - np.minimum(at.bone, at.outer)))
     fat *= covered(0.8 - muscle)
     layer = covered(depth - 4.6 - 1.2 * at.broad)
-    loose = np.clip(0.62 + 0.55 * at.strands + 0.25 * at.broad, 0.12, 1)
+    loose = np.clip(0.9 + 0.09 * at.strands + 0.08 * at.broad, 0.6, 1)
     fat *= np.maximum(layer, loose)
     tissue = 44 - fat * 142 + covered(muscle) * (12 + 5 * at.strands) + 2.5 * at.strands
     lay(slab.hu, covered(at.skin), tissue)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,10 @@ class Limb:
     carve: bool = False
     turn: float = 0.0
 
+    def mirrored(self) -> Limb:
+        """Return the like of the limb on the other side."""
+        return replace(self, a=counterpart(self.a), b=counterpart(self.b), turn=-self.turn)
+
     def reaches(self, low: Point, high: Point, far: float) -> bool:
         """Tell whether a box may lie nearer than `far` mm to the surface."""
         margin = far + self.blend
@@ -77,8 +81,11 @@ class Limb:
         ]
         r: Sequence[Single | np.float32] = [np.float32(value) for value in self.ra]
         if self.a != self.b:
-            along = np.subtract(self.b, self.a)
-            along = (along / (along @ along)).astype(np.float32)
+            # The nearest ellipsoid of the sweep, not the nearest point of its axis: on a slanting
+            # plate the two differ, and chained plates would show ribs.
+            step = np.subtract(self.b, self.a)
+            weighed = step / np.add(self.ra, self.rb) ** 2
+            along = (weighed / (weighed @ step)).astype(np.float32)
             t = np.clip(q[0] * along[0] + q[1] * along[1] + q[2] * along[2], 0, 1)
             q = [
                 axis - t * np.float32(end - start)
@@ -127,14 +134,76 @@ def chain(points: Sequence[Point], radii: Point | float, blend: float = 0.0) -> 
     return [limb(a, b, radii, None, blend) for a, b in pairwise(points)]
 
 
-def both(limbs: Iterable[Limb]) -> list[Limb]:
-    """Return the limbs given for the left side, each followed by its mirror on the right."""
-    return [side for one in limbs for side in (one, mirrored(one))]
+@dataclass(frozen=True)
+class Rope:
+    """Limbs that run on into each other: one smooth solid that melts into others as a whole.
+
+    Attributes:
+        limbs: one after the other; what each blends by is not used.
+        blend: width over which the whole melts into what is there, mm.
+    """
+
+    limbs: tuple[Limb, ...]
+    blend: float
+    carve: bool = False
+
+    def mirrored(self) -> Rope:
+        """Return the like of the rope on the other side."""
+        return replace(self, limbs=tuple(one.mirrored() for one in self.limbs))
+
+    def reaches(self, low: Point, high: Point, far: float) -> bool:
+        """Tell whether a box may lie nearer than `far` mm to the surface."""
+        return any(one.reaches(low, high, far + self.blend) for one in self.limbs)
+
+    def distance(self, at: Places) -> Single:
+        """Return about the signed distance, mm, where it is at most about `FAR_MM`."""
+        low, high = at.low, at.high
+        near = [one for one in self.limbs if one.reaches(low, high, FAR_MM)]
+        found = (near or self.limbs[:1])[0].distance(at)
+        for one in near[1:]:
+            found = np.minimum(found, one.distance(at))
+        return found
 
 
-def mirrored(one: Limb) -> Limb:
-    """Return the limb on the other side of the midsagittal plane."""
-    return replace(one, a=(-one.a[0], *one.a[1:]), b=(-one.b[0], *one.b[1:]), turn=-one.turn)
+Part: TypeAlias = Limb | Rope
+One = TypeVar("One", Limb, Rope)
+
+
+def rope(points: Sequence[Point], radii: Sequence[Point], blend: float = 0.0) -> Rope:
+    """Return a solid round a smooth curve through the points (Catmull-Rom), half axes to each."""
+    known = np.concatenate([points, radii], axis=1)
+    ends = np.concatenate([[2 * known[0] - known[1]], known, [2 * known[-1] - known[-2]]])
+    a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+    middles = (9 * (b + c) - a - d) / 16
+    rows = np.concatenate([np.stack([b, middles], axis=1).reshape(-1, 6), known[-1:]]).tolist()
+    return Rope(
+        tuple(
+            Limb((p[0], p[1], p[2]), (q[0], q[1], q[2]), (p[3], p[4], p[5]), (q[3], q[4], q[5]))
+            for p, q in pairwise(rows)
+        ),
+        blend,
+    )
+
+
+def both(parts: Iterable[One]) -> list[One]:
+    """Return the parts given for the left side, each followed by its like on the right."""
+    return [side for one in parts for side in (one, mirrored(one))]
+
+
+def counterpart(place: Point) -> Point:
+    """Return the point of the right side that answers to one of the left: no face is even."""
+    x, y, z = place
+    uneven = min(abs(x) / 24, 1.0)
+    return (
+        -x + uneven * (0.5 + 0.9 * float(np.sin(y / 34 + 0.6))),
+        y + uneven * 1.1 * float(np.sin(z / 31 + 1.1)),
+        z + uneven * (0.4 + 0.8 * float(np.sin(y / 41 + 2.2))),
+    )
+
+
+def mirrored(one: One) -> One:
+    """Return the like of a part on the other side of the midsagittal plane."""
+    return one.mirrored()
 
 
 def melt(first: Single, second: Single, width: float) -> Single:
@@ -152,7 +221,7 @@ def cut(first: Single, second: Single, width: float) -> Single:
 
 
 def sculpt(
-    limbs: Iterable[Limb], at: Places, start: Single | None = None, far: float = FAR_MM
+    limbs: Iterable[Part], at: Places, start: Single | None = None, far: float = FAR_MM
 ) -> Single:
     """Return the distance to the solid that the limbs make one after the other.
 

@@ -13,6 +13,7 @@ from virtopsy.phantom.shapes import Limb, Places, Single
 
 Box: TypeAlias = tuple[slice, slice, slice]
 AIR_HU, METAL_HU = -1000.0, 22000.0
+_SKIN_MM = 1.7  # bone nowhere lies barer
 _EDGE_MM = 0.9  # width over which a surface fades: about a voxel
 
 
@@ -113,4 +114,5 @@ def depths(slab: Slab) -> Depths:
     cavity, outer = slab.on("cavity"), slab.on("outer")
     solids = slab.spread("solids", 12.0)
     bone = np.minimum(outer, solids)
-    return Depths(slab.on("skin"), cavity, outer, bone, slab.on("strands"), slab.on("broad"))
+    skin = np.minimum(slab.on("skin"), bone - _SKIN_MM)
+    return Depths(skin, cavity, outer, bone, slab.on("strands"), slab.on("broad"))

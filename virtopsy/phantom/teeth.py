@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from virtopsy.phantom.bones import ARCH_LOWER, ARCH_UPPER, BITE_MM
+from virtopsy.phantom.face import ARCH_LOWER, ARCH_UPPER, BITE_MM
 from virtopsy.phantom.shapes import Limb, Point, ball, limb, mirrored
 
 # Mesiodistal and buccolingual breadth and root length, mm, central incisor to second molar.
