@@ -48,8 +48,9 @@ class Work:
         *,
         lane: Literal["work", "archive"] = "work",
         cancelled: Callable[[], None] = lambda: None,
+        quiet: bool = False,
     ) -> Running:
-        """Run `job` in the background.
+        """Run `job` in the background; a quiet one, which nobody waits for, is not shown.
 
         `done`, `failed` or `cancelled` is called in the screen's thread. An
         error of ours (anything but `VirtopsyError`) is raised again in the screen's thread, where
@@ -58,7 +59,8 @@ class Work:
         steps: Value[tuple[int, int]] = Value((0, 0))
         progress = Progress(lambda a, b: self.post(lambda: steps.set((a, b))))
         running = Running(label, progress, steps)
-        self.running.set((*self.running.now, running))
+        if not quiet:
+            self.running.set((*self.running.now, running))
         submit = self._lanes.archive if lane == "archive" else self._lanes.work
         future = submit(lambda: job(progress))
 

@@ -189,9 +189,9 @@ def test_a_hundred_moves_in_one_turn_cost_one_picture(screen: Any) -> None:
     made: list[Any] = []
     render = view._renderer.pixels
 
-    def counted(*look: Any) -> Any:
+    def counted(*look: Any, **how: Any) -> Any:
         made.append(look)
-        return render(*look)
+        return render(*look, **how)
 
     view._renderer.pixels = counted
     for step in range(100):

@@ -234,6 +234,7 @@ class Transfer:
             lambda progress: self._draw(volume, progress),
             lambda drawn: self._take_thumbnails(volume, drawn),
             _cannot_fail,
+            quiet=True,
         )
 
     def _take_thumbnails(self, volume: Volume, drawn: Mapping[str, NDArray[np.uint8]]) -> None:
@@ -250,6 +251,7 @@ class Transfer:
             lambda progress: histogram(volume, progress),
             lambda counted: self._take(volume, counted),
             _cannot_fail,
+            quiet=True,
         )
         self._counting = (volume, running)
 

@@ -23,8 +23,9 @@ from virtopsy.language import say
 
 HEIGHT_PX = 40
 _ICON_PX = 18
-_WINDOW_PX = 150
-_ROOM_FOR_WORDS_PX = 1180
+_WINDOW_PX = 128
+_LAYOUT_PX = 100
+_ROOM_FOR_WORDS_PX = 1080
 
 
 class TopLine(QFrame):
@@ -76,9 +77,12 @@ class TopLine(QFrame):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the words to the tooltips where there is no room for them."""
+        self._word()
+
+    def _word(self) -> None:
+        """Leave the words to the tooltips where the case's number leaves no room for them."""
         style = Qt.ToolButtonStyle
-        roomy = self.width() >= _ROOM_FOR_WORDS_PX
+        roomy = self.width() - self._case.sizeHint().width() >= _ROOM_FOR_WORDS_PX
         for button in self._with_words:
             button.setToolButtonStyle(
                 style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
@@ -212,8 +216,9 @@ class TopLine(QFrame):
         self._parts.views.window.set(HU_PRESETS[self._window.itemData(row)].window)
 
     def _layouts(self) -> None:
-        box = QComboBox()
+        box = ElidedComboBox()
         box.setObjectName("layout")
+        box.setMaximumWidth(_LAYOUT_PX)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         parts = self._parts
         tip(box, parts.language, "ui.layout.tip")
@@ -239,6 +244,7 @@ class TopLine(QFrame):
         session, tell = self._parts.session, self._parts.say
         number = session.case.number
         self._case.setText(tell("ui.case", number=number) if number else tell("ui.case.unsaved"))
+        self._word()
         for button, kind, label in (
             (self.undo, "undo", session.undo_label),
             (self.redo, "redo", session.redo_label),

@@ -1,0 +1,127 @@
+"""`virtopsy surface PATH`: the surface of one series at one HU, as a file in LPS mm."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from viewer.commands import speech
+from viewer.commands.scan import problem_facts
+from virtopsy.errors import StorageError, UsageError
+from virtopsy.language import Language, say
+
+if TYPE_CHECKING:
+    from virtopsy.imaging.surface import Surface
+
+# As `virtopsy.imaging.mesh_file` writes them; known here before VTK is loaded.
+_ENDINGS = (".stl", ".ply", ".glb")
+
+
+def build(language: Language) -> click.Command:
+    """Return the subcommand, speaking `language`."""
+
+    def meant(name: str) -> str:
+        return say(f"surface.option.{name}", language)
+
+    @speech.command("surface", language)
+    @click.argument("path", type=speech.PLACE)
+    @click.option("--series", default=None, help=say("cli.option.series", language))
+    @click.option("--hu", required=True, type=click.FloatRange(-32768, 65535), help=meant("hu"))
+    @click.option("--out", required=True, type=speech.PLACE, help=meant("out"))
+    @click.option("--smooth", default=0, type=click.IntRange(0, 200), help=meant("smooth"))
+    @click.option("--decimate", default=0.0, type=click.FloatRange(0, 0.99), help=meant("decimate"))
+    @speech.json_option(language)
+    def surface_command(  # noqa: PLR0913, PLR0917 -- the options of CLI.md
+        path: Path,
+        series: str | None,
+        hu: float,
+        out: Path,
+        smooth: int,
+        decimate: float,
+        as_json: bool,
+    ) -> None:
+        _check(out)
+        from virtopsy import confined
+
+        confined.start()  # its interpreter comes up while this one imports
+        from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
+        from virtopsy.dicom.scan import require_images, scan
+        from virtopsy.imaging.mesh_file import encoded
+        from virtopsy.imaging.surface import surface
+
+        confined.warm()
+        begun = time.perf_counter()
+        found = scan(path, speech.progress("scan.progress.files", language))
+        require_images(found, path)
+        chosen = choose(found, series)
+        slices = speech.progress("scan.progress.slices", language)
+        volume = assemble(chosen, study_of(found, chosen), slices)
+        steps = speech.progress("surface.progress", language)
+        made = surface(volume, hu, smoothing=smooth, decimation=decimate, progress=steps)
+        _write(encoded(made, out.suffix.lower()), out)
+        facts = _facts(made, time.perf_counter() - begun)
+        facts["series"] = chosen.key
+        facts["problems"] = problem_facts(problems_of(chosen, volume), language)
+        facts["out"] = str(out)
+        if as_json:
+            speech.facts(facts)
+        else:
+            _tell(facts, out, language)
+
+    return surface_command
+
+
+def _check(out: Path) -> None:
+    if out.suffix.lower() not in _ENDINGS:
+        raise UsageError("surface.bad_ending", path=out, known=", ".join(_ENDINGS))
+    if not out.parent.is_dir():
+        raise StorageError("surface.no_folder", path=out)
+
+
+def _write(content: bytes, out: Path) -> None:
+    """Write beside the target first, so that a full disk leaves no half of a file there."""
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        draft.write_bytes(content)
+        draft.replace(out)
+    except OSError as error:
+        with suppress(OSError):  # it may not even be there
+            draft.unlink()
+        reason = error.strerror or type(error).__name__
+        raise StorageError("surface.cannot_write", path=out, reason=reason) from error
+
+
+def _facts(made: Surface, seconds: float) -> dict[str, Any]:
+    return {
+        "vertices": len(made.vertices),
+        "triangles": len(made.triangles),
+        "hu": made.hu,
+        "smoothing_passes": made.smoothing,
+        "decimation": made.decimation,
+        "largest_deviation_mm": made.deviation_mm,
+        "components": made.topology.components,
+        "euler_characteristic": made.topology.euler,
+        "rims": made.topology.rims,
+        "closed": made.closed,
+        "cut_at_gaps": made.cut_at_gaps,
+        "units": "mm",
+        "frame": "LPS",
+        "box_mm": [made.vertices.min(axis=0).tolist(), made.vertices.max(axis=0).tolist()],
+        "seconds": seconds,
+    }
+
+
+def _tell(facts: dict[str, Any], out: Path, language: Language) -> None:
+    told = {name: facts[name] for name in ("vertices", "triangles", "hu", "components")}
+    deviation = f"{facts['largest_deviation_mm']:.3f}"
+    speech.line(say("surface.written", language, path=out, deviation=deviation, **told))
+    if not facts["closed"]:
+        speech.line(say("surface.open", language, rims=facts["rims"]))
+    if facts["cut_at_gaps"]:
+        speech.line(say("surface.gaps", language))
+    for problem in facts["problems"]:
+        speech.line(problem["text"])
