@@ -29,6 +29,7 @@ _COMMANDS = (
     "scan",
     "load",
     "render",
+    "surface",
     "trajectory",
     "archive",
     "verify",

@@ -1,0 +1,300 @@
+"""The surface of a volume at one HU, as triangles in the patient, and how far it was changed.
+
+The only file below the viewer that knows VTK, and of VTK filters alone: nothing is rendered.
+
+Where the surface ends it is open, never capped: at the rim of the scan, and at missing slices. A
+missing slice holds no measured value, so the cells between it and its neighbours have no surface;
+it is neither bridged nor taken for air. `Surface.closed` and `Surface.cut_at_gaps` say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkPoints, vtkSMPTools
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
+from vtkmodules.vtkFiltersCore import (
+    vtkDecimatePro,
+    vtkFlyingEdges3D,
+    vtkImplicitPolyDataDistance,
+    vtkWindowedSincPolyDataFilter,
+)
+
+from virtopsy.errors import Bug, InputError
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.jobs import Progress
+
+Vertices: TypeAlias = NDArray[np.float32]
+Triangles: TypeAlias = NDArray[np.int32]
+
+MOST_PASSES, MOST_DECIMATION = 200, 0.99
+_PASS_BAND = 0.1  # of the windowed sinc filter; what is coarser than about ten edges stays
+_PARTS_OF_SHARE = (1.0, 0.75, 0.5, 0.25)
+_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Topology:
+    """What smoothing and decimation may not change.
+
+    Attributes:
+        components: unconnected parts.
+        euler: vertices less edges plus triangles.
+        rims: closed lines along which the surface ends.
+    """
+
+    components: int
+    euler: int
+    rims: int
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Triangles where a volume passes through one HU.
+
+    Attributes:
+        vertices: (n, 3) float32 LPS mm, read-only.
+        triangles: (m, 3) int32 indices of vertices, read-only; counter-clockwise seen from where
+            the values are lower.
+        hu: the threshold.
+        smoothing: passes of the windowed sinc filter, 0 for none.
+        decimation: share of the triangles that was taken away, 0 for none.
+        deviation_mm: largest distance to the surface before smoothing and decimation, from
+            either to the other, seen from every vertex of both and the middle of every triangle
+            of this one.
+        topology: the same before and after.
+        cut_at_gaps: the volume lacks slices, and the surface is open there.
+    """
+
+    vertices: Vertices
+    triangles: Triangles
+    hu: float
+    smoothing: int
+    decimation: float
+    deviation_mm: float
+    topology: Topology
+    cut_at_gaps: bool
+
+    def __post_init__(self) -> None:
+        self.vertices.setflags(write=False)
+        self.triangles.setflags(write=False)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether it encloses a volume: it ends nowhere."""
+        return self.topology.rims == 0
+
+
+def surface(
+    volume: Volume,
+    hu: float,
+    *,
+    smoothing: int = 0,
+    decimation: float = 0.0,
+    progress: Progress | None = None,
+) -> Surface:
+    """Return the surface of a volume at a threshold.
+
+    Args:
+        volume: of HU.
+        hu: the threshold; between voxels the surface lies where their straight line meets it.
+        smoothing: passes, 0 to 200. Moves vertices only; those on a rim stay where they are.
+        decimation: share of the triangles to take away, 0 to 0.99. Less is taken where more
+            would change the topology.
+        progress: told of the four steps.
+
+    Raises:
+        InputError: the values are no HU, or none lies at the threshold.
+        Bug: smoothing or decimation is out of range.
+        Cancelled: asked for through `progress`.
+    """
+    if not (0 <= smoothing <= MOST_PASSES and 0 <= decimation <= MOST_DECIMATION):
+        raise Bug(f"smoothing {smoothing}, decimation {decimation}")
+    if volume.quantity is not Quantity.HU:
+        raise InputError("surface.no_hu", modality=volume.identity.modality or "?")
+    progress = progress or Progress()
+    vtkSMPTools.SetBackend("STDThread")  # the wheels start with one thread
+    plain = _contour(volume, hu)
+    progress.tick(1, _STEPS)
+    topology = topology_of(*plain)
+    vertices, triangles = _smoothed(*plain, smoothing) if smoothing else plain
+    progress.tick(2, _STEPS)
+    if decimation:
+        vertices, triangles = _thinned(vertices, triangles, decimation, topology)
+    progress.tick(3, _STEPS)
+    same = vertices is plain[0]
+    deviation = 0.0 if same else _deviation_mm(*plain, vertices, triangles)
+    progress.tick(4, _STEPS)
+    return Surface(
+        vertices=vertices,
+        triangles=triangles,
+        hu=hu,
+        smoothing=smoothing,
+        decimation=1 - len(triangles) / len(plain[1]),
+        deviation_mm=deviation,
+        topology=topology,
+        cut_at_gaps=bool(volume.gaps),
+    )
+
+
+def _contour(volume: Volume, hu: float) -> tuple[Vertices, Triangles]:
+    points, corners, known = [], [], 0
+    for start, stop in _runs(volume):
+        found, triangles = _flying_edges(volume, start, stop, hu)
+        points.append(found)
+        corners.append(triangles + np.int32(known))
+        known += len(found)
+    if not sum(map(len, corners)):
+        lowest, highest = float(volume.voxels.min()), float(volume.voxels.max())
+        raise InputError("surface.nothing", hu=float(hu), lowest=lowest, highest=highest)
+    return np.concatenate(points), np.concatenate(corners)
+
+
+def _runs(volume: Volume) -> Iterator[tuple[int, int]]:
+    """Yield the first slice, and the one behind the last, of each run of two or more acquired."""
+    ends = [*volume.gaps, volume.frame.shape[0]]
+    for before, end in zip([-1, *volume.gaps], ends, strict=True):
+        if end - before > 2:
+            yield before + 1, end
+
+
+def _flying_edges(volume: Volume, start: int, stop: int, hu: float) -> tuple[Vertices, Triangles]:
+    """Contour slices in index space and place the vertices in the patient."""
+    values = np.ascontiguousarray(volume.voxels[start:stop])
+    if min(values.shape) < 2:
+        return np.empty((0, 3), np.float32), np.empty((0, 3), np.int32)
+    image = vtkImageData()
+    image.SetDimensions(*values.shape[::-1])
+    # vtkmodules.util carries no annotations
+    image.GetPointData().SetScalars(numpy_to_vtk(values.reshape(-1)))  # type: ignore[no-untyped-call]
+    contour = vtkFlyingEdges3D()
+    contour.SetInputData(image)
+    contour.SetValue(0, hu)
+    contour.ComputeNormalsOff()
+    contour.ComputeGradientsOff()
+    contour.ComputeScalarsOff()
+    contour.Update()
+    index, triangles = _arrays(contour.GetOutput())
+    places = index.astype(np.float64) + np.array((0.0, 0.0, start))
+    return volume.frame.to_lps(places).astype(np.float32), triangles
+
+
+def _smoothed(vertices: Vertices, triangles: Triangles, passes: int) -> tuple[Vertices, Triangles]:
+    sinc = vtkWindowedSincPolyDataFilter()
+    sinc.SetInputData(_poly(vertices, triangles))
+    sinc.SetNumberOfIterations(passes)
+    sinc.SetPassBand(_PASS_BAND)
+    sinc.BoundarySmoothingOff()
+    sinc.FeatureEdgeSmoothingOff()
+    sinc.NonManifoldSmoothingOn()
+    sinc.NormalizeCoordinatesOn()
+    sinc.Update()
+    moved, _ = _arrays(sinc.GetOutput())
+    return moved, triangles
+
+
+def _thinned(
+    vertices: Vertices, triangles: Triangles, share: float, topology: Topology
+) -> tuple[Vertices, Triangles]:
+    """Take triangles away, fewer than asked where VTK's own test lets a thin place be pinched."""
+    for part in _PARTS_OF_SHARE:
+        fewer = _decimated(vertices, triangles, share * part)
+        if topology_of(*fewer) == topology:
+            return fewer
+    return vertices, triangles
+
+
+def _decimated(
+    vertices: Vertices, triangles: Triangles, share: float
+) -> tuple[Vertices, Triangles]:
+    fewer = vtkDecimatePro()
+    fewer.SetInputData(_poly(vertices, triangles))
+    fewer.SetTargetReduction(share)
+    fewer.PreserveTopologyOn()
+    fewer.SplittingOff()
+    fewer.BoundaryVertexDeletionOff()
+    fewer.Update()
+    return _arrays(fewer.GetOutput())
+
+
+def topology_of(vertices: Vertices, triangles: Triangles) -> Topology:
+    """Return what a deformation keeps; vertices that no triangle has do not count."""
+    n = len(vertices)
+    sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    low, high = np.minimum(*sides.T), np.maximum(*sides.T)
+    names = np.sort(low.astype(np.int64) * n + high)
+    first = np.flatnonzero(np.diff(names, prepend=-1))
+    edges, times = names[first], np.diff(first, append=len(names))
+    used = np.zeros(n, np.bool_)
+    used[triangles] = True
+    count = int(used.sum())
+    components = _groups(*np.divmod(edges, n), n) - (n - count)
+    rim, where = np.unique(np.divmod(edges[times == 1], n), return_inverse=True)
+    here, there = where.reshape(2, -1)
+    rims = _groups(here, there, len(rim))
+    return Topology(components, count - len(edges) + len(triangles), rims)
+
+
+def _groups(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> int:
+    """Return into how many connected groups pairs join `n` vertices."""
+    if n == 0:
+        return 0
+    graph = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(n, n))
+    count, _ = connected_components(graph, directed=False)
+    return int(count)
+
+
+def _deviation_mm(
+    plain: Vertices, plain_triangles: Triangles, vertices: Vertices, triangles: Triangles
+) -> float:
+    middles = vertices[triangles].mean(axis=1, dtype=np.float32)
+    changed = np.concatenate([vertices, middles])
+    return max(
+        float(distances_mm(changed, plain, plain_triangles).max()),
+        float(distances_mm(plain, vertices, triangles).max()),
+    )
+
+
+def distances_mm(points: Vertices, vertices: Vertices, triangles: Triangles) -> NDArray[np.float64]:
+    """Return the distance of each point, (n, 3) LPS mm, to the nearest place of a surface, mm."""
+    nearest = vtkImplicitPolyDataDistance()
+    nearest.SetInput(_poly(vertices, triangles))
+    found = vtkDoubleArray()
+    found.SetNumberOfTuples(len(points))
+    # vtkmodules.util carries no annotations
+    nearest.FunctionValue(numpy_to_vtk(points, deep=True), found)  # type: ignore[no-untyped-call]
+    signed: NDArray[np.float64] = vtk_to_numpy(found)  # type: ignore[no-untyped-call]
+    return np.abs(signed)
+
+
+def _points(vertices: Vertices) -> vtkPoints:
+    points = vtkPoints()
+    points.SetData(numpy_to_vtk(vertices, deep=True))  # type: ignore[no-untyped-call]
+    return points
+
+
+def _poly(vertices: Vertices, triangles: Triangles) -> vtkPolyData:
+    cells = vtkCellArray()
+    corners = numpy_to_vtkIdTypeArray(triangles.ravel().astype(np.int64), deep=True)  # type: ignore[no-untyped-call]
+    starts = np.arange(0, 3 * len(triangles) + 1, 3, dtype=np.int64)
+    cells.SetData(numpy_to_vtkIdTypeArray(starts, deep=True), corners)  # type: ignore[no-untyped-call]
+    poly = vtkPolyData()
+    poly.SetPoints(_points(vertices))
+    poly.SetPolys(cells)
+    return poly
+
+
+def _arrays(poly: vtkPolyData) -> tuple[Vertices, Triangles]:
+    """Return vertices and triangles of a VTK surface, as arrays of their own."""
+    if not poly.GetNumberOfPolys():
+        return np.empty((0, 3), np.float32), np.empty((0, 3), np.int32)
+    points: Vertices = vtk_to_numpy(poly.GetPoints().GetData())  # type: ignore[no-untyped-call]
+    corners = vtk_to_numpy(poly.GetPolys().GetConnectivityArray())  # type: ignore[no-untyped-call]
+    return points.astype(np.float32), corners.reshape(-1, 3).astype(np.int32)
