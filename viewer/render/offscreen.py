@@ -29,6 +29,7 @@ from viewer.render.annotate import (
 )
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.hidden_words import hidden_words, part_words
 from viewer.render.slice_camera import SliceCamera, direction_letters
 from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import Picture, VolumeView
@@ -37,7 +38,10 @@ from virtopsy.errors import Bug
 from virtopsy.findings.words import number
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, angles, project
 from virtopsy.geometry.plane import step_mm
+from virtopsy.imaging import cutaway_record
 from virtopsy.imaging.compression import lossy_mark
+from virtopsy.imaging.cutaway import OutsideBody
+from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 from virtopsy.language import Language, say
@@ -150,7 +154,7 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
     """Return pixels the view made from `camera` with letters, scale, labels and block."""
     height, width = pixels.shape[:2]
     right, up, _ = camera.axes
-    nearest = camera.distance_mm * 2 * np.tan(camera.view_angle / 2) / height
+    nearest = camera.height_mm / height
     labels = [
         label
         for glyph in glyphs
@@ -164,12 +168,17 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
             "bottom": direction_letters(-up),
         },
         mm_per_pixel=float(nearest),
-        bar_text=say("render.scale_at_focus", language, length="{length}"),
+        bar_text=say(
+            "render.scale" if camera.parallel else "render.scale_at_focus",
+            language,
+            length="{length}",
+        ),
         labels=labels,
         caution=lossy_mark(view.volume, language),
         block=[
             *_whose(view.volume, language),
             *_volume_lines(view, camera, language),
+            *_hidden_lines(view, language),
             *_origin_lines(origin, language),
         ],
     )
@@ -177,12 +186,16 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
     parameters = _parameters(view.volume, origin) | {
         "kind": "volume",
         "preset": view.preset.name,
+        "transfer_function": view.preset.to_record(),
+        "hidden": cutaway_record.to_record(view.cutaway),
+        "reduced": list(view.reduced),
         "size": [width, height],
         "camera": {
             "position_lps_mm": list(camera.position),
             "focal_point_lps_mm": list(camera.focal_point),
             "view_up_lps": list(camera.view_up),
             "view_angle_deg": degrees(camera.view_angle),
+            "parallel": camera.parallel,
             "azimuth_deg": degrees(azimuth),
             "elevation_deg": degrees(elevation),
         },
@@ -311,11 +324,31 @@ def _volume_lines(view: VolumeView, camera: Camera3D, language: Language) -> lis
             say(
                 "render.block.volume",
                 language,
-                preset=say(view.preset.text, language),
+                preset=_preset_words(view.preset, language),
                 view=view_words(camera, language),
             )
         ),
     ]
+
+
+def _preset_words(preset: Preset, language: Language) -> str:
+    name = say(preset.text, language)
+    return say("volume3d.edited", language, preset=name) if preset.edited else name
+
+
+def _hidden_lines(view: VolumeView, language: Language) -> list[Line]:
+    """Say what is not shown, part by part, and that not every voxel is."""
+    lines = []
+    if words := hidden_words(view.cutaway, language):
+        lines.append(Line(words, CAUTION))
+    for step in view.cutaway.steps:
+        if isinstance(step, OutsideBody):
+            parts = (part_words(one, language) for one in step.parts)
+            lines += [Line(f"{size} · {place}") for size, place in parts]
+    if view.reduced != (1, 1, 1):
+        factors = " × ".join(str(one) for one in view.reduced)
+        lines.append(Line(say("volume3d.reduced", language, factors=factors), CAUTION))
+    return lines
 
 
 def view_words(camera: Camera3D, language: Language) -> str:

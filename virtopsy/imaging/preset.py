@@ -7,6 +7,7 @@ of the one it came from and is told apart by `edited`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -22,6 +23,7 @@ from virtopsy.imaging.volume import Quantity, Volume, Voxels
 from virtopsy.imaging.window import signal_range
 
 _WHITE = 255.0
+_TERMS = ("ambient", "diffuse", "specular", "specular_power")
 
 
 class Scale(StrEnum):
@@ -65,9 +67,33 @@ class Preset:
         """Tell whether it is not as it is shipped."""
         return presets().get(self.name) != self
 
-    def facts(self) -> dict[str, Any]:
+    def to_record(self) -> dict[str, Any]:
         """Return all that makes it again, as JSON has it."""
-        return asdict(self) | {"scale": self.scale.value, "edited": self.edited}
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Preset:
+        """Read a preset back.
+
+        Raises:
+            KeyError, TypeError, ValueError: the record is none of a preset.
+        """
+        points = {
+            name: tuple(tuple(float(part) for part in one) for one in record[name])
+            for name in ("opacity", "colour", "gradient")
+        }
+        terms = (float(record[name]) for name in _TERMS)
+        made = cls(
+            str(record["name"]),
+            Scale(record["scale"]),
+            tuple((value, share) for value, share in points["opacity"]),
+            tuple((value, r, g, b) for value, r, g, b in points["colour"]),
+            tuple((change, share) for change, share in points["gradient"]),
+            *terms,
+        )
+        if not made.opacity or not made.colour:
+            raise ValueError("a preset without points")
+        return made
 
     def fits(self, quantity: Quantity) -> bool:
         """Tell whether the preset can show values of this kind."""
@@ -161,6 +187,10 @@ def _parse(name: str, stored: dict[str, Any]) -> Preset:
         stored["specular"],
         stored["specular_power"],
     )
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def rgb(colour: str) -> tuple[float, float, float]:

@@ -114,6 +114,11 @@ class Walkthrough:
     def _look_at(self, stop: Stop) -> None:
         views = self._views
         views.preset.set(stop.preset)
+        views.edited.set(stop.edited)
+        views.cutaway.set(stop.cutaway)
+        views.turn.set(stop.turn)
+        views.slab.set(stop.slab)
+        views.smooth.set(stop.smooth)
         views.window.set(Window(stop.window_centre, stop.window_width))
         views.go(stop.position_mm)
         views.camera.set(
@@ -122,6 +127,7 @@ class Walkthrough:
                 stop.camera_focal_mm,
                 stop.camera_up,
                 math.radians(stop.camera_angle_deg),
+                stop.camera_parallel,
             )
         )
         views.layout.set(stop.layout)
@@ -144,4 +150,10 @@ class Walkthrough:
             preset=views.preset.now,
             window_centre=views.window.now.centre,
             window_width=views.window.now.width,
+            camera_parallel=camera.parallel,
+            turn=views.turn.now,
+            slab=views.slab.now,
+            smooth=views.smooth.now,
+            cutaway=views.cutaway.now,
+            edited=views.edited.now,
         )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 from typing_extensions import override
 
 from viewer.presenters.examine.cutting import TOOLS
-from viewer.presenters.examine.hidden_words import part_words
+from viewer.render.hidden_words import part_words
 from viewer.widgets.bind import choice, follow, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts

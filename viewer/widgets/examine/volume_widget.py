@@ -24,9 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.hidden_words import hidden_words
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.hidden_words import hidden_words
 from viewer.render.picking import pick, visible_points
 from viewer.render.scene import Quality
 from viewer.render.slice_camera import direction_letters
