@@ -20,9 +20,10 @@ from virtopsy.phantom.truth import Fracture, Truth
 SPACING_MM = 0.8
 _SHAPE = (312, 320, 320)  # slices, rows, columns
 _VERTEX_ROOM_MM = 139.0  # from the porions up to the uppermost slice
-_BOX_LOW, _BOX_HIGH = (-94.0, -122.0, -178.0), (94.0, 106.0, 136.0)
-_FACE_LOW, _FACE_HIGH = (-74.0, -114.0, -176.0), (74.0, 98.0, 52.0)
-_BRAIN_LOW, _BRAIN_HIGH = (-76.0, -92.0, -176.0), (76.0, 94.0, 120.0)
+_LOWEST_MM = -121.0  # below the porions: a little under the lowest slice
+_BOX_LOW, _BOX_HIGH = (-94.0, -122.0, _LOWEST_MM), (94.0, 106.0, 136.0)
+_FACE_LOW, _FACE_HIGH = (-74.0, -114.0, _LOWEST_MM), (74.0, 98.0, 52.0)
+_BRAIN_LOW, _BRAIN_HIGH = (-76.0, -92.0, _LOWEST_MM), (76.0, 94.0, 120.0)
 EAR_RING: Point = (84.5, 4.0, -38.0)
 Solid = tuple[Limb, float]
 
@@ -115,7 +116,7 @@ def _frame(pose: Pose) -> Frame:
     low = pose.origin + np.array(
         [
             -(columns - 1) / 2 * SPACING_MM - 1.6,
-            -(rows - 1) / 2 * SPACING_MM + 8.0,
+            -(rows - 1) / 2 * SPACING_MM + 3.5,  # room for the tip of the nose
             _VERTEX_ROOM_MM - (depth - 1) * SPACING_MM,
         ]
     )
@@ -124,13 +125,13 @@ def _frame(pose: Pose) -> Frame:
 
 def _fields(pose: Pose, frame: Frame, random: np.random.Generator) -> dict[str, Field]:
     cavity, outer, skin = sample(cranium.cranial_fields, pose, _BOX_LOW, _BOX_HIGH, 2.2)
-    (solids,) = sample(bones.bone_solids, pose, _FACE_LOW, _FACE_HIGH, 1.4)
+    (solids,) = sample(bones.bone_solids, pose, _FACE_LOW, _FACE_HIGH, 1.45)
     (orbits,) = sample(bones.orbits, pose, _FACE_LOW, (74, -20, 48), 2.0)
     spaces, air = sample(bones.bony_air, pose, (-72, -108, -48), (72, 34, 56), 1.3)
-    (soft_air,) = sample(flesh.soft_air, pose, (-80, -116, -176), (80, 40, 8), 1.6)
-    (muscles,) = sample(flesh.muscles, pose, (-80, -116, -176), (80, 98, 60), 2.0)
+    (soft_air,) = sample(flesh.soft_air, pose, (-80, -116, _LOWEST_MM), (80, 40, 8), 1.6)
+    (muscles,) = sample(flesh.muscles, pose, (-80, -116, _LOWEST_MM), (80, 98, 60), 2.0)
     ventricles, fluid = sample(brain.fluid_spaces, pose, (-70, -60, -40), (70, 80, 80), 1.8)
-    nuclei, stem = sample(brain.deep_grey, pose, (-50, -60, -176), (50, 60, 80), 2.0)
+    nuclei, stem = sample(brain.deep_grey, pose, (-50, -60, _LOWEST_MM), (50, 60, 80), 2.0)
     return {
         "cavity": cavity,
         "outer": outer,

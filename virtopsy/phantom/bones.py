@@ -37,6 +37,8 @@ _BASE: tuple[Part, ...] = (
     *both([ball((55, -13, 3), (11, 12, 5), 4)]),
     *both([limb((45, 6, -14), (38, -8, -44), 2.2, 1.2, 2)]),
     *both([limb((40, -52, 22), (46, -30, 8), (4, 12, 14), (8, 10, 10), 4)]),
+    # Greater wing of the sphenoid: the side wall from the rim of the orbit to the temple.
+    *both([limb((43.5, -57, 12), (50, -36, 6), (2.6, 7, 13), (3.2, 8, 13), 5)]),
     limb((0, 86, 18), (0, 92, 17), (9, 5, 5), (4, 3, 3), 6),
 )
 _BONE_DETAIL = (
@@ -114,7 +116,7 @@ _SPHENOID = (ball((8, -30, 5), (6.5, 10, 8), 1), ball((-6, -28, 4), (5, 9, 6.5),
 
 
 # Left ethmoid labyrinth, and left mastoid with its antrum.
-_ETHMOID = (limb((9.6, -77, 13), (10.8, -44, 12), (4.4, 4, 9), (5.4, 4, 8.5), 2),)
+_ETHMOID = (limb((9.2, -77, 13), (10.2, -44, 12), (3.8, 4, 8.6), (4.8, 4, 8.2), 2),)
 _MASTOID = (
     limb((52.5, 13, -1), (52, 13.5, -19), (8.2, 10.5, 6), (5.2, 6.4, 5.5), 3),
     ball((49, 6, 2), (7, 5, 5), 3),

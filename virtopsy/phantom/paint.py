@@ -15,7 +15,7 @@ from virtopsy.phantom.honeycomb import Honeycomb
 from virtopsy.phantom.shapes import Places, Single
 from virtopsy.phantom.slab import AIR_HU, Box, Depths, Slab, covered, depths, lay
 
-SUTURES_ABOVE_MM = 30.0
+_VAULT_MM, SUTURES_ABOVE_MM = 30.0, 8.0  # where the three long sutures end, and the squamous one
 _PAPER_MM = 0.5  # thickness of the outermost wall of the air cells
 
 
@@ -100,7 +100,7 @@ def bone(slab: Slab, at: Depths, left: Single) -> None:
 
 
 def sutures(at: Places) -> Single:
-    """Return the distance to the coronal, sagittal and lambdoid sutures of the vault, mm."""
+    """Return the distance to the coronal, sagittal, lambdoid and squamous sutures, mm."""
     side = np.abs(at.x)
     coronal = at.y + 14 + 0.30 * side - 0.1 * (at.z - 60)
     coronal += 1.1 * np.sin(side / 2.1) + 0.8 * np.sin(at.z / 1.9)
@@ -110,7 +110,11 @@ def sutures(at: Places) -> Single:
     between = np.maximum(-coronal, lambdoid)
     found = np.minimum(np.abs(coronal) * 0.8, np.abs(lambdoid) * 0.7)
     found = np.minimum(found, np.maximum(np.abs(sagittal) * 0.8, between))
-    return np.asarray(np.maximum(found - 0.4, SUTURES_ABOVE_MM - at.z), np.float32)
+    found = np.maximum(found, _VAULT_MM - at.z)
+    bow = np.sqrt(((at.y - 1) / 37) ** 2 + ((at.z - 2) / 39) ** 2)
+    squamous = np.abs(bow - 1 + 0.018 * np.sin(at.y / 2.7)) * 34
+    squamous = np.maximum(squamous, np.maximum(SUTURES_ABOVE_MM - at.z, 44 - side))
+    return np.asarray(np.minimum(found, squamous) - 0.4, np.float32)
 
 
 def _bone_box(left: Single, slab: Slab) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Single: TypeAlias = NDArray[np.float32]
 Point: TypeAlias = tuple[float, float, float]
 FAR_MM = 22.0  # distances are not followed further than this outside
+_ROPE_MM = 13.0  # nor are those of ropes, which are bone or muscle
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,9 @@ class Rope:
         return any(one.reaches(low, high, far + self.blend) for one in self.limbs)
 
     def distance(self, at: Places) -> Single:
-        """Return about the signed distance, mm, where it is at most about `FAR_MM`."""
+        """Return about the signed distance, mm, true where it is less than `_ROPE_MM`."""
         low, high = at.low, at.high
-        near = [one for one in self.limbs if one.reaches(low, high, FAR_MM)]
+        near = [one for one in self.limbs if one.reaches(low, high, _ROPE_MM)]
         found = (near or self.limbs[:1])[0].distance(at)
         for one in near[1:]:
             found = np.minimum(found, one.distance(at))
