@@ -15,7 +15,7 @@ from virtopsy.phantom.honeycomb import Honeycomb
 from virtopsy.phantom.shapes import Places, Single
 from virtopsy.phantom.slab import AIR_HU, Box, Depths, Slab, covered, depths, lay
 
-_VAULT_MM, SUTURES_ABOVE_MM = 30.0, 8.0  # where the three long sutures end, and the squamous one
+_VAULT_MM, SUTURES_ABOVE_MM = 30.0, 8.0  # where the coronal suture ends, and all others
 _PAPER_MM = 0.5  # thickness of the outermost wall of the air cells
 
 
@@ -104,17 +104,16 @@ def sutures(at: Places) -> Single:
     side = np.abs(at.x)
     coronal = at.y + 14 + 0.30 * side - 0.1 * (at.z - 60)
     coronal += 1.1 * np.sin(side / 2.1) + 0.8 * np.sin(at.z / 1.9)
-    lambdoid = at.y - 74 + 0.0 * side + 0.62 * (at.z - 76) + 0.72 * side
-    lambdoid += 1.3 * np.sin(side / 1.7) + 1.0 * np.sin(at.z / 2.3)
+    lambdoid = at.z - 73 + 1.04 * side + 1.3 * np.sin(side / 1.7) + 0.8 * np.sin(at.y / 2.3)
     sagittal = at.x + 1.1 * np.sin(at.y / 2.0) + 0.6 * np.sin(at.y / 0.9)
-    between = np.maximum(-coronal, lambdoid)
-    found = np.minimum(np.abs(coronal) * 0.8, np.abs(lambdoid) * 0.7)
-    found = np.minimum(found, np.maximum(np.abs(sagittal) * 0.8, between))
-    found = np.maximum(found, _VAULT_MM - at.z)
+    found = np.maximum(np.abs(coronal) * 0.8, _VAULT_MM - at.z)
+    found = np.minimum(found, np.maximum(np.abs(lambdoid) * 0.66, 36 - at.y))
+    found = np.minimum(found, np.maximum(np.abs(sagittal) * 0.8, np.maximum(-coronal, -lambdoid)))
     bow = np.sqrt(((at.y - 1) / 37) ** 2 + ((at.z - 2) / 39) ** 2)
     squamous = np.abs(bow - 1 + 0.018 * np.sin(at.y / 2.7)) * 34
-    squamous = np.maximum(squamous, np.maximum(SUTURES_ABOVE_MM - at.z, 44 - side))
-    return np.asarray(np.minimum(found, squamous) - 0.4, np.float32)
+    squamous = np.maximum(squamous, 44 - side)
+    found = np.maximum(np.minimum(found, squamous), SUTURES_ABOVE_MM - at.z)
+    return np.asarray(found - 0.4, np.float32)
 
 
 def _bone_box(left: Single, slab: Slab) -> tuple[Floats, Floats]:
