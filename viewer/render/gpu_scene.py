@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 import numpy as np
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
+from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction, vtkPlane
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkColorTransferFunction,
@@ -34,13 +34,15 @@ from viewer.render.vtk_image import image_of, matrix_of
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, Cutaway
 from virtopsy.imaging.preset import Preset, rgb
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
 
 _WATCH_S = 0.01
 _PEELS = 8
-_MOVING_STEP = 2.0  # a card draws at full size; while moving the samples lie wider
+# In smallest voxels. A card draws at full size; while moving the samples lie wider. Jittered rays
+# would hide the wood grain of long steps, but beside a clip plane VTK loses some: holes in bone.
+_FULL_STEP, _MOVING_STEP = 0.5, 2.0
 
 
 class GpuScene:
@@ -81,9 +83,9 @@ class GpuScene:
         self._look.SetInterpolationTypeToLinear()
         self._caster = vtkGPUVolumeRayCastMapper()
         self._caster.SetAutoAdjustSampleDistances(False)
-        self._caster.SetUseJittering(True)
         self._finest = min(self._volume.frame.spacing_mm)
-        self._take(self._volume.voxels)
+        self._caster.SetMaskTypeToBinary()
+        self._caster.SetInputData(image_of(self._volume.voxels, self._volume.frame.spacing_mm))
         actor = vtkVolume()
         actor.SetMapper(self._caster)
         actor.SetProperty(self._look)
@@ -96,15 +98,23 @@ class GpuScene:
         _apply(preset, self._look)
 
     def hide(self, cutaway: Cutaway) -> None:
-        """Do not show this in the next pictures: a copy of the voxels is drawn without it."""
+        """Do not show this in the next pictures: flat cuts as planes, all others as a mask.
+
+        Hidden values are never changed: between them and shown ones others would appear, and
+        bone that was cut would wear skin.
+        """
         if cutaway == self._cutaway:
             return
         self._cutaway = cutaway
-        hidden = cutaway.hidden(self._volume.frame)
-        voxels = self._volume.voxels
-        if hidden is not None:
-            voxels = np.where(hidden, voxels.min(), voxels)
-        self._take(voxels)
+        self._caster.RemoveAllClippingPlanes()
+        for plane in cutaway.planes:
+            self._caster.AddClippingPlane(_vtk_plane(plane))
+        hidden = cutaway.without_planes.hidden(self._volume.frame)
+        if hidden is None:
+            self._caster.SetMaskInput(None)
+        else:
+            self._shown = np.where(hidden, np.uint8(0), np.uint8(255))  # VTK shares its memory
+            self._caster.SetMaskInput(image_of(self._shown, self._volume.frame.spacing_mm))
 
     def show(self, glyphs: Sequence[Glyph]) -> None:
         """Draw these glyphs, and no others, in the next pictures."""
@@ -124,18 +134,14 @@ class GpuScene:
         """Return the (height, width, 3) RGB picture, or None when it was stopped."""
         if self._window.GetSize() != size:
             self._window.SetSize(*size)
-        step = self._finest * (_MOVING_STEP if quality == "moving" else 1.0)
-        self._caster.SetSampleDistance(step)
+        step = _MOVING_STEP if quality == "moving" else _FULL_STEP
+        self._caster.SetSampleDistance(self._finest * step)
         self._stand(camera)
         return self._read() if self._render(stop) else None
 
     def close(self) -> None:
         """Give the OpenGL context back."""
         self._window.Finalize()
-
-    def _take(self, voxels: Voxels) -> None:
-        self._voxels = voxels  # VTK shares the memory: it must live as long
-        self._caster.SetInputData(image_of(voxels, self._volume.frame.spacing_mm))
 
     def _render(self, stop: Event) -> bool:
         """Render unless and until `stop` is set; tell whether the picture is whole."""
@@ -200,6 +206,14 @@ def _lps_from_grid(volume: Volume) -> Floats:
     matrix: Floats = volume.frame.affine.copy()
     matrix[:3, :3] /= np.array(volume.frame.spacing_mm)
     return matrix
+
+
+def _vtk_plane(plane: ClipPlane) -> vtkPlane:
+    """Return a plane of VTK's, which shows what its normal points to."""
+    made = vtkPlane()
+    made.SetOrigin(*plane.point_mm)
+    made.SetNormal(*(-one for one in plane.normal))
+    return made
 
 
 def _apply(preset: Preset, look: vtkVolumeProperty) -> None:

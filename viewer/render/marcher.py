@@ -18,7 +18,7 @@ from viewer.render.scene import LIGHTS
 from virtopsy.errors import Bug, Cancelled
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, CropBox, Cutaway
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, Cutaway
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
@@ -54,10 +54,9 @@ class Marcher:
         """Draw without this; a mask is made when a picture needs it."""
         if cutaway == self._cutaway:
             return
-        flat = [step for step in cutaway.steps if isinstance(step, CropBox | ClipPlane)]
         self._cutaway = cutaway
-        self._planes = _planes(flat, self.volume.frame)
-        self._mask = _NO_MASK if len(flat) == len(cutaway.steps) else None
+        self._planes = _planes(cutaway.planes, self.volume.frame)
+        self._mask = None if cutaway.without_planes.steps else _NO_MASK
 
     def draw(
         self,
@@ -122,9 +121,9 @@ class Marcher:
     def _ready_mask(self, stop: Event) -> march.Bytes | None:
         """Return what is hidden beside the planes; None when stopped before that was known."""
         if self._mask is None:
-            rest = [s for s in self._cutaway.steps if not isinstance(s, CropBox | ClipPlane)]
+            rest = self._cutaway.without_planes
             try:
-                hidden = Cutaway(tuple(rest)).hidden(self.volume.frame, _stopping(stop))
+                hidden = rest.hidden(self.volume.frame, _stopping(stop))
             except Cancelled:
                 return None
             self._mask = _NO_MASK if hidden is None else hidden.view(np.uint8)
@@ -265,22 +264,14 @@ def _lights(camera: Camera3D) -> march.Singles:
     return np.array(rows, np.float32)
 
 
-def _planes(steps: Sequence[CropBox | ClipPlane], frame: Frame) -> march.Singles:
+def _planes(planes: Sequence[ClipPlane], frame: Frame) -> march.Singles:
     """(n, 4) half spaces of indices that are hidden."""
     found: list[Floats] = []
-    for step in steps:
-        if isinstance(step, ClipPlane):
-            found.append(_plane(frame, np.array(step.point_mm), np.array(step.normal)))
-        else:
-            for axis in np.eye(3):
-                found.append(_plane(frame, np.array(step.low_mm), -axis))
-                found.append(_plane(frame, np.array(step.high_mm), axis))
+    for plane in planes:
+        normal, point = np.array(plane.normal), np.array(plane.point_mm)
+        along = frame.affine[:3, :3].T @ normal
+        found.append(np.append(along, normal @ (frame.affine[:3, 3] - point)))
     return np.array(found, np.float32).reshape(-1, 4)
-
-
-def _plane(frame: Frame, point: Floats, normal: Floats) -> Floats:
-    along = frame.affine[:3, :3].T @ normal
-    return np.append(along, normal @ (frame.affine[:3, 3] - point))
 
 
 def _stopping(stop: Event) -> Callable[[], None]:

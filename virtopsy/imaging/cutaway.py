@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,6 +45,16 @@ class CropBox:
     def __post_init__(self) -> None:
         if not all(low < high for low, high in zip(self.low_mm, self.high_mm, strict=True)):
             raise Bug(f"a crop box needs room: {self}")
+
+    @property
+    def faces(self) -> tuple[ClipPlane, ...]:
+        """The six planes that together hide what lies outside the box."""
+        sides = []
+        for axis in range(3):
+            for corner, sign in ((self.low_mm, -1.0), (self.high_mm, 1.0)):
+                x, y, z = (sign * float(axis == one) for one in range(3))
+                sides.append(ClipPlane(corner, (x, y, z)))
+        return tuple(sides)
 
     def covers(self, points_mm: Floats) -> Hidden:
         """(n,), True for the LPS points (n, 3) outside the box."""
@@ -209,6 +220,18 @@ class Cutaway:
     """
 
     steps: tuple[Step, ...] = ()
+
+    @property
+    def planes(self) -> tuple[ClipPlane, ...]:
+        """The flat cuts, which can be drawn exactly: planes, and the faces of boxes."""
+        boxes = (step.faces for step in self.steps if isinstance(step, CropBox))
+        flat = (step for step in self.steps if isinstance(step, ClipPlane))
+        return (*chain.from_iterable(boxes), *flat)
+
+    @property
+    def without_planes(self) -> Cutaway:
+        """What is hidden by anything but flat cuts."""
+        return Cutaway(tuple(s for s in self.steps if not isinstance(s, CropBox | ClipPlane)))
 
     def then(self, step: Step) -> Cutaway:
         """Hide more."""

@@ -1,0 +1,199 @@
+"""Graphics card and processor show the same: cuts, tracks, copies too large for the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from viewer.render.engine import Mapper
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.offscreen import volume_picture
+from viewer.render.picking import pick
+from viewer.render.scene import Quality
+from viewer.render.volume_view import VolumeView
+from virtopsy.geometry.camera import fit_view, project, standard_view
+from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, CropBox, Cutaway, Scalpel, Step
+from virtopsy.imaging.preset import presets
+from virtopsy.imaging.volume import Volume
+from virtopsy.language import Language
+
+_SIZE = (240, 180)
+_CENTRE = np.array([12.0, -30.0, 250.0])
+_UNLIT = replace(presets()["bone"], ambient=1.0, diffuse=0.0, specular=0.0)
+_RADIUS = 20.0
+Make = Callable[..., VolumeView]
+
+
+def ball() -> Volume:
+    axes = np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    shape, spacing = (52, 60, 60), np.array([1.0, 1.0, 1.2])
+    middle = (np.array(shape[::-1]) - 1) / 2 * spacing
+    frame = Frame.of(shape, origin_mm=_CENTRE - axes @ middle, spacing_mm=spacing, directions=axes)
+    k, j, i = np.indices(shape)
+    points = frame.to_lps(np.stack([i, j, k], axis=-1))
+    distance = np.linalg.norm(points - _CENTRE, axis=-1)
+    return Volume((-1000 + 2500 * np.clip(_RADIUS - distance + 0.5, 0, 1)).astype("i2"), frame)
+
+
+BALL = ball()
+CAMERA = standard_view(BALL.frame, "anterior", aspect=4 / 3)
+
+
+@pytest.fixture(params=list(Mapper))
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    made: list[VolumeView] = []
+
+    def call(volume: Volume = BALL, **choices: object) -> VolumeView:
+        choices = {"preset": _UNLIT, "background": "#000000", "mapper": request.param} | choices
+        made.append(VolumeView(volume, _SIZE, **choices))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield call
+    for one in made:
+        one.close()
+
+
+def half(keep: float) -> Scalpel:
+    """Cut away the half of the ball on one side of the picture."""
+    edges = ((0.0, -2.0), (2.0 * keep, -2.0), (2.0 * keep, 2.0), (0.0, 2.0))
+    return Scalpel(CAMERA, edges)
+
+
+_LEFT_GONE: dict[str, Step] = {
+    "box": CropBox((-100.0, -200.0, 0.0), (12.0, 200.0, 500.0)),
+    "plane": ClipPlane((12.0, 0.0, 0.0), (1.0, 0.0, 0.0)),
+    "scalpel": half(1.0),
+}
+
+
+@pytest.mark.parametrize("quality", ["full", "moving"])
+@pytest.mark.parametrize("step", list(_LEFT_GONE))
+def test_the_person_s_left_half_is_gone_and_comes_back(
+    make: Make, step: str, quality: Quality
+) -> None:
+    view = make()
+    whole = view.picture(CAMERA, "full")
+    view.hide(Cutaway((_LEFT_GONE[step],)))
+    bare = view.picture(CAMERA, quality)
+    view.hide(NOTHING_HIDDEN)
+    again = view.picture(CAMERA, "full")
+    assert whole is not None
+    assert bare is not None
+    assert np.array_equal(whole, again), "taken back, the very same picture"
+    seen, left = whole.max(axis=2) > 60, bare.max(axis=2) > 60
+    columns = np.flatnonzero(left.any(axis=0))
+    x, _, _ = project(CAMERA, _SIZE, _CENTRE)
+    assert columns.max() == pytest.approx(x, abs=3), "cut where it was asked for"
+    before = seen[:, : round(x) - 4]
+    assert (left[:, : round(x) - 4] != before).mean() < 0.02, "and nowhere else"
+
+
+@pytest.mark.parametrize("name", ["skin", "bone_skin"])
+def test_a_cut_does_not_paint_a_film_over_its_face(make: Make, name: str) -> None:
+    """Values between air and bone on a face that was cut would read as skin."""
+    view = make(
+        Volume(voxels, BALL.frame),
+        preset=replace(presets()[name], ambient=1.0, diffuse=0.0, specular=0.0),
+    )
+    view.hide(Cutaway((ClipPlane((0.0, -30.0, 0.0), (0.0, -1.0, 0.0)),)))
+    picture = view.picture(CAMERA)
+    assert picture is not None
+    x, y, _ = (round(value) for value in project(CAMERA, _SIZE, _CENTRE))
+    face = picture[y - 10 : y + 10, x - 10 : x + 10].astype(int)
+    warmth = face[..., 0] - face[..., 2]  # red over blue: skin has 80, what is inside 32 or less
+    assert warmth.max() <= 40
+    assert face.min() > 200, "nearly white"
+
+
+def test_a_rod_through_the_surface_is_solid_before_it_and_faint_within(make: Make) -> None:
+    view = make(preset=replace(presets()["bone"], specular=0.0))
+    bare = view.picture(CAMERA)
+    ends = ((12.0, -30.0, 250.0), (42.0, -90.0, 250.0))  # out of the ball, to the front left
+    view.show([TrajectoryGlyph(ends, colour="#00ff00")])
+    shown = view.picture(CAMERA)
+    assert bare is not None
+    assert shown is not None
+
+    def green(at: tuple[float, float, float]) -> tuple[int, int]:
+        x, y, _ = (round(value) for value in project(CAMERA, _SIZE, at))
+        return (
+            int(shown[y, x, 1]) - int(shown[y, x, 0]),
+            int(np.abs(shown[y, x].astype(int) - bare[y, x]).max()),
+        )
+
+    outside, inside = green((36.0, -78.0, 250.0)), green((16.0, -38.0, 250.0))
+    assert outside[0] > 90, "solid before the surface"
+    assert inside[1] > 15, "still seen within"
+    assert inside[0] < outside[0] - 30, "but faint"
+
+
+def test_two_ghosts_that_cross_look_alike_in_either_order(make: Make) -> None:
+    one = TrajectoryGlyph(((-3.0, -40.0, 250.0), (27.0, -25.0, 250.0)), colour="#ff0000")
+    other = TrajectoryGlyph(((12.0, -38.0, 238.0), (12.0, -28.0, 262.0)), colour="#0000ff")
+    pictures = []
+    for glyphs in ([one, other], [other, one]):
+        view = make()
+        view.show(glyphs)
+        pictures.append(view.picture(CAMERA))
+    assert pictures[0] is not None
+    assert pictures[1] is not None
+    assert np.abs(pictures[0].astype(int) - pictures[1].astype(int)).max() <= 3
+
+
+@pytest.mark.parametrize("step", list(_LEFT_GONE))
+@pytest.mark.parametrize("parallel", [True, False])
+def test_a_click_goes_on_through_what_is_hidden(step: str, *, parallel: bool) -> None:
+    camera = replace(fit_view(BALL.frame.corners_mm, "left", aspect=4 / 3), parallel=parallel)
+    x, y, _ = project(camera, _SIZE, _CENTRE)
+    whole = pick(BALL, presets()["bone"], camera, _SIZE, x, y)
+    bare = pick(BALL, presets()["bone"], camera, _SIZE, x, y, Cutaway((_LEFT_GONE[step],)))
+    assert whole is not None
+    assert bare is not None
+    assert whole[0] == pytest.approx(_CENTRE[0] + _RADIUS, abs=1.0)
+    assert bare[0] == pytest.approx(_CENTRE[0], abs=1.0), "the face of the cut"
+
+
+def test_a_preset_edited_by_hand_is_shown_picked_and_written_down(make: Make) -> None:
+    bone = presets()["bone"]
+    edited = replace(bone, opacity=((1400.0, 0.0), (1500.0, 0.9)), colour=((0.0, 0, 1, 0),))
+    view = make()
+    view.set_preset(edited)
+    finished = volume_picture(view, CAMERA, Language.EN)
+    x, y, _ = project(CAMERA, _SIZE, _CENTRE)
+    found = pick(BALL, edited, CAMERA, _SIZE, x, y)
+    assert found is not None
+    assert found[1] == pytest.approx(_CENTRE[1] - _RADIUS, abs=1.2)
+    assert finished.parameters["transfer_function"]["opacity"] == [[1400.0, 0.0], [1500.0, 0.9]]
+    shipped = volume_picture(make(preset=bone), CAMERA, Language.EN)
+    assert shipped.png != finished.png
+
+
+def test_a_volume_over_the_card_s_limit_is_shown_reduced_and_says_so() -> None:
+    pictures = {}
+    for largest in (None, 30):
+        view = VolumeView(
+            BALL,
+            _SIZE,
+            preset=_UNLIT,
+            background="#000000",
+            mapper=Mapper.GPU,
+            largest_texture=largest,
+        )
+        pictures[largest] = view.picture(CAMERA)
+        finished = volume_picture(view, CAMERA, Language.EN)
+        reduced = finished.parameters["reduced"]
+        view.close()
+        assert reduced == ([1, 1, 1] if largest is None else [2, 2, 2])
+    full, small = pictures[None], pictures[30]
+    assert full is not None
+    assert small is not None
+    shown = [picture.max(axis=2) > 60 for picture in (full, small)]
+    assert shown[0].sum() == pytest.approx(shown[1].sum(), rel=0.06)
+    for seen in shown:
+        rows, columns = np.nonzero(seen)
+        x, y, _ = project(CAMERA, _SIZE, _CENTRE)
+        assert (columns.mean(), rows.mean()) == pytest.approx((x, y), abs=0.8)
