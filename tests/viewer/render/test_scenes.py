@@ -96,7 +96,6 @@ def test_the_person_s_left_half_is_gone_and_comes_back(
 def test_a_cut_does_not_paint_a_film_over_its_face(make: Make, name: str) -> None:
     """Values between air and bone on a face that was cut would read as skin."""
     view = make(
-        Volume(voxels, BALL.frame),
         preset=replace(presets()[name], ambient=1.0, diffuse=0.0, specular=0.0),
     )
     view.hide(Cutaway((ClipPlane((0.0, -30.0, 0.0), (0.0, -1.0, 0.0)),)))
