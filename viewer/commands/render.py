@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass, replace
 from math import radians
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -20,21 +21,46 @@ if TYPE_CHECKING:
     from virtopsy.geometry.camera import Camera3D
     from virtopsy.imaging.volume import Volume
 
+Place: TypeAlias = str | tuple[float, float]
+
 _SMALLEST, _LARGEST = 64, 8192
 _FULL_FRAMES, _TURNS, _TURN = 5, 20, radians(6)
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What was asked for.
+
+    Attributes:
+        preset: name; None takes the one that suits the values.
+        place: from where, by name or as azimuth and elevation in degrees.
+        parallel: without perspective.
+        size: width and height, pixels.
+        out: the file.
+    """
+
+    preset: str | None
+    place: Place
+    parallel: bool
+    size: tuple[int, int]
+    out: Path
+
+
 def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
+    from virtopsy.imaging.preset import presets
 
     def meant(name: str) -> str:
         return say(f"render.option.{name}", language)
 
+    known = say("seen3d.option.preset", language, known=", ".join(presets()))
+
     @speech.command("render", language)
     @click.argument("path", type=speech.PLACE)
     @click.option("--series", default=None, help=meant("series"))
-    @click.option("--preset", default=None, help=meant("preset"))
+    @click.option("--preset", default=None, help=known)
     @click.option("--view", default="anterior", help=meant("view"))
+    @click.option("--parallel", is_flag=True, help=say("seen3d.option.parallel", language))
     @click.option("--size", default="1280x800", help=meant("size"))
     @click.option("--out", required=True, type=speech.PLACE, help=meant("out"))
     @speech.json_option(language)
@@ -43,14 +69,15 @@ def build(language: Language) -> click.Command:
         series: str | None,
         preset: str | None,
         view: str,
+        parallel: bool,
         size: str,
         out: Path,
         as_json: bool,
     ) -> None:
         _check_preset(preset)
-        place, pixels = _view(view), _size(size)
+        wish = _Wish(preset, _view(view), parallel, _size(size), out)
         volume, notes = _load(path, series, language)
-        _render(volume, preset, place, pixels, out, notes, language, as_json=as_json)
+        _render(volume, wish, notes, language, as_json=as_json)
 
     return render_command
 
@@ -63,7 +90,7 @@ def _check_preset(name: str | None) -> None:
         raise UsageError("render.unknown_preset", name=name, known=", ".join(presets()))
 
 
-def _view(text: str) -> str | tuple[float, float]:
+def _view(text: str) -> Place:
     from virtopsy.geometry.camera import STANDARD_VIEWS
 
     if text in STANDARD_VIEWS:
@@ -96,16 +123,8 @@ def _load(path: Path, key: str | None, language: Language) -> tuple[Volume, tupl
     return volume, tuple(one.sentence(language) for one in problems_of(series, volume))
 
 
-def _render(  # noqa: PLR0913, PLR0917 -- what was asked for
-    volume: Volume,
-    preset: str | None,
-    place: str | tuple[float, float],
-    size: tuple[int, int],
-    out: Path,
-    notes: tuple[str, ...],
-    language: Language,
-    *,
-    as_json: bool,
+def _render(
+    volume: Volume, wish: _Wish, notes: tuple[str, ...], language: Language, *, as_json: bool
 ) -> None:
     from viewer.render.offscreen import Origin, volume_picture
     from viewer.render.picking import visible_points
@@ -113,26 +132,29 @@ def _render(  # noqa: PLR0913, PLR0917 -- what was asked for
     from virtopsy.geometry.camera import fit_view
     from virtopsy.imaging.preset import default_preset, preset_named
 
-    shown = preset_named(preset, volume) if preset else default_preset(volume.quantity)
-    camera = fit_view(visible_points(volume, shown), place, aspect=size[0] / size[1])
+    quantity = volume.quantity
+    shown = preset_named(wish.preset, volume) if wish.preset else default_preset(quantity)
+    aspect = wish.size[0] / wish.size[1]
+    fitted = fit_view(visible_points(volume, shown), wish.place, aspect=aspect)
+    camera = replace(fitted, parallel=wish.parallel)
     begun = time.perf_counter()
-    view = VolumeView(volume, size, preset=shown)
+    view = VolumeView(volume, wish.size, preset=shown)
     view.picture(camera, "moving")
     first_frame_s = time.perf_counter() - begun
     finished = volume_picture(view, camera, language, origin=Origin(notes=notes))
-    _write(out, finished.png)
+    _write(wish.out, finished.png)
     if as_json:
         facts: dict[str, Any] = {
             "mapper": view.mapper.value,
             "gl_renderer": view.gl_renderer,
             "first_frame_s": first_frame_s,
             **_speed(view, camera),
-            "out": str(out),
+            "out": str(wish.out),
             "parameters": finished.parameters,
         }
         speech.facts(facts)
     else:
-        speech.line(say("render.written", language, path=out))
+        speech.line(say("render.written", language, path=wish.out))
     view.close()
 
 

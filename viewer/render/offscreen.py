@@ -318,6 +318,7 @@ def _gap_lines(volume: Volume, camera: SliceCamera, language: Language) -> list[
 
 
 def _volume_lines(view: VolumeView, camera: Camera3D, language: Language) -> list[Line]:
+    projection = "parallel" if camera.parallel else "perspective"
     return [
         Line(say("render.block.demonstrative", language), CAUTION),
         Line(
@@ -328,6 +329,7 @@ def _volume_lines(view: VolumeView, camera: Camera3D, language: Language) -> lis
                 view=view_words(camera, language),
             )
         ),
+        Line(say(f"seen3d.projection.{projection}", language)),
     ]
 
 

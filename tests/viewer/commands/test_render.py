@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+from virtopsy.imaging.preset import presets
 
 _ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -106,15 +109,36 @@ def test_a_preset_for_other_values_is_refused(run: Run, shared_data: Path, tmp_p
     assert "mr" in done.stderr
 
 
-def test_a_machine_without_any_opengl_is_told_so_in_one_sentence(
+def test_a_machine_without_any_opengl_draws_by_the_processor(
     run: Run, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """EGL finds no driver in an empty folder, and there is no X server to ask."""
     monkeypatch.setenv("__EGL_VENDOR_LIBRARY_DIRS", str(tmp_path))
-    case = shared_data / "mr_t1_sagittal"
-    done = run(str(case), "--size", "64x64", "--out", str(tmp_path / "x.png"))
-    if done.returncode == 0:
+    case, out = shared_data / "mr_t1_sagittal", tmp_path / "x.png"
+    done = run(str(case), "--size", "96x64", "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    if facts["gl_renderer"]:
         pytest.skip("OSMesa answers here")
-    assert done.returncode == 3
-    assert "OpenGL" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert facts["mapper"] == "cpu"
+    assert np.array(Image.open(out))[:64].std() > 20
+
+
+def test_the_scale_is_the_same_near_and_far_where_that_is_asked_for(
+    run: Run, shared_data: Path, tmp_path: Path
+) -> None:
+    case, out = str(shared_data / "ct_gunshot_00" / "dicom"), tmp_path / "x.png"
+    wish = ("--view", "20,-10", "--preset", "teeth", "--size", "160x120", "--out", str(out))
+    done = run(case, *wish, "--json", "--parallel")
+    assert done.returncode == 0, done.stderr
+    parameters = json.loads(done.stdout)["parameters"]
+    assert parameters["camera"]["parallel"] is True
+    assert parameters["preset"] == "teeth"
+    assert parameters["reduced"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_help_names_every_preset(run: Run, language: str) -> None:
+    done = run("--help", "--lang", language)
+    words = re.split(r"[\s,:]+", done.stdout)
+    assert set(presets()) <= set(words)
