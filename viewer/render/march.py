@@ -35,6 +35,7 @@ _OPAQUE = np.float32(0.985)  # what lies behind this much cannot be told from bl
 _CLEAR = np.float32(0.01)  # opacity of a sample below which a ray is still outside
 _FAINT = np.float32(0.002)  # share of the picture below which a sample is not lit
 _BISECTIONS = 4
+_FADING = np.float32(0.5)  # share of a gradient that still counts one step further in
 _ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
 _FAR = np.float32(3.0e38)
 
@@ -205,6 +206,7 @@ def draw_rows(
                     sawn = True
 
             red, green, blue, kept = _ZERO, _ZERO, _ZERO, _ZERO
+            hx, hy, hz = _ZERO, _ZERO, _ZERO  # what is left of the gradients since the surface
             found = np.float32(np.inf)
             layer, layers = 0, layer_depth.shape[2]
             steepest = max(abs(ux), abs(uy), abs(uz))
@@ -262,7 +264,7 @@ def draw_rows(
                         )
                         entry = _entry(_sample(voxels, px, py, pz), scale, rows_of_table)
                         opacity = table[entry, 3]
-                    clear = False
+                    clear, hx, hy, hz = False, _ZERO, _ZERO, _ZERO
                 elif opacity <= _ZERO:
                     before, clear, sawn = t, True, False
                     t += step
@@ -293,6 +295,10 @@ def draw_rows(
                     lx = to_lps[0, 0] * gx + to_lps[0, 1] * gy + to_lps[0, 2] * gz
                     ly = to_lps[1, 0] * gx + to_lps[1, 1] * gy + to_lps[1, 2] * gz
                     lz = to_lps[2, 0] * gx + to_lps[2, 1] * gy + to_lps[2, 2] * gz
+                    # Right behind a surface, on the crest of a thin plate, values rise no more: the
+                    # gradient there is noise, and alone would darken the plate in flecks.
+                    lx, ly, lz = lx + hx, ly + hy, lz + hz
+                    hx, hy, hz = lx * _FADING, ly * _FADING, lz * _FADING
                     size = sqrt(lx * lx + ly * ly + lz * lz)
                     bright, shine = material[0], _ZERO
                     if sawn:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import uniform_filter
 
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
@@ -14,7 +15,7 @@ from viewer.render.offscreen import volume_picture
 from viewer.render.picking import pick
 from viewer.render.scene import Quality
 from viewer.render.volume_view import VolumeView
-from virtopsy.geometry.camera import fit_view, project, standard_view
+from virtopsy.geometry.camera import fit_view, project, standard_view, zoom
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, CropBox, Cutaway, Scalpel, Step
 from virtopsy.imaging.preset import presets
@@ -196,3 +197,20 @@ def test_a_volume_over_the_card_s_limit_is_shown_reduced_and_says_so() -> None:
         rows, columns = np.nonzero(seen)
         x, y, _ = project(CAMERA, _SIZE, _CENTRE)
         assert (columns.mean(), rows.mean()) == pytest.approx((x, y), abs=0.8)
+
+
+def test_a_thin_plate_of_bone_is_drawn_without_flecks() -> None:
+    """Dark flecks on a thin table of the skull would read as lesions."""
+    frame = Frame.of((70, 70, 70), origin_mm=(-34.5, -34.5, -34.5), spacing_mm=(1.0, 1.0, 1.0))
+    k, j, i = np.indices(frame.shape)
+    depth = 45.0 - np.linalg.norm(frame.to_lps(np.stack([i, j, k], axis=-1)) - (0, 25, 0), axis=-1)
+    plate = 950 * np.exp(-((depth - 2.0) ** 2)) + 350 * (depth > 2)
+    shell = Volume((-80 + plate).astype(np.int16), frame)
+    view = VolumeView(shell, (300, 300), preset=presets()["bone"], mapper=Mapper.CPU)
+    picture = view.picture(zoom(standard_view(frame, "anterior"), 2.5))
+    view.close()
+    assert picture is not None
+    grey = picture[40:-40, 40:-40].mean(axis=2)
+    smooth = uniform_filter(grey, 15)
+    assert smooth.min() > 110, "it is lit by its surface, not by what lies behind"
+    assert np.abs(grey - smooth)[10:-10, 10:-10].max() < 28
