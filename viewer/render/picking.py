@@ -89,9 +89,21 @@ def _kept_back(
 ) -> NDArray[np.float64]:
     """Return the accumulated opacity after each of (n, 3) points, `step` mm apart."""
     per_mm = preset.opacity_per_mm(linear_values(volume, points_mm))
+    if preset.gradient:
+        per_mm *= preset.share_left(_difference(volume, points_mm))
     per_mm[cutaway.covers(points_mm)] = 0.0
     passing = (1.0 - np.clip(per_mm, 0, 0.9999)) ** step
     return np.asarray(1.0 - np.cumprod(passing), dtype=np.float64)
+
+
+def _difference(volume: Volume, points_mm: Floats) -> Floats:
+    """Return by how much neighbouring voxels differ at (n, 3) LPS points (central differences)."""
+    squares = np.zeros(len(points_mm))
+    for axis in range(3):
+        step = volume.frame.affine[:3, axis]
+        after, before = (linear_values(volume, points_mm + sign * step) for sign in (1, -1))
+        squares += ((after - before) / 2) ** 2
+    return np.sqrt(squares)
 
 
 def linear_values(volume: Volume, points_mm: Floats) -> NDArray[np.float64]:

@@ -182,10 +182,10 @@ def _parse(name: str, stored: dict[str, Any]) -> Preset:
         tuple((float(value), float(share)) for value, share in stored["opacity"]),
         tuple((float(value), *rgb(colour)) for value, colour in stored["colour"]),
         tuple((float(value), float(share)) for value, share in stored.get("gradient", ())),
-        stored["ambient"],
-        stored["diffuse"],
-        stored["specular"],
-        stored["specular_power"],
+        float(stored["ambient"]),
+        float(stored["diffuse"]),
+        float(stored["specular"]),
+        float(stored["specular_power"]),
     )
 
 

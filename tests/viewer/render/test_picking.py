@@ -91,3 +91,18 @@ def test_the_visible_points_enclose_the_ball_and_not_the_air() -> None:
         ball().frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1)),
     )
     assert len(visible_points(empty, presets()["bone"])) == 8
+
+
+def test_a_surface_that_a_preset_fades_by_its_steepness_is_not_picked() -> None:
+    """The lung preset looks through the skin, so a click does too: it lands on the gas within."""
+    volume = ball()
+    k, j, i = np.indices(volume.frame.shape)
+    points = volume.frame.to_lps(np.stack([i, j, k], axis=-1))
+    within = np.clip(12 - np.linalg.norm(points - _CENTRE, axis=-1), 0, 1)
+    voxels = (volume.voxels * (1 - within) - 700 * within).astype(np.int16)
+    gassy = Volume(voxels, volume.frame)
+    camera = standard_view(volume.frame, "anterior", aspect=4 / 3)
+    x, y, _ = project(camera, _SIZE, _CENTRE)
+    point = pick(gassy, presets()["lung"], camera, _SIZE, x, y)
+    assert point is not None
+    assert 5 < np.linalg.norm(np.subtract(point, _CENTRE)) < 12.5
