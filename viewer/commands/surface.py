@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from typing_extensions import override
 
 from viewer.commands import speech
 from viewer.commands.scan import problem_facts
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 _ENDINGS = (".stl", ".ply", ".glb")
 
 
+class _Number(click.FloatRange):
+    """A number in a range; "nan" is in none, though no comparison says so."""
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail("", param, ctx)
+        return number
+
+
 def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
 
@@ -30,10 +43,10 @@ def build(language: Language) -> click.Command:
     @speech.command("surface", language)
     @click.argument("path", type=speech.PLACE)
     @click.option("--series", default=None, help=say("cli.option.series", language))
-    @click.option("--hu", required=True, type=click.FloatRange(-32768, 65535), help=meant("hu"))
+    @click.option("--hu", required=True, type=_Number(-32768, 65535), help=meant("hu"))
     @click.option("--out", required=True, type=speech.PLACE, help=meant("out"))
     @click.option("--smooth", default=0, type=click.IntRange(0, 200), help=meant("smooth"))
-    @click.option("--decimate", default=0.0, type=click.FloatRange(0, 0.99), help=meant("decimate"))
+    @click.option("--decimate", default=0.0, type=_Number(0, 0.99), help=meant("decimate"))
     @speech.json_option(language)
     def surface_command(  # noqa: PLR0913, PLR0917 -- the options of CLI.md
         path: Path,

@@ -11,48 +11,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkPoints, vtkSMPTools
+from vtkmodules.vtkCommonCore import vtkPoints, vtkSMPTools
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkFiltersCore import (
     vtkDecimatePro,
     vtkFlyingEdges3D,
-    vtkImplicitPolyDataDistance,
     vtkWindowedSincPolyDataFilter,
 )
+from vtkmodules.vtkFiltersModeling import vtkHausdorffDistancePointSetFilter
 
 from virtopsy.errors import Bug, InputError
-from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.topology import (
+    Topology,
+    Triangles,
+    Vertices,
+    edges_of,
+    parts_of,
+    topology_of,
+)
+from virtopsy.imaging.volume import Quantity, Volume, Voxels
 from virtopsy.jobs import Progress
-
-Vertices: TypeAlias = NDArray[np.float32]
-Triangles: TypeAlias = NDArray[np.int32]
 
 MOST_PASSES, MOST_DECIMATION = 200, 0.99
 _PASS_BAND = 0.1  # of the windowed sinc filter; what is coarser than about ten edges stays
 _PARTS_OF_SHARE = (1.0, 0.75, 0.5, 0.25)
+_SMALL_PART = 500  # triangles
 _STEPS = 4
-
-
-@dataclass(frozen=True)
-class Topology:
-    """What smoothing and decimation may not change.
-
-    Attributes:
-        components: unconnected parts.
-        euler: vertices less edges plus triangles.
-        rims: closed lines along which the surface ends.
-    """
-
-    components: int
-    euler: int
-    rims: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +118,7 @@ def surface(
         vertices, triangles = _thinned(vertices, triangles, decimation, topology)
     progress.tick(3, _STEPS)
     same = vertices is plain[0]
-    deviation = 0.0 if same else _deviation_mm(*plain, vertices, triangles)
+    deviation = 0.0 if same else deviation_mm(*plain, vertices, triangles)
     progress.tick(4, _STEPS)
     return Surface(
         vertices=vertices,
@@ -176,7 +164,7 @@ def _flying_edges(volume: Volume, start: int, stop: int, hu: float) -> tuple[Ver
     image.GetPointData().SetScalars(numpy_to_vtk(values.reshape(-1)))  # type: ignore[no-untyped-call]
     contour = vtkFlyingEdges3D()
     contour.SetInputData(image)
-    contour.SetValue(0, hu)
+    contour.SetValue(0, _level(hu, values))
     contour.ComputeNormalsOff()
     contour.ComputeGradientsOff()
     contour.ComputeScalarsOff()
@@ -184,6 +172,16 @@ def _flying_edges(volume: Volume, start: int, stop: int, hu: float) -> tuple[Ver
     index, triangles = _arrays(contour.GetOutput())
     places = index.astype(np.float64) + np.array((0.0, 0.0, start))
     return volume.frame.to_lps(places).astype(np.float32), triangles
+
+
+def _level(hu: float, values: Voxels) -> float:
+    """Return where to cut: among whole numbers half of one below, which holds the same voxels.
+
+    A voxel that is exactly `hu` stands for all values that were rounded to it. Cut through it,
+    the surface would have triangles without an area there.
+    """
+    whole = np.issubdtype(values.dtype, np.integer) and float(hu).is_integer()
+    return hu - 0.5 if whole else hu
 
 
 def _smoothed(vertices: Vertices, triangles: Triangles, passes: int) -> tuple[Vertices, Triangles]:
@@ -197,18 +195,36 @@ def _smoothed(vertices: Vertices, triangles: Triangles, passes: int) -> tuple[Ve
     sinc.NormalizeCoordinatesOn()
     sinc.Update()
     moved, _ = _arrays(sinc.GetOutput())
+    edges, times = edges_of(triangles, len(vertices))
+    rim = np.unique(np.divmod(edges[times == 1], len(vertices)))
+    moved[rim] = vertices[rim]  # VTK slides them along the rim
     return moved, triangles
 
 
 def _thinned(
     vertices: Vertices, triangles: Triangles, share: float, topology: Topology
 ) -> tuple[Vertices, Triangles]:
-    """Take triangles away, fewer than asked where VTK's own test lets a thin place be pinched."""
-    for part in _PARTS_OF_SHARE:
-        fewer = _decimated(vertices, triangles, share * part)
+    """Take triangles away from the large parts; small ones would collapse.
+
+    Fewer than asked where VTK's own test lets a thin place be pinched.
+    """
+    _, part = parts_of(triangles[:, 0], triangles[:, 1], len(vertices), triangles[:, 2])
+    large = np.bincount(part[triangles[:, 0]])[part[triangles[:, 0]]] > _SMALL_PART
+    small = _without_unused(vertices, triangles[~large])
+    for kept in _PARTS_OF_SHARE:
+        points, corners = _decimated(vertices, triangles[large], share * kept)
+        fewer = (
+            np.concatenate([points, small[0]]),
+            np.concatenate([corners, small[1] + np.int32(len(points))]),
+        )
         if topology_of(*fewer) == topology:
             return fewer
     return vertices, triangles
+
+
+def _without_unused(vertices: Vertices, triangles: Triangles) -> tuple[Vertices, Triangles]:
+    used, corners = np.unique(triangles, return_inverse=True)
+    return vertices[used], corners.reshape(-1, 3).astype(np.int32)
 
 
 def _decimated(
@@ -224,54 +240,33 @@ def _decimated(
     return _arrays(fewer.GetOutput())
 
 
-def topology_of(vertices: Vertices, triangles: Triangles) -> Topology:
-    """Return what a deformation keeps; vertices that no triangle has do not count."""
-    n = len(vertices)
-    sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    low, high = np.minimum(*sides.T), np.maximum(*sides.T)
-    names = np.sort(low.astype(np.int64) * n + high)
-    first = np.flatnonzero(np.diff(names, prepend=-1))
-    edges, times = names[first], np.diff(first, append=len(names))
-    used = np.zeros(n, np.bool_)
-    used[triangles] = True
-    count = int(used.sum())
-    components = _groups(*np.divmod(edges, n), n) - (n - count)
-    rim, where = np.unique(np.divmod(edges[times == 1], n), return_inverse=True)
-    here, there = where.reshape(2, -1)
-    rims = _groups(here, there, len(rim))
-    return Topology(components, count - len(edges) + len(triangles), rims)
-
-
-def _groups(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> int:
-    """Return into how many connected groups pairs join `n` vertices."""
-    if n == 0:
-        return 0
-    graph = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(n, n))
-    count, _ = connected_components(graph, directed=False)
-    return int(count)
-
-
-def _deviation_mm(
+def deviation_mm(
     plain: Vertices, plain_triangles: Triangles, vertices: Vertices, triangles: Triangles
 ) -> float:
+    """Return the largest distance of two surfaces, from either to the other, mm.
+
+    Seen from every vertex of both and the middle of every triangle of the second. Triangles
+    without an area are no surface: what was smoothed into a point is far from what is left.
+    """
     middles = vertices[triangles].mean(axis=1, dtype=np.float32)
-    changed = np.concatenate([vertices, middles])
-    return max(
-        float(distances_mm(changed, plain, plain_triangles).max()),
-        float(distances_mm(plain, vertices, triangles).max()),
-    )
+    changed = np.concatenate([vertices, middles])  # points without a triangle are only measured
+    there, back = distances_mm(plain, plain_triangles, changed, triangles)
+    return max(float(there.max()), float(back.max()))
 
 
-def distances_mm(points: Vertices, vertices: Vertices, triangles: Triangles) -> NDArray[np.float64]:
-    """Return the distance of each point, (n, 3) LPS mm, to the nearest place of a surface, mm."""
-    nearest = vtkImplicitPolyDataDistance()
-    nearest.SetInput(_poly(vertices, triangles))
-    found = vtkDoubleArray()
-    found.SetNumberOfTuples(len(points))
+def distances_mm(
+    one: Vertices, one_triangles: Triangles, other: Vertices, other_triangles: Triangles
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distance of each point of either surface to the nearest place of the other, mm."""
+    far = vtkHausdorffDistancePointSetFilter()
+    far.SetInputData(0, _poly(one, one_triangles))
+    far.SetInputData(1, _poly(other, other_triangles))
+    far.SetTargetDistanceMethodToPointToCell()
+    far.Update()
+    found = [far.GetOutput(port).GetPointData().GetArray("Distance") for port in (0, 1)]
     # vtkmodules.util carries no annotations
-    nearest.FunctionValue(numpy_to_vtk(points, deep=True), found)  # type: ignore[no-untyped-call]
-    signed: NDArray[np.float64] = vtk_to_numpy(found)  # type: ignore[no-untyped-call]
-    return np.abs(signed)
+    there, back = (vtk_to_numpy(array) for array in found)  # type: ignore[no-untyped-call]
+    return there.astype(np.float64), back.astype(np.float64)
 
 
 def _points(vertices: Vertices) -> vtkPoints:
