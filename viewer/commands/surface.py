@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,18 +63,22 @@ def build(language: Language) -> click.Command:
         from virtopsy import confined
 
         confined.start()  # its interpreter comes up while this one imports
+        filters = Thread(target=import_module, args=("virtopsy.imaging.mesh_file",))
         from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
         from virtopsy.dicom.scan import require_images, scan
-        from virtopsy.imaging.mesh_file import encoded
-        from virtopsy.imaging.surface import surface
 
         confined.warm()
+        filters.start()  # VTK comes up while the files are read
         begun = time.perf_counter()
         found = scan(path, speech.progress("scan.progress.files", language))
         require_images(found, path)
         chosen = choose(found, series)
         slices = speech.progress("scan.progress.slices", language)
         volume = assemble(chosen, study_of(found, chosen), slices)
+        filters.join()
+        from virtopsy.imaging.mesh_file import encoded
+        from virtopsy.imaging.surface import surface
+
         steps = speech.progress("surface.progress", language)
         made = surface(volume, hu, smoothing=smooth, decimation=decimate, progress=steps)
         _write(encoded(made, out.suffix.lower()), out)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from virtopsy.errors import InputError
@@ -37,6 +38,7 @@ RANGES: Mapping[str, tuple[int, int | None]] = MappingProxyType(
     }
 )
 LISTED_MM3 = 1000.0
+_ACROSS = ((1, 2), (0, 2), (0, 1))  # the other two axes of each
 _PART_HU = -500  # half way between air and soft tissue: where a surface lies
 
 
@@ -192,12 +194,24 @@ def _part(
 ) -> Part | None:
     """Measure a part on the voxels themselves; None where no voxel is above the threshold."""
     highest = float(values[where].max())
-    index = np.argwhere(where & (values > (highest / 2 if above is None else above)))
-    if len(index) == 0:
+    mask = where & (values > (highest / 2 if above is None else above))
+    voxels = int(np.count_nonzero(mask))
+    if voxels == 0:
         return None
-    places = frame.to_lps((index + start)[:, ::-1])
+    totals = [
+        mask.sum(axis=other) @ np.arange(n) for other, n in zip(_ACROSS, mask.shape, strict=True)
+    ]
+    places = frame.to_lps((_row_ends(mask) + start)[:, ::-1])
     spacing = np.array(frame.spacing_mm)
     sizes = np.ptp(places, axis=0) + np.abs(frame.directions) @ spacing
-    x, y, z = places.mean(axis=0).tolist()
+    x, y, z = frame.to_lps((np.array(totals) / voxels + start)[::-1]).tolist()
     a, b, c = sizes.tolist()
-    return Part((x, y, z), (a, b, c), len(index) * float(np.prod(spacing)), highest)
+    return Part((x, y, z), (a, b, c), voxels * float(np.prod(spacing)), highest)
+
+
+def _row_ends(mask: Mask) -> NDArray[np.int64]:
+    """Return [k, j, i] of both ends of each row of a mask: no voxel lies further out."""
+    k, j = np.nonzero(mask.any(axis=2))
+    first, last = mask.argmax(axis=2)[k, j], mask[:, :, ::-1].argmax(axis=2)[k, j]
+    ends = [np.stack([k, j, i], axis=1) for i in (first, mask.shape[2] - 1 - last)]
+    return np.concatenate(ends)

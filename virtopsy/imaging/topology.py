@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 Vertices: TypeAlias = NDArray[np.float32]
@@ -36,10 +36,10 @@ def topology_of(vertices: Vertices, triangles: Triangles) -> Topology:
     used = np.zeros(n, np.bool_)
     used[triangles] = True
     count = int(used.sum())
-    components = _groups(*np.divmod(edges, n), n) - (n - count)
+    components = _joined(edges, n) - (n - count)
     rim, where = np.unique(np.divmod(edges[times == 1], n), return_inverse=True)
     here, there = where.reshape(2, -1)
-    rims = _groups(here, there, len(rim))
+    rims, _ = parts_of(here, there, len(rim))
     return Topology(components, count - len(edges) + len(triangles), rims)
 
 
@@ -52,9 +52,14 @@ def edges_of(triangles: Triangles, n: int) -> tuple[NDArray[np.int64], NDArray[n
     return names[first], np.diff(first, append=len(names))
 
 
-def _groups(one: NDArray[np.int64], other: NDArray[np.int64], n: int) -> int:
-    """Return into how many connected groups pairs join `n` vertices."""
-    return parts_of(one, other, n)[0]
+def _joined(edges: NDArray[np.int64], n: int) -> int:
+    """Return into how many parts the ascending edges of `edges_of` join `n` vertices."""
+    low = edges // n
+    starts = np.searchsorted(low, np.arange(n + 1)).astype(np.int32)
+    other = (edges - low * n).astype(np.int32)
+    graph = csr_array((np.ones(len(edges), np.int8), other, starts), shape=(n, n))
+    count, _ = connected_components(graph, directed=False)
+    return int(count)
 
 
 def parts_of(
