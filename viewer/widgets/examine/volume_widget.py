@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.hidden_words import hidden_words
@@ -73,6 +74,8 @@ _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
 _ZOOM_A_NOTCH = 1.12
 _NOTCH = 120
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_UNDO_KEYS = {_CTRL: Cutting.undo, _CTRL | _SHIFT: Cutting.redo}
 _VIEW_KEYS = dict(
     zip(
         (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6),
@@ -505,7 +508,9 @@ class VolumeWidget(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in _VIEW_KEYS:
+        if self._takes_back(event):
+            _UNDO_KEYS[event.modifiers()](self._parts.cutting)
+        elif key in _VIEW_KEYS:
             self.look_from(_VIEW_KEYS[key])
         elif key == Qt.Key.Key_F:
             self._full_view()
@@ -515,6 +520,11 @@ class VolumeWidget(QWidget):
             self._leave_cut()
         else:
             super().keyPressEvent(event)
+
+    def _takes_back(self, event: QEvent) -> bool:
+        """Tell whether a key takes a cut back or repeats one."""
+        undoes = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Z
+        return undoes and event.modifiers() in _UNDO_KEYS and self._parts.cutting.shown.now
 
     def _leave_cut(self) -> None:
         """Give up what is being cut, then the tool."""
@@ -537,6 +547,9 @@ class VolumeWidget(QWidget):
 
     @override
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._takes_back(event):
+            event.accept()  # while cuts are made here, the keys of undo are theirs, not the case's
+            return True
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             QTimer.singleShot(0, self._man, self._place_man)

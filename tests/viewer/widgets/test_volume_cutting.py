@@ -1,0 +1,237 @@
+"""Cutting by the mouse in the real 3D view: what is seen, what lies behind, what comes back."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from virtopsy.geometry.camera import project
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN
+from virtopsy.language import Language
+
+_LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def view(screen: Any) -> Any:
+    screen.parts.views.layout.set("volume")
+    volume_view = screen.desk.window.examine.views.volume_view
+    settle(screen, volume_view)
+    press(screen, "view.volume.cut")
+    settle(screen, volume_view)
+    return volume_view
+
+
+def settle(screen: Any, view: Any) -> None:
+    screen.live()
+    screen.bot.waitUntil(lambda: view.settled, timeout=30000)
+
+
+def press(screen: Any, name: str) -> None:
+    button = screen.desk.window.findChild(QAbstractButton, name)
+    assert button.isVisible(), name
+    assert button.isEnabled(), name
+    QTest.mouseClick(button, _LEFT)
+    screen.live()
+
+
+def picture(view: Any) -> NDArray[np.uint8]:
+    found: NDArray[np.uint8] = view._shown[1].copy()
+    return found
+
+
+def place(view: Any, lps_mm: tuple[float, float, float]) -> QPoint:
+    x, y, _ = project(view.camera(), view.device_size(), lps_mm)
+    return QPoint(round(x), round(y))
+
+
+def drag(view: Any, places: list[QPoint]) -> None:
+    QTest.mousePress(view, _LEFT, pos=places[0])
+    for one in places[1:]:
+        QTest.mouseMove(view, one)
+    QTest.mouseRelease(view, _LEFT, pos=places[-1])
+
+
+def circle(middle: QPoint, radius: float) -> list[QPoint]:
+    turns = np.linspace(0, math.tau, 25)
+    return [
+        middle + QPoint(round(radius * math.cos(a)), round(radius * math.sin(a))) for a in turns
+    ]
+
+
+def test_an_outline_cuts_what_it_covers_and_undo_brings_back_the_same_picture(
+    screen: Any, view: Any
+) -> None:
+    before = picture(view)
+    press(screen, "volume.tool.scalpel")
+    middle, radius = place(view, (0.0, 0.0, 0.0)), 100
+    voxel = place(view, (2.0, 0.0, 0.0)).x() - middle.x()
+    drag(view, circle(middle, radius))
+    settle(screen, view)
+    after = picture(view)
+    rows, columns = np.indices(before.shape[:2])
+    away = np.hypot(columns - middle.x(), rows - middle.y())
+    changed = np.abs(after.astype(int) - before).max(axis=-1) > 30
+    assert changed[away < radius - 2 * voxel].all(), "cut all the way through"
+    assert not changed[away > radius + 2 * voxel].any(), "nothing else"
+    assert (after[away < radius - 2 * voxel] == after[1, 1]).all(), "the ground is seen behind"
+
+    press(screen, "volume.undo")
+    settle(screen, view)
+    assert (picture(view) == before).all()
+    press(screen, "volume.redo")
+    settle(screen, view)
+    assert (picture(view) == after).all()
+    press(screen, "volume.all")
+    settle(screen, view)
+    assert (picture(view) == before).all()
+    press(screen, "volume.undo")
+    assert len(screen.parts.views.cutaway.now.steps) == 1, "showing everything is taken back too"
+
+
+def test_a_click_after_a_cut_finds_what_lies_behind_it(
+    screen: Any, view: Any, radius_mm: float
+) -> None:
+    press(screen, "volume.tool.plane")
+    settle(screen, view)
+    press(screen, "volume.tool.turn")
+    QTest.mouseClick(view, _LEFT, pos=place(view, (10.0, 0.0, 10.0)))
+    x, y, z = screen.parts.views.position.now
+    assert (x, z) == pytest.approx((10, 10), abs=2)
+    assert y == pytest.approx(view.camera().focal_point[1], abs=3), "on the cut, not before it"
+    assert y > -radius_mm + 20
+
+
+def test_the_wheel_moves_the_plane_and_its_turns_are_one_step(screen: Any, view: Any) -> None:
+    press(screen, "volume.tool.plane")
+    first = screen.parts.cutting.plane
+    middle = view.rect().center()
+    for _ in range(3):
+        turn = QWheelEvent(
+            QPointF(middle),
+            QPointF(view.mapToGlobal(middle)),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view, turn)
+    moved = screen.parts.cutting.plane
+    assert math.dist(moved.point_mm, first.point_mm) == pytest.approx(6.0)
+    press(screen, "volume.undo")
+    assert screen.parts.cutting.plane == first
+
+
+def test_a_face_of_the_box_is_dragged_by_its_handle(screen: Any, view: Any) -> None:
+    before = picture(view)
+    press(screen, "volume.tool.box")
+    left = next(one for one in view._handles() if (one.axis, one.high) == (0, True))
+    start, end = place(view, left.lps_mm), place(view, (0.0, left.lps_mm[1], left.lps_mm[2]))
+    drag(view, [start, (start + end) / 2, end])
+    assert screen.parts.cutting.box.high_mm[0] == pytest.approx(0.0, abs=1.5)
+    settle(screen, view)
+    after = picture(view)
+    edge = place(view, (0.0, 0.0, 0.0)).x()
+    assert (after[:, edge + 20 :] == after[1, 1]).all(), "the left half of the body is hidden"
+    assert (after[:, : edge - 20] == before[:, : edge - 20]).mean() > 0.9
+    press(screen, "volume.undo")
+    settle(screen, view)
+    assert screen.parts.views.cutaway.now == NOTHING_HIDDEN
+    assert (picture(view) == before).all()
+
+
+def test_escape_gives_up_the_outline_and_then_the_tool(screen: Any, view: Any) -> None:
+    press(screen, "volume.tool.scalpel")
+    places = circle(place(view, (0.0, 0.0, 0.0)), 50)
+    QTest.mousePress(view, _LEFT, pos=places[0])
+    for one in places[1:]:
+        QTest.mouseMove(view, one)
+    assert screen.parts.cutting.outline.now
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(view, _LEFT, pos=places[-1])
+    assert screen.parts.cutting.outline.now == ()
+    assert screen.parts.views.cutaway.now == NOTHING_HIDDEN
+    assert screen.parts.cutting.tool.now == "turn"
+
+
+def test_the_keyboard_takes_cuts_back_and_leaves_the_case_alone(screen: Any, view: Any) -> None:
+    screen.parts.trajectory.click((-20.0, 0.0, 0.0), "1")
+    screen.parts.trajectory.click((20.0, 0.0, 0.0), "1")
+    press(screen, "volume.tool.plane")
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert screen.parts.views.cutaway.now == NOTHING_HIDDEN
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(view, Qt.Key.Key_Z, both)
+    assert screen.parts.cutting.plane is not None
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(screen.parts.findings.tracks) == 1, "no cut left: the finding stays all the same"
+
+
+def test_a_click_on_a_side_of_the_little_man_looks_from_there(view: Any) -> None:
+    man = view.findChild(QWidget, "volume.man")
+    assert man.isVisible()
+    centre = man.rect().center()
+    QTest.mouseClick(man, _LEFT, pos=centre + QPoint(14, 0))
+    assert view.camera().position[0] > 100, "on the picture's right is the person's left"
+    QTest.mouseClick(man, _LEFT, pos=centre - QPoint(0, 34))
+    assert view.camera().position[2] > 100, "from above the head"
+
+
+def test_only_a_parallel_picture_has_a_scale(screen: Any, view: Any) -> None:
+    settle(screen, view)
+    press(screen, "view.volume.parallel")
+    settle(screen, view)
+    assert view.camera().parallel
+    near, far = ((0.0, -30.0, 0.0), (0.0, 30.0, 0.0))
+    assert place(view, near) == place(view, far)
+    press(screen, "view.volume.parallel")
+    assert not view.camera().parallel
+
+
+def test_a_dragged_point_of_the_curve_changes_the_picture_and_reset_restores_it(
+    screen: Any, view: Any
+) -> None:
+    before = picture(view)
+    press(screen, "view.volume.curve")
+    curve = view.findChild(QWidget, "volume.curve")
+    transfer = screen.parts.transfer
+    for number in range(1, len(transfer.points)):
+        start = curve.place(transfer.points[number]).toPoint()
+        end = QPoint(start.x(), curve.height())
+        drag(curve, [start, (start + end) / 2, end])
+    settle(screen, view)
+    assert (np.abs(picture(view).astype(int) - before).max(axis=-1) > 40).mean() > 0.02
+    press(screen, "volume.curve.reset")
+    settle(screen, view)
+    assert (picture(view) == before).all()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_tools_and_choices_keep_within_the_view_in_every_language(
+    screen: Any, view: Any, language: Language
+) -> None:
+    screen.parts.language.set(language)
+    for layout in ("all", "volume"):
+        screen.parts.views.layout.set(layout)
+        screen.live()
+        for name in ("volume.tools", "view.volume.choices"):
+            row = view.findChild(QWidget, name)
+            shown = [one for one in row.findChildren(QWidget) if one.isVisible()]
+            assert shown
+            for one in shown:
+                corner = one.mapTo(view, QPoint(one.width(), one.height()))
+                assert corner.x() <= view.width(), (name, one.objectName())
+                assert corner.y() <= view.height(), (name, one.objectName())
+                assert one.width() >= min(one.minimumSizeHint().width(), 24), one.objectName()
