@@ -141,7 +141,7 @@ def main() -> None:
     data = shared_data()
     with scratch() as folder:
         if len(sys.argv) > 1:
-            source = Path(sys.argv[1])
+            source = Path(sys.argv[1]).resolve()  # InVesalius works in a folder of its own
         elif data:
             source = data / "ct_gunshot_00" / "dicom"
         else:
