@@ -90,6 +90,7 @@ class GpuScene:
         actor.SetMapper(self._caster)
         actor.SetProperty(self._look)
         actor.SetUserMatrix(matrix_of(_lps_from_grid(self._volume)))
+        _tint_ambient(actor)
         self._scene.AddVolume(actor)
         self._solid: list[vtkActor] = []
 
@@ -206,6 +207,13 @@ def _lps_from_grid(volume: Volume) -> Floats:
     matrix: Floats = volume.frame.affine.copy()
     matrix[:3, :3] /= np.array(volume.frame.spacing_mm)
     return matrix
+
+
+def _tint_ambient(actor: vtkVolume) -> None:
+    """Let ambient light take the volume's colour: with several lights VTK's is a white veil."""
+    begin = "finalColor.xyz = in_ambient[lightingComponent] * ambient"
+    shader = actor.GetShaderProperty()
+    shader.AddFragmentShaderReplacement(f"{begin} +", False, f"{begin} * color.rgb +", True)
 
 
 def _vtk_plane(plane: ClipPlane) -> vtkPlane:
