@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from viewer.render.hidden_words import hidden_words
+from viewer.widgets.examine.volume_paint import folded
+from viewer.widgets.theme import text_font
 from virtopsy.geometry.camera import project
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN
 from virtopsy.language import Language
@@ -235,3 +238,23 @@ def test_tools_and_choices_keep_within_the_view_in_every_language(
                 assert corner.x() <= view.width(), (name, one.objectName())
                 assert corner.y() <= view.height(), (name, one.objectName())
                 assert one.width() >= min(one.minimumSizeHint().width(), 24), one.objectName()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_hidden_is_said_whole_beside_the_open_curve(
+    screen: Any, view: Any, language: Language
+) -> None:
+    screen.parts.language.set(language)
+    screen.parts.views.layout.set("all")
+    press(screen, "volume.tool.plane")
+    press(screen, "view.volume.curve")
+    settle(screen, view)
+    words = hidden_words(screen.parts.views.cutaway.now, language)
+    room = view.findChild(QWidget, "volume.transfer").x() - 14
+    metrics = QFontMetricsF(text_font())
+    lines = folded(words, metrics, room)
+    assert " ".join(lines) == words
+    assert all(metrics.horizontalAdvance(one) <= room for one in lines)
+    assert not view.findChild(QWidget, "volume.man").isVisible(), "he would lie on the words"
+    press(screen, "volume.curve.close")
+    screen.bot.waitUntil(view.findChild(QWidget, "volume.man").isVisible, timeout=3000)

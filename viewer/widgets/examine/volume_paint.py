@@ -156,6 +156,21 @@ def scale_bar(
     slice_paint.text(painter, end - QPointF(wide, 8), words, picture_colour("text"))
 
 
+def folded(line: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """Return a line in as many parts as it needs; only a word too long for a part sticks out.
+
+    What is hidden is said whole: a line cut short would hide that too.
+    """
+    parts = [""]
+    for word in line.split(" "):
+        longer = f"{parts[-1]} {word}".strip()
+        if metrics.horizontalAdvance(longer) <= room or not parts[-1]:
+            parts[-1] = longer
+        else:
+            parts.append(word)
+    return parts
+
+
 def sentence(painter: QPainter, around: QRectF, words: str) -> None:
     """Say something where the picture would be."""
     painter.setFont(text_font())

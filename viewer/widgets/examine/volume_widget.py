@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -69,6 +70,9 @@ from virtopsy.imaging.volume import Volume
 
 _PLANE_STEP_MM = 2.0  # a notch of the wheel
 _KEEP_MS = 400
+_BESIDE_PX = 14  # between what is said and the curve
+_MAN_FROM_PX = 44  # words stand above
+_REMARK_SHARE = 0.55  # of the width: what is hidden is folded there, not cut short
 _REST_MS = 160  # after the last move the full picture is asked for
 _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
@@ -340,7 +344,12 @@ class VolumeWidget(QWidget):
         free, size = self._free(), TEXT_PX
         if self._presenting:
             free, size = self.height(), slice_paint.COURT_PX
-        slice_paint.remarks(painter, self.width(), free, [one for one in said if one], size)
+        metrics = QFontMetricsF(text_font(size))
+        room = self.width() * _REMARK_SHARE
+        if self._curve.isVisible():
+            room = min(room, self._curve.x() - _BESIDE_PX)
+        lines = [part for one in said if one for part in volume_paint.folded(one, metrics, room)]
+        slice_paint.remarks(painter, self.width(), free, lines, size)
 
     def _paint_marks(self, painter: QPainter, stage: Stage) -> None:
         volume_paint.position(painter, stage.place(self._views.position.now))
@@ -523,8 +532,9 @@ class VolumeWidget(QWidget):
 
     def _takes_back(self, event: QEvent) -> bool:
         """Tell whether a key takes a cut back or repeats one."""
-        undoes = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Z
-        return undoes and event.modifiers() in _UNDO_KEYS and self._parts.cutting.shown.now
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Z:
+            return False
+        return event.modifiers() in _UNDO_KEYS and self._parts.cutting.shown.now
 
     def _leave_cut(self) -> None:
         """Give up what is being cut, then the tool."""
@@ -543,7 +553,10 @@ class VolumeWidget(QWidget):
 
     def _place_man(self) -> None:
         """Keep the little man in the lower right corner, above the controls."""
-        self._man.move(self.width() - MAN_PX - 4, round(self._free(right=True)) - MAN_PX - 2)
+        top = round(self._free(right=True)) - MAN_PX - 2
+        self._man.move(self.width() - MAN_PX - 4, top)
+        there = self._views.volume.now is not None and not self._presenting
+        self._man.setVisible(there and top >= _MAN_FROM_PX)  # else he would lie on the words
 
     @override
     def event(self, event: QEvent) -> bool:
