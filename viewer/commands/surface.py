@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from contextlib import suppress
 from importlib import import_module
@@ -25,13 +24,16 @@ if TYPE_CHECKING:
 _ENDINGS = (".stl", ".ply", ".glb")
 
 
-class _Number(click.FloatRange):
-    """A number in a range; "nan" is in none, though no comparison says so."""
+class _Number(click.types.FloatParamType):
+    """A number within limits; "nan" is none. The help says the limits in its own words."""
+
+    def __init__(self, least: float, most: float) -> None:
+        self._least, self._most = least, most
 
     @override
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
-        if math.isnan(number):
+        if not self._least <= number <= self._most:  # no comparison holds for nan
             self.fail("", param, ctx)
         return number
 
