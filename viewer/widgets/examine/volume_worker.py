@@ -10,6 +10,7 @@ from viewer.presenters.work import Post
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.scene import Quality
 from viewer.render.volume_view import Picture, VolumeView
+from viewer.render.warm import warm
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset
@@ -81,6 +82,7 @@ class VolumeWorker:
         self._thread.join()
 
     def _run(self) -> None:
+        warm()  # while the window is still empty
         while (taken := self._take()) is not None:
             wish, stop = taken
             try:

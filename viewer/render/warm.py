@@ -1,0 +1,33 @@
+"""Compiles the loops of the 3D view, or loads them from where they were kept.
+
+Compiling takes seconds once on a machine; setting up does it (`python -m viewer.render.warm`), so
+that nobody waits for it before a first picture.
+"""
+
+from __future__ import annotations
+
+from threading import Event
+
+import numpy as np
+
+from viewer.render.cpu_scene import CpuScene
+from viewer.render.scene import Glyph
+from virtopsy.geometry.camera import standard_view
+from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.preset import default_preset
+from virtopsy.imaging.volume import Quantity, Volume
+
+
+def warm() -> None:
+    """Draw a few pixels of a few voxels, with a track through them."""
+    frame = Frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    volume = Volume(np.full(frame.shape, 900, np.int16), frame)
+    scene = CpuScene(volume, "#000000")
+    scene.set_preset(default_preset(Quantity.HU))
+    scene.show([Glyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
+    scene.picture(standard_view(frame, "left"), (8, 8), "full", Event())
+    scene.close()
+
+
+if __name__ == "__main__":
+    warm()
