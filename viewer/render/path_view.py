@@ -1,0 +1,175 @@
+"""Slices along a path, straightened: the curved counterpart of `slice_view`.
+
+The picture of a straight path is that of the plane it lies in, pixel for pixel.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.render.aligned import RIM
+from viewer.render.gaps import Pixel, gap_areas, runs
+from viewer.render.path_camera import PathCamera
+from viewer.render.slice_view import SliceRenderer
+from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.window import Window
+
+_ROWS = 16  # a block of them stays in the processor's cache
+_THREADS = 2
+_CORNERS = [(k, j, i) for k in (0, 1) for j in (0, 1) for i in (0, 1)]
+
+
+class PathRenderer:
+    """Pictures along paths through one volume; nothing is interpolated into a gap or out of it.
+
+    Args:
+        slices: of the volume; it makes the pictures of straight paths.
+    """
+
+    def __init__(self, slices: SliceRenderer) -> None:
+        self._slices = slices
+        self._volume = slices.volume
+        self._low, self._high = _neighbours(self._volume)
+
+    def values(self, camera: PathCamera, *, smooth: bool = True) -> Voxels:
+        """Return (height, width) values in the dtype of the voxels.
+
+        Outside the volume and in its gaps they are `SliceRenderer.outside`.
+        """
+        flat = camera.flat()
+        if flat is not None:
+            return self._slices.values(flat, smooth=smooth)
+        tops, steps = camera.columns(self._volume.frame)
+        shape = (camera.height, camera.width)
+        made: Voxels = np.full(shape, self._slices.outside, self._volume.voxels.dtype)
+
+        def fill(first: int) -> None:
+            block = made[first : first + _ROWS]
+            rows = np.arange(first, first + len(block))[:, None, None]
+            self._sample(tops + rows * steps, block, smooth=smooth)
+
+        # numpy lets go of the interpreter's lock, so blocks are made at the same time
+        list(_threads().map(fill, range(0, camera.height, _ROWS)))
+        return made
+
+    def pixels(
+        self, camera: PathCamera, window: Window, *, smooth: bool = True
+    ) -> NDArray[np.uint8]:
+        """Return the (height, width) grey picture; outside the volume and in gaps it is black."""
+        values = self.values(camera, smooth=smooth)
+        grey = window.apply(values)
+        if window.low < self._slices.outside:
+            grey[values == self._slices.outside] = 0
+        return grey
+
+    def _sample(self, index: Floats, out: Voxels, *, smooth: bool) -> None:
+        """Write the values at (..., 3) indices (i, j, k) where there are any."""
+        voxels = self._volume.voxels
+        size = np.array(voxels.shape[::-1])
+        near = np.floor(index[..., 2] + 0.5).clip(0, size[2] - 1).astype(np.intp)
+        # Half way between an acquired slice and a missing one it is the acquired one.
+        before = np.maximum(near - 1, 0)
+        edge = (self._low[near] < 0) & (index[..., 2] - before <= 0.5 + RIM)
+        near = np.where(edge, before, near)
+        low, high = self._low[near], self._high[near]
+        there = (low >= 0) & ((index >= -0.5 - RIM) & (index <= size - 0.5 + RIM)).all(axis=-1)
+        if not there.any():
+            return
+        held = np.clip(index[there], 0, size - 1)
+        held[:, 2] = np.clip(held[:, 2], low[there], high[there])
+        if not smooth:
+            i, j, k = np.floor(held + 0.5).astype(np.intp).T
+            out[there] = voxels[k, j, i]
+            return
+        values = _trilinear(voxels, held)
+        if np.issubdtype(out.dtype, np.integer):
+            values = np.floor(values + np.float32(0.5))
+        out[there] = values.astype(out.dtype)
+
+
+def _trilinear(voxels: Voxels, index: Floats) -> NDArray[np.float32]:
+    """(n,) values at (n, 3) indices (i, j, k) within the outermost voxels."""
+    _, rows, columns = voxels.shape
+    last = np.maximum(np.array(voxels.shape[::-1]) - 2, 0)
+    low = np.minimum(index.astype(np.intp), last)
+    share = (index - low).astype(np.float32)
+    begin = (low[:, 2] * rows + low[:, 1]) * columns + low[:, 0]
+    steps = [size > 1 for size in voxels.shape]
+    flat = voxels.reshape(-1)
+    total = np.zeros(len(index), np.float32)
+    weights = [(1 - share[:, axis], share[:, axis]) for axis in range(3)]
+    for k, j, i in _CORNERS:
+        at = begin + (k * steps[0] * rows + j * steps[1]) * columns + i * steps[2]
+        total += weights[2][k] * weights[1][j] * weights[0][i] * flat.take(at)
+    return total
+
+
+def _neighbours(volume: Volume) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return of each slice the first and last slice of its run; -1 of a missing one."""
+    depth = volume.frame.shape[0]
+    low, high = np.full((2, depth), -1, np.intp)
+    absent = set(volume.gaps)
+    for first, last in runs([k for k in range(depth) if k not in absent]):
+        low[first : last + 1], high[first : last + 1] = first, last
+    return low, high
+
+
+def path_gap_areas(volume: Volume, camera: PathCamera) -> tuple[tuple[Pixel, ...], ...]:
+    """Return the outline of each part of a picture that was not acquired, pixels.
+
+    The index is affine along a column: each gap covers one piece of it, and pieces of columns
+    beside one another are one area.
+    """
+    if not volume.missing:
+        return ()
+    flat = camera.flat()
+    if flat is not None:
+        return gap_areas(volume, flat)
+    tops, steps = camera.columns(volume.frame)
+    _, rows, columns = volume.frame.shape
+    begin, end = np.full(camera.width, -0.5), np.full(camera.width, camera.height - 0.5)
+    for axis, size in ((0, columns), (1, rows)):
+        begin, end = _narrowed(begin, end, tops[:, axis], steps[:, axis], (-0.5, size - 0.5))
+    areas: list[tuple[Pixel, ...]] = []
+    for first, last in runs(volume.missing):
+        within = (first - 0.5, last + 0.5)
+        areas += _outlines(*_narrowed(begin, end, tops[:, 2], steps[:, 2], within))
+    return tuple(areas)
+
+
+def _narrowed(
+    begin: Floats, end: Floats, top: Floats, step: Floats, within: tuple[float, float]
+) -> tuple[Floats, Floats]:
+    """Return (width,) ends of the pieces of columns in which an index lies between two values."""
+    moving = np.abs(step) > 1e-12
+    rate = np.where(moving, step, 1.0)
+    one, other = (within[0] - top) / rate, (within[1] - top) / rate
+    always = ~moving & (top >= within[0]) & (top <= within[1])
+    low = np.where(moving, np.minimum(one, other), np.where(always, -np.inf, np.inf))
+    high = np.where(moving, np.maximum(one, other), np.where(always, np.inf, -np.inf))
+    return np.maximum(begin, low), np.minimum(end, high)
+
+
+def _outlines(begin: Floats, end: Floats) -> list[tuple[Pixel, ...]]:
+    """Return the areas that pieces of columns beside one another form, half a pixel wider."""
+    areas = []
+    filled = np.flatnonzero(end > begin).tolist()
+    for _, group in groupby(enumerate(filled), key=lambda one: one[1] - one[0]):
+        columns = [column for _, column in group]
+        x = [columns[0] - 0.5, *columns, columns[-1] + 0.5]
+        at = [columns[0], *columns, columns[-1]]
+        upper = [(float(px), float(begin[n])) for px, n in zip(x, at, strict=True)]
+        lower = [(float(px), float(end[n])) for px, n in zip(x, at, strict=True)]
+        areas.append((*upper, *reversed(lower)))
+    return areas
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="path")
