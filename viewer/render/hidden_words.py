@@ -28,6 +28,13 @@ def hidden_words(cutaway: Cutaway, language: Language) -> str:
     return say("volume3d.hidden", language, what=", ".join(said)) if said else ""
 
 
+def reduced_words(factors: tuple[int, int, int], language: Language) -> str:
+    """Return that a picture is drawn from a reduced copy, empty where every voxel is shown."""
+    if factors == (1, 1, 1):
+        return ""
+    return say("volume3d.reduced", language, factors=" × ".join(str(one) for one in factors))
+
+
 def part_words(part: Part, language: Language) -> tuple[str, str]:
     """Return how large and how dense a hidden part is, and where its middle lies."""
     volume = part.volume_mm3 / _MM3_A_CM3

@@ -29,7 +29,7 @@ from viewer.render.annotate import (
 )
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.hidden_words import hidden_words, part_words
+from viewer.render.hidden_words import hidden_words, part_words, reduced_words
 from viewer.render.slice_camera import SliceCamera, direction_letters
 from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import Picture, VolumeView
@@ -347,9 +347,8 @@ def _hidden_lines(view: VolumeView, language: Language) -> list[Line]:
         if isinstance(step, OutsideBody):
             parts = (part_words(one, language) for one in step.parts)
             lines += [Line(f"{size} · {place}") for size, place in parts]
-    if view.reduced != (1, 1, 1):
-        factors = " × ".join(str(one) for one in view.reduced)
-        lines.append(Line(say("volume3d.reduced", language, factors=factors), CAUTION))
+    if words := reduced_words(view.reduced, language):
+        lines.append(Line(words, CAUTION))
     return lines
 
 

@@ -138,7 +138,7 @@ def test_the_wheel_moves_the_plane_and_its_turns_are_one_step(screen: Any, view:
 def test_a_face_of_the_box_is_dragged_by_its_handle(screen: Any, view: Any) -> None:
     before = picture(view)
     press(screen, "volume.tool.box")
-    left = next(one for one in view._handles() if (one.axis, one.high) == (0, True))
+    left = next(one for one in view._cutter.handles() if (one.axis, one.high) == (0, True))
     start, end = place(view, left.lps_mm), place(view, (0.0, left.lps_mm[1], left.lps_mm[2]))
     drag(view, [start, (start + end) / 2, end])
     assert screen.parts.cutting.box.high_mm[0] == pytest.approx(0.0, abs=1.5)

@@ -25,10 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.hidden_words import hidden_words
+from viewer.render.hidden_words import hidden_words, reduced_words
 from viewer.render.picking import pick, visible_points
 from viewer.render.scene import Quality
 from viewer.render.slice_camera import direction_letters
@@ -37,18 +36,10 @@ from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint, volume_paint
 from viewer.widgets.examine.transfer_panel import TransferPanel
 from viewer.widgets.examine.volume_choices import VolumeChoices
+from viewer.widgets.examine.volume_cutter import VolumeCutter
 from viewer.widgets.examine.volume_man import SIZE_PX as MAN_PX
 from viewer.widgets.examine.volume_man import VolumeMan
-from viewer.widgets.examine.volume_stage import (
-    Handle,
-    Stage,
-    apart,
-    box_edges,
-    box_handles,
-    handle_at,
-    plane_handle,
-    seen_box,
-)
+from viewer.widgets.examine.volume_stage import Stage, apart
 from viewer.widgets.examine.volume_tools import VolumeTools
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
@@ -68,8 +59,6 @@ from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.preset import Preset, preset_named
 from virtopsy.imaging.volume import Volume
 
-_PLANE_STEP_MM = 2.0  # a notch of the wheel
-_KEEP_MS = 400
 _BESIDE_PX = 14  # between what is said and the curve
 _MAN_FROM_PX = 44  # words stand above
 _REMARK_SHARE = 0.55  # of the width: what is hidden is folded there, not cut short
@@ -78,8 +67,6 @@ _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
 _ZOOM_A_NOTCH = 1.12
 _NOTCH = 120
-_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-_UNDO_KEYS = {_CTRL: Cutting.undo, _CTRL | _SHIFT: Cutting.redo}
 _VIEW_KEYS = dict(
     zip(
         (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6),
@@ -113,16 +100,12 @@ class VolumeWidget(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(lambda: self._ask("full"))
-        self._kept = QTimer(self)  # the turns of a wheel are one step
-        self._kept.setSingleShot(True)
-        self._kept.setInterval(_KEEP_MS)
-        self._kept.timeout.connect(parts.cutting.keep)
         self._soon = QTimer(self)  # one wish a turn of the event loop
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self._ask("moving"))
-        self._grabbed: Handle | None = None
+        self._cutter = VolumeCutter(self, parts.cutting, self._visible)
         self._choices = VolumeChoices(parts, self.look_from, self._project)
-        self._tools = VolumeTools(parts, self._lay_plane)
+        self._tools = VolumeTools(parts, lambda: self._cutter.lay_plane(self.camera()))
         self._curve = TransferPanel(parts)
         self._man = VolumeMan(parts, self.camera, self.look_from)
         column = QVBoxLayout(self)
@@ -169,7 +152,7 @@ class VolumeWidget(QWidget):
     def _take_volume(self, volume: Volume | None) -> None:
         self._shown = self._trouble = None
         self._choices.setVisible(volume is not None and not self._presenting)
-        self._grabbed = None
+        self._cutter.forget()
         self._move()
 
     def _show_tool(self, tool: str) -> None:
@@ -207,15 +190,14 @@ class VolumeWidget(QWidget):
         if camera is not None:
             self._set(replace(camera, parallel=parallel))
 
-    def _lay_plane(self) -> None:
-        camera = self.camera()
-        if camera is not None and self._parts.cutting.plane is None:
-            self._parts.cutting.lay_plane(camera)
-
     def _visible(self) -> Floats:
-        """Return points (n, 3), LPS mm, spread over what the preset shows; found once."""
+        """Return points (n, 3), LPS mm, spread over what the preset shows; found once.
+
+        There are none without a volume.
+        """
         volume, preset = self._views.volume.now, self._views.preset.now
-        assert volume is not None  # noqa: S101 -- asked only while one is shown
+        if volume is None:
+            return np.empty((0, 3))
         known = self._fitted
         if known is None or known[0] is not volume or known[1] != preset:
             points = visible_points(volume, preset_named(preset, volume))
@@ -322,7 +304,7 @@ class VolumeWidget(QWidget):
             return
         slice_paint.letters(painter, stage.width, stage.height, shown)
         self._paint_marks(painter, stage)
-        self._paint_cutting(painter, stage)
+        self._cutter.paint(painter, stage)
         whose = slice_paint.fitting(self._parts.whose(wish.volume.identity), stage.width)
         slice_paint.corner_lines(painter, stage.width, whose)
         what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
@@ -340,7 +322,11 @@ class VolumeWidget(QWidget):
     def _paint_remarks(self, painter: QPainter, wish: Wish) -> None:
         """Say what is not shown, and what of the data is not as it was acquired."""
         language = self._parts.language.now
-        said = [hidden_words(wish.cutaway, language), lossy_mark(wish.volume, language)]
+        said = [
+            hidden_words(wish.cutaway, language),
+            reduced_words(self._worker.reduced, language),
+            lossy_mark(wish.volume, language),
+        ]
         free, size = self._free(), TEXT_PX
         if self._presenting:
             free, size = self.height(), slice_paint.COURT_PX
@@ -359,29 +345,6 @@ class VolumeWidget(QWidget):
         margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX)
         volume_paint.labels(painter, stage, _numbered(drawn), margin)
 
-    def _paint_cutting(self, painter: QPainter, stage: Stage) -> None:
-        cutting = self._parts.cutting
-        if not cutting.shown.now:
-            return
-        handles = self._handles()
-        if cutting.tool.now == "box":
-            low, high = seen_box(cutting.box, self._visible())
-            volume_paint.box(painter, stage, list(box_edges(low, high)), handles, self._grabbed)
-        else:
-            for one in handles:
-                volume_paint.handle(painter, stage, one, grabbed=self._grabbed is not None)
-        volume_paint.outline(painter, stage, cutting.outline.now)
-
-    def _handles(self) -> list[Handle]:
-        """Return what the cutting tool can be grabbed by."""
-        cutting = self._parts.cutting
-        if self._views.volume.now is None or not cutting.shown.now:
-            return []
-        if cutting.tool.now == "box":
-            return list(box_handles(*seen_box(cutting.box, self._visible())))
-        plane = cutting.plane if cutting.tool.now == "plane" else None
-        return [] if plane is None else [plane_handle(plane, self._visible())]
-
     def _say_in_the_middle(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(text_font())
         painter.setPen(picture_colour("quiet"))
@@ -398,33 +361,7 @@ class VolumeWidget(QWidget):
         stage = self.stage()
         if stage is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        self._grabbed = handle_at(stage, self._handles(), event.position())
-        if self._is_drawing():
-            self._parts.cutting.draw(*stage.drawn(event.position()))
-
-    def _is_drawing(self) -> bool:
-        cutting = self._parts.cutting
-        return cutting.shown.now and cutting.tool.now == "scalpel"
-
-    def _drag_cut(self, stage: Stage, now: QPointF) -> bool:
-        """Go on with what the cutting tool began; False where it began nothing."""
-        cutting = self._parts.cutting
-        if self._grabbed is not None:
-            handle, moved = self._grabbed, now - self._last
-            by = stage.along(handle.lps_mm, handle.direction, moved)
-            if handle.axis < 0:
-                cutting.push_plane(-by)
-            else:
-                cutting.drag_face(handle.axis, handle.lps_mm[handle.axis] + by, high=handle.high)
-            self._grabbed = next(
-                (one for one in self._handles() if _same(one, handle)), self._grabbed
-            )
-        elif self._is_drawing() and self._buttons == Qt.MouseButton.LeftButton:
-            cutting.draw(*stage.drawn(now))
-        else:
-            return False
-        self._last = now
-        return True
+        self._cutter.press(stage, event.position())
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -432,7 +369,9 @@ class VolumeWidget(QWidget):
         camera, stage = self.camera(), self.stage()
         if camera is None or stage is None or self._buttons == Qt.MouseButton.NoButton:
             return
-        if self._drag_cut(stage, event.position()):
+        left = self._buttons == Qt.MouseButton.LeftButton
+        if self._cutter.drag(stage, self._last, event.position(), left=left):
+            self._last = event.position()
             return
         if apart(event.position(), self._pressed) <= _CLICK_PX and not self._is_turning():
             return
@@ -454,23 +393,11 @@ class VolumeWidget(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         click = not self._is_turning() and event.button() == Qt.MouseButton.LeftButton
         pressed, self._buttons = self._buttons, Qt.MouseButton.NoButton
-        if self._end_cut():
+        if self._cutter.release(self.camera()):
+            self.update()
             return
         if click and pressed == Qt.MouseButton.LeftButton:
             self._parts.attempt(partial(self._click, event.position()))
-
-    def _end_cut(self) -> bool:
-        """Keep what the cutting tool did; False where it did nothing."""
-        cutting, camera = self._parts.cutting, self.camera()
-        if self._grabbed is not None:
-            self._grabbed = None
-            cutting.keep()
-            self.update()
-            return True
-        if cutting.outline.now and camera is not None:
-            cutting.cut(camera)
-            return True
-        return False
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -506,41 +433,24 @@ class VolumeWidget(QWidget):
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         camera = self.camera()
-        cutting = self._parts.cutting
-        if cutting.shown.now and cutting.tool.now == "plane":
-            cutting.push_plane(_PLANE_STEP_MM * event.angleDelta().y() / _NOTCH)
-            self._kept.start()
-        elif camera is not None:
-            factor = _ZOOM_A_NOTCH ** (event.angleDelta().y() / _NOTCH)
-            self._set(zoom(camera, factor))
+        notches = event.angleDelta().y() / _NOTCH
+        zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if (zooming or not self._cutter.wheel(notches)) and camera is not None:
+            self._set(zoom(camera, _ZOOM_A_NOTCH**notches))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if self._takes_back(event):
-            _UNDO_KEYS[event.modifiers()](self._parts.cutting)
+        if self._cutter.takes_back(event):
+            self._cutter.take_back(event)
         elif key in _VIEW_KEYS:
             self.look_from(_VIEW_KEYS[key])
         elif key == Qt.Key.Key_F:
             self._full_view()
         elif key == Qt.Key.Key_Space:
             self._views.camera.set(None)
-        elif key == Qt.Key.Key_Escape and self._parts.cutting.tool.now != "turn":
-            self._leave_cut()
-        else:
+        elif key != Qt.Key.Key_Escape or not self._cutter.leave():
             super().keyPressEvent(event)
-
-    def _takes_back(self, event: QEvent) -> bool:
-        """Tell whether a key takes a cut back or repeats one."""
-        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Z:
-            return False
-        return event.modifiers() in _UNDO_KEYS and self._parts.cutting.shown.now
-
-    def _leave_cut(self) -> None:
-        """Give up what is being cut, then the tool."""
-        self._grabbed = None
-        self._parts.cutting.give_up()
-        self._parts.cutting.tool.set("turn")
 
     def _full_view(self) -> None:
         full = self._views.layout.now == "volume"
@@ -560,7 +470,7 @@ class VolumeWidget(QWidget):
 
     @override
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._takes_back(event):
+        if event.type() == QEvent.Type.ShortcutOverride and self._cutter.takes_back(event):
             event.accept()  # while cuts are made here, the keys of undo are theirs, not the case's
             return True
         handled = super().event(event)
@@ -571,10 +481,6 @@ class VolumeWidget(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._move()
-
-
-def _same(one: Handle, other: Handle) -> bool:
-    return (one.axis, one.high) == (other.axis, other.high)
 
 
 def _numbered(drawn: Sequence[Mark]) -> list[Mark]:

@@ -47,6 +47,9 @@ class VolumeWorker:
         post: to the screen's thread, where both functions below are called.
         deliver: takes each finished picture with its wish.
         failed: takes what went wrong with a wish; anything but a `VirtopsyError` is a bug of ours.
+
+    Attributes:
+        reduced: how many voxels along (i, j, k) are one in the pictures, (1, 1, 1): all are shown.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class VolumeWorker:
         self._stop = threading.Event()
         self._full_runs = False
         self._view: VolumeView | None = None
+        self.reduced = (1, 1, 1)
         self._thread = threading.Thread(target=self._run, name="volume view", daemon=True)
         self._thread.start()
 
@@ -118,6 +122,7 @@ class VolumeWorker:
             view.resize(wish.size)
         if view.preset != wish.preset:
             view.set_preset(wish.preset)
+        self.reduced = view.reduced
         view.hide(wish.cutaway)
         view.show(wish.glyphs)
         return view
