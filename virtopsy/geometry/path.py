@@ -25,6 +25,8 @@ _STATION_MM = 0.5
 _FEWEST, _MOST = 8, 4_000  # stations between two points
 _NEAREST_MM = 1e-6  # points nearer than this are one
 _STRAIGHT_MM = 1e-9
+_STILL = 1e-3  # mm of path a mm of chord: there a spline turns straight back
+_NOTHING = 1e-24  # squared length of a step that is none
 _ALONG = 0.9  # cosine: a path this near to head or feet has the front of the person up
 _HEAD, _FRONT = np.array((0.0, 0.0, 1.0)), np.array((0.0, -1.0, 0.0))
 
@@ -53,7 +55,8 @@ class Path:
     Attributes:
         points_mm: LPS mm, at least two, neighbours apart.
         smooth: a natural cubic spline through the points, its parameter the length of the
-            chords; else straight from point to point, with corners.
+            chords; else, and where that would turn straight back, from point to point with
+            corners.
         angle: how far its frames are turned about it, radians, right-handed. At 0 the head is
             up at the beginning; of a path towards head or feet the front of the person.
 
@@ -161,8 +164,8 @@ def _curved(points: Floats, chords: Floats, angle: float) -> _Stations:
     arc = np.concatenate([[0.0], np.cumsum(_lengths(spline, at[:-1], at[1:]))])
     velocity = spline(at, 1)
     speed = np.linalg.norm(velocity, axis=1, keepdims=True)
-    if not speed.min() > 0:
-        raise Bug("the path turns back on itself")
+    if speed.min() < _STILL:
+        return _cornered(points, chords, angle)
     places, ahead = spline(at), velocity / speed
     return _Stations(arc, places, ahead, _along(places, ahead, angle), at, spline)
 
@@ -201,12 +204,12 @@ def _carried(
     step = next_places - places
     far = np.sum(step * step, axis=1, keepdims=True)
     # A place that is the next one already needs no reflection.
-    scale = 2 / np.where(far > 0, far, np.inf)
+    scale = 2 / np.where(far > _NOTHING, far, np.inf)
     mirrored_up = up - scale * np.sum(step * up, axis=1, keepdims=True) * step
     mirrored = ahead - scale * np.sum(step * ahead, axis=1, keepdims=True) * step
     turn = next_ahead - mirrored
     wide = np.sum(turn * turn, axis=1, keepdims=True)
-    scale = 2 / np.where(wide > 0, wide, np.inf)
+    scale = 2 / np.where(wide > _NOTHING, wide, np.inf)
     carried = mirrored_up - scale * np.sum(turn * mirrored_up, axis=1, keepdims=True) * turn
     carried = carried - np.sum(carried * next_ahead, axis=1, keepdims=True) * next_ahead
     upright: Floats = carried / np.linalg.norm(carried, axis=1, keepdims=True)

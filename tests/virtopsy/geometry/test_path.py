@@ -152,3 +152,10 @@ def test_the_nearest_place_of_a_path_is_found() -> None:
 def test_a_path_that_goes_nowhere_is_a_bug(points: tuple[tuple[float, ...], ...]) -> None:
     with pytest.raises(Bug):
         Path(points)  # type: ignore[arg-type]  # whatever is wrong
+
+
+def test_a_path_that_turns_straight_back_goes_from_point_to_point() -> None:
+    path = Path(((0, 0, 0), (0, 0, 6), (0, 0, 0)))
+    assert path.length_mm == pytest.approx(12)
+    assert not path.is_straight
+    assert path.at(9).places_mm[0] == pytest.approx((0, 0, 3))
