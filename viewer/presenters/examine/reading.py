@@ -32,6 +32,7 @@ class Reading:
         self.large: Value[str] = Value("axial")
         self.projection: Value[Projection] = Value(Projection.MIP)
         views.volume.subscribe(lambda _: self.cine.stop())
+        views.turn.subscribe(lambda _: self.cine.stop())
 
     def use(self, plane: str) -> None:
         """Take note of the plane that is used; what moved by itself stops."""
