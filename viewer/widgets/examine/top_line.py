@@ -24,7 +24,7 @@ from virtopsy.language import say
 HEIGHT_PX = 40
 _ICON_PX = 18
 _WINDOW_PX = 128
-_LAYOUT_PX = 100
+_LAYOUT_PX = 116
 _ROOM_FOR_WORDS_PX = 1080
 
 
