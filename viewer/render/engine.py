@@ -1,7 +1,7 @@
 """Which OpenGL answers, and the ray caster that suits it.
 
 A graphics card gets VTK's GPU ray caster. Software OpenGL (llvmpipe and its kin) needs seconds a
-frame with that one; there the fixed-point ray caster runs on all processor cores instead.
+frame with that one; there, and where no OpenGL answers at all, the processor draws by itself.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from virtopsy.errors import InputError
 
 _SOFTWARE = re.compile(r"llvmpipe|softpipe|swiftshader|software|swrast", re.IGNORECASE)
 _OSMESA = "vtkOSOpenGLRenderWindow"
+_OSMESA_LIBRARIES = ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")
 _RENDERER = re.compile(r"OpenGL renderer string:\s*(.+)")
 
 
@@ -38,7 +39,7 @@ def offscreen_window(size: tuple[int, int]) -> vtkRenderWindow:
     """
     window = _first_that_answers()
     found = window.GetClassName()
-    if found == _OSMESA and not _osmesa_installed():
+    if found == _OSMESA and not _loads(*_OSMESA_LIBRARIES):
         # VTK's last resort is returned even without its library, and would crash at the first use.
         raise InputError("render.no_gl", found="X, EGL, OSMesa")
     window.SetShowWindow(False)
@@ -64,14 +65,16 @@ def _first_that_answers() -> vtkRenderWindow:
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
     egl = getattr(vtkmodules.vtkRenderingOpenGL2, "vtkEGLRenderWindow", None)  # Linux has it
     try:
-        window = egl() if egl else vtkRenderWindow()
+        # Without the library itself, not only its drivers, VTK's EGL window crashes when asked.
+        window = egl() if egl and _loads("libEGL.so.1", "libEGL.so") else vtkRenderWindow()
         return window if window.SupportsOpenGL() else vtkRenderWindow()
     finally:
         vtkLogger.SetStderrVerbosity(before)
 
 
-def _osmesa_installed() -> bool:
-    for name in ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so"):
+def _loads(*names: str) -> bool:
+    """Tell whether one of these libraries is installed."""
+    for name in names:
         try:
             ctypes.CDLL(name)
         except OSError:

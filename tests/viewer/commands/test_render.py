@@ -17,6 +17,15 @@ from PIL import Image
 from virtopsy.imaging.preset import presets
 
 _ROOT = Path(__file__).resolve().parents[3]
+_GL_LIBRARIES = (
+    "libEGL.so.1",
+    "libEGL.so",
+    "libGL.so.1",
+    "libGL.so",
+    "libGLX.so.0",
+    "libOpenGL.so.0",
+    "libOSMesa.so.8",
+)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -121,6 +130,21 @@ def test_a_machine_without_any_opengl_draws_by_the_processor(
     if facts["gl_renderer"]:
         pytest.skip("OSMesa answers here")
     assert facts["mapper"] == "cpu"
+    assert np.array(Image.open(out))[:64].std() > 20
+
+
+def test_a_machine_without_the_opengl_libraries_draws_by_the_processor(
+    run: Run, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loader meets an empty file under each of their names, and looks no further."""
+    for name in _GL_LIBRARIES:
+        (tmp_path / name).touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    case, out = shared_data / "mr_t1_sagittal", tmp_path / "x.png"
+    done = run(str(case), "--size", "96x64", "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["mapper"], facts["gl_renderer"]) == ("cpu", "")
     assert np.array(Image.open(out))[:64].std() > 20
 
 
