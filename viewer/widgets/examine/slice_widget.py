@@ -378,6 +378,7 @@ class SliceWidget(QWidget):
         sheet = self.sheet()
         if sheet is None:
             return
+        self._parts.reading.use(self.plane)
         turned = event.angleDelta().y()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             fitted = sheet.camera.mm_per_pixel * sheet.ratio
@@ -406,14 +407,17 @@ class SliceWidget(QWidget):
         key = Qt.Key(event.key())
         if self._views.shown.now is None:
             super().keyPressEvent(event)
-        elif key in _SCROLL_KEYS:
+            return
+        if key == Qt.Key.Key_C:
+            self._parts.reading.cine.toggle(self._views, self.plane)
+            return
+        self._parts.reading.use(self.plane)
+        if key in _SCROLL_KEYS:
             self._views.scroll(self.plane, _SCROLL_KEYS[key])
         elif key in _END_KEYS:
             self._parts.reading.go_to_end(self.plane, last=_END_KEYS[key])
         elif key in _WINDOW_KEYS:
             self._parts.reading.choose_window(_WINDOW_KEYS[key])
-        elif key == Qt.Key.Key_C:
-            self._parts.reading.cine.toggle(self._views, self.plane)
         elif key == Qt.Key.Key_I:
             self._views.smooth.set(not self._views.smooth.now)
         elif key == Qt.Key.Key_F:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -72,7 +70,3 @@ class ViewGrid(QWidget):
         for number in range(_LARGEST):
             self._grid.setRowStretch(number, rows[number] if number < len(rows) else 0)
             self._grid.setColumnStretch(number, columns[number] if number < len(columns) else 0)
-
-
-def _anew(arrange: Callable[[str], None], parts: Parts, _large: str) -> None:
-    arrange(parts.views.layout.now)

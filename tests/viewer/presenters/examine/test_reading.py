@@ -95,14 +95,20 @@ def test_a_slab_keeps_its_thickness_when_something_else_of_it_is_shown() -> None
     assert views.slab.now == Slab(Projection.MINIP, 5.0)
 
 
-def test_after_thin_slices_the_wheel_brings_back_what_was_shown_of_a_slab() -> None:
+def test_a_slab_begins_10_mm_thick_and_thin_slices_end_it() -> None:
     views, reading = _open()
     reading.project(Projection.MEAN)
     assert views.slab.now == Slab(Projection.MEAN, 10.0)
     reading.project(None)
-    thin = views.slab.now
+    assert views.slab.now is None
+
+
+def test_after_thin_slices_the_wheel_brings_back_what_was_shown_of_a_slab() -> None:
+    views, reading = _open()
+    reading.project(Projection.MEAN)
+    reading.project(None)
     reading.thicken(3)
-    assert (thin, views.slab.now) == (None, Slab(Projection.MEAN, 3.0))
+    assert views.slab.now == Slab(Projection.MEAN, 3.0)
     reading.thicken(-3)
     assert views.slab.now is None
 
