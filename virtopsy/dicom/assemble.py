@@ -168,6 +168,8 @@ def _volume(
         compression_ratio=max(
             (one.storage.ratio for one in series.instances if one.storage.ratio), default=None
         ),
+        # Where windows differ from slice to slice, the one in the middle.
+        display=stack.instances[len(stack.instances) // 2].display,
     )
 
 

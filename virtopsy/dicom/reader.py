@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from virtopsy.dicom import asked
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.dates import iso_date
 from virtopsy.dicom.directory import Reference, references
@@ -75,6 +76,7 @@ _WANTED: Final = frozenset(
         *_HEADING,
         *_TRAITS.values(),
         *_BINARY_TRAITS.values(),
+        *asked.TAGS,
         0x00080008,  # Image Type
         0x00080016,  # SOP Class UID
         0x00080018,  # SOP Instance UID
@@ -248,6 +250,7 @@ def _instance(header: Header, address: Address) -> Instance:
             ),
         ),
         tabled=_MODALITY_TABLE in header.elements,
+        display=asked.asked(header),
     )
 
 

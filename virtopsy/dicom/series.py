@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from virtopsy.dicom.carrier import Address, Member
+from virtopsy.imaging.display import UNSAID, Display
 from virtopsy.language import Fact, Language, say
 
 Vector: TypeAlias = tuple[float, float, float]
@@ -98,6 +99,7 @@ class Instance:
         traits: what may tell apart two volumes of one series, by name.
         member: which file of a zip it is; None for a file of its own.
         tabled: its values go through a table (Modality LUT Sequence), not slope and intercept.
+        display: how it asks to be shown.
     """
 
     path: Path
@@ -123,6 +125,7 @@ class Instance:
     traits: tuple[tuple[str, str], ...]
     member: Member | None = None
     tabled: bool = False
+    display: Display = UNSAID
 
     @property
     def address(self) -> Address:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.imaging.display import UNSAID, Display
 
 Voxels = NDArray[Any]
 _HALF_WAY = 1e-6  # of a slice; what is nearer to the middle between two slices lies on it
@@ -120,6 +121,7 @@ class Volume:
             state; None where they state none.
         unread: slices whose pixels could not be decoded; they are gaps.
         arrived: (slices,) which of them have been read, while the others still are; None: all.
+        display: how its files ask to be shown.
     """
 
     voxels: Voxels
@@ -134,6 +136,7 @@ class Volume:
     compression_ratio: float | None = None
     unread: tuple[SourceSlice, ...] = ()
     arrived: NDArray[np.bool_] | None = None
+    display: Display = UNSAID
 
     def __post_init__(self) -> None:
         depth = self.frame.shape[0]

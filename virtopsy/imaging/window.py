@@ -19,6 +19,8 @@ from virtopsy.imaging.volume import Quantity, Volume, Voxels
 
 _WHITE = 255
 _SAMPLES = 200_000
+_SCALE_HU = (-1024.0, 3071.0)  # of 12 bits: air to the end of the usual scale
+_LEAST_SHARE, _MOST_SHARE = 1 / 1000, 20.0  # of the values that matter: a window can be meant
 _DARK_SHARE, _BRIGHT_SHARE = 1.0, 99.5  # percentiles of signal that become black and white
 
 
@@ -101,19 +103,39 @@ HU_PRESETS: Mapping[str, WindowPreset] = MappingProxyType(
         )
     }
 )
-DEFAULT_HU_PRESET = "soft_tissue"
 
 
 def default_window(volume: Volume) -> Window:
     """Return the window a volume opens with.
 
-    HU opens in soft tissue. Signal has no scale of its own, so black and white are the 1st and
-    the 99.5th percentile of the values above the smallest one (air is most of an MR picture).
+    The one its files state, where it shows something of the volume. Else HU opens by body part
+    and kernel, in soft tissue where they say nothing. Signal has no scale of its own: its black
+    and white are the 1st and the 99.5th percentile of the values above the smallest one (air is
+    most of an MR picture).
     """
     if volume.quantity is Quantity.HU:
-        return HU_PRESETS[DEFAULT_HU_PRESET].window
+        suggested = HU_PRESETS[volume.display.suggested].window
+        return stated_window(volume, *_SCALE_HU) or suggested
     low, high = signal_range(volume.voxels)
-    return Window((low + high) / 2 + 0.5, max(high - low + 1, 1.0))
+    own = Window((low + high) / 2 + 0.5, max(high - low + 1, 1.0))
+    return stated_window(volume, low, high) or own
+
+
+def stated_window(volume: Volume, low: float, high: float) -> Window | None:
+    """Return the window the files state, None where they state none that can be meant.
+
+    Args:
+        volume: what is shown.
+        low: where values that matter begin.
+        high: where they end.
+    """
+    centre, width = volume.display.centre, volume.display.width
+    if centre is None or width is None or width < 1:
+        return None
+    stated = Window(centre, width)
+    share = width / (high - low)
+    sees = stated.low < high and stated.high > low
+    return stated if sees and _LEAST_SHARE <= share <= _MOST_SHARE else None
 
 
 def signal_range(voxels: Voxels) -> tuple[float, float]:

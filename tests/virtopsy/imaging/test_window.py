@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.display import Display
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import HU_PRESETS, Window, default_window
 from virtopsy.language import Language, say
@@ -73,3 +74,16 @@ def test_a_volume_of_one_value_still_has_a_window() -> None:
     voxels = np.full((2, 3, 4), 5, dtype=np.int16)
     frame = Frame.of(voxels.shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
     assert default_window(Volume(voxels, frame, Quantity.SIGNAL)).width >= 1
+
+
+@pytest.mark.parametrize(
+    ("centre", "width", "taken"),
+    [(600.0, 400.0, True), (600.0, 90_000.0, False), (5000.0, 200.0, False)],
+)
+def test_signal_opens_with_a_stated_window_only_where_it_shows_something(
+    centre: float, width: float, taken: bool
+) -> None:
+    voxels = np.random.default_rng(7).normal(600, 50, (10, 20, 20)).astype(np.int16)
+    frame = Frame.of(voxels.shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    volume = Volume(voxels, frame, Quantity.SIGNAL, display=Display(centre, width))
+    assert (default_window(volume) == Window(centre, width)) is taken
