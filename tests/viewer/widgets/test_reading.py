@@ -172,8 +172,8 @@ def test_shift_and_wheel_thicken_what_is_shown_and_the_view_and_the_button_say_s
     assert views.position.now == at
     assert views.slab.now == Slab(Projection.MIP, 16.0)
     assert pixels(view)[place.y(), place.x()] > 245, "within the slab"
-    assert view._shown_how() == ["MIP, 16.0 mm"]
-    assert slab_button(screen).text() == "MIP, 16.0 mm"
+    assert view._shown_how() == ["MIP, 16 mm"]
+    assert slab_button(screen).text() == "MIP, 16 mm"
     wheel(view, -16, shift=True)
     assert views.slab.now is None
     assert (view._shown_how(), slab_button(screen).text()) == ([], "Slab")
@@ -182,9 +182,9 @@ def test_shift_and_wheel_thicken_what_is_shown_and_the_view_and_the_button_say_s
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [
-        ("Brightest (MIP)", Projection.MIP, "MIP, 10.0 mm"),
-        ("Darkest (MinIP)", Projection.MINIP, "MinIP, 10.0 mm"),
-        ("Mean", Projection.MEAN, "mean, 10.0 mm"),
+        ("Brightest (MIP)", Projection.MIP, "MIP, 10 mm"),
+        ("Darkest (MinIP)", Projection.MINIP, "MinIP, 10 mm"),
+        ("Mean", Projection.MEAN, "mean, 10 mm"),
     ],
 )
 def test_the_menu_chooses_what_of_a_slab_is_shown(
@@ -359,8 +359,7 @@ def test_what_the_button_of_slabs_says_fits_in_every_language(
     for slab in (None, *(Slab(kind, 200.0) for kind in Projection)):
         screen.parts.views.slab.set(slab)
         screen.live()
-        text = button.fontMetrics().horizontalAdvance(button.text())
-        assert text + 8 <= button.width(), button.text()
+        assert button.width() >= button.sizeHint().width(), button.text()
         seen = sorted(
             (one.geometry() for one in line.findChildren(QWidget) if one.parentWidget() is line),
             key=lambda place: place.left(),

@@ -11,6 +11,11 @@ _STEP_MM = 1.0
 _COARSE_FROM_MM, _COARSE_MM = 20.0, 5.0
 
 
+def decimals(thickness_mm: float) -> int:
+    """Return how many decimals say a thickness: none for whole mm, which is what is chosen."""
+    return 0 if thickness_mm.is_integer() else 1
+
+
 def thicker(slab: Slab | None, projection: Projection, notches: int) -> Slab | None:
     """Return a slab some notches of the wheel thicker, or thinner below 0; None: a thin slice.
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from viewer.presenters.examine.cine import RATES
-from viewer.presenters.examine.slabs import THICKNESSES_MM
+from viewer.presenters.examine.slabs import THICKNESSES_MM, decimals
 from viewer.widgets.bind import follow, tip
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Projection
@@ -52,7 +52,7 @@ class SlabMenu(QToolButton):
         if slab is None:
             self.setText(self._parts.say("reading.slab"))
             return
-        mm = self._parts.number(slab.thickness_mm)
+        mm = self._parts.number(slab.thickness_mm, decimals(slab.thickness_mm))
         self.setText(self._parts.say(f"reading.slab.{slab.projection.value}.mm", mm=mm))
 
     def _fill(self) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from viewer.presenters.examine.slabs import decimals
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
@@ -229,7 +230,7 @@ class SliceWidget(QWidget):
             said.append(say("reading.oblique", angle=self._parts.number(lean)))
         slab = views.slab.now
         if slab is not None:
-            mm = self._parts.number(slab.thickness_mm)
+            mm = self._parts.number(slab.thickness_mm, decimals(slab.thickness_mm))
             said.append(say(f"reading.slab.{slab.projection.value}.mm", mm=mm))
         if not views.smooth.now:
             said.append(say("reading.voxels"))

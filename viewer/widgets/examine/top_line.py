@@ -23,6 +23,7 @@ from virtopsy.language import say
 
 HEIGHT_PX = 40
 _ICON_PX = 18
+_SERIES_PX = 112
 _WINDOW_PX = 128
 _LAYOUT_PX = 116
 _ROOM_FOR_WORDS_PX = 1080
@@ -96,7 +97,7 @@ class TopLine(QFrame):
         self._series = ElidedComboBox()
         self._series.setObjectName("series")
         self._series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._series.setMinimumWidth(140)
+        self._series.setMinimumWidth(_SERIES_PX)
         self._series.setMaximumWidth(240)
         self._series.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
