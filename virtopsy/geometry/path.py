@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats
@@ -103,13 +104,34 @@ class Path:
         """Return the arc length of the place of the path nearest to an LPS point."""
         stations = self._stations
         point = np.asarray(lps_mm, dtype=np.float64)
+        if stations.spline is None:
+            return self._nearest_on_pieces(point)
         n = int(np.argmin(np.linalg.norm(stations.places_mm - point, axis=1)))
-        arc = float(stations.arc_mm[n])
-        for _ in range(8):
+        last = len(stations.arc_mm) - 1
+        low, high = (float(stations.arc_mm[k]) for k in (max(n - 1, 0), min(n + 1, last)))
+
+        def ahead_mm(arc: float) -> float:
             there = self.at(arc)
-            arc += float((point - there.places_mm[0]) @ there.ahead[0])
-            arc = min(max(arc, 0.0), self.length_mm)
-        return arc
+            return float((point - there.places_mm[0]) @ there.ahead[0])
+
+        # The nearest place has the point straight beside it; at an end it may lie beyond.
+        if ahead_mm(low) <= 0 or ahead_mm(high) >= 0:
+            return min(
+                (low, float(stations.arc_mm[n]), high), key=lambda arc: self._far(arc, point)
+            )
+        return float(brentq(ahead_mm, low, high, xtol=_NEAREST_MM))
+
+    def _nearest_on_pieces(self, point: Floats) -> float:
+        """Return the arc length of the place nearest to a point on a path of straight pieces."""
+        stations = self._stations
+        starts, lengths = stations.places_mm[:-1], np.diff(stations.arc_mm)
+        beyond = np.sum((point - starts) * stations.ahead[:-1], axis=1).clip(0, lengths)
+        far = np.linalg.norm(starts + beyond[:, None] * stations.ahead[:-1] - point, axis=1)
+        n = int(np.argmin(far))
+        return float(stations.arc_mm[n] + beyond[n])
+
+    def _far(self, arc_mm: float, point: Floats) -> float:
+        return float(np.linalg.norm(self.at(arc_mm).places_mm[0] - point))
 
     @cached_property
     def _stations(self) -> _Stations:

@@ -159,3 +159,12 @@ def test_a_path_that_turns_straight_back_goes_from_point_to_point() -> None:
     assert path.length_mm == pytest.approx(12)
     assert not path.is_straight
     assert path.at(9).places_mm[0] == pytest.approx((0, 0, 3))
+
+
+def test_the_nearest_place_of_a_path_with_corners_is_found() -> None:
+    path = Path(((0, 0, 0), (10, 0, 0), (10, 0, 10)), smooth=False)
+    assert path.nearest_arc_mm((4, 3, 0)) == pytest.approx(4)
+    assert path.nearest_arc_mm((12, 0, 6)) == pytest.approx(16)
+    assert path.nearest_arc_mm((12, 0, -3)) == pytest.approx(10)
+    assert path.nearest_arc_mm((-5, 1, 0)) == pytest.approx(0)
+    assert path.nearest_arc_mm((10, 1, 50)) == pytest.approx(20)
