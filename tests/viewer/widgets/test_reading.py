@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QToolButton, QWidget
 
@@ -55,7 +55,7 @@ def drag_ring(view: Any, ring: int, angle: float) -> float:
     end = start
     for share in (0.25, 0.5, 0.75, 1.0):
         to = begins + share * angle
-        end = (middle + reach * QPointF(math.cos(to), math.sin(to))).toPoint()
+        end = (middle + QPointF(reach * math.cos(to), reach * math.sin(to))).toPoint()
         QTest.mouseMove(view, end)
     QTest.mouseRelease(view, LEFT, pos=end)
     last = QPointF(end) - middle
@@ -80,7 +80,7 @@ def choose(screen: Any, text: str) -> None:
 def ticked(screen: Any) -> list[str]:
     menu: QMenu = slab_button(screen).menu()
     menu.aboutToShow.emit()
-    return [one.text() for one in menu.actions() if isinstance(one, QAction) and one.isChecked()]
+    return [one.text() for one in menu.actions() if one.isChecked()]
 
 
 @pytest.mark.parametrize("ring", range(4))
@@ -242,6 +242,27 @@ def test_the_keys_1_to_9_choose_the_windows_in_the_order_of_the_list(screen: Any
     QTest.keyClick(view, Qt.Key.Key_2)
     screen.live()
     assert (np.abs(bone - pixels(view)) > 20).mean() > 0.05
+
+
+def type_on(view: QWidget, letter: str) -> None:
+    """Press the key that writes a letter."""
+    plain = Qt.KeyboardModifier.NoModifier
+    event = QKeyEvent(QEvent.Type.KeyPress, ord(letter.upper()), plain, letter)
+    QApplication.sendEvent(view, event)
+
+
+def test_the_keys_act_by_their_place_on_a_russian_and_a_kazakh_keyboard(screen: Any) -> None:
+    views, view = screen.parts.views, screen.slice("axial")
+    type_on(view, "ш")
+    assert not views.smooth.now, "I"
+    type_on(view, "с")
+    assert screen.parts.reading.cine.playing.now is not None, "C"
+    type_on(view, "с")
+    for letter, preset in zip('"әіңғ,.үұ', HU_PRESETS.values(), strict=True):
+        type_on(view, letter)
+        assert views.window.now == preset.window
+    type_on(view, "а")
+    assert views.layout.now == "axial", "F"
 
 
 def test_home_and_end_show_the_ends_of_the_scan(screen: Any) -> None:

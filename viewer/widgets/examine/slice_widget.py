@@ -33,6 +33,7 @@ from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
+from viewer.widgets.keyboard import pressed
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
 from virtopsy.geometry.plane import Plane, facing, step_mm
@@ -405,7 +406,7 @@ class SliceWidget(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
+        key = pressed(event)
         if self._views.shown.now is None:
             super().keyPressEvent(event)
             return
