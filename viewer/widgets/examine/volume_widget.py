@@ -42,6 +42,7 @@ from viewer.widgets.examine.volume_man import VolumeMan
 from viewer.widgets.examine.volume_stage import Stage, apart
 from viewer.widgets.examine.volume_tools import VolumeTools
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
+from viewer.widgets.keyboard import pressed
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.errors import UsageError, VirtopsyError
@@ -440,7 +441,7 @@ class VolumeWidget(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
+        key = pressed(event)
         if self._cutter.takes_back(event):
             self._cutter.take_back(event)
         elif key in _VIEW_KEYS:
