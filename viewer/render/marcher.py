@@ -126,7 +126,7 @@ class Marcher:
                 hidden = rest.hidden(self.volume.frame, _stopping(stop))
             except Cancelled:
                 return None
-            self._mask = _NO_MASK if hidden is None else hidden.view(np.uint8)
+            self._mask = _NO_MASK if hidden is None else _thick(hidden.view(np.uint8))
         return self._mask
 
 
@@ -134,9 +134,7 @@ class _Grid:
     """The voxels as the loops want them, and the range of values in each block of them."""
 
     def __init__(self, volume: Volume, pool: Executor) -> None:
-        thick = [(0, int(n == 1)) for n in volume.voxels.shape]  # interpolation needs neighbours
-        voxels = volume.voxels
-        self.voxels = np.pad(voxels, thick, mode="edge") if any(map(any, thick)) else voxels
+        self.voxels = _thick(volume.voxels)
         self.voxels.setflags(write=False)  # the loops are compiled once, for arrays nobody writes
         spacing = volume.frame.spacing_mm
         self.step_mm = min(spacing)
@@ -153,6 +151,12 @@ class _Grid:
             march.block_ranges(self.voxels[begin:end], self.low[one], self.high[one])
 
         list(pool.map(part, range(blocks[0])))
+
+
+def _thick(values: NDArray[Any]) -> NDArray[Any]:
+    """Return (k, j, i) values with at least two along each axis: interpolation needs neighbours."""
+    missing = [(0, int(n == 1)) for n in values.shape]
+    return np.pad(values, missing, mode="edge") if any(map(any, missing)) else values
 
 
 @dataclass(frozen=True, eq=False)

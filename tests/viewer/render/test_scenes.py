@@ -214,3 +214,38 @@ def test_a_thin_plate_of_bone_is_drawn_without_flecks() -> None:
     smooth = uniform_filter(grey, 15)
     assert smooth.min() > 110, "it is lit by its surface, not by what lies behind"
     assert np.abs(grey - smooth)[10:-10, 10:-10].max() < 28
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_scan_one_voxel_thin_is_cut_as_any_other(axis: int) -> None:
+    shape = [24, 24, 24]
+    shape[axis] = 1
+    frame = Frame.of((shape[0], shape[1], shape[2]), origin_mm=(0, 0, 0), spacing_mm=(2, 2, 2))
+    volume = Volume(np.full(frame.shape, 1200, np.int16), frame)
+    camera = standard_view(frame, (30.0, 40.0))
+    outline = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
+    view = VolumeView(volume, (80, 60), mapper=Mapper.CPU)
+    whole = view.picture(camera)
+    view.hide(Cutaway((Scalpel(camera, outline),)))
+    gone = view.picture(camera)
+    view.close()
+    assert whole is not None
+    assert gone is not None
+    assert whole.max() > 150
+    assert gone.max() < 60, "all of it lies behind the outline"
+
+
+def test_the_end_of_the_scan_is_lit_as_evenly_as_a_cut() -> None:
+    """A neck cut off by the scan: noise of its face would read as an injury."""
+    noise = np.random.default_rng(2).normal(900, 60, (40, 60, 60))
+    _, j, i = np.indices(noise.shape)
+    noise[np.hypot(j - 29.5, i - 29.5) > 22] = -1000
+    frame = Frame.of(noise.shape, origin_mm=(-30, -30, 0), spacing_mm=(1, 1, 1))
+    volume = Volume(noise.astype(np.int16), frame)
+    view = VolumeView(volume, (240, 180), mapper=Mapper.CPU)
+    picture = view.picture(standard_view(frame, "inferior", aspect=4 / 3))
+    view.close()
+    assert picture is not None
+    middle = picture[60:120, 90:150].mean(axis=-1)
+    assert middle.mean() > 120
+    assert middle.std() < 12
