@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEdit
 
+from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.language import Language, say
 
 
@@ -93,3 +96,40 @@ def test_a_court_reads_sides_in_large_words_and_whose_they_are(court: Any) -> No
     assert "deceased person's own" in sides.text()
     assert say("ui.show.demonstrative", Language.EN) in sides.text()
     show.close()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_court_is_told_that_a_slice_is_slanted_or_thick(court: Any, language: Language) -> None:
+    window, parts = court.desk.window, court.parts
+    parts.language.set(language)
+    parts.views.turn_about("coronal", 0.3)
+    parts.views.slab.set(Slab(Projection.MIP, 12.0))
+    parts.views.layout.set("axial")
+    window.add_stop()
+    parts.views.reset()
+    parts.walkthrough.look_at(parts.walkthrough.stops[-1].stop_id)
+    view = window.examine.views.slices["axial"]
+    view.set_presenting(True)
+    court.live()
+    told = view.grab().toImage()
+    said = view._shown_to_court()
+    parts.views.slab.set(None)
+    parts.views.straighten()
+    court.live()
+    plain = view.grab().toImage()
+    view.set_presenting(False)
+    assert said == [
+        say("reading.court.oblique", language),
+        say("reading.court.slab", language, mm="12"),
+    ]
+    assert view._shown_to_court() == []
+    corner = QRect(0, view.height() // 2, view.width() // 2, view.height() // 2 - 4)
+    assert yellow(told.copy(corner)) > yellow(plain.copy(corner)) + 200, "the words are painted"
+
+
+def yellow(image: QImage) -> int:
+    """Return how many pixels have the colour of remarks."""
+    shown = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), -1)
+    pixels = rows[:, : 3 * shown.width()].reshape(-1, 3).astype(int)
+    return int((np.abs(pixels - (0xF2, 0xC9, 0x4C)).sum(axis=1) < 60).sum())

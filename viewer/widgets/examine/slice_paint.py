@@ -225,12 +225,24 @@ _OTHERS = {
 
 
 def crosshair(
-    painter: QPainter, sheet: Sheet, position_mm: Sequence[float], *, turned: bool = False
+    painter: QPainter,
+    sheet: Sheet,
+    position_mm: Sequence[float],
+    *,
+    turned: bool = False,
+    rings: bool = True,
 ) -> None:
     """Draw where the two other planes are seen edge on, each in its colour.
 
     The middle, where the anatomy of interest is, stays free; a ring near each end is what the
     lines are turned by. While they are turned they are drawn stronger.
+
+    Args:
+        painter: of the view.
+        sheet: how the patient lies on it.
+        position_mm: the crosshair, LPS mm.
+        turned: whether the mouse turns it now.
+        rings: whether it can be turned here.
     """
     at = sheet.place(position_mm)
     for other in _OTHERS[sheet.camera.plane]:
@@ -243,7 +255,7 @@ def crosshair(
             if reach > _CROSS_GAP:
                 painter.drawLine(at + along * (side * _CROSS_GAP), at + along * (side * reach))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for other in _OTHERS[sheet.camera.plane]:
+    for other in _OTHERS[sheet.camera.plane] if rings else ():
         painter.setPen(QPen(picture_colour(other.value, 200), 1.2))
         for place in _handles_of(sheet, at, other):
             painter.drawEllipse(place, _HANDLE_PX, _HANDLE_PX)

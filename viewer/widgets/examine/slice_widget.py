@@ -164,7 +164,8 @@ class SliceWidget(QWidget):
         slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         turned = self._turning is not None
-        slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned)
+        rings = not self._presenting
+        slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned, rings=rings)
         for one in self.marks():
             slice_paint.mark(painter, sheet, one)
         self._paint_words(painter, sheet, volume)
@@ -203,6 +204,8 @@ class SliceWidget(QWidget):
         remarks = [self._parts.say("render.gap.hatched")] if hatched and not words else []
         if volume.quantity is not Quantity.HU and not self._presenting:
             remarks.append(self._parts.say("ui.view.not_hu"))
+        if self._presenting:
+            remarks += self._shown_to_court()
         if mark := lossy_mark(volume, self._parts.language.now):
             remarks.append(mark)
         size = COURT_PX if self._presenting else TEXT_PX
@@ -235,6 +238,18 @@ class SliceWidget(QWidget):
             said.append(say(f"reading.slab.{slab.projection.value}.mm", mm=mm))
         if not views.smooth.now:
             said.append(say("reading.voxels"))
+        return said
+
+    def _shown_to_court(self) -> list[str]:
+        """Say the same in the words of a court, one short remark each."""
+        views, say = self._views, self._parts.say
+        said = []
+        if math.degrees(views.lean(self.plane)) >= _LEANS_DEG:
+            said.append(say("reading.court.oblique"))
+        if views.slab.now is not None:
+            thick = views.slab.now.thickness_mm
+            mm = self._parts.number(thick, decimals(thick))
+            said.append(say("reading.court.slab", mm=mm))
         return said
 
     def _picture(self, camera: SliceCamera) -> QImage:
