@@ -6,6 +6,7 @@ is widened along its rows and then along its columns: trilinear interpolation on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -74,13 +75,13 @@ class Part:
         box: (left, right, top, bottom) pixels, without the last.
         values: (bottom - top, right - left), float32; of the voxels' type where nothing was
             interpolated.
-        samples: how many lie behind each of its pixels.
+        samples: how many lie behind each of its pixels: one number for all, or one each.
         covered: which of its pixels lie in the run; None: all.
     """
 
     box: tuple[int, int, int, int]
     values: Voxels
-    samples: int
+    samples: int | NDArray[np.int32]
     covered: NDArray[np.bool_] | None = None
 
 
@@ -150,15 +151,19 @@ def _project(voxels: Voxels, x: _Line, y: _Line, behind: _Line, projection: Proj
         picked: Voxels = voxels[behind.low[0]][y.low[:, None], x.low]
         return picked
     out = np.empty((len(y.low), len(x.low)), np.float32)
-    edges = np.linspace(0, len(out), min(_BANDS, len(out)) + 1).astype(int)
-    # numpy lets go of the interpreter's lock, so the bands are made at the same time
-    bands = [
-        _threads().submit(_band, voxels, x, y.part(a, b), behind, projection, out[a:b])
-        for a, b in pairwise(edges.tolist())
-    ]
-    for band in bands:
-        band.result()
+    bands(len(out), lambda a, b: _band(voxels, x, y.part(a, b), behind, projection, out[a:b]))
     return out
+
+
+def bands(rows: int, make: Callable[[int, int], None]) -> None:
+    """Call `make` with the first row and the end of each band of a picture, all at the same time.
+
+    What it does must let go of the interpreter's lock, as numpy and compiled loops do.
+    """
+    edges = np.linspace(0, rows, min(_BANDS, rows) + 1).astype(int)
+    made = [_threads().submit(make, a, b) for a, b in pairwise(edges.tolist())]
+    for band in made:
+        band.result()
 
 
 def _band(  # noqa: PLR0913, PLR0917 -- three axes of voxels, a rule and a place

@@ -1,21 +1,20 @@
 """A slice or slab through a volume as a grey picture of exactly the asked pixels.
 
 Values are interpolated first and windowed afterwards: scaling a windowed picture would
-interpolate greys. Planes along the grid are made by `aligned`, oblique ones by VTK's reslice.
+interpolate greys. Planes along the grid are made by `aligned`, all others by `oblique`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from viewer.render.aligned import Alignment, Part, part_of
+from viewer.render.oblique import oblique_part
 from viewer.render.slice_camera import FlatCamera
-from viewer.render.vtk_image import image_of, matrix_of, values_of
+from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.volume import Volume, Voxels
@@ -25,7 +24,7 @@ _ON_THE_PLANE: Floats = np.zeros(1)
 
 
 class SliceRenderer:
-    """Slices of one volume; its voxels are shared with VTK, never copied.
+    """Slices of one volume; its voxels are shared, never copied.
 
     Where slices are missing nothing is interpolated into the gap nor out of it: the planes on
     each side are cut out of their own run of slices, up to half a slice beyond the last. A slab
@@ -38,8 +37,7 @@ class SliceRenderer:
         self.volume = volume
         self.outside = _outside(volume.voxels)
         self._runs = [
-            _Run(first, volume.voxels[first : last + 1], self.outside)
-            for first, last in _acquired_runs(volume)
+            _Run(first, volume.voxels[first : last + 1]) for first, last in _acquired_runs(volume)
         ]
 
     def values(
@@ -60,7 +58,8 @@ class SliceRenderer:
         index = camera.index_from_pixel(self.volume.frame)
         joined = _Joined(camera, projection)
         for run in self._runs:
-            for part in run.parts(camera, index, depths, projection, smooth=smooth):
+            part = run.part(camera, index, depths, projection, smooth=smooth)
+            if part is not None:
                 joined.take(part)
         return joined.result(self.volume.voxels.dtype, self.outside)
 
@@ -98,15 +97,16 @@ class _Joined:
 
     def _lay(self, part: Part) -> None:
         if self._total is None:
-            raise AssertionError
+            raise Bug("there is nothing to lay a part onto")
         left, right, top, bottom = part.box
         total = self._total[top:bottom, left:right]
         count = self._count[top:bottom, left:right]
-        there = part.values > -np.inf if part.covered is None else part.covered
+        there = np.ones(total.shape, np.bool_) if part.covered is None else part.covered
         values = part.values.astype(np.float64)
         if self._projection is Projection.MEAN:
-            total[there] += values[there] * part.samples
-            count[there] += part.samples
+            samples = np.broadcast_to(part.samples, values.shape)[there]
+            total[there] += values[there] * samples
+            count[there] += samples
             return
         fold = np.maximum if self._projection is Projection.MIP else np.minimum
         known = count > 0
@@ -136,20 +136,12 @@ class _Run:
     Args:
         first: the slice of the volume it begins with.
         voxels: of the run.
-        outside: the value that stands for none.
     """
 
-    def __init__(self, first: int, voxels: Voxels, outside: float) -> None:
-        self._first, self._voxels, self._outside = first, voxels, outside
-        self._cutter = vtkImageReslice()
-        self._cutter.SetInputData(image_of(voxels, (1.0, 1.0, 1.0)))
-        self._cutter.BorderOn()  # half a voxel of rim belongs to the outermost voxels
-        self._cutter.SetOutputDimensionality(2)
-        self._cutter.SetOutputOrigin(0.0, 0.0, 0.0)
-        self._cutter.SetOutputSpacing(1.0, 1.0, 1.0)
-        self._cutter.SetBackgroundLevel(outside)
+    def __init__(self, first: int, voxels: Voxels) -> None:
+        self._first, self._voxels = first, voxels
 
-    def parts(
+    def part(
         self,
         camera: FlatCamera,
         index: Floats,
@@ -157,8 +149,8 @@ class _Run:
         projection: Projection,
         *,
         smooth: bool,
-    ) -> Iterator[Part]:
-        """Yield what of a picture lies in this run, at most one part a depth.
+    ) -> Part | None:
+        """Return what of a picture lies in this run, None where nothing does.
 
         Args:
             camera: which pixels.
@@ -173,29 +165,11 @@ class _Run:
         reach = float(np.abs(depths_mm).max())
         alignment = Alignment.of(own, *size, reach)
         if alignment is not None:
-            part = part_of(self._voxels, alignment, size, depths_mm, projection, smooth)
-            if part is not None:
-                yield part
-            return
-        if smooth:
-            self._cutter.SetInterpolationModeToLinear()
-        else:
-            self._cutter.SetInterpolationModeToNearestNeighbor()
+            return part_of(self._voxels, alignment, size, depths_mm, projection, smooth)
         box = _box(size, own[2], reach, -0.5, len(self._voxels) - 0.5)
-        if box is not None:
-            for depth in depths_mm:
-                yield self._cut(own, float(depth), box)
-
-    def _cut(self, own: Floats, depth_mm: float, box: tuple[int, int, int, int]) -> Part:
-        behind = own.copy()
-        behind[:, 3] += own[:, 2] * depth_mm
-        left, right, top, bottom = box
-        self._cutter.SetResliceAxes(matrix_of(behind))
-        self._cutter.SetOutputExtent(left, right - 1, top, bottom - 1, 0, 0)
-        self._cutter.Update()
-        # A copy, because the next cut is written into the same memory.
-        values: Voxels = values_of(self._cutter.GetOutput())[0].copy()
-        return Part(box, values, 1, values != self._outside)
+        if box is None:
+            return None
+        return oblique_part(self._voxels, own, box, depths_mm, projection, smooth=smooth)
 
 
 def _acquired_runs(volume: Volume) -> list[tuple[int, int]]:

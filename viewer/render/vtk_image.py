@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
@@ -28,15 +28,6 @@ def image_of(voxels: Voxels, spacing_mm: tuple[float, float, float]) -> vtkImage
     image.SetSpacing(*spacing_mm)
     image.GetPointData().SetScalars(scalars)
     return image
-
-
-def values_of(image: vtkImageData) -> Voxels:
-    """Return the (k, j, i) values of a VTK image, sharing its memory."""
-    columns, rows, depth = image.GetDimensions()
-    scalars = image.GetPointData().GetScalars()
-    # vtkmodules.util carries no annotations
-    values: Voxels = vtk_to_numpy(scalars)  # type: ignore[no-untyped-call]
-    return values.reshape(depth, rows, columns)
 
 
 def matrix_of(affine: Floats | NDArray[np.float32]) -> vtkMatrix4x4:

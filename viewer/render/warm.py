@@ -1,4 +1,4 @@
-"""Compiles the loops of the 3D view, or loads them from where they were kept.
+"""Compiles the loops of the 3D view and of oblique slices, or loads them from where they were kept.
 
 Compiling takes seconds once on a machine; setting up does it (`python -m viewer.render.warm`), so
 that nobody waits for it before a first picture.
@@ -12,6 +12,8 @@ import numpy as np
 
 from viewer.render.cpu_scene import CpuScene
 from viewer.render.scene import Glyph
+from viewer.render.slice_camera import SectionCamera
+from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.camera import standard_view
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.preset import default_preset
@@ -19,7 +21,7 @@ from virtopsy.imaging.volume import Quantity, Volume
 
 
 def warm() -> None:
-    """Draw a few pixels of a few voxels, with a track through them."""
+    """Draw a few pixels of a few voxels: with a track through them, and cut obliquely."""
     frame = Frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
     volume = Volume(np.full(frame.shape, 900, np.int16), frame)
     scene = CpuScene(volume, "#000000")
@@ -27,6 +29,8 @@ def warm() -> None:
     scene.show([Glyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
     scene.picture(standard_view(frame, "left"), (8, 8), "full", Event())
     scene.close()
+    across = SectionCamera((0.8, 0.6, 0.0), (0.0, 0.0, -1.0), (1.5, 1.5, 1.5), 1.0, 8, 8)
+    SliceRenderer(volume).values(across)
 
 
 if __name__ == "__main__":

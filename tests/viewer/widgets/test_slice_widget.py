@@ -12,6 +12,8 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from virtopsy.imaging.slab import Projection, Slab
+
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,
     Qt.MouseButton.RightButton,
@@ -239,3 +241,20 @@ def test_missing_slices_are_hatched_in_every_view(screen: Any, presenting: bool)
     views.go(tuple(at))
     screen.live()
     assert yellow(axial)[60:-40, axial.width() // 2 - 40 : axial.width() // 2 + 40].mean() > 0.5
+
+
+def test_a_changing_slab_is_drawn_quickly_and_at_rest_with_every_pixel(screen: Any) -> None:
+    view, views = screen.slice("axial"), screen.parts.views
+    views.turn_about("coronal", 0.4)
+    views.slab.set(Slab(Projection.MIP, 12.0))
+    view.repaint()
+    sheet = view.sheet()
+    assert view._grey.shape == (sheet.camera.height // 2, sheet.camera.width // 2)
+    assert not view.settled
+    screen.bot.waitUntil(lambda: view.settled, timeout=5000)
+    sheet = view.sheet()
+    whole = view._renderer.pixels(sheet.camera, views.window.now, views.slab.now)
+    assert np.array_equal(view._grey, whole)
+    views.slab.set(None)
+    view.repaint()
+    assert view.settled, "a thin slice is never drawn coarsely"

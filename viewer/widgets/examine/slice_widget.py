@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -60,6 +61,9 @@ _SCROLL_KEYS = {
 _END_KEYS = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
 _WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
 _LEANS_DEG = 0.05
+_Wanted: TypeAlias = tuple[SliceCamera, Window, Slab | None, bool]
+_COARSE = 2  # pixels of a changing slab along each side of a sample
+_REST_MS = 150
 _Drag = Callable[[QPointF, QPointF], None]
 
 
@@ -77,7 +81,13 @@ class SliceWidget(QWidget):
         self._views = parts.views
         self.plane = plane
         self._renderer: SliceRenderer | None = None
-        self._rendered: tuple[SliceCamera, Window, Slab | None, bool] | None = None
+        self._wanted: _Wanted | None = None
+        self._rendered: tuple[_Wanted, bool] | None = None
+        self._fine = True
+        self._refine = QTimer(self)
+        self._refine.setSingleShot(True)
+        self._refine.setInterval(_REST_MS)
+        self._refine.timeout.connect(self._take_all_pixels)
         self._turning: QPointF | None = None
         self._grey: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
         self._drag: _Drag | None = None
@@ -225,6 +235,15 @@ class SliceWidget(QWidget):
         side = plus if value >= 0 else minus
         return self._parts.say("ui.view.position", side=side, mm=self._parts.number(abs(value)))
 
+    def _take_all_pixels(self) -> None:
+        self._fine = True
+        self.update()
+
+    @property
+    def settled(self) -> bool:
+        """Whether every pixel of the picture on the screen was sampled."""
+        return self._rendered is not None and self._rendered[1] and self._fine
+
     def _shown_how(self) -> list[str]:
         """Say what is not as a plain slice: that it leans, is thick, or is not interpolated."""
         views, say = self._views, self._parts.say
@@ -254,11 +273,17 @@ class SliceWidget(QWidget):
 
     def _picture(self, camera: SliceCamera) -> QImage:
         views = self._views
-        how = (camera, views.window.now, views.slab.now, views.smooth.now)
-        if self._renderer is not None and self._rendered != how:
-            pixels = self._renderer.pixels(camera, how[1], how[2], smooth=how[3])
+        wanted = (camera, views.window.now, views.slab.now, views.smooth.now)
+        if self._wanted != wanted:
+            # A slab costs its thickness in slices: while it changes it is drawn in fewer pixels.
+            self._wanted, self._fine = wanted, views.slab.now is None
+            if not self._fine:
+                self._refine.start()
+        if self._renderer is not None and self._rendered != (wanted, self._fine):
+            seen = camera if self._fine else camera.reduced(_COARSE)
+            pixels = self._renderer.pixels(seen, wanted[1], wanted[2], smooth=wanted[3])
             self._grey = np.ascontiguousarray(pixels)
-            self._rendered = how
+            self._rendered = (wanted, self._fine)
         height, width = self._grey.shape
         return QImage(self._grey.data, width, height, width, QImage.Format.Format_Grayscale8)
 
