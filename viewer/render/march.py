@@ -32,6 +32,7 @@ Number: TypeAlias = Any  # float32 once compiled; the plain interpreter never co
 _SHIFT = 2
 BLOCK = 1 << _SHIFT  # voxels along an edge of the blocks that are leapt over
 _OPAQUE = np.float32(0.985)  # what lies behind this much cannot be told from black
+_FACED = np.float32(0.3)  # opacity of what is cut through, from which on it has a face
 _CLEAR = np.float32(0.01)  # opacity of a sample below which a ray is still outside
 _FAINT = np.float32(0.002)  # share of the picture below which a sample is not lit
 _BISECTIONS = 4
@@ -105,6 +106,20 @@ def _kept(value: Number, most: Number) -> Number:
 def _entry(value: Number, scale: Singles, last: int) -> int:
     """Return the row of the table of opacity and colour that a value has."""
     return min(max(int((value - scale[0]) * scale[1] + _HALF), 0), last)
+
+
+@_inlined
+def way_out(place: Number, block: int, inverse: Number) -> Number:
+    """Return the mm along a ray from a place in a block to where it leaves it along one axis.
+
+    Args:
+        place: coordinate along the axis, voxels.
+        block: number of the block along the axis.
+        inverse: mm a voxel along the axis, with the sign of the ray; very large and positive where
+            the ray runs across the axis, which it never leaves the block by.
+    """
+    end = block + 1 if inverse > _ZERO else block
+    return (np.float32(end * BLOCK) - place) * inverse
 
 
 @_compiled
@@ -221,21 +236,20 @@ def draw_rows(
                 bi, bj, bk = int(px) >> _SHIFT, int(py) >> _SHIFT, int(pz) >> _SHIFT
                 away = leap[bk, bj, bi]
                 if away > 0:
-                    far_x = np.float32((bi + 1) * BLOCK) if ux > _ZERO else np.float32(bi * BLOCK)
-                    far_y = np.float32((bj + 1) * BLOCK) if uy > _ZERO else np.float32(bj * BLOCK)
-                    far_z = np.float32((bk + 1) * BLOCK) if uz > _ZERO else np.float32(bk * BLOCK)
-                    out = min((far_x - px) * ix, (far_y - py) * iy, (far_z - pz) * iz)
+                    out = min(way_out(px, bi, ix), way_out(py, bj, iy), way_out(pz, bk, iz))
                     out += np.float32((away - 1) * BLOCK) / steepest
                     t += max(out, _ZERO) + np.float32(0.05) * step
                     before, clear, sawn = t, True, False
                     continue
-                if cuts and _sample(hidden, px, py, pz) > _HALF:
-                    t += step
-                    before, clear, sawn = t, True, True
-                    continue
                 value = _sample(voxels, px, py, pz)
                 entry = _entry(value, scale, rows_of_table)
                 opacity = table[entry, 3]
+                if cuts and _sample(hidden, px, py, pz) > _HALF:
+                    # A face only where something that would be seen is cut: where air is hidden
+                    # before the skin, the skin keeps its own relief.
+                    t += step
+                    before, clear, sawn = t, True, opacity > _FACED
+                    continue
                 if opacity <= _CLEAR and clear:
                     if opacity <= _ZERO:
                         before = t

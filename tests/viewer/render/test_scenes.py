@@ -17,7 +17,15 @@ from viewer.render.scene import Quality
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.camera import fit_view, project, standard_view, zoom
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, CropBox, Cutaway, Scalpel, Step
+from virtopsy.imaging.cutaway import (
+    NOTHING_HIDDEN,
+    ClipPlane,
+    CropBox,
+    Cutaway,
+    OutsideBody,
+    Scalpel,
+    Step,
+)
 from virtopsy.imaging.preset import presets
 from virtopsy.imaging.volume import Volume
 from virtopsy.language import Language
@@ -249,3 +257,28 @@ def test_the_end_of_the_scan_is_lit_as_evenly_as_a_cut() -> None:
     middle = picture[60:120, 90:150].mean(axis=-1)
     assert middle.mean() > 120
     assert middle.std() < 12
+
+
+def test_skin_keeps_its_relief_where_only_air_before_it_is_hidden() -> None:
+    """Else the blocks in which the table is told from the body drew scratches on the face."""
+    shape = (60, 64, 64)
+    k, j, i = np.indices(shape)
+    away = np.sqrt((k - 29.5) ** 2 + (j - 31.5) ** 2 + (i - 31.5) ** 2)
+    noise = np.random.default_rng(8).normal(0, 15, shape)
+    voxels = (-1000 + 1050 * np.clip((22 - away) / 2 + 0.5, 0, 1) + noise).astype(np.int16)
+    volume = Volume(voxels, Frame.of(shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1)))
+    k, j, i = np.indices((30, 32, 32)) * 2 + 0.5
+    blocks = np.sqrt((k - 29.5) ** 2 + (j - 31.5) ** 2 + (i - 31.5) ** 2) > 23.5
+    frame = Frame.of((30, 32, 32), origin_mm=(0.5, 0.5, 0.5), spacing_mm=(2, 2, 2))
+    camera = standard_view(volume.frame, (30.0, 20.0), aspect=4 / 3)
+    view = VolumeView(volume, (400, 300), preset=presets()["skin"], mapper=Mapper.CPU)
+    whole = view.picture(camera)
+    view.hide(Cutaway((OutsideBody((), blocks, frame),)))
+    bare = view.picture(camera)
+    view.close()
+    assert whole is not None
+    assert bare is not None
+    seen = whole.max(axis=-1) > 60
+    off = np.abs(whole[seen].astype(int) - bare[seen].astype(int)).max(axis=-1)
+    assert seen.mean() > 0.05
+    assert (off > 25).mean() < 0.002
