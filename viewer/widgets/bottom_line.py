@@ -91,6 +91,8 @@ class BottomLine(QFrame):
         follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.trajectory.hint, lambda _: self._show_hint(), now=False)
+        follow(self, parts.cutting.tool, lambda _: self._show_hint(), now=False)
+        follow(self, parts.cutting.shown, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
         follow(self, parts.language, lambda _: self._show_all())
         follow(self, parts.work.running, self._show_jobs)
@@ -142,6 +144,8 @@ class BottomLine(QFrame):
             key = f"ui.hint.room.{parts.room.now}"
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
+        elif parts.cutting.shown.now and parts.cutting.tool.now != "turn":
+            key = f"volume3d.tool.{parts.cutting.tool.now}.tip"
         self._hint.setText(parts.say(key))
 
     def _show_jobs(self, running: tuple[Running, ...]) -> None:

@@ -249,7 +249,7 @@ def test_a_changing_slab_is_drawn_quickly_and_at_rest_with_every_pixel(screen: A
     views.slab.set(Slab(Projection.MIP, 12.0))
     view.repaint()
     sheet = view.sheet()
-    assert view._grey.shape == (sheet.camera.height // 2, sheet.camera.width // 2)
+    assert view._grey.size < sheet.camera.height * sheet.camera.width / 3
     assert not view.settled
     screen.bot.waitUntil(lambda: view.settled, timeout=5000)
     sheet = view.sheet()

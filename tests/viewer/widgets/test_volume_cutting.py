@@ -248,6 +248,8 @@ def test_what_is_hidden_is_said_whole_beside_the_open_curve(
     screen.parts.views.layout.set("all")
     press(screen, "volume.tool.plane")
     press(screen, "view.volume.curve")
+    assert screen.parts.views.layout.now == "volume", "the picture that is edited has the room"
+    screen.parts.views.layout.set("all")  # a person may go back with the curve open
     settle(screen, view)
     words = hidden_words(screen.parts.views.cutaway.now, language)
     room = view.findChild(QWidget, "volume.transfer").x() - 14

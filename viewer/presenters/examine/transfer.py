@@ -122,6 +122,8 @@ class Transfer:
         self.histogram: Value[Histogram | None] = Value(None)
         views.volume.subscribe(lambda _: self._begin())
         views.preset.subscribe(lambda _: self.reset())
+        self._before = ""
+        self.shown.subscribe(self._make_room)
         self.shown.subscribe(lambda _: self._count())
 
     @property
@@ -211,6 +213,15 @@ class Transfer:
                 colour=tuple((one.value, *one.colour) for one in points),
             )
         )
+
+    def _make_room(self, shown: bool) -> None:
+        """Give the picture the whole room while the editor lies over it, and the rest back."""
+        layout = self._views.layout
+        if shown:
+            self._before = layout.now
+            layout.set("volume")
+        elif layout.now == "volume":
+            layout.set(self._before)
 
     def _begin(self) -> None:
         self.selected.set(None)

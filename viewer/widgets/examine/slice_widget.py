@@ -62,7 +62,8 @@ _END_KEYS = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
 _WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
 _LEANS_DEG = 0.05
 _Wanted: TypeAlias = tuple[SliceCamera, Window, Slab | None, bool]
-_COARSE = 2  # pixels of a changing slab along each side of a sample
+_SAMPLES = 14  # behind a pixel of a changing slab, at which it is drawn at half its size
+_COARSEST = 6
 _REST_MS = 150
 _Drag = Callable[[QPointF, QPointF], None]
 
@@ -199,7 +200,7 @@ class SliceWidget(QWidget):
         slice_paint.corner_lines(
             painter,
             sheet.width,
-            [say(f"render.plane.{self.plane}"), self._slice_position(), *self._shown_how()],
+            [say(f"render.plane.{self.plane}"), *self._slice_position(), *self._shown_how()],
             right=True,
         )
 
@@ -229,15 +230,35 @@ class SliceWidget(QWidget):
         absent = k in volume.gaps and k not in volume.missing
         return absent and abs(float(across)) > _ALONG
 
-    def _slice_position(self) -> str:
+    def _slice_position(self) -> list[str]:
+        """Say where a straight slice lies; along a leaning axis it would be no place of a body."""
+        if math.degrees(self._views.lean(self.plane)) >= _LEANS_DEG:
+            return []
         value = self._views.along_mm(self.plane)
         plus, minus = _SIDE[self.plane]
         side = plus if value >= 0 else minus
-        return self._parts.say("ui.view.position", side=side, mm=self._parts.number(abs(value)))
+        return [self._parts.say("ui.view.position", side=side, mm=self._parts.number(abs(value)))]
 
     def _take_all_pixels(self) -> None:
-        self._fine = True
-        self.update()
+        """Sample every pixel in the background: a thick slab takes longer than a window may."""
+        volume, wanted = self._views.shown.now, self._wanted
+        if volume is None or wanted is None:
+            return
+        camera, window, slab, smooth = wanted
+        self._parts.work.start(
+            "reading.job.slab",
+            lambda _: SliceRenderer(volume).pixels(camera, window, slab, smooth=smooth),
+            lambda pixels: self._take_pixels(wanted, pixels),
+            self._parts.trouble.announce,
+            quiet=True,
+        )
+
+    def _take_pixels(self, wanted: _Wanted, pixels: NDArray[np.uint8]) -> None:
+        """Show a finished picture, if it still is the one that is wanted."""
+        if wanted == self._wanted:
+            self._fine = True
+            self._grey, self._rendered = np.ascontiguousarray(pixels), (wanted, True)
+            self.update()
 
     @property
     def settled(self) -> bool:
@@ -279,8 +300,13 @@ class SliceWidget(QWidget):
             self._wanted, self._fine = wanted, views.slab.now is None
             if not self._fine:
                 self._refine.start()
-        if self._renderer is not None and self._rendered != (wanted, self._fine):
-            seen = camera if self._fine else camera.reduced(_COARSE)
+        volume = views.shown.now
+        if (
+            self._renderer is not None
+            and volume is not None
+            and self._rendered != (wanted, self._fine)
+        ):
+            seen = camera if self._fine else camera.reduced(_coarseness(volume, wanted[2]))
             pixels = self._renderer.pixels(seen, wanted[1], wanted[2], smooth=wanted[3])
             self._grey = np.ascontiguousarray(pixels)
             self._rendered = (wanted, self._fine)
@@ -482,6 +508,14 @@ class SliceWidget(QWidget):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         self._views.point_at(None)
+
+
+def _coarseness(volume: Volume, slab: Slab | None) -> int:
+    """Return how many pixels along each side become one while a slab changes."""
+    if slab is None:
+        return 1
+    samples = len(slab.depths_mm(volume.frame.spacing_mm))
+    return min(max(round(2 * math.sqrt(samples / _SAMPLES)), 2), _COARSEST)
 
 
 def _apart(one: QPointF, other: QPointF) -> float:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
 from typing_extensions import override
 
 from viewer.widgets.bind import follow, tip, words
@@ -21,6 +28,18 @@ from virtopsy.language import Language, say
 _PRESET_PX = 300
 _LETTER_PX = 34
 THUMBNAIL = (96, 72)  # pixels
+_LIST_PX = 340
+
+
+class _Thumbnails(QStyledItemDelegate):
+    """Draws the list of presets with pictures larger than the one in the closed box."""
+
+    @override
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.decorationSize = QSize(*THUMBNAIL)
 
 
 class VolumeChoices(QWidget):
@@ -88,7 +107,8 @@ class VolumeChoices(QWidget):
     def _presets(self) -> ElidedComboBox:
         self._preset = ElidedComboBox()
         self._preset.setObjectName("view.volume.preset")
-        self._preset.view().setIconSize(QSize(*THUMBNAIL))
+        self._preset.setItemDelegate(_Thumbnails(self._preset))
+        self._preset.view().setMinimumWidth(_LIST_PX)
         self._preset.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToContents)
         tip(self._preset, self._parts.language, "ui.volume.preset.tip")
         self._preset.activated.connect(

@@ -124,3 +124,17 @@ def test_the_histogram_counts_every_acquired_voxel_on_a_logarithmic_scale() -> N
     air, bone = counted.heights[filled]
     assert air == 1.0
     assert bone == pytest.approx(np.log1p(32) / np.log1p(368))
+
+
+def test_the_picture_has_the_whole_room_while_it_is_edited(
+    views: Views, transfer: Transfer
+) -> None:
+    views.layout.set("row")
+    transfer.shown.set(True)
+    assert views.layout.now == "volume"
+    transfer.shown.set(False)
+    assert views.layout.now == "row"
+    transfer.shown.set(True)
+    views.layout.set("axial")
+    transfer.shown.set(False)
+    assert views.layout.now == "axial", "what a person chose meanwhile stays"
