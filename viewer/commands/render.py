@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from viewer.commands import speech
-from virtopsy.errors import StorageError, UsageError
+from viewer.commands import handed_out, speech
+from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def build(language: Language) -> click.Command:
         out: Path,
         as_json: bool,
     ) -> None:
+        handed_out.check(out, (".png",))
         _check_preset(preset)
         wish = _Wish(preset, _view(view), parallel, _size(size), out)
         volume, notes = _load(path, series, language)
@@ -95,7 +96,7 @@ def _view(text: str) -> Place:
 
     if text in STANDARD_VIEWS:
         return text
-    number = r"\s*([+-]?\d+(?:\.\d+)?)\s*"
+    number = r"\s*([+-]?[0-9]{1,6}(?:\.[0-9]{1,9})?)\s*"
     if (found := re.fullmatch(f"{number},{number}", text)) is not None:
         azimuth, elevation = float(found[1]), float(found[2])
         if abs(elevation) <= 90:
@@ -104,7 +105,7 @@ def _view(text: str) -> Place:
 
 
 def _size(text: str) -> tuple[int, int]:
-    if (found := re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text)) is not None:
+    if (found := re.fullmatch(r"([0-9]{1,5})[xX×]([0-9]{1,5})", text)) is not None:
         width, height = int(found[1]), int(found[2])
         if min(width, height) >= _SMALLEST and max(width, height) <= _LARGEST:
             return width, height
@@ -142,7 +143,7 @@ def _render(
     view.picture(camera, "moving")
     first_frame_s = time.perf_counter() - begun
     finished = volume_picture(view, camera, language, origin=Origin(notes=notes))
-    _write(wish.out, finished.png)
+    handed_out.write(finished.png, wish.out)
     if as_json:
         facts: dict[str, Any] = {
             "mapper": view.mapper.value,
@@ -156,14 +157,6 @@ def _render(
     else:
         speech.line(say("render.written", language, path=wish.out))
     view.close()
-
-
-def _write(out: Path, png: bytes) -> None:
-    try:
-        out.write_bytes(png)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageError("render.cannot_write", path=out, reason=reason) from error
 
 
 def _speed(view: VolumeView, camera: Camera3D) -> dict[str, float]:

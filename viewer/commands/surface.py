@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from typing_extensions import override
 
-from viewer.commands import speech
+from viewer.commands import handed_out, speech
 from viewer.commands.scan import problem_facts
-from virtopsy.errors import StorageError, UsageError
+from virtopsy.findings.words import number as said
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def build(language: Language) -> click.Command:
         decimate: float,
         as_json: bool,
     ) -> None:
-        _check(out)
+        handed_out.check(out, _ENDINGS)
         from virtopsy import confined
 
         confined.start()  # its interpreter comes up while this one imports
@@ -83,7 +82,7 @@ def build(language: Language) -> click.Command:
 
         steps = speech.progress("surface.progress", language)
         made = surface(volume, hu, smoothing=smooth, decimation=decimate, progress=steps)
-        _write(encoded(made, out.suffix.lower()), out)
+        handed_out.write(encoded(made, out.suffix.lower()), out)
         facts = _facts(made, time.perf_counter() - begun)
         facts["series"] = chosen.key
         facts["problems"] = problem_facts(problems_of(chosen, volume), language)
@@ -94,26 +93,6 @@ def build(language: Language) -> click.Command:
             _tell(facts, out, language)
 
     return surface_command
-
-
-def _check(out: Path) -> None:
-    if out.suffix.lower() not in _ENDINGS:
-        raise UsageError("surface.bad_ending", path=out, known=", ".join(_ENDINGS))
-    if not out.parent.is_dir():
-        raise StorageError("surface.no_folder", path=out)
-
-
-def _write(content: bytes, out: Path) -> None:
-    """Write beside the target first, so that a full disk leaves no half of a file there."""
-    draft = out.with_name(f".{out.name}.draft")
-    try:
-        draft.write_bytes(content)
-        draft.replace(out)
-    except OSError as error:
-        with suppress(OSError):  # it may not even be there
-            draft.unlink()
-        reason = error.strerror or type(error).__name__
-        raise StorageError("surface.cannot_write", path=out, reason=reason) from error
 
 
 def _facts(made: Surface, seconds: float) -> dict[str, Any]:
@@ -138,7 +117,7 @@ def _facts(made: Surface, seconds: float) -> dict[str, Any]:
 
 def _tell(facts: dict[str, Any], out: Path, language: Language) -> None:
     told = {name: facts[name] for name in ("vertices", "triangles", "hu", "components")}
-    deviation = f"{facts['largest_deviation_mm']:.3f}"
+    deviation = said(facts["largest_deviation_mm"], language, 3)
     speech.line(say("surface.written", language, path=out, deviation=deviation, **told))
     if not facts["closed"]:
         speech.line(say("surface.open", language, rims=facts["rims"]))

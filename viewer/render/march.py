@@ -24,6 +24,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.render.compiled import compiled
+
 F = TypeVar("F", bound=Callable[..., Any])
 Singles = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -42,18 +44,12 @@ _ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.flo
 _FAR = np.float32(3.0e38)
 
 
-def _compiled(function: F) -> F:
-    """Compile on first use, and keep the result on disk for the next start."""
-    made = numba.njit(nogil=True, fastmath=True, cache=True, error_model="numpy")(function)
-    return cast("F", made)
-
-
 def _inlined(function: F) -> F:
     made = numba.njit(nogil=True, fastmath=True, error_model="numpy")(function)
     return cast("F", made)
 
 
-@_compiled
+@compiled
 def block_ranges(voxels: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> None:
     """Write the smallest and largest value that interpolation meets in each block.
 
@@ -122,7 +118,7 @@ def way_out(place: Number, block: int, inverse: Number) -> Number:
     return (np.float32(end * BLOCK) - place) * inverse
 
 
-@_compiled
+@compiled
 def draw_rows(
     voxels: NDArray[Any],
     leap: Bytes,
@@ -366,7 +362,7 @@ def draw_rows(
             depth[y, x] = found
 
 
-@_compiled
+@compiled
 def draw_triangles(
     corners: Singles,
     colours: Singles,

@@ -7,20 +7,19 @@ disk for the next start is renewed only when its own file changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from math import floor
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.render.aligned import RIM, Part, bands
+from viewer.render.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
 from virtopsy.imaging.volume import Voxels
 
-F = TypeVar("F", bound=Callable[..., Any])
 Singles: TypeAlias = NDArray[np.float32]
 Counts: TypeAlias = NDArray[np.int32]
 _RULES = {Projection.MIP: 0, Projection.MINIP: 1, Projection.MEAN: 2}
@@ -68,13 +67,7 @@ def oblique_part(  # noqa: PLR0913 -- voxels, where they are cut, and how
     return Part(box, values, counts, counts > 0)
 
 
-def _compiled(function: F) -> F:
-    """Compile on first use, and keep the result on disk for the next start."""
-    made = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    return cast("F", made)
-
-
-@_compiled
+@partial(compiled, exact=True)
 def _draw(  # noqa: PLR0913, PLR0917 -- a loop as numba wants it
     voxels: NDArray[Any],
     index: Floats,

@@ -19,11 +19,14 @@ from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.preset import default_preset
 from virtopsy.imaging.volume import Quantity, Volume
 
+KINDS = (np.int16, np.uint16, np.float32)
+"""What voxels are of: HU, unsigned signal, and values with a fractional slope."""
 
-def warm() -> None:
+
+def warm(kind: type[np.generic] = np.int16) -> None:
     """Draw a few pixels of a few voxels: with a track through them, and cut obliquely."""
     frame = Frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
-    volume = Volume(np.full(frame.shape, 900, np.int16), frame)
+    volume = Volume(np.full(frame.shape, 900, kind), frame)
     scene = CpuScene(volume, "#000000")
     scene.set_preset(default_preset(Quantity.HU))
     scene.show([Glyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
@@ -34,4 +37,5 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
-    warm()
+    for one in KINDS:
+        warm(one)

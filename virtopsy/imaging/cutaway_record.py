@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from virtopsy.errors import InputError
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.cutaway import ClipPlane, CropBox, Cutaway, OutsideBody, Scalpel, Step
 from virtopsy.imaging.segment import Part
+from virtopsy.records import direction, fields, flag, number, point, sequence, text
 
 _DECIMALS = 6
-_MOST_BLOCKS = 64_000_000  # a record is not to be believed further than this
+# A record is not to be believed further than this.
+_MOST_BLOCKS, _MOST_STEPS, _MOST_CORNERS, _MOST_PARTS = 16_000_000, 1000, 100_000, 100_000
+_LARGEST_MM3, _LARGEST_HU, _WIDE, _SMALLEST_MM = 1e12, 1e9, 1e4, 1e-3
+_NARROWEST, _WIDEST, _NEAREST_MM = 1e-3, 3.0, 1e-6
 
 
 def to_record(cutaway: Cutaway) -> list[dict[str, Any]]:
@@ -29,14 +32,12 @@ def from_record(record: object) -> Cutaway:
     """Read the steps back.
 
     Raises:
-        InputError: a step is of no known kind, or a field is missing or of the wrong form.
+        ValueError: a step is of no known kind, or a field is missing or of the wrong form.
     """
-    try:
-        if not isinstance(record, list):
-            raise TypeError("not a list")  # noqa: TRY301 -- said like every other wrong form
-        return Cutaway(tuple(_read(one) for one in record))
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
-        raise InputError("findings.record.malformed", detail=str(error)) from error
+    steps = tuple(_read(fields(one)) for one in sequence(record, 0, _MOST_STEPS))
+    if sum(isinstance(one, OutsideBody) for one in steps) > 1:
+        raise ValueError("the body is told apart more than once")
+    return Cutaway(steps)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -56,47 +57,90 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _read(record: Mapping[str, Any]) -> Step:
-    kind = record["kind"]
+    kind = record.get("kind")
     if kind == "crop_box":
-        return CropBox(_point(record["low_mm"]), _point(record["high_mm"]))
+        low, high = point(record.get("low_mm")), point(record.get("high_mm"))
+        if not all(one < other for one, other in zip(low, high, strict=True)):
+            raise ValueError("a crop box without room")
+        return CropBox(low, high)
     if kind == "clip_plane":
-        normal = np.array(_point(record["normal"]))
-        return ClipPlane(_point(record["point_mm"]), _point(normal / np.linalg.norm(normal)))
+        return ClipPlane(point(record.get("point_mm")), direction(record.get("normal")))
     if kind == "scalpel":
-        camera = record["camera"]
-        seen = Camera3D(
-            _point(camera["position"]),
-            _point(camera["focal_point"]),
-            _point(camera["view_up"]),
-            float(camera["view_angle"]),
-            bool(camera["parallel"]),
-        )
-        return Scalpel(seen, tuple((float(x), float(y)) for x, y in record["outline"]))
+        corners = sequence(record.get("outline"), 3, _MOST_CORNERS)
+        outline = [[number(part, -_WIDE, _WIDE) for part in sequence(one, 2, 2)] for one in corners]
+        return Scalpel(camera_from(fields(record.get("camera"))), tuple((x, y) for x, y in outline))
     if kind == "outside_body":
         return _outside(record)
-    raise ValueError(f"no step {kind!r}")
+    raise ValueError(f"no step {kind!r:.40}")
+
+
+def camera_from(record: Mapping[str, Any]) -> Camera3D:
+    """Read a camera back.
+
+    Raises:
+        ValueError: it sees nothing, or a field is missing or of the wrong form.
+    """
+    return seeing(
+        Camera3D(
+            point(record.get("position")),
+            point(record.get("focal_point")),
+            direction(record.get("view_up")),
+            number(record.get("view_angle"), _NARROWEST, _WIDEST),
+            flag(record.get("parallel", False)),
+        )
+    )
+
+
+def seeing(camera: Camera3D) -> Camera3D:
+    """Return a camera that has a line of sight, and an upward direction across it.
+
+    Raises:
+        ValueError: it has not.
+    """
+    sight = np.subtract(camera.focal_point, camera.position)
+    if not np.linalg.norm(np.cross(sight, camera.view_up)) > _NEAREST_MM:
+        raise ValueError("a camera that sees nothing")
+    return camera
 
 
 def _outside(record: Mapping[str, Any]) -> OutsideBody:
-    blocks = record["blocks"]
-    depth, rows, columns = (int(n) for n in blocks["shape"])
-    count = depth * rows * columns
-    if not 0 < count <= _MOST_BLOCKS:
+    blocks = fields(record.get("blocks"))
+    shape = tuple(int(number(n, 1, _MOST_BLOCKS)) for n in sequence(blocks.get("shape"), 3, 3))
+    count = shape[0] * shape[1] * shape[2]
+    if count > _MOST_BLOCKS:
         raise ValueError(f"{count} blocks")
+    size = -(-count // 8)
     unpacker = zlib.decompressobj()
-    packed = unpacker.decompress(base64.b64decode(blocks["bits_zlib"]), -(-count // 8))
+    try:
+        stored = base64.b64decode(text(blocks.get("bits_zlib"), _MOST_BLOCKS), validate=True)
+        packed = unpacker.decompress(stored, size + 1)
+    except zlib.error as error:
+        raise ValueError("blocks that cannot be unpacked") from error
+    if len(packed) != size:
+        raise ValueError(f"{len(packed)} bytes of blocks, expected {size}")
     bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count).astype(np.bool_)
-    parts = tuple(
-        Part(
-            _point(one["centre_mm"]),
-            _point(one["size_mm"]),
-            float(one["volume_mm3"]),
-            float(one["max_hu"]),
-        )
-        for one in record["parts"]
+    parts = tuple(_part(fields(one)) for one in sequence(record.get("parts"), 0, _MOST_PARTS))
+    sizes = (shape[0], shape[1], shape[2])
+    return OutsideBody(parts, bits.reshape(sizes), _frame(blocks.get("affine_lps"), sizes))
+
+
+def _part(record: Mapping[str, Any]) -> Part:
+    return Part(
+        point(record.get("centre_mm")),
+        point(record.get("size_mm")),
+        number(record.get("volume_mm3"), 0, _LARGEST_MM3),
+        number(record.get("max_hu"), -_LARGEST_HU, _LARGEST_HU),
     )
-    shape = (depth, rows, columns)
-    return OutsideBody(parts, bits.reshape(shape), Frame(np.array(blocks["affine_lps"]), shape))
+
+
+def _frame(record: object, shape: tuple[int, int, int]) -> Frame:
+    rows = [[number(one) for one in sequence(row, 4, 4)] for row in sequence(record, 4, 4)]
+    affine = np.array(rows)
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    right_handed = np.linalg.det(affine[:3, :3]) > 0 and spacing.min() > _SMALLEST_MM
+    if rows[3] != [0.0, 0.0, 0.0, 1.0] or not right_handed:
+        raise ValueError("blocks that lie nowhere")
+    return Frame(affine, shape)
 
 
 def _rounded(value: Any) -> Any:
@@ -105,8 +149,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _rounded(one) for name, one in value.items()}
     return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _point(values: Any) -> tuple[float, float, float]:
-    x, y, z = (float(one) for one in values)
-    return x, y, z

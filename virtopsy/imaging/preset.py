@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,10 @@ from virtopsy.errors import UsageError
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.volume import Quantity, Volume, Voxels
 from virtopsy.imaging.window import signal_range
+from virtopsy.records import number, sequence, text
 
 _WHITE = 255.0
-_TERMS = ("ambient", "diffuse", "specular", "specular_power")
+_MOST_POINTS, _FURTHEST = 1000, 65_536.0  # what any scanner stores lies within
 
 
 class Scale(StrEnum):
@@ -76,24 +78,19 @@ class Preset:
         """Read a preset back.
 
         Raises:
-            KeyError, TypeError, ValueError: the record is none of a preset.
+            ValueError: the record is none of a preset.
         """
-        points = {
-            name: tuple(tuple(float(part) for part in one) for one in record[name])
-            for name in ("opacity", "colour", "gradient")
-        }
-        terms = (float(record[name]) for name in _TERMS)
-        made = cls(
-            str(record["name"]),
-            Scale(record["scale"]),
-            tuple((value, share) for value, share in points["opacity"]),
-            tuple((value, r, g, b) for value, r, g, b in points["colour"]),
-            tuple((change, share) for change, share in points["gradient"]),
-            *terms,
+        return cls(
+            text(record.get("name"), 100),
+            Scale(text(record.get("scale"), 100)),
+            tuple((value, share) for value, share in _points(record.get("opacity"), 2)),
+            tuple((value, r, g, b) for value, r, g, b in _points(record.get("colour"), 4)),
+            tuple((step, share) for step, share in _points(record.get("gradient"), 2, least=0)),
+            number(record.get("ambient"), 0, 1),
+            number(record.get("diffuse"), 0, 1),
+            number(record.get("specular"), 0, 1),
+            number(record.get("specular_power"), 0, 1000),
         )
-        if not made.opacity or not made.colour:
-            raise ValueError("a preset without points")
-        return made
 
     def fits(self, quantity: Quantity) -> bool:
         """Tell whether the preset can show values of this kind."""
@@ -187,6 +184,17 @@ def _parse(name: str, stored: dict[str, Any]) -> Preset:
         float(stored["specular"]),
         float(stored["specular_power"]),
     )
+
+
+def _points(values: object, parts: int, least: int = 1) -> list[list[float]]:
+    """Return points that rise in value, with shares between 0 and 1 beside it."""
+    found = []
+    for one in sequence(values, least, _MOST_POINTS):
+        place, *shares = sequence(one, parts, parts)
+        found.append([number(place, -_FURTHEST, _FURTHEST), *(number(s, 0, 1) for s in shares)])
+    if any(one[0] > other[0] for one, other in pairwise(found)):
+        raise ValueError("points that do not rise")
+    return found
 
 
 def _plain(value: Any) -> Any:

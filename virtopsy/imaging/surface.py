@@ -140,7 +140,12 @@ def _contour(volume: Volume, hu: float) -> tuple[Vertices, Triangles]:
         corners.append(triangles + np.int32(known))
         known += len(found)
     if not sum(map(len, corners)):
-        lowest, highest = float(volume.voxels.min()), float(volume.voxels.max())
+        acquired = np.delete(volume.voxels, volume.gaps, axis=0)
+        lowest, highest = (
+            (float(acquired.min()), float(acquired.max())) if acquired.size else (0, 0)
+        )
+        if lowest < hu <= highest:
+            raise InputError("surface.too_thin", hu=float(hu))
         raise InputError("surface.nothing", hu=float(hu), lowest=lowest, highest=highest)
     return np.concatenate(points), np.concatenate(corners)
 
@@ -211,6 +216,8 @@ def _thinned(
     _, part = parts_of(triangles[:, 0], triangles[:, 1], len(vertices), triangles[:, 2])
     large = np.bincount(part[triangles[:, 0]])[part[triangles[:, 0]]] > _SMALL_PART
     small = _without_unused(vertices, triangles[~large])
+    if not large.any():
+        return vertices, triangles
     for kept in _PARTS_OF_SHARE:
         points, corners = _decimated(vertices, triangles[large], share * kept)
         fewer = (

@@ -133,7 +133,7 @@ def stated_window(volume: Volume, low: float, high: float) -> Window | None:
     if centre is None or width is None or width < 1:
         return None
     stated = Window(centre, width)
-    share = width / (high - low)
+    share = width / max(high - low, 1.0)
     sees = stated.low < high and stated.high > low
     return stated if sees and _LEAST_SHARE <= share <= _MOST_SHARE else None
 

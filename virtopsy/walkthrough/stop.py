@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
+import numpy as np
+
+from virtopsy import records
 from virtopsy.errors import InputError
+from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.turn import STRAIGHT, Turn
 from virtopsy.imaging import cutaway_record
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
@@ -16,6 +20,7 @@ from virtopsy.imaging.slab import Projection, Slab
 Point: TypeAlias = tuple[float, float, float]
 _DECIMALS = 3
 _FINE = 9  # of a rotation, so that it stays one
+_WIDEST, _THICKEST_MM, _SQUARE = 1e9, 5000.0, 1e-5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,35 +91,60 @@ def to_record(stop: Stop) -> dict[str, Any]:
     return record
 
 
-def from_record(record: Mapping[str, Any]) -> Stop:
+def from_record(record: object) -> Stop:
     """Read a stop back.
 
     Raises:
-        InputError: a field is missing or of the wrong form.
+        InputError: a field is missing, unknown or of the wrong form.
     """
-    plain = {name: _value(value) for name, value in record.items() if name not in _NESTED}
     try:
-        slab = record.get("slab")
-        return Stop(
-            **plain,
-            turn=Turn.of(record["turn"]) if "turn" in record else STRAIGHT,
-            slab=None if slab is None else _slab(slab),
-            cutaway=cutaway_record.from_record(record.get("cutaway", [])),
-            edited=Preset.from_record(record["edited"]) if "edited" in record else None,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("findings.record.malformed", detail=str(error)) from error
+        given = records.fields(record)
+        if unknown := set(given) - {one.name for one in fields(Stop)}:
+            raise ValueError(f"unknown: {sorted(unknown)!r:.60}")  # noqa: TRY301 -- said below
+        return _stop(given)
+    except (ValueError, OverflowError) as error:
+        raise InputError("court.stop.malformed", detail=str(error)) from error
+
+
+def _stop(record: Mapping[str, Any]) -> Stop:
+    made = Stop(
+        stop_id=records.text(record.get("stop_id"), 200),
+        caption=records.text(record.get("caption")),
+        series_uid=records.text(record.get("series_uid"), 200),
+        layout=records.text(record.get("layout"), 40),
+        position_mm=records.point(record.get("position_mm")),
+        camera_position_mm=records.point(record.get("camera_position_mm")),
+        camera_focal_mm=records.point(record.get("camera_focal_mm")),
+        camera_up=records.direction(record.get("camera_up")),
+        camera_angle_deg=records.number(record.get("camera_angle_deg"), 0.1, 170),
+        preset=records.text(record.get("preset"), 100),
+        window_centre=records.number(record.get("window_centre"), -_WIDEST, _WIDEST),
+        window_width=records.number(record.get("window_width"), 1, _WIDEST),
+        camera_parallel=records.flag(record.get("camera_parallel", False)),
+        turn=_turn(record["turn"]) if "turn" in record else STRAIGHT,
+        slab=_slab(records.fields(record["slab"])) if "slab" in record else None,
+        smooth=records.flag(record.get("smooth", True)),
+        cutaway=cutaway_record.from_record(record.get("cutaway", [])),
+        edited=Preset.from_record(records.fields(record["edited"])) if "edited" in record else None,
+    )
+    cutaway_record.seeing(Camera3D(made.camera_position_mm, made.camera_focal_mm, made.camera_up))
+    return made
+
+
+def _turn(record: object) -> Turn:
+    rows = [records.direction(one) for one in records.sequence(record, 3, 3)]
+    made = Turn.of(rows)
+    if not np.abs(made.matrix - rows).max() < _SQUARE:  # a mirror, or skew
+        raise ValueError("no rotation")
+    return made
 
 
 def _slab(record: Mapping[str, Any]) -> Slab:
-    return Slab(Projection(record["projection"]), float(record["thickness_mm"]))
+    thick = records.number(record.get("thickness_mm"), 1e-3, _THICKEST_MM)
+    return Slab(Projection(records.text(record.get("projection"), 40)), thick)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, _DECIMALS) + 0.0
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _value(value: Any) -> Any:
-    return tuple(float(one) for one in value) if isinstance(value, list) else value

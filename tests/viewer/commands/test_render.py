@@ -80,6 +80,8 @@ def test_a_picture_is_made_without_any_display(run: Run, shared_data: Path, tmp_
         (("--preset", "bones"), ("bones", "skin")),
         (("--view", "sideways"), ("sideways", "anterior")),
         (("--view", "0,120"), ("0,120",)),
+        (("--view", "9" * 400 + ",0"), ("anterior",)),
+        (("--view", "٣,٤"), ("anterior",)),
         (("--size", "10x10"), ("10x10",)),
         (("--size", "big"), ("big", "1280x800")),
     ],
@@ -109,6 +111,16 @@ def test_a_place_that_cannot_be_written_is_a_storage_error(
     )
     assert done.returncode == 5
     assert "x.png" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["I0005.dcm", "I0005", "a.jpg"])
+def test_a_picture_never_takes_the_place_of_a_scan(run: Run, tmp_path: Path, name: str) -> None:
+    scanned = tmp_path / name
+    scanned.write_bytes(b"what a scanner wrote")
+    done = run(str(tmp_path), "--size", "64x64", "--out", str(scanned))
+    assert done.returncode == 2
+    assert ".png" in done.stderr
+    assert scanned.read_bytes() == b"what a scanner wrote"
 
 
 def test_a_preset_for_other_values_is_refused(run: Run, shared_data: Path, tmp_path: Path) -> None:

@@ -238,3 +238,29 @@ def test_the_work_can_be_stopped() -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         surface(ellipsoid(), 0, progress=progress)
+
+
+@pytest.mark.parametrize("gaps", [tuple(range(1, 40, 2)), ()])
+def test_a_scan_too_thin_for_a_surface_is_told_so_and_not_to_choose_what_was_chosen(
+    gaps: tuple[int, ...],
+) -> None:
+    whole = ellipsoid()
+    if gaps:
+        thin = replace(whole, gaps=gaps, sources=())
+    else:
+        frame = Frame.of((1, *whole.frame.shape[1:]), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+        thin = Volume(whole.voxels[20:21].copy(), frame)
+    with pytest.raises(InputError, match="neighbouring"):
+        surface(thin, 0)
+
+
+def test_thinning_leaves_small_parts_alone_without_a_word_of_vtk(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    frame = Frame.of((5, 5, 5), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    voxels = np.full(frame.shape, -1000, np.int16)
+    voxels[1:4, 1:4, 1:4] = 900
+    made = surface(Volume(voxels, frame), 200, decimation=0.5)
+    assert made.decimation == 0
+    assert made.deviation_mm == 0
+    assert capfd.readouterr().err == ""

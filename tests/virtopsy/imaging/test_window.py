@@ -87,3 +87,12 @@ def test_signal_opens_with_a_stated_window_only_where_it_shows_something(
     frame = Frame.of(voxels.shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
     volume = Volume(voxels, frame, Quantity.SIGNAL, display=Display(centre, width))
     assert (default_window(volume) == Window(centre, width)) is taken
+
+
+def test_a_mask_with_a_stated_window_opens() -> None:
+    """Two values only: the span between dark and bright may be nothing."""
+    voxels = np.zeros((4, 20, 20), np.int16)
+    voxels[:, 5:15, 5:15] = 1
+    frame = Frame.of(voxels.shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    volume = Volume(voxels, frame, Quantity.SIGNAL, display=Display(1.0, 2.0))
+    assert default_window(volume).width >= 1

@@ -15,6 +15,7 @@ from virtopsy.errors import InputError
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.frame import Frame
 from virtopsy.geometry.turn import STRAIGHT
+from virtopsy.imaging import cutaway_record
 from virtopsy.imaging.cutaway import ClipPlane, CropBox, Cutaway, OutsideBody, Scalpel, Step
 from virtopsy.imaging.preset import Preset, presets
 from virtopsy.imaging.segment import Part
@@ -53,6 +54,29 @@ _scalpels = st.builds(
     st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=3, max_size=9),
 )
 _steps = st.lists(st.one_of(_boxes, _planes, _scalpels), max_size=5)
+
+
+def _scalpel(outline: list[list[float]]) -> dict[str, object]:
+    camera = {
+        "position": [0, -500, 0],
+        "focal_point": [0, 0, 0],
+        "view_up": [0, 0, 1],
+        "view_angle": 0.4,
+        "parallel": False,
+    }
+    return {"kind": "scalpel", "camera": camera, "outline": outline}
+
+
+def _body(**changed: object) -> dict[str, object]:
+    blocks = np.zeros((2, 3, 4), np.bool_)
+    frame = Frame.of(blocks.shape, origin_mm=(0, 0, 0), spacing_mm=(2, 2, 2))
+    (record,) = cutaway_record.to_record(Cutaway((OutsideBody((), blocks, frame),)))
+    record["blocks"] |= changed
+    return record
+
+
+def _edited(**changed: object) -> dict[str, object]:
+    return presets()["bone"].to_record() | changed
 
 
 @settings(max_examples=60, deadline=None)
@@ -125,8 +149,68 @@ def test_what_lies_outside_the_body_is_kept_block_by_block() -> None:
         {"cutaway": [{"kind": "outside_body", "parts": [], "blocks": {"shape": [9**9, 9, 9]}}]},
         {"edited": {"name": "bone"}},
         {"layout_": "all"},
+        {"position_mm": [[0], 0, 0]},
+        {"position_mm": "abc"},
+        {"position_mm": [0, 0]},
+        {"position_mm": [10**400, 0, 0]},
+        {"position_mm": [float("nan"), 0, 0]},
+        {"camera_up": [0, 0, 0]},
+        {"camera_focal_mm": [0.0, -500.0, 0.0]},
+        {"camera_angle_deg": 180},
+        {"camera_angle_deg": -5},
+        {"camera_parallel": "x"},
+        {"caption": ["x"]},
+        {"preset": 5},
+        {"window_width": 0},
+        {"window_width": None},
+        {"window_width": True},
+        {"turn": [[0, 0, 0]] * 3},
+        {"turn": [[-1, 0, 0], [0, 1, 0], [0, 0, 1]]},
+        {"slab": {"projection": "mip", "thickness_mm": 0}},
+        {"slab": {"projection": "mip", "thickness_mm": 1e300}},
+        {"slab": {"projection": "mip", "thickness_mm": float("inf")}},
+        {"cutaway": [{"kind": "crop_box", "low_mm": [0, 0, 0], "high_mm": [0, 1, 1]}]},
+        {"cutaway": [{"kind": "clip_plane", "point_mm": [0, 0, 0], "normal": [0, 0, 0]}]},
+        {"cutaway": [{"kind": "clip_plane", "point_mm": [0, 0, 0], "normal": [1e308, 0, 0]}]},
+        {"cutaway": [_scalpel([[0, 0], [1, 1]])]},
+        {"cutaway": [_scalpel([[0, 0], [1, 1], [float("nan"), 0]])]},
+        {"cutaway": [_body(affine_lps=np.zeros((4, 4)).tolist())]},
+        {"cutaway": [_body(affine_lps=np.diag([-1.0, 1, 1, 1]).tolist())]},
+        {"cutaway": [_body(affine_lps=np.eye(3).tolist())]},
+        {"cutaway": [_body(bits_zlib="")]},
+        {"cutaway": [_body(bits_zlib="!!!")]},
+        {"cutaway": [_body(shape=[400, 400, 400])]},
+        {"cutaway": [_body(), _body()]},
+        {"edited": _edited(opacity=[[float("nan"), 1]])},
+        {"edited": _edited(opacity=[[5, 0], [1, 1]])},
+        {"edited": _edited(opacity=[[5, -7]])},
+        {"edited": _edited(gradient=[[1e12, 1]])},
+        {"edited": _edited(colour=[])},
     ],
 )
 def test_a_record_of_the_wrong_form_is_told_in_a_sentence(wrong: dict[str, object]) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="A stop of the walkthrough cannot be read"):
         from_record(_FIRST | wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, [], "x", 5])
+def test_what_is_no_record_is_told_in_a_sentence(wrong: object) -> None:
+    with pytest.raises(InputError):
+        from_record(wrong)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=st.sampled_from([*_FIRST, "turn", "slab", "cutaway", "edited", "smooth"]), value=_json)
+def test_whatever_a_field_holds_it_is_read_or_refused(name: str, value: object) -> None:
+    try:
+        stop = from_record(_FIRST | {name: value})
+    except InputError:
+        return
+    json.dumps(to_record(stop), allow_nan=False)

@@ -1,0 +1,59 @@
+"""A file a command hands out: whole or not at all, and never in the place of a scan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from virtopsy.errors import StorageError, UsageError
+
+
+def check(out: Path, endings: Sequence[str]) -> None:
+    """Refuse a target before the work is done for it.
+
+    Raises:
+        UsageError: its ending is none of `endings` (a scan has another one, or none).
+        StorageError: its folder is missing, or something that is no file has its name.
+    """
+    if out.suffix.lower() not in endings:
+        raise UsageError("cli.out.ending", path=out, known=", ".join(endings))
+    if not out.parent.is_dir():
+        raise StorageError("cli.out.no_folder", path=out)
+    if out.exists() and not out.is_file():
+        raise StorageError("cli.out.no_file", path=out)
+
+
+def write(content: bytes, out: Path) -> None:
+    """Write beside the target first: a full disk or a stop leaves the earlier file as it was.
+
+    A link keeps its place; what it leads to is written.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    target = out.resolve()
+    draft: Path | None = None
+    try:
+        with NamedTemporaryFile(dir=target.parent, prefix=".draft-", delete=False) as file:
+            draft = Path(file.name)
+            file.write(content)
+        draft.chmod(0o666 & ~_umask())
+        draft.replace(target)
+        draft = None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StorageError("cli.out.cannot_write", path=out, reason=reason) from error
+    finally:
+        if draft is not None:
+            with suppress(OSError):  # it may be gone with its disk
+                draft.unlink()
+
+
+def _umask() -> int:
+    """Return which rights new files of this process do not get (it can only be read by setting)."""
+    before = os.umask(0o077)
+    os.umask(before)
+    return before
