@@ -384,7 +384,10 @@ def zygote() -> None:
                 _serve(Connection(files[0]))
                 os._exit(0)
             os.close(files[0])
-            asked.sendall(child.to_bytes(_NUMBER_BYTES, "little"))
+            try:
+                asked.sendall(child.to_bytes(_NUMBER_BYTES, "little"))
+            except BrokenPipeError:  # the program was stopped meanwhile; its workers go with it
+                return
 
 
 _block: Final[list[mmap.mmap]] = []  # of this worker: the memory it writes into

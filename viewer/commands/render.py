@@ -127,9 +127,10 @@ def _load(path: Path, key: str | None, language: Language) -> tuple[Volume, tupl
 def _render(
     volume: Volume, wish: _Wish, notes: tuple[str, ...], language: Language, *, as_json: bool
 ) -> None:
-    from viewer.render.offscreen import Origin, volume_picture
-    from viewer.render.picking import visible_points
-    from viewer.render.volume_view import VolumeView
+    with speech.undisturbed():
+        from viewer.render.offscreen import Origin, volume_picture
+        from viewer.render.picking import visible_points
+        from viewer.render.volume_view import VolumeView
     from virtopsy.geometry.camera import fit_view
     from virtopsy.imaging.preset import default_preset, preset_named
 
