@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEdit
 
+from viewer.render.hidden_words import hidden_words
+from virtopsy.imaging.cutaway import ClipPlane, Cutaway
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.language import Language, say
 
@@ -125,6 +127,18 @@ def test_a_court_is_told_that_a_slice_is_slanted_or_thick(court: Any, language: 
     assert view._shown_to_court() == []
     corner = QRect(0, view.height() // 2, view.width() // 2, view.height() // 2 - 4)
     assert yellow(told.copy(corner)) > yellow(plain.copy(corner)) + 200, "the words are painted"
+
+
+def test_the_list_says_what_a_stop_hides(court: Any) -> None:
+    parts = court.parts
+    parts.views.cutaway.set(Cutaway((ClipPlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)),)))
+    court.desk.window.add_stop()
+    court.live()
+    chosen = court.desk.window.findChild(QListWidget, "court.stops")
+    hidden = hidden_words(parts.views.cutaway.now, parts.language.now)
+    assert hidden
+    assert hidden in chosen.item(chosen.count() - 1).text()
+    assert hidden not in chosen.item(0).text()
 
 
 def yellow(image: QImage) -> int:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from viewer.render.hidden_words import hidden_words
 from viewer.widgets.bind import follow, hear, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -143,7 +144,9 @@ class CourtRoom(QWidget):
 
     def _line(self, number: int, stop: Stop) -> str:
         seen = self._parts.say(f"ui.layout.{stop.layout}")
-        return f"{number}.  {stop.caption}\n      {seen}"
+        hidden = hidden_words(stop.cutaway, self._parts.language.now)
+        told = f"{seen} · {hidden}" if hidden else seen
+        return f"{number}.  {stop.caption}\n      {told}"
 
     def _stop(self) -> Stop | None:
         row, stops = self._list.currentRow(), self._parts.walkthrough.stops

@@ -16,7 +16,8 @@ from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.frame import Floats
 
 _EDGE = 7.0
-_RADIUS = 9.5
+_RADIUS = 9.5  # for type of the usual size
+_LETTER_AWAY = 22.0
 _HANDLE_PX = 6.5
 _RIM = QColor(0, 0, 0, 200)
 _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -44,44 +45,65 @@ def drafts(painter: QPainter, stage: Stage, drawn: Sequence[Mark]) -> None:
                 slice_paint.ring(painter, place, filled=False)
 
 
-def labels(painter: QPainter, stage: Stage, drawn: Sequence[Mark], margin: Margin) -> None:
-    """Write each mark's number, and its name where there is room, in the margin, with a line."""
+def labels(
+    painter: QPainter, stage: Stage, drawn: Sequence[Mark], margin: Margin, pixels: int = TEXT_PX
+) -> None:
+    """Write each mark's number, and its name where there is room, in the margin, with a line.
+
+    Args:
+        painter: of the view.
+        stage: how the patient lies on it.
+        drawn: what is named.
+        margin: where names may stand.
+        pixels: size of the type.
+    """
+    radius = badge_radius(pixels)
     anchors = [stage.place(one.ends_lps_mm[one.entry or 0]) for one in drawn]
     places = label_places([(one.x(), one.y()) for one in anchors], margin)
-    painter.setFont(text_font(bold=True))
     for one, anchor, (x, y) in zip(drawn, anchors, places, strict=True):
         at = QPointF(x, y)
         inwards = 1.0 if x < stage.width / 2 else -1.0
         for tint, wide in ((QColor(0, 0, 0, 150), 3.0), (picture_colour("trajectory", 210), 1.2)):
             painter.setPen(QPen(tint, wide))
-            painter.drawLine(at + QPointF(inwards * _RADIUS, 0), anchor)
-        number_badge(painter, at, str(one.number), selected=one.selected)
+            painter.drawLine(at + QPointF(inwards * radius, 0), anchor)
+        number_badge(painter, at, str(one.number), pixels, selected=one.selected)
         if stage.width >= _NAMES_FROM_PX and one.name:
-            _name(painter, stage, one.name, at, inwards)
+            _name(painter, stage, one.name, at, inwards, pixels)
 
 
-def number_badge(painter: QPainter, at: QPointF, number: str, *, selected: bool) -> None:
+def badge_radius(pixels: int) -> float:
+    """Return how large the circle of a number is for type of this size."""
+    return pixels * _RADIUS / TEXT_PX
+
+
+def number_badge(
+    painter: QPainter, at: QPointF, number: str, pixels: int, *, selected: bool
+) -> None:
     """Draw a number in a circle."""
+    radius = badge_radius(pixels)
     painter.setPen(QPen(picture_colour("trajectory"), 1.5))
     fill = picture_colour("trajectory") if selected else QColor(0, 0, 0, 210)
     painter.setBrush(QBrush(fill))
-    painter.drawEllipse(at, _RADIUS, _RADIUS)
+    painter.drawEllipse(at, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setFont(text_font(bold=True))
+    painter.setFont(text_font(pixels, bold=True))
     painter.setPen(picture_colour("on_accent") if selected else picture_colour("trajectory"))
-    box = QRectF(at.x() - 20, at.y() - 20, 40, 40)
+    box = QRectF(at.x() - 2 * radius, at.y() - 2 * radius, 4 * radius, 4 * radius)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
 
 
-def _name(painter: QPainter, stage: Stage, name: str, at: QPointF, inwards: float) -> None:
-    painter.setFont(text_font())
+def _name(  # noqa: PLR0913, PLR0917 -- where, how large and beside what
+    painter: QPainter, stage: Stage, name: str, at: QPointF, inwards: float, pixels: int
+) -> None:
+    radius = badge_radius(pixels)
+    painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, stage.width * _NAME_SHARE)
     wide = metrics.horizontalAdvance(shown)
-    x = at.x() - _RADIUS if inwards > 0 else at.x() + _RADIUS - wide
+    x = at.x() - radius if inwards > 0 else at.x() + radius - wide
     slice_paint.text(
         painter,
-        QPointF(x, at.y() + _RADIUS + metrics.ascent()),
+        QPointF(x, at.y() + radius + metrics.ascent()),
         shown,
         picture_colour("text"),
     )
@@ -179,7 +201,9 @@ def sentence(painter: QPainter, around: QRectF, words: str) -> None:
     painter.drawText(around.adjusted(30, 30, -30, -30), middle, words)
 
 
-def margin_of(width: float, height: float, below: float, man: float) -> Margin:
+def margin_of(
+    width: float, height: float, below: float, man: float, pixels: int = TEXT_PX
+) -> Margin:
     """Return where labels may stand: beside the picture, clear of corners, letters and man.
 
     Args:
@@ -187,16 +211,26 @@ def margin_of(width: float, height: float, below: float, man: float) -> Margin:
         height: likewise.
         below: height of what lies along the lower edge at the left.
         man: height of what lies there at the right.
+        pixels: size of the type.
     """
-    side, top, letter = _EDGE + _RADIUS + 1, 76.0, height / 2 - 22
+    radius = badge_radius(pixels)
+    # From the letter's middle to the middle of a label, whose name stands below its number.
+    away = _LETTER_AWAY * pixels / TEXT_PX
+    side, top, letter = _EDGE + radius + 1, 76.0, height / 2 - away
     left_low = max(height - below - 16, top)
     right_low = max(height - man - 16, top)
     # The letter in the middle of each edge stays free: the half with more room is taken.
-    left = (top, letter) if letter - top > left_low - (height / 2 + 22) else (letter + 44, left_low)
-    right = (
-        (top, letter) if letter - top > right_low - (height / 2 + 22) else (letter + 44, right_low)
+    left = (
+        (top, letter)
+        if letter - top > left_low - (height / 2 + away)
+        else (letter + 2 * away, left_low)
     )
-    return Margin(side, width - side, _rising(left), _rising(right), 2 * _RADIUS + 5)
+    right = (
+        (top, letter)
+        if letter - top > right_low - (height / 2 + away)
+        else (letter + 2 * away, right_low)
+    )
+    return Margin(side, width - side, _rising(left), _rising(right), 2 * radius + 5)
 
 
 def _rising(span: tuple[float, float]) -> tuple[float, float]:

@@ -343,8 +343,9 @@ class VolumeWidget(QWidget):
         drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
         volume_paint.drafts(painter, stage, drawn)
         below, man = (stage.height - self._free(right=side) for side in (False, True))
-        margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX)
-        volume_paint.labels(painter, stage, _numbered(drawn), margin)
+        pixels = slice_paint.COURT_PX if self._presenting else TEXT_PX
+        margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX, pixels)
+        volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
 
     def _say_in_the_middle(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(text_font())
