@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEdit
 
 from viewer.render.hidden_words import hidden_words
+from viewer.widgets.examine.slice_words import shown_to_court
 from virtopsy.imaging.cutaway import ClipPlane, Cutaway
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.language import Language, say
@@ -114,7 +115,7 @@ def test_a_court_is_told_that_a_slice_is_slanted_or_thick(court: Any, language: 
     view.set_presenting(True)
     court.live()
     told = view.grab().toImage()
-    said = view._shown_to_court()
+    said = shown_to_court(parts, view.plane)
     parts.views.slab.set(None)
     parts.views.straighten()
     court.live()
@@ -124,7 +125,7 @@ def test_a_court_is_told_that_a_slice_is_slanted_or_thick(court: Any, language: 
         say("reading.court.oblique", language),
         say("reading.court.slab", language, mm="12"),
     ]
-    assert view._shown_to_court() == []
+    assert shown_to_court(parts, view.plane) == []
     corner = QRect(0, view.height() // 2, view.width() // 2, view.height() // 2 - 4)
     assert yellow(told.copy(corner)) > yellow(plain.copy(corner)) + 200, "the words are painted"
 

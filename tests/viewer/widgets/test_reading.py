@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QToolButton, QWidg
 from viewer.presenters.examine.slabs import THICKNESSES_MM
 from viewer.presenters.examine.views import LAYOUTS, PLANES
 from viewer.widgets.examine.slice_paint import turn_handles
+from viewer.widgets.examine.slice_words import shown_how
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.window import HU_PRESETS, Window
 from virtopsy.language import Language
@@ -117,11 +118,11 @@ def test_the_pixels_of_the_turning_view_stay_and_those_of_the_others_change(
     screen.parts.views.window.set(Window(500.0, 5000.0))
     screen.parts.views.go(metal_mm)
     screen.live()
-    before = {plane: screen.slice(plane)._grey.astype(int) for plane in PLANES}
+    before = {plane: screen.slice(plane).picture.grey.astype(int) for plane in PLANES}
     drag_ring(screen.slice("axial"), 0, 0.5)
     screen.live()
     changed = {
-        plane: float((np.abs(screen.slice(plane)._grey - before[plane]) > 1).mean())
+        plane: float((np.abs(screen.slice(plane).picture.grey - before[plane]) > 1).mean())
         for plane in PLANES
     }
     assert changed["axial"] == 0
@@ -145,14 +146,14 @@ def test_letters_and_words_say_that_a_view_leans_and_space_straightens_it(screen
         "bottom": "F",
     }
     words = f"oblique, {math.degrees(went):.1f}°"
-    assert coronal._shown_how() == sagittal._shown_how() == [words]
-    assert screen.slice("axial")._shown_how() == []
+    assert shown_how(screen.parts, "coronal") == shown_how(screen.parts, "sagittal") == [words]
+    assert shown_how(screen.parts, "axial") == []
     leaning = pixels(coronal)
     QTest.keyClick(coronal, Qt.Key.Key_Space)
     screen.live()
     assert screen.parts.views.turn.now.is_straight
     assert coronal.sheet().camera.letters()["left"] == "R"
-    assert coronal._shown_how() == []
+    assert shown_how(screen.parts, "coronal") == []
     corner = np.s_[:90, coronal.width() * 2 // 3 :]
     assert (leaning[corner] != pixels(coronal)[corner]).any(), "the words are gone"
 
@@ -172,11 +173,11 @@ def test_shift_and_wheel_thicken_what_is_shown_and_the_view_and_the_button_say_s
     assert views.position.now == at
     assert views.slab.now == Slab(Projection.MIP, 16.0)
     assert pixels(view)[place.y(), place.x()] > 245, "within the slab"
-    assert view._shown_how() == ["MIP, 16 mm"]
+    assert shown_how(screen.parts, view.plane) == ["MIP, 16 mm"]
     assert slab_button(screen).text() == "MIP, 16 mm"
     wheel(view, -16, shift=True)
     assert views.slab.now is None
-    assert (view._shown_how(), slab_button(screen).text()) == ([], "Slab")
+    assert (shown_how(screen.parts, view.plane), slab_button(screen).text()) == ([], "Slab")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_the_menu_chooses_what_of_a_slab_is_shown(
     screen.live()
     choose(screen, text)
     assert views.slab.now == Slab(kind, 10.0)
-    assert view._shown_how() == [said]
+    assert shown_how(screen.parts, view.plane) == [said]
     assert slab_button(screen).text() == said
     assert text in ticked(screen)
     place = screen.place("axial", metal_mm)
@@ -210,7 +211,7 @@ def test_the_menu_chooses_what_of_a_slab_is_shown(
     assert low <= value <= high
     choose(screen, "Thin slices")
     assert views.slab.now is None
-    assert view._shown_how() == []
+    assert shown_how(screen.parts, view.plane) == []
 
 
 @pytest.mark.parametrize("mm", THICKNESSES_MM)
@@ -278,19 +279,19 @@ def test_i_shows_the_voxels_as_they_are_and_the_view_says_so(screen: Any, metal_
     screen.parts.views.window.set(Window(500.0, 5000.0))
     screen.parts.views.go(metal_mm)
     screen.live()
-    smooth = view._grey.copy()
+    smooth = view.picture.grey.copy()
     QTest.keyClick(view, Qt.Key.Key_I)
     screen.live()
-    blocks = view._grey.copy()
-    assert view._shown_how() == ["not interpolated"]
+    blocks = view.picture.grey.copy()
+    assert shown_how(screen.parts, view.plane) == ["not interpolated"]
     window = screen.parts.views.window.now
     values = window.apply(np.array([-1000, 900, 3000])).tolist()
     assert set(np.unique(blocks)) == {0, *values}, "outside, air, bone, metal, nothing between"
     assert len(np.unique(smooth)) > 10
     QTest.keyClick(view, Qt.Key.Key_I)
     screen.live()
-    assert (view._grey == smooth).all()
-    assert view._shown_how() == []
+    assert (view.picture.grey == smooth).all()
+    assert shown_how(screen.parts, view.plane) == []
 
 
 STOPS = {
@@ -396,6 +397,6 @@ def test_the_words_of_an_oblique_slab_fit_into_the_corner(screen: Any, language:
     screen.parts.views.smooth.set(False)
     screen.live()
     view = screen.slice("coronal")
-    said = view._shown_how()
+    said = shown_how(screen.parts, view.plane)
     assert len(said) == 3
     assert max(view.fontMetrics().horizontalAdvance(one) for one in said) <= 0.38 * view.width()

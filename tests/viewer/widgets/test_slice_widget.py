@@ -189,13 +189,13 @@ def test_a_hundred_moves_in_one_turn_cost_one_picture(screen: Any) -> None:
     view = screen.slice("axial")
     screen.live()
     made: list[Any] = []
-    render = view._renderer.pixels
+    render = view.picture.renderer.pixels
 
     def counted(*look: Any, **how: Any) -> Any:
         made.append(look)
         return render(*look, **how)
 
-    view._renderer.pixels = counted
+    view.picture.renderer.pixels = counted
     for step in range(100):
         screen.parts.views.go((0.0, 0.0, step * 0.3))
     assert made == []
@@ -249,12 +249,12 @@ def test_a_changing_slab_is_drawn_quickly_and_at_rest_with_every_pixel(screen: A
     views.slab.set(Slab(Projection.MIP, 12.0))
     view.repaint()
     sheet = view.sheet()
-    assert view._grey.size < sheet.camera.height * sheet.camera.width / 3
-    assert not view.settled
-    screen.bot.waitUntil(lambda: view.settled, timeout=5000)
+    assert view.picture.grey.size < sheet.camera.height * sheet.camera.width / 3
+    assert not view.picture.settled
+    screen.bot.waitUntil(lambda: view.picture.settled, timeout=5000)
     sheet = view.sheet()
-    whole = view._renderer.pixels(sheet.camera, views.window.now, views.slab.now)
-    assert np.array_equal(view._grey, whole)
+    whole = view.picture.renderer.pixels(sheet.camera, views.window.now, views.slab.now)
+    assert np.array_equal(view.picture.grey, whole)
     views.slab.set(None)
     view.repaint()
-    assert view.settled, "a thin slice is never drawn coarsely"
+    assert view.picture.settled, "a thin slice is never drawn coarsely"
