@@ -21,6 +21,7 @@ from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
@@ -142,18 +143,27 @@ def build(
     keeping.person.set(settings.person)
     findings = Findings(session, views, keeping.person)
     spoken = settings.spoken(language)
+    reading, tool = Reading(views), Value("point")
+    comparison = Comparison(work, views, opening, reading.active, tool)
+    compared = Findings(session, comparison.views, keeping.person)
     return Parts(
         language=Value(spoken),
         session=session,
         views=views,
         cutting=Cutting(views, work),
         transfer=Transfer(views, work, _thumbnails),
-        reading=Reading(views),
+        reading=reading,
         work=work,
         opening=opening,
         pictures=Pictures(work, opening),
         findings=findings,
         trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
+        comparison=comparison,
+        compared_findings=compared,
+        compared_trajectory=TrajectoryTool(
+            session, comparison.views, compared.selected, new_id, keeping.person
+        ),
+        tool=tool,
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.presenters.examine.views import Pointed
+from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
@@ -87,6 +87,8 @@ class BottomLine(QFrame):
     def _follow(self) -> None:
         parts = self._parts
         follow(self, parts.views.pointed, lambda _: self._show_place())
+        follow(self, parts.comparison.views.pointed, lambda _: self._show_place(), now=False)
+        follow(self, parts.comparison.views.window, lambda _: self._show_place(), now=False)
         follow(self, parts.views.window, lambda _: self._show_place(), now=False)
         follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
@@ -112,17 +114,22 @@ class BottomLine(QFrame):
         self._show_hint()
 
     def _show_place(self) -> None:
-        views, say = self._parts.views, self._parts.say
         in_room = self._parts.room.now == "examine"
         self._place.setVisible(in_room)
-        if views.shown.now is None:
+        second = self._parts.comparison.views
+        if self._parts.views.shown.now is None:
             self._place.setText("")
-            return
-        window = views.window.now
-        whole = self._parts.number
-        grey = say("ui.place.window", width=whole(window.width, 0), centre=whole(window.centre, 0))
-        pointed = views.pointed.now
-        self._place.setText(grey if pointed is None else f"{self._pointed(pointed)} · {grey}")
+        elif second.pointed.now is None:
+            self._place.setText(self._place_on(self._parts.views))
+        else:
+            self._place.setText(self._parts.say("compare.place", place=self._place_on(second)))
+
+    def _place_on(self, views: Views) -> str:
+        window, pointed, whole = views.window.now, views.pointed.now, self._parts.number
+        grey = self._parts.say(
+            "ui.place.window", width=whole(window.width, 0), centre=whole(window.centre, 0)
+        )
+        return grey if pointed is None else f"{self._pointed(pointed)} · {grey}"
 
     def _pointed(self, pointed: Pointed) -> str:
         say = self._parts.say

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
@@ -38,6 +39,9 @@ class Parts:
 
     Attributes:
         language: of every word on the screen.
+        comparison: a second scan beside the examined one.
+        compared_findings: those recorded on the second scan; nothing new is marked there.
+        compared_trajectory: moves their ends.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
@@ -51,6 +55,7 @@ class Parts:
     language: Value[Language]
     session: Session
     views: Views
+    comparison: Comparison
     cutting: Cutting
     transfer: Transfer
     reading: Reading
@@ -59,6 +64,8 @@ class Parts:
     pictures: Pictures
     findings: Findings
     trajectory: TrajectoryTool
+    compared_findings: Findings
+    compared_trajectory: TrajectoryTool
     keeping: Keeping
     walkthrough: Walkthrough
     writing: Writing
@@ -83,6 +90,19 @@ class Parts:
     def whose(self, identity: Identity) -> tuple[str, ...]:
         """Return the corner of a view: patient, or that there is no name; date and series."""
         return whose(identity, self.language.now)
+
+    def beside(self) -> Parts:
+        """Return what the views of the compared scan are given."""
+        second = self.comparison
+        return replace(
+            self,
+            views=second.views,
+            opening=second.opening,
+            reading=second.reading,
+            tool=second.tool,
+            findings=self.compared_findings,
+            trajectory=self.compared_trajectory,
+        )
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do what a person asked for; an expected failure goes to the strip, said in words."""

@@ -19,7 +19,7 @@ from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFinding
 from virtopsy.dicom.assemble import assemble, choose, study_of
 from virtopsy.dicom.scan import scan_files
-from virtopsy.dicom.series import Study
+from virtopsy.dicom.series import Scan, Study
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress
@@ -59,6 +59,7 @@ class Keeping:
         archive: the open archive, or None.
         person: name of who acts; empty before anybody said so.
         problem: what failed, for the strip.
+        held: the studies of the case that was opened last; None before one was.
         saved: told after a case was saved.
         told: message key of something the person should know, and need not act on.
     """
@@ -71,6 +72,7 @@ class Keeping:
         self._actor: Actor | None = None
         self.archive: Value[Archive | None] = Value(None)
         self.person: Value[str] = Value("")
+        self.held: Value[Scan | None] = Value(None)
         self.problem: Event[VirtopsyError] = Event()
         self.saved: Event[IntakeReport] = Event()
         self.told: Event[str] = Event()
@@ -184,12 +186,14 @@ class Keeping:
         archive, actor = self._signed_in()
         self._refuse_to_lose()
 
-        def job(progress: Progress) -> tuple[Case, Opened | None]:
+        def job(progress: Progress) -> tuple[Case, Scan, Opened | None]:
             case = archive.cases.open(actor, number)
-            return case, load_case(archive, actor, case, progress)
+            held = scan_case(archive, actor, case, progress)
+            return case, held, _load(held, case, progress)
 
-        def done(found: tuple[Case, Opened | None]) -> None:
-            case, opened = found
+        def done(found: tuple[Case, Scan, Opened | None]) -> None:
+            case, held, opened = found
+            self.held.set(held)
             if opened is not None:
                 self._opening.show(opened)
             self._session.open(case, CaseRecorder(archive, actor, number))
@@ -251,14 +255,22 @@ class Keeping:
 
 def load_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
     """Assemble the series of a case that has findings, else the largest that is a volume."""
+    return _load(scan_case(archive, actor, case, progress), case, progress)
+
+
+def scan_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Scan:
+    """Return the studies and series whose files a case keeps."""
     paths = [
         source.path_in_archive
         for entry in case.series
         for source in archive.cases.series_files(actor, case.number, entry.series_uid)
     ]
-    if not paths:
+    return scan_files(paths, progress) if paths else Scan(0, (), ())
+
+
+def _load(found: Scan, case: Case, progress: Progress) -> Opened | None:
+    if not found.files:
         return None
-    found = scan_files(paths, progress)
     marked = next((one.series_uid for one in case.findings), None)
     series = choose(found, marked)
     study = study_of(found, series)

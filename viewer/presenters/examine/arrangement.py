@@ -49,6 +49,19 @@ def places(layout: str, large: str) -> Mapping[str, Place]:
     return _FIXED.get(layout, {layout: Place(0, 0)})
 
 
+def beside(plane: str) -> Mapping[str, Place]:
+    """Return where the views lie while a second scan is compared, `plane` of both."""
+    return {
+        "beside.bar": Place(0, 0, columns=2),
+        plane: Place(1, 0),
+        "beside.view": Place(1, 1),
+    }
+
+
+BESIDE_STRETCHES = ((0, 1), (1, 1))
+"""How `beside` shares the room among rows and among columns."""
+
+
 def stretches(layout: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return how the room is shared among the rows and among the columns."""
     if layout == "one_three":

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from viewer.presenters.examine.cine import Cine
 from viewer.presenters.examine.slabs import thicker
-from viewer.presenters.examine.travel import run_of
 from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Value
-from virtopsy.geometry.plane import Plane
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.volume import Quantity
 from virtopsy.imaging.window import HU_PRESETS, default_window
@@ -78,7 +76,6 @@ class Reading:
 
     def go_to_end(self, plane: str, *, last: bool) -> None:
         """Show the first slice of a plane, or the last one: of the left, the back or the head."""
-        volume = self._views.shown.now
-        if volume is not None:
-            run = run_of(volume.frame, Plane(plane), self._views.turn.now, self._views.position.now)
+        if self._views.shown.now is not None:
+            run = self._views.run(plane)
             self._views.go(run.last_mm if last else run.first_mm)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from viewer.presenters.examine.travel import lean, run_of
+from viewer.presenters.examine.travel import Run, lean, run_of
 from viewer.presenters.value import Value
 from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.frame import Frame
 from virtopsy.geometry.plane import Plane, facing, on_plane
 from virtopsy.geometry.turn import STRAIGHT, Turn
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
@@ -72,6 +73,8 @@ class Views:
         camera: of the 3D view; None: the standard view from the front.
         layout: one of `LAYOUTS`.
         pointed: what lies under the mouse, None where it is elsewhere.
+        echo: what lies under the mouse on a scan that goes along, LPS mm of this one.
+        fitted: whose size a whole view has; None: the shown scan's own.
     """
 
     def __init__(self) -> None:
@@ -91,6 +94,8 @@ class Views:
         self._first_window = self.window.now
         self.layout: Value[str] = Value("all")
         self.pointed: Value[Pointed | None] = Value(None)
+        self.echo: Value[Point | None] = Value(None)
+        self.fitted: Value[Frame | None] = Value(None)
 
     @property
     def arriving(self) -> bool:
@@ -154,21 +159,29 @@ class Views:
             lps_mm: where.
             plane: whose slice the place was pointed at on; it stays the one that is shown.
         """
-        frame = self._volume().frame
         if plane is not None:
-            kept = on_plane(frame, lps_mm, facing(Plane(plane), self.turn.now).normal)
-            self.position.set(_point(kept))
+            normal = facing(Plane(plane), self.turn.now).normal
+            self.position.set(_point(on_plane(self._volume().frame, lps_mm, normal)))
             return
+        self.position.set(self._within(lps_mm))
+
+    def _within(self, lps_mm: Point) -> Point:
+        frame = self._volume().frame
         depth, rows, columns = frame.shape
         index = np.clip(frame.to_index(lps_mm), 0, (columns - 1, rows - 1, depth - 1))
-        self.position.set(_point(frame.to_lps(index)))
+        return _point(frame.to_lps(index))
+
+    def run(self, plane: str) -> Run:
+        """Return the slices of a plane; from the scan's nearest place, where it is left."""
+        here = self._within(self.position.now)
+        return run_of(self._volume().frame, Plane(plane), self.turn.now, here)
 
     def scroll(self, plane: str, steps: int) -> None:
         """Go `steps` slices on along the plane's normal: towards the left, back or head.
 
         Beyond the last whole step it is the end of the scan that is shown.
         """
-        run = run_of(self._volume().frame, Plane(plane), self.turn.now, self.position.now)
+        run = self.run(plane)
         wanted = run.index + steps
         if wanted < 0:
             self.go(run.first_mm)

@@ -27,6 +27,7 @@ _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the lette
 _LETTER_PX = 16
 COURT_PX = 28  # the smallest type a court room reads from its benches
 _END_RADIUS = 6.0
+_ECHO_PX = (4.0, 11.0)  # from the place to the near and the far end of its cross's arms
 _BADGE_RADIUS = 9.5
 _BADGE_OFFSET = 24.0
 _NOTICE_PX = 18
@@ -263,6 +264,16 @@ def crosshair(
         painter.setPen(QPen(picture_colour(other.value, 200), 1.2))
         for place in _handles_of(sheet, at, other):
             painter.drawEllipse(place, _HANDLE_PX, _HANDLE_PX)
+
+
+def echo(painter: QPainter, sheet: Sheet, lps_mm: Sequence[float]) -> None:
+    """Draw the place that is pointed at on the scan beside this one."""
+    at = sheet.place(lps_mm)
+    for tint, wide in ((_RIM, _RIM_PX + 1.4), (picture_colour("accent"), 1.4)):
+        painter.setPen(QPen(tint, wide))
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            step = QPointF(x, y)
+            painter.drawLine(at + step * _ECHO_PX[0], at + step * _ECHO_PX[1])
 
 
 def turn_handles(sheet: Sheet, position_mm: Sequence[float]) -> list[QPointF]:

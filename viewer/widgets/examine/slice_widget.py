@@ -68,6 +68,8 @@ class SliceWidget(QWidget):
         follow(self, views.turn, self._again, now=False)
         follow(self, views.slab, self._again, now=False)
         follow(self, views.smooth, self._again, now=False)
+        follow(self, views.fitted, self._again, now=False)
+        follow(self, views.echo, self._again, now=False)
         follow(self, parts.trajectory.draft, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
@@ -103,7 +105,8 @@ class SliceWidget(QWidget):
         centre = self._views.centre_of(self.plane)
         scale = self._views.look[self.plane].now.mm_per_pixel
         if scale is None:
-            fitted = SliceCamera.fit(volume.frame, plane, centre, width, height, turn)
+            whole = self._views.fitted.now or volume.frame
+            fitted = SliceCamera.fit(whole, plane, centre, width, height, turn)
             device_scale = fitted.mm_per_pixel
         else:
             device_scale = scale / ratio
@@ -132,6 +135,8 @@ class SliceWidget(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         turned, rings = self.mouse.turning, not self._presenting
         slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned, rings=rings)
+        if self._views.echo.now is not None:
+            slice_paint.echo(painter, sheet, self._views.echo.now)
         for one in self.mouse.marks():
             slice_paint.mark(painter, sheet, one)
         self._paint_words(painter, sheet, volume)
@@ -164,6 +169,8 @@ class SliceWidget(QWidget):
         words = gap_words(volume, sheet.camera, self._parts.language.now)
         if slice_words.awaited(self._parts, self.plane, volume):
             words = self._parts.say("ui.view.arriving")
+        if slice_words.beyond(self._parts, self.plane, volume):
+            words = self._parts.say("compare.beyond")
         if words:
             slice_paint.notice(painter, sheet, words)
         unsaid = hatched and not words

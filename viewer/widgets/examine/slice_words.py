@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from viewer.presenters.examine.slabs import decimals
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.plane import Plane, facing
@@ -76,6 +78,14 @@ def awaited(parts: Parts, plane: str, volume: Volume) -> bool:
     normal = facing(Plane(plane), parts.views.turn.now).normal
     across = float(normal @ volume.frame.directions[:, 2])
     return k in volume.gaps and k not in volume.missing and abs(across) > _ALONG
+
+
+def beyond(parts: Parts, plane: str, volume: Volume) -> bool:
+    """Tell whether the slice at the crosshair passes by the scan: a compared one may."""
+    normal = facing(Plane(plane), parts.views.turn.now).normal
+    ends = (volume.frame.corners_mm - np.asarray(parts.views.position.now)) @ normal
+    half = max(volume.frame.spacing_mm) / 2
+    return bool(ends.min() > half or ends.max() < -half)
 
 
 def _leans(parts: Parts, plane: str) -> bool:

@@ -62,6 +62,7 @@ class TopLine(QFrame):
         self._windows()
         self._row.addWidget(SlabMenu(parts))
         self._layouts()
+        self._compare()
         self.undo = self._act("undo", "act.undo", self._undo, "Ctrl+Z")
         self.redo = self._act("redo", "act.redo", self._redo, "Ctrl+Shift+Z")
         self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
@@ -232,6 +233,19 @@ class TopLine(QFrame):
         )
         box.activated.connect(lambda row: parts.reading.arrange(LAYOUTS[row]))
         self._row.addWidget(box)
+
+    def _compare(self) -> None:
+        parts = self._parts
+        button = self._button("compare", "compare", with_word=False)
+        button.setCheckable(True)
+        follow(button, parts.comparison.shown, button.setChecked)
+
+        def turn() -> None:
+            parts.attempt(parts.comparison.toggle)
+            button.setChecked(parts.comparison.shown.now)
+
+        button.clicked.connect(turn)
+        self._row.addWidget(button)
 
     def _undo(self) -> None:
         self._parts.trajectory.leave()

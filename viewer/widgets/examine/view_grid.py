@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from viewer.presenters.examine.arrangement import FOUR, places, stretches
+from viewer.presenters.examine.arrangement import BESIDE_STRETCHES, FOUR, beside, places, stretches
 from viewer.widgets.bind import follow
+from viewer.widgets.examine.compare import CompareBar, CompareView
 from viewer.widgets.examine.hints import Hint
 from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.examine.volume_widget import VolumeWidget
@@ -30,35 +31,43 @@ class ViewGrid(QWidget):
         self.slices = {
             plane: SliceWidget(parts, plane) for plane in ("axial", "coronal", "sagittal")
         }
-        self._all: dict[str, QWidget] = {"volume": self.volume_view, **self.slices}
+        self.compared = CompareView(parts)
+        self._views: dict[str, QWidget] = {"volume": self.volume_view, **self.slices}
+        self._all = self._views | {
+            "beside.bar": CompareBar(parts),
+            "beside.view": self.compared,
+        }
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(_GAP_PX)
         for name in FOUR:
-            Hint(parts, self._all[name], name)
+            Hint(parts, self._views[name], name)
         self._grid = grid
         follow(self, parts.views.layout, self._arrange)
-        follow(
-            self, parts.reading.large, lambda _: self._arrange(parts.views.layout.now), now=False
-        )
+        follow(self, parts.reading.large, self._arrange, now=False)
+        follow(self, parts.comparison.shown, self._arrange, now=False)
 
     def take_keys(self) -> None:
         """Let the keyboard act on the first view that is seen."""
         shown = places(self._parts.views.layout.now, self._parts.reading.large.now)
-        self._all["axial" if "axial" in shown else next(iter(shown))].setFocus()
+        self._views["axial" if "axial" in shown else next(iter(shown))].setFocus()
 
     def set_presenting(self, presenting: bool) -> None:
         """Let the keys go to the showing, and speak the court's words, or undo that."""
         self._parts.hinted.set(frozenset())
-        for view in self._all.values():
+        self._parts.comparison.leave()
+        for view in self._views.values():
             focus = Qt.FocusPolicy.NoFocus if presenting else Qt.FocusPolicy.StrongFocus
             view.setFocusPolicy(focus)
         for slice_view in self.slices.values():
             slice_view.set_presenting(presenting)
         self.volume_view.set_presenting(presenting)
 
-    def _arrange(self, layout: str) -> None:
-        placed = places(layout, self._parts.reading.large.now)
+    def _arrange(self, _: object) -> None:
+        layout = self._parts.views.layout.now
+        compared = self._parts.comparison.shown.now
+        placed = beside(layout) if compared else places(layout, self._parts.reading.large.now)
+        rows, columns = BESIDE_STRETCHES if compared else stretches(layout)
         for name, view in self._all.items():
             self._grid.removeWidget(view)
             view.setVisible(name in placed)
@@ -66,7 +75,6 @@ class ViewGrid(QWidget):
             self._grid.addWidget(
                 self._all[name], place.row, place.column, place.rows, place.columns
             )
-        rows, columns = stretches(layout)
         for number in range(_LARGEST):
             self._grid.setRowStretch(number, rows[number] if number < len(rows) else 0)
             self._grid.setColumnStretch(number, columns[number] if number < len(columns) else 0)
