@@ -18,7 +18,7 @@ from viewer.presenters.work import Work
 from virtopsy.case.commands import AddFinding
 from virtopsy.errors import UsageError
 from virtopsy.findings.trajectory import Trajectory
-from virtopsy.jobs import Lanes
+from virtopsy.jobs import Lanes, Progress
 from virtopsy.phantom import asymmetric
 
 _PATIENCE_S = 30
@@ -158,6 +158,26 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
     assert isinstance(track, Trajectory)
     assert track.stated_by == "A. Expert"
     assert desk.problems == []
+
+
+def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    archive, actor = desk.keeping.acting()
+    archive.intake.take_in(
+        actor, scans, case_number="7/2026", basis="", deliverer="", carrier="", progress=Progress()
+    )
+
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+
+    held, opened = desk.keeping.held.now, desk.opening.opened.now
+    assert held is not None
+    assert opened is not None
+    kept = {one.uid for study in held.studies for one in study.series}
+    assert len(kept) == 2
+    assert opened.series.uid in kept, "one is examined, the other one can be put beside it"
 
 
 def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
