@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from tests.viewer.widgets.colour_vision import EYES, contrast, difference, lab, luminance
+from viewer.presenters.examine.views import PLANES
 from viewer.widgets.icons import icon, pixmap
 from viewer.widgets.parts import THEMES
 from viewer.widgets.theme import colour, colours, picture_colour, worn
@@ -78,6 +79,15 @@ def test_kinds_of_findings_are_told_apart_by_every_eye(theme: str, eye: str) -> 
     made = {kind: lab(colours(theme)[kind], eye) for kind in _KINDS}
     pairs = {pair: difference(made[pair[0]], made[pair[1]]) for pair in combinations(made, 2)}
     assert {pair: far for pair, far in pairs.items() if far < _TOLD_APART} == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", EYES)
+def test_the_lines_of_the_planes_are_told_apart_by_every_eye(theme: str, eye: str) -> None:
+    known = colours(theme)
+    for drawn in (QColor, lambda name: QColor(name).darker(135)):  # turned, and at rest
+        made = [lab(drawn(known[plane]).name(), eye) for plane in PLANES]
+        assert min(difference(*pair) for pair in combinations(made, 2)) >= _TOLD_APART
 
 
 @pytest.mark.parametrize(
