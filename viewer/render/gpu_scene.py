@@ -25,13 +25,12 @@ from vtkmodules.vtkRenderingCore import (
     vtkVolume,
     vtkVolumeProperty,
 )
-from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLRenderWindow, vtkTextureObject
 from vtkmodules.vtkRenderingVolume import vtkGPUVolumeRayCastMapper
 
+from viewer.render.card import Card, card_of
 from viewer.render.reduced import reduce
 from viewer.render.scene import GHOST, LIGHTS, Glyph, Picture, Quality
 from viewer.render.vtk_image import image_of, matrix_of
-from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, Cutaway
@@ -49,10 +48,10 @@ class GpuScene:
     """Pictures of one volume, drawn by a graphics card.
 
     Args:
-        volume: what is shown; larger than the card's textures it is drawn from a reduced copy.
+        volume: what is shown.
         window: offscreen, alive; the scene owns it.
         background: "#rrggbb".
-        largest: voxels along an edge that a texture may have; None asks the card.
+        card: what it can hold; None asks it. What it cannot is drawn from a reduced copy.
     """
 
     def __init__(
@@ -60,11 +59,9 @@ class GpuScene:
         volume: Volume,
         window: vtkRenderWindow,
         background: str,
-        largest: int | None = None,
+        card: Card | None = None,
     ) -> None:
-        most = largest or _largest(window)
-        depth, rows, columns = (-(-n // most) for n in volume.frame.shape)
-        self.reduced = (columns, rows, depth)
+        self.reduced = (card or card_of(window)).factors(volume)
         self._volume = reduce(volume, self.reduced)
         self._window = window
         self._cutaway = NOTHING_HIDDEN
@@ -193,13 +190,6 @@ class GpuScene:
         flat: Picture = vtk_to_numpy(read)  # type: ignore[no-untyped-call]
         # OpenGL counts rows from below
         return np.ascontiguousarray(flat.reshape(height, width, 3)[::-1])
-
-
-def _largest(window: vtkRenderWindow) -> int:
-    """Return how many voxels along an edge the card's 3D textures may have."""
-    if not isinstance(window, vtkOpenGLRenderWindow):
-        raise Bug(f"{window.GetClassName()} has no textures")
-    return int(vtkTextureObject.GetMaximumTextureSize3D(window))
 
 
 def _lps_from_grid(volume: Volume) -> Floats:

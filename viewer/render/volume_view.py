@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event
 
+from viewer.render.card import Card
 from viewer.render.cpu_scene import CpuScene
 from viewer.render.engine import Mapper, gl_renderer, mapper_for, offscreen_window
 from viewer.render.gpu_scene import GpuScene
@@ -34,7 +35,7 @@ class VolumeView:
         preset: colours and opacity; None takes the one that suits the values.
         background: "#rrggbb".
         mapper: forces who draws; None lets the OpenGL renderer decide, or its absence.
-        largest_texture: voxels along an edge that a graphics card may take; None asks it.
+        card: what a graphics card can hold; None asks it.
 
     Attributes:
         mapper: who draws.
@@ -54,14 +55,12 @@ class VolumeView:
         preset: Preset | None = None,
         background: str = BACKGROUND,
         mapper: Mapper | None = None,
-        largest_texture: int | None = None,
+        card: Card | None = None,
     ) -> None:
         self.volume = volume
         self.size = size
         self.cutaway = NOTHING_HIDDEN
-        self.mapper, self.gl_renderer, self._scene = _scene(
-            volume, size, background, mapper, largest_texture
-        )
+        self.mapper, self.gl_renderer, self._scene = _scene(volume, size, background, mapper, card)
         self.set_preset(preset or default_preset(volume.quantity))
 
     @property
@@ -111,7 +110,7 @@ class VolumeView:
 
 
 def _scene(
-    volume: Volume, size: Size, background: str, forced: Mapper | None, largest: int | None
+    volume: Volume, size: Size, background: str, forced: Mapper | None, card: Card | None
 ) -> tuple[Mapper, str, Scene]:
     """Return who draws, the name of the OpenGL renderer, and what is drawn."""
     try:
@@ -123,6 +122,6 @@ def _scene(
     renderer = gl_renderer(window)
     mapper = forced or mapper_for(renderer)
     if mapper is Mapper.GPU:
-        return mapper, renderer, GpuScene(volume, window, background, largest)
+        return mapper, renderer, GpuScene(volume, window, background, card)
     window.Finalize()
     return mapper, renderer, CpuScene(volume, background)

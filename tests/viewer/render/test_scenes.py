@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter
 
+from viewer.render.card import Card
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import volume_picture
@@ -180,23 +181,24 @@ def test_a_preset_edited_by_hand_is_shown_picked_and_written_down(make: Make) ->
     assert shipped.png != finished.png
 
 
-def test_a_volume_over_the_card_s_limit_is_shown_reduced_and_says_so() -> None:
+@pytest.mark.parametrize("limits", [Card(30), Card(2048, free_bytes=90_000)])
+def test_a_volume_over_the_card_s_limit_is_shown_reduced_and_says_so(limits: Card) -> None:
     pictures = {}
-    for largest in (None, 30):
+    for card in (None, limits):
         view = VolumeView(
             BALL,
             _SIZE,
             preset=_UNLIT,
             background="#000000",
             mapper=Mapper.GPU,
-            largest_texture=largest,
+            card=card,
         )
-        pictures[largest] = view.picture(CAMERA)
+        pictures[card] = view.picture(CAMERA)
         finished = volume_picture(view, CAMERA, Language.EN)
         reduced = finished.parameters["reduced"]
         view.close()
-        assert reduced == ([1, 1, 1] if largest is None else [2, 2, 2])
-    full, small = pictures[None], pictures[30]
+        assert reduced == ([1, 1, 1] if card is None else [2, 2, 2])
+    full, small = pictures[None], pictures[limits]
     assert full is not None
     assert small is not None
     shown = [picture.max(axis=2) > 60 for picture in (full, small)]
