@@ -180,7 +180,7 @@ class Hand:
         """Return the mouse position over an LPS point in the 3D view."""
         camera, ratio = self.volume.camera(), self.volume.devicePixelRatioF()
         assert camera is not None
-        x, y, _ = project(camera, self.volume.device_size(), lps_mm)
+        x, y, _ = project(camera, self.volume.eye.device_size(), lps_mm)
         return QPoint(round((x + 0.5) / ratio - 0.5), round((y + 0.5) / ratio - 0.5))
 
     def point_volume(self, place: QPoint) -> None:

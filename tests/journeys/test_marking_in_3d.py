@@ -67,7 +67,7 @@ def _click_on_bone(hand: Hand, key: Qt.Key, lps_mm: Point) -> tuple[Camera3D, QP
 
 
 def _assert_on_visible_bone(hand: Hand, end: Point, camera: Camera3D, place: QPoint) -> None:
-    size = hand.volume.device_size()
+    size = hand.volume.eye.device_size()
     x, y, depth = project(camera, size, end)
     assert (x, y) == pytest.approx((place.x(), place.y()), abs=1.0)
     volume = hand.parts.views.volume.now

@@ -47,12 +47,12 @@ def press(screen: Any, name: str) -> None:
 
 
 def picture(view: Any) -> NDArray[np.uint8]:
-    found: NDArray[np.uint8] = view._shown[1].copy()
+    found: NDArray[np.uint8] = view.pictures.shown[1].copy()
     return found
 
 
 def place(view: Any, lps_mm: tuple[float, float, float]) -> QPoint:
-    x, y, _ = project(view.camera(), view.device_size(), lps_mm)
+    x, y, _ = project(view.camera(), view.eye.device_size(), lps_mm)
     return QPoint(round(x), round(y))
 
 
@@ -138,7 +138,7 @@ def test_the_wheel_moves_the_plane_and_its_turns_are_one_step(screen: Any, view:
 def test_a_face_of_the_box_is_dragged_by_its_handle(screen: Any, view: Any) -> None:
     before = picture(view)
     press(screen, "volume.tool.box")
-    left = next(one for one in view._cutter.handles() if (one.axis, one.high) == (0, True))
+    left = next(one for one in view.cutter.handles() if (one.axis, one.high) == (0, True))
     start, end = place(view, left.lps_mm), place(view, (0.0, left.lps_mm[1], left.lps_mm[2]))
     drag(view, [start, (start + end) / 2, end])
     assert screen.parts.cutting.box.high_mm[0] == pytest.approx(0.0, abs=1.5)

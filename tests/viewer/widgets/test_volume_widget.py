@@ -20,12 +20,12 @@ def view(screen: Any) -> Any:
 
 
 def middle(view: Any) -> QPoint:
-    x, y, _ = project(view.camera(), view.device_size(), (0.0, 0.0, 0.0))
+    x, y, _ = project(view.camera(), view.eye.device_size(), (0.0, 0.0, 0.0))
     return QPoint(round(x), round(y))
 
 
 def test_the_ball_is_seen_from_the_front_and_is_not_empty(view: Any) -> None:
-    _wish, picture = view._shown
+    _wish, picture = view.pictures.shown
     centre = picture[picture.shape[0] // 2, picture.shape[1] // 2]
     assert int(centre.max()) > int(picture[2, 2].max()) + 40
     assert np.allclose(view.camera().axes[0], (1, 0, 0)), "the body's left is on the right"
@@ -43,7 +43,7 @@ def test_a_click_on_the_bone_moves_the_crosshair_onto_its_surface(
 def test_a_track_is_marked_directly_on_the_bone(screen: Any, view: Any) -> None:
     screen.parts.tool.set("trajectory")
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view) + QPoint(-25, 0))
-    view.look_from("posterior")
+    view.eye.look_from("posterior")
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view) + QPoint(-25, 0))
     (track,) = screen.parts.findings.tracks
     (ax, ay, _), (bx, by, _) = track.ends_lps_mm
@@ -60,13 +60,13 @@ def test_a_click_beside_the_body_is_said_in_words_and_marks_nothing(screen: Any,
 
 
 def test_dragging_turns_the_body_with_the_hand_and_comes_to_rest(screen: Any, view: Any) -> None:
-    front = project(view.camera(), view.device_size(), (0.0, -40.0, 0.0))[0]
+    front = project(view.camera(), view.eye.device_size(), (0.0, -40.0, 0.0))[0]
     start = middle(view)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
         QTest.mouseMove(view, start + QPoint(8 * step, 0))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
-    turned = project(view.camera(), view.device_size(), (0.0, -40.0, 0.0))[0]
+    turned = project(view.camera(), view.eye.device_size(), (0.0, -40.0, 0.0))[0]
     assert turned > front + 5, "the front follows the mouse to the right"
     assert screen.parts.findings.tracks == ()
     screen.bot.waitUntil(lambda: view.settled, timeout=30000)

@@ -1,0 +1,122 @@
+"""What is said and drawn over the 3D picture: whose it is, its sides, marks, what is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from viewer.presenters.tools.marks import Mark, marks
+from viewer.render.hidden_words import hidden_words, reduced_words
+from viewer.render.slice_camera import direction_letters
+from viewer.widgets.examine import slice_paint, volume_paint
+from viewer.widgets.examine.volume_controls import VolumeControls
+from viewer.widgets.examine.volume_cutter import VolumeCutter
+from viewer.widgets.examine.volume_man import SIZE_PX as MAN_PX
+from viewer.widgets.examine.volume_stage import Stage
+from viewer.widgets.examine.volume_worker import Wish
+from viewer.widgets.parts import Parts
+from viewer.widgets.theme import TEXT_PX, text_font
+from virtopsy.errors import VirtopsyError
+from virtopsy.imaging.compression import lossy_mark
+
+_BESIDE_PX = 14  # between what is said and the curve
+_REMARK_SHARE = 0.55  # of the width: what is hidden is folded there, not cut short
+
+
+class VolumeOverlay:
+    """Paints over the picture, clear of the controls.
+
+    Args:
+        view: that is painted.
+        parts: the presenters.
+        controls: that lie on it.
+        cutter: draws the cutting tool in use.
+    """
+
+    def __init__(
+        self, view: QWidget, parts: Parts, controls: VolumeControls, cutter: VolumeCutter
+    ) -> None:
+        self._view, self._parts = view, parts
+        self._controls, self._cutter = controls, cutter
+
+    def paint(self, painter: QPainter, wish: Wish, reduced: tuple[int, int, int]) -> None:
+        """Paint everything over a picture.
+
+        Args:
+            painter: of the view.
+            wish: what the picture shows.
+            reduced: how many voxels along (i, j, k) are one in it.
+        """
+        stage = Stage(wish.camera, wish.size, self._view.width(), self._view.height())
+        sides = _sides(wish)
+        self._remarks(painter, wish, reduced)
+        if self._controls.presenting:
+            court = slice_paint.sides_in_words(sides, self._parts.language.now)
+            slice_paint.letters(painter, stage.width, stage.height, court, slice_paint.COURT_PX)
+            self._marks(painter, stage)
+            return
+        slice_paint.letters(painter, stage.width, stage.height, sides)
+        self._marks(painter, stage)
+        self._cutter.paint(painter, stage)
+        whose = slice_paint.fitting(self._parts.whose(wish.volume.identity), stage.width)
+        slice_paint.corner_lines(painter, stage.width, whose)
+        what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
+        slice_paint.corner_lines(painter, stage.width, what, right=True)
+        if wish.camera.parallel:
+            length = self._parts.say("ui.view.mm", mm=volume_paint.scale_mm(stage))
+            end = QPointF(stage.width - MAN_PX - 14, self._controls.free(right=True) - 10)
+            volume_paint.scale_bar(painter, stage, end, length)
+
+    def instead(self, painter: QPainter, trouble: VirtopsyError | None) -> None:
+        """Say why there is no picture yet, where there is a scan."""
+        views, say = self._parts.views, self._parts.say
+        around = QRectF(self._view.rect())
+        if trouble is not None:
+            volume_paint.sentence(painter, around, trouble.sentence(self._parts.language.now))
+        elif views.volume.now is not None:
+            volume_paint.sentence(painter, around, say("ui.volume.first"))
+        elif views.arriving:
+            volume_paint.sentence(painter, around, say("ui.volume.arriving"))
+
+    def _remarks(self, painter: QPainter, wish: Wish, reduced: tuple[int, int, int]) -> None:
+        """Say what is not shown, and what of the data is not as it was acquired."""
+        language = self._parts.language.now
+        said = [
+            hidden_words(wish.cutaway, language),
+            reduced_words(reduced, language),
+            lossy_mark(wish.volume, language),
+        ]
+        free, size = self._controls.free(), self._type_px
+        metrics = QFontMetricsF(text_font(size))
+        width = self._view.width() * _REMARK_SHARE
+        room = min(width, self._controls.beside_curve(self._view.width()) - _BESIDE_PX)
+        lines = [part for one in said if one for part in volume_paint.folded(one, metrics, room)]
+        slice_paint.remarks(painter, self._view.width(), free, lines, size)
+
+    def _marks(self, painter: QPainter, stage: Stage) -> None:
+        volume_paint.position(painter, stage.place(self._parts.views.position.now))
+        drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
+        volume_paint.drafts(painter, stage, drawn)
+        below, man = (stage.height - self._controls.free(right=side) for side in (False, True))
+        pixels = self._type_px
+        margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX, pixels)
+        volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
+
+    @property
+    def _type_px(self) -> int:
+        return slice_paint.COURT_PX if self._controls.presenting else TEXT_PX
+
+
+def _sides(wish: Wish) -> dict[str, str]:
+    """Return the letters of the picture's four edges."""
+    right, up, _sight = wish.camera.axes
+    around = {"left": -right, "right": right, "top": up, "bottom": -up}
+    return {edge: direction_letters(vector) for edge, vector in around.items()}
+
+
+def _numbered(drawn: Sequence[Mark]) -> list[Mark]:
+    """Return the marks that have a number of their own; a draft has none yet."""
+    return [one for one in drawn if not one.draft]
