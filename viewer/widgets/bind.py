@@ -49,8 +49,18 @@ def words(
 
 
 def tip(owner: QWidget, language: Value[Language], key: str) -> None:
-    """Give a widget the text of `key` as its tooltip now and whenever the language changes."""
+    """Give a widget the text of `key` as its tooltip now and whenever the language changes.
+
+    Where a widget shows no words of its own, it is also what a screen reader says.
+    """
     words(owner, language, partial(set_tip, owner), key)
+    if not isinstance(owner, PlainLabel):
+        words(owner, language, partial(_name, owner), key)
+
+
+def _name(owner: QWidget, text: str) -> None:
+    worded = isinstance(owner, QAbstractButton) and owner.text()
+    owner.setAccessibleName("" if worded else text)
 
 
 def label(widget: PlainLabel, value: Value[T], shown: Callable[[T], str]) -> None:

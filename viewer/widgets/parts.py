@@ -87,9 +87,9 @@ class Parts:
         """Return a number as the language of the screen writes it."""
         return number(value, self.language.now, decimals)
 
-    def whose(self, identity: Identity) -> tuple[str, ...]:
+    def whose(self, identity: Identity, *, briefly: bool = False) -> tuple[str, ...]:
         """Return the corner of a view: patient, or that there is no name; date and series."""
-        return whose(identity, self.language.now)
+        return whose(identity, self.language.now, briefly=briefly)
 
     def beside(self) -> Parts:
         """Return what the views of the compared scan are given."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 
 from viewer.render.hidden_words import hidden_words
 from viewer.widgets.examine.volume_paint import folded
 from viewer.widgets.theme import text_font
-from virtopsy.geometry.camera import project
+from virtopsy.geometry.camera import STANDARD_VIEWS, project
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN
 from virtopsy.language import Language
 
@@ -221,23 +222,98 @@ def test_a_dragged_point_of_the_curve_changes_the_picture_and_reset_restores_it(
     assert (picture(view) == before).all()
 
 
+def controls(view: Any) -> list[QWidget]:
+    """Return what of the row is seen, from left to right."""
+    row = view.findChild(QWidget, "view.volume.choices")
+    shown = [one for one in row.children() if isinstance(one, QWidget) and one.isVisible()]
+    return sorted(shown, key=lambda one: one.x())
+
+
 @pytest.mark.parametrize("language", Language)
-def test_tools_and_choices_keep_within_the_view_in_every_language(
-    screen: Any, view: Any, language: Language
+@pytest.mark.parametrize("layout", ["all", "volume", "one_three"])
+def test_every_control_is_in_the_one_row_or_in_its_menu(
+    screen: Any, view: Any, language: Language, layout: str
 ) -> None:
     screen.parts.language.set(language)
-    for layout in ("all", "volume"):
+    screen.parts.views.layout.set(layout)
+    screen.parts.cutting.shown.set(True)
+    settle(screen, view)
+    shown = controls(view)
+    for one, following in pairwise(shown):
+        assert one.geometry().right() < following.x(), (one.objectName(), following.objectName())
+    assert shown[-1].geometry().right() <= view.width() - 6
+    buttons = [one for one in shown if isinstance(one, QToolButton)]
+    assert all(one.width() >= one.sizeHint().width() for one in buttons)
+    names = {one.objectName() for one in shown}
+    assert {"view.volume.cut", "volume.tool.turn", "volume.tool.box", "volume.undo"} <= names
+    menu = view.findChild(QToolButton, "view.volume.choices.more").menu()
+    menu.aboutToShow.emit()
+    listed = len(menu.actions()) if "view.volume.choices.more" in names else 0
+    there = 15 - 2  # no plane to turn round, no part that is hidden
+    assert len(names - {"view.volume.choices.more"}) + listed == there
+    assert all(one.text() for one in menu.actions())
+
+
+def test_what_went_to_the_menu_acts_from_there(screen: Any, view: Any) -> None:
+    screen.parts.views.layout.set("one_three")
+    screen.parts.cutting.shown.set(True)
+    settle(screen, view)
+    menu = view.findChild(QToolButton, "view.volume.choices.more").menu()
+    menu.aboutToShow.emit()
+    by_name = {one.text(): one for one in menu.actions()}
+    by_name["Parallel"].trigger()
+    assert view.camera().parallel
+    menu.aboutToShow.emit()
+    assert {one.text(): one for one in menu.actions()}["Parallel"].isChecked()
+    presets = next(one.menu() for one in menu.actions() if one.text() == "What the 3D view shows")
+    next(one for one in presets.actions() if one.text() == "Skin").trigger()
+    assert screen.parts.views.preset.now == "skin"
+
+
+def test_the_plane_is_turned_round_by_a_button_beside_it(screen: Any, view: Any) -> None:
+    assert not view.findChild(QWidget, "volume.flip").isVisible(), "no plane: nothing to turn"
+    press(screen, "volume.tool.plane")
+    settle(screen, view)
+    first, before = screen.parts.cutting.plane, picture(view)
+    press(screen, "volume.flip")
+    settle(screen, view)
+    assert screen.parts.cutting.plane.normal == pytest.approx([-one for one in first.normal])
+    assert (picture(view) != before).any()
+    press(screen, "volume.undo")
+    assert screen.parts.cutting.plane == first
+
+
+def test_handles_are_told_apart_and_lie_clear_of_the_controls(screen: Any, view: Any) -> None:
+    press(screen, "volume.tool.box")
+    for layout in ("volume", "all", "one_three"):
         screen.parts.views.layout.set(layout)
-        screen.live()
-        for name in ("volume.tools", "view.volume.choices"):
-            row = view.findChild(QWidget, name)
-            shown = [one for one in row.findChildren(QWidget) if one.isVisible()]
-            assert shown
-            for one in shown:
-                corner = one.mapTo(view, QPoint(one.width(), one.height()))
-                assert corner.x() <= view.width(), (name, one.objectName())
-                assert corner.y() <= view.height(), (name, one.objectName())
-                assert one.width() >= min(one.minimumSizeHint().width(), 24), one.objectName()
+        settle(screen, view)
+        stage = view.eye.stage()
+        places = view.cutter.places(stage)
+        assert len(places) == 6
+        row = view.findChild(QWidget, "view.volume.choices").geometry()
+        for one, other in combinations(places, 2):
+            assert math.dist(one.at.toTuple(), other.at.toTuple()) > 14
+        assert not any(row.contains(one.at.toPoint()) for one in places)
+        far = [one.handle for one in places if one.far]
+        assert [(one.axis, one.high) for one in far] == [(1, True)], "the back, from the front"
+
+
+def test_a_body_from_any_side_lies_clear_of_controls_and_corner_words(
+    screen: Any, view: Any
+) -> None:
+    for layout in ("all", "one_three", "volume"):
+        screen.parts.views.layout.set(layout)
+        settle(screen, view)
+        for side in STANDARD_VIEWS:
+            view.eye.look_from(side)
+            places = view.eye.stage().places(view.eye.visible())
+            room = view.eye.room()
+            assert places[:, 1].min() > 0
+            assert places[:, 1].max() < room.bottom
+            assert np.ptp(places[:, 1]) > 0.6 * room.bottom, "as large as can be"
+            for x, y in places:
+                assert not any(one.contains(x, y) for one in room.taken), (layout, side)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -247,12 +323,12 @@ def test_what_is_hidden_is_said_whole_beside_the_open_curve(
     screen.parts.language.set(language)
     screen.parts.views.layout.set("all")
     press(screen, "volume.tool.plane")
-    press(screen, "view.volume.curve")
+    screen.parts.transfer.shown.set(True)
     assert screen.parts.views.layout.now == "volume", "the picture that is edited has the room"
     screen.parts.views.layout.set("all")  # a person may go back with the curve open
     settle(screen, view)
     words = hidden_words(screen.parts.views.cutaway.now, language)
-    room = view.findChild(QWidget, "volume.transfer").x() - 14
+    room = min(view.findChild(QWidget, "volume.transfer").x() - 14, view.width() / 2 - 24)
     metrics = QFontMetricsF(text_font())
     lines = folded(words, metrics, room)
     assert " ".join(lines) == words

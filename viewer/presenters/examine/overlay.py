@@ -65,9 +65,14 @@ def patient_facts(patient: Patient, study_date: str, language: Language) -> tupl
     return tuple(one for one in (_sex(patient, language), born, old) if one)
 
 
-def whose(identity: Identity, language: Language) -> tuple[str, ...]:
-    """Return the lines in the corner of a view: patient; sex and age if known; date and series."""
+def whose(identity: Identity, language: Language, *, briefly: bool = False) -> tuple[str, ...]:
+    """Return the lines in the corner of a view: patient; sex and age if known; date and series.
+
+    Briefly it is patient and date: which body, and which of its scans.
+    """
     name = person_name(identity.patient_name) or say("ui.found.nameless", language)
+    if briefly:
+        return tuple(line for line in (name, identity.study_date) if line)
     who = (_sex(identity, language), _age(identity, identity.study_date, language))
     when = (identity.study_date, identity.series_description)
     lines = (name, *(" · ".join(one for one in parts if one) for parts in (who, when)))

@@ -91,16 +91,36 @@ def corner_lines(
     """Draw lines of text in an upper corner; they end before the view's middle."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
-    folded = [part for line in lines for part in fold(line, metrics, width * _CORNER_SHARE)]
-    for row, shown in enumerate(folded):
+    for row, shown in enumerate(_folded(width, lines, metrics)):
         x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
         text(painter, QPointF(x, y), shown, picture_colour("text", 225))
 
 
+def corner_area(width: float, lines: Sequence[str], *, right: bool = False) -> QRectF:
+    """Return the area that `corner_lines` takes, logical pixels."""
+    metrics = QFontMetricsF(text_font())
+    folded = _folded(width, lines, metrics)
+    wide = max((metrics.horizontalAdvance(one) for one in folded), default=0.0)
+    left = width - _EDGE - wide if right else _EDGE
+    return QRectF(left, _EDGE, wide, len(folded) * metrics.height())
+
+
+def _folded(width: float, lines: Sequence[str], metrics: QFontMetricsF) -> list[str]:
+    room = width * _CORNER_SHARE
+    if is_small(width):
+        room = width / 2 - _LETTER_ROOM + _EDGE  # up to the letter in the middle
+    return [part for line in lines for part in fold(line, metrics, room)]
+
+
+def is_small(width: float) -> bool:
+    """Tell whether a view has room only for whose scan it is, and of when."""
+    return width < _SMALL_VIEW_PX
+
+
 def fitting(lines: Sequence[str], width: float) -> Sequence[str]:
     """Return what a corner has room for: in a small view whose scan it is, and no more."""
-    return lines if width >= _SMALL_VIEW_PX else lines[:1]
+    return lines[:1] if is_small(width) else lines
 
 
 def fold(line: str, metrics: QFontMetricsF, room: float) -> list[str]:

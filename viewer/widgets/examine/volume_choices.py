@@ -1,34 +1,29 @@
-"""The controls on the 3D view: from where it is seen, what is shown, what is cut."""
+"""The choices of the 3D view: from where it is seen, how projected, by which preset."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize
+from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QStyleOptionViewItem, QToolButton
 from typing_extensions import override
 
+from viewer.presenters.value import Value
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.fitting_row import FittingRow
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import STANDARD_VIEWS
 from virtopsy.imaging.preset import Preset, presets
 from virtopsy.language import Language, say
 
-_PRESET_PX = 300
-_LETTER_PX = 34
 THUMBNAIL = (96, 72)  # pixels
 _LIST_PX = 340
+_DRAWINGS = {"parallel": "across"}
+_CUT_RANK, _SIDES_RANK, _PRESET_RANK, _PARALLEL_RANK, _CURVE_RANK = 0, 5, 6, 7, 8
 
 
 class _Thumbnails(QStyledItemDelegate):
@@ -42,39 +37,42 @@ class _Thumbnails(QStyledItemDelegate):
         option.decorationSize = QSize(*THUMBNAIL)
 
 
-class VolumeChoices(QWidget):
-    """Lies along the lower edge of the 3D view.
+class VolumeChoices:
+    """Adds the choices to the row on the 3D view.
 
     Args:
+        row: of the view.
         parts: the presenters.
         look_from: takes the name of a standard side.
         project: takes whether the projection shall be parallel.
     """
 
     def __init__(
-        self, parts: Parts, look_from: Callable[[str], None], project: Callable[[bool], None]
+        self,
+        row: FittingRow,
+        parts: Parts,
+        look_from: Callable[[str], None],
+        project: Callable[[bool], None],
     ) -> None:
-        super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.setObjectName("view.volume.choices")
-        self._parts, self._project = parts, project
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 6, 6, 6)
-        row.setSpacing(4)
-        for widget in (self._sides(look_from), self._switch("parallel"), self._switch("cut")):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addStretch(1)
-        row.addWidget(self._presets(), 0, Qt.AlignmentFlag.AlignBottom)
-        row.addWidget(self._switch("curve"), 0, Qt.AlignmentFlag.AlignBottom)
-        follow(self, parts.transfer.thumbnails, lambda _: self._fill())
-        follow(self, parts.views.edited, lambda _: self._fill())
-        follow(self, parts.views.volume, lambda _: self._fill())
-        follow(self, parts.views.preset, lambda _: self._show())
-        follow(self, parts.language, lambda _: self._fill())
+        self._row, self._parts = row, parts
+        row.add(self._sides(look_from), _SIDES_RANK)
+        self._parallel = self._switch("parallel")
+        self._parallel.toggled.connect(project)
+        row.add(self._parallel, _PARALLEL_RANK)
+        row.add(self._shows("cut", parts.cutting.shown), _CUT_RANK)
+        self._preset = self._presets()
+        row.add(self._preset, _PRESET_RANK, right=True)
+        row.add(self._shows("curve", parts.transfer.shown), _CURVE_RANK, right=True)
+        follow(row, parts.transfer.thumbnails, lambda _: self._fill())
+        follow(row, parts.views.edited, lambda _: self._fill())
+        follow(row, parts.views.volume, lambda _: self._fill())
+        follow(row, parts.views.preset, lambda _: self._show())
+        follow(row, parts.language, lambda _: self._fill())
 
     def _sides(self, look_from: Callable[[str], None]) -> QToolButton:
         button = QToolButton()
         button.setObjectName("view.volume.from")
+        button.setIcon(icon("look_from"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         button.setMenu(menu)
@@ -88,33 +86,30 @@ class VolumeChoices(QWidget):
         return button
 
     def _switch(self, name: str) -> QToolButton:
-        """Return a button that stays down: parallel projection, cutting tools, the curve."""
-        parts = self._parts
+        """Return a button that stays down."""
         button = QToolButton()
         button.setObjectName(f"view.volume.{name}")
-        button.setIcon(icon({"parallel": "across"}.get(name, name)))
+        button.setIcon(icon(_DRAWINGS.get(name, name)))
         button.setCheckable(True)
-        tip(button, parts.language, f"volume3d.{name}.tip")
-        if name == "parallel":
-            button.toggled.connect(self._project)
-            self._parallel = button
-        else:
-            shown = parts.cutting.shown if name == "cut" else parts.transfer.shown
-            follow(button, shown, button.setChecked)
-            button.toggled.connect(shown.set)
+        words(button, self._parts.language, button.setText, f"volume3d.{name}")
+        tip(button, self._parts.language, f"volume3d.{name}.tip")
+        return button
+
+    def _shows(self, name: str, shown: Value[bool]) -> QToolButton:
+        button = self._switch(name)
+        follow(button, shown, button.setChecked)
+        button.toggled.connect(shown.set)
         return button
 
     def _presets(self) -> ElidedComboBox:
-        self._preset = ElidedComboBox()
-        self._preset.setObjectName("view.volume.preset")
-        self._preset.setItemDelegate(_Thumbnails(self._preset))
-        self._preset.view().setMinimumWidth(_LIST_PX)
-        self._preset.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToContents)
-        tip(self._preset, self._parts.language, "ui.volume.preset.tip")
-        self._preset.activated.connect(
-            lambda row: self._parts.views.preset.set(self._preset.itemData(row))
-        )
-        return self._preset
+        box = ElidedComboBox()
+        box.setObjectName("view.volume.preset")
+        box.setItemDelegate(_Thumbnails(box))
+        box.view().setMinimumWidth(_LIST_PX)
+        box.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToContents)
+        tip(box, self._parts.language, "ui.volume.preset.tip")
+        box.activated.connect(lambda row: self._parts.views.preset.set(box.itemData(row)))
+        return box
 
     def _fill(self) -> None:
         volume = self._parts.views.volume.now
@@ -122,7 +117,6 @@ class VolumeChoices(QWidget):
         for name, one in presets().items():
             if volume is not None and one.fits(volume.quantity):
                 self._preset.addItem(self._icon(name), self._named(one), name)
-        self._preset.updateGeometry()
         self._show()
 
     def _named(self, one: Preset) -> str:
@@ -147,13 +141,7 @@ class VolumeChoices(QWidget):
 
     def _show(self) -> None:
         self._preset.setCurrentIndex(self._preset.findData(self._parts.views.preset.now))
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        free = (
-            self.width() // 2 - _LETTER_PX - self._parallel.width()
-        )  # the letter at the lower edge stays free
-        self._preset.setMaximumWidth(min(max(free, _LETTER_PX), _PRESET_PX))
+        self._row.reword()
 
 
 def _look(look_from: Callable[[str], None], name: str, _checked: object = None) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from viewer.presenters.examine.cutting import Cutting
 from viewer.widgets.examine import volume_paint
 from viewer.widgets.examine.volume_stage import (
     Handle,
+    Placed,
     Stage,
     box_edges,
     box_handles,
     handle_at,
+    placed,
     plane_handle,
     seen_box,
 )
@@ -23,6 +25,7 @@ from virtopsy.geometry.frame import Floats
 
 _PLANE_STEP_MM = 2.0  # a notch of the wheel
 _KEEP_MS = 400
+_RIM_PX, _LETTER_PX = 14.0, 38.0  # between a handle and the edges; letters stand above, below
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _UNDO_KEYS = {_CTRL: Cutting.undo, _CTRL | _SHIFT: Cutting.redo}
 
@@ -34,10 +37,14 @@ class VolumeCutter:
         owner: the view; timers end with it.
         cutting: the presenter.
         visible: returns points (n, 3) of what is seen, LPS mm; empty without a scan.
+
+    Attributes:
+        free: returns the y above which no controls lie; handles keep above it.
     """
 
     def __init__(self, owner: QObject, cutting: Cutting, visible: Callable[[], Floats]) -> None:
         self._cutting, self._visible = cutting, visible
+        self.free: Callable[[], float] | None = None
         self._grabbed: Handle | None = None
         self._kept = QTimer(owner)  # the turns of a wheel are one step
         self._kept.setSingleShot(True)
@@ -48,13 +55,13 @@ class VolumeCutter:
         """Draw the box, the handles and the outline of the tool in use."""
         if not self._cutting.shown.now:
             return
-        handles = self.handles()
+        handles = self.places(stage)
         if handles and self._cutting.tool.now == "box":
             low, high = seen_box(self._cutting.box, self._visible())
-            volume_paint.box(painter, stage, list(box_edges(low, high)), handles, self._grabbed)
-        else:
-            for one in handles:
-                volume_paint.handle(painter, stage, one, grabbed=self._grabbed is not None)
+            volume_paint.edges(painter, stage, list(box_edges(low, high)))
+        for one in handles:
+            grabbed = self._grabbed is not None and _same(one.handle, self._grabbed)
+            volume_paint.handle(painter, stage, one, grabbed=grabbed)
         volume_paint.outline(painter, stage, self._cutting.outline.now)
 
     def handles(self) -> list[Handle]:
@@ -67,9 +74,16 @@ class VolumeCutter:
         plane = cutting.plane if cutting.tool.now == "plane" else None
         return [] if plane is None else [plane_handle(plane, body)]
 
+    def places(self, stage: Stage) -> list[Placed]:
+        """Return where they are grabbed, those further away first."""
+        low = stage.height if self.free is None else self.free()
+        whole = QRectF(0, 0, stage.width, low)
+        area = whole.adjusted(_RIM_PX, _LETTER_PX, -_RIM_PX, -_LETTER_PX)
+        return placed(stage, self.handles(), area)
+
     def press(self, stage: Stage, place: QPointF) -> None:
         """Grab what lies under the mouse, or begin an outline."""
-        self._grabbed = handle_at(stage, self.handles(), place)
+        self._grabbed = handle_at(self.places(stage), place)
         if self._is_drawing():
             self._cutting.draw(*stage.drawn(place))
 

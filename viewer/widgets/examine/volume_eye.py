@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.presenters.examine.views import Views
 from viewer.render.picking import pick, visible_points
+from viewer.widgets.examine.volume_room import Room, fitted
 from viewer.widgets.examine.volume_stage import Stage
 from virtopsy.errors import UsageError
-from virtopsy.geometry.camera import Camera3D, Point, Size, fit_view
+from virtopsy.geometry.camera import Camera3D, Point, Size
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.preset import Preset, preset_named
 from virtopsy.imaging.volume import Volume
@@ -23,11 +25,16 @@ class VolumeEye:
     Args:
         widget: on which the picture lies.
         views: what is shown.
+
+    Attributes:
+        room: returns what words and controls leave of the widget.
     """
 
     def __init__(self, widget: QWidget, views: Views) -> None:
         self._widget, self._views = widget, views
         self._fitted: tuple[Volume, str, Floats] | None = None
+        self._standard: tuple[object, Camera3D] | None = None
+        self.room: Callable[[], Room] = lambda: Room(widget.height())
 
     def camera(self) -> Camera3D | None:
         """Return from where the volume is looked at; None without a volume."""
@@ -38,8 +45,12 @@ class VolumeEye:
 
     def standard(self, name: str) -> Camera3D:
         """Return a standard view in which everything visible fits the widget."""
-        width, height = self.device_size()
-        return fit_view(self.visible(), name, aspect=width / height)
+        points, room = self.visible(), self.room()
+        size, ratio = self.device_size(), self.ratio
+        asked = (id(points), name, size, ratio, room.bottom, room.letters, _corners(room))
+        if self._standard is None or self._standard[0] != asked:
+            self._standard = (asked, fitted(points, name, size, ratio, room))
+        return self._standard[1]
 
     def look_from(self, name: str) -> None:
         """Look from a standard direction, as the picture is projected now."""
@@ -106,3 +117,7 @@ class VolumeEye:
         if found is None:
             raise UsageError("ui.pick.nothing")
         return found
+
+
+def _corners(room: Room) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple((one.x(), one.y(), one.width(), one.height()) for one in room.taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -16,6 +16,8 @@ from viewer.widgets.theme import picture_colour
 from virtopsy.geometry.camera import Camera3D
 
 SIZE_PX = 84
+_SMALL_PX = 56
+_SMALL_VIEW_PX = 300  # the shorter side of a view in which he is small
 _HALF_SHARE = 0.45  # of the widget: half the figure's height
 _DIM = 0.45  # how much darker the furthest limb is
 
@@ -45,6 +47,12 @@ class VolumeMan(QWidget):
         follow(self, parts.views.camera, lambda _: self.update())
         follow(self, parts.views.volume, lambda volume: self.setVisible(volume is not None))
 
+    def suit(self, view: QSize) -> None:
+        """Be small in a small view."""
+        small = min(view.width(), view.height()) < _SMALL_VIEW_PX
+        side = _SMALL_PX if small else SIZE_PX
+        self.setFixedSize(side, side)
+
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         camera = self._camera()
@@ -60,9 +68,9 @@ class VolumeMan(QWidget):
         painter.end()
 
     def _line(self, painter: QPainter, one: Stroke, tint: QColor, rim: float) -> None:
-        half = SIZE_PX * _HALF_SHARE
+        half = self.width() * _HALF_SHARE
         start, end = (
-            QPointF(SIZE_PX / 2 + right * half, SIZE_PX / 2 - up * half)
+            QPointF(self.width() / 2 + right * half, self.width() / 2 - up * half)
             for right, up in (one.start, one.end)
         )
         wide = 2 * one.radius * half + rim
@@ -78,9 +86,9 @@ class VolumeMan(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         camera = self._camera()
         if camera is not None:
-            half = SIZE_PX * _HALF_SHARE
+            half = self.width() * _HALF_SHARE
             place = event.position()
-            right, up = (place.x() - SIZE_PX / 2) / half, (SIZE_PX / 2 - place.y()) / half
+            right, up = (place.x() - self.width() / 2) / half, (self.width() / 2 - place.y()) / half
             self._look_from(side_at(camera, right, up))
 
 

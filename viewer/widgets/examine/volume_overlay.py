@@ -14,16 +14,18 @@ from viewer.render.slice_camera import direction_letters
 from viewer.widgets.examine import slice_paint, volume_paint
 from viewer.widgets.examine.volume_controls import VolumeControls
 from viewer.widgets.examine.volume_cutter import VolumeCutter
-from viewer.widgets.examine.volume_man import SIZE_PX as MAN_PX
+from viewer.widgets.examine.volume_room import Room
 from viewer.widgets.examine.volume_stage import Stage
 from viewer.widgets.examine.volume_worker import Wish
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX, text_font
 from virtopsy.errors import VirtopsyError
 from virtopsy.imaging.compression import lossy_mark
+from virtopsy.imaging.volume import Volume
 
 _BESIDE_PX = 14  # between what is said and the curve
-_REMARK_SHARE = 0.55  # of the width: what is hidden is folded there, not cut short
+_LETTER_PX = 24
+_WHOLE_FROM_PX = 640  # a smaller view leaves sex, age and series to the slices beside it
 
 
 class VolumeOverlay:
@@ -58,17 +60,39 @@ class VolumeOverlay:
             slice_paint.letters(painter, stage.width, stage.height, court, slice_paint.COURT_PX)
             self._marks(painter, stage)
             return
-        slice_paint.letters(painter, stage.width, stage.height, sides)
+        slice_paint.letters(painter, stage.width, self._controls.free(), sides)
         self._marks(painter, stage)
         self._cutter.paint(painter, stage)
-        whose = slice_paint.fitting(self._parts.whose(wish.volume.identity), stage.width)
+        whose, what = self._corners(wish.volume)
         slice_paint.corner_lines(painter, stage.width, whose)
-        what = [self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative")]
         slice_paint.corner_lines(painter, stage.width, what, right=True)
         if wish.camera.parallel:
             length = self._parts.say("ui.view.mm", mm=volume_paint.scale_mm(stage))
-            end = QPointF(stage.width - MAN_PX - 14, self._controls.free(right=True) - 10)
+            man = self._controls.man
+            beside = stage.width if man.isEmpty() else man.left()
+            end = QPointF(beside - 10, self._controls.free(right=True) - 10)
             volume_paint.scale_bar(painter, stage, end, length)
+
+    def room(self) -> Room:
+        """Return what the words and controls leave to the picture."""
+        volume = self._parts.views.volume.now
+        if volume is None or self._controls.presenting:
+            return Room(self._view.height(), letters=False)
+        whose, what = self._corners(volume)
+        width = self._view.width()
+        taken = (
+            slice_paint.corner_area(width, whose),
+            slice_paint.corner_area(width, what, right=True),
+            self._controls.man,
+        )
+        return Room(self._controls.free(), taken)
+
+    def _corners(self, volume: Volume) -> tuple[Sequence[str], Sequence[str]]:
+        """Return what stands in the upper left corner and in the upper right one."""
+        briefly = self._view.width() < _WHOLE_FROM_PX
+        whose = self._parts.whose(volume.identity, briefly=briefly)
+        what = (self._parts.say("ui.layout.volume"), self._parts.say("ui.volume.demonstrative"))
+        return whose, what
 
     def instead(self, painter: QPainter, trouble: VirtopsyError | None) -> None:
         """Say why there is no picture yet, where there is a scan."""
@@ -91,7 +115,7 @@ class VolumeOverlay:
         ]
         free, size = self._controls.free(), self._type_px
         metrics = QFontMetricsF(text_font(size))
-        width = self._view.width() * _REMARK_SHARE
+        width = self._view.width() / 2 - _LETTER_PX  # the letter at the lower edge stays free
         room = min(width, self._controls.beside_curve(self._view.width()) - _BESIDE_PX)
         lines = [part for one in said if one for part in volume_paint.folded(one, metrics, room)]
         slice_paint.remarks(painter, self._view.width(), free, lines, size)
@@ -101,8 +125,8 @@ class VolumeOverlay:
         drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
         volume_paint.drafts(painter, stage, drawn)
         below, man = (stage.height - self._controls.free(right=side) for side in (False, True))
-        pixels = self._type_px
-        margin = volume_paint.margin_of(stage.width, stage.height, below, man + MAN_PX, pixels)
+        pixels, tall = self._type_px, self._controls.man.height()
+        margin = volume_paint.margin_of(stage.width, stage.height, below, man + tall, pixels)
         volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
 
     @property

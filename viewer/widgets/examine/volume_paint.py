@@ -11,14 +11,16 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from viewer.presenters.examine.margin import Margin, label_places
 from viewer.presenters.tools.marks import Mark
 from viewer.widgets.examine import slice_paint
-from viewer.widgets.examine.volume_stage import Handle, Stage
+from viewer.widgets.examine.volume_stage import Placed, Stage
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.frame import Floats
 
 _EDGE = 7.0
 _RADIUS = 9.5  # for type of the usual size
 _LETTER_AWAY = 22.0
-_HANDLE_PX = 6.5
+_HANDLE_PX = 7.0
+_FAR_HANDLE_PX = 5.0
+_TAIL_PX = 26.0
 _RIM = QColor(0, 0, 0, 200)
 _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SCALE_SHARE = 0.22  # of the view's width, at most
@@ -109,36 +111,45 @@ def _name(  # noqa: PLR0913, PLR0917 -- where, how large and beside what
     )
 
 
-def box(
-    painter: QPainter,
-    stage: Stage,
-    edges: Sequence[tuple[Floats, Floats]],
-    handles: Sequence[Handle],
-    grabbed: Handle | None,
-) -> None:
-    """Draw the crop box and the handles on its faces."""
+def edges(painter: QPainter, stage: Stage, drawn: Sequence[tuple[Floats, Floats]]) -> None:
+    """Draw the edges of the crop box."""
     for tint, wide in ((QColor(0, 0, 0, 140), 3.0), (picture_colour("accent", 190), 1.2)):
         painter.setPen(QPen(tint, wide))
-        for start, end in edges:
+        for start, end in drawn:
             painter.drawLine(stage.place(start), stage.place(end))
-    for one in handles:
-        same = grabbed is not None and (grabbed.axis, grabbed.high) == (one.axis, one.high)
-        handle(painter, stage, one, grabbed=same)
 
 
-def handle(painter: QPainter, stage: Stage, one: Handle, *, grabbed: bool) -> None:
-    """Draw what can be grabbed: a disc, and the way it goes where that is seen."""
-    at = stage.place(one.lps_mm)
-    if stage.turned(one.direction):
-        step = stage.place(np.add(one.lps_mm, one.direction)) - at
+def handle(painter: QPainter, stage: Stage, one: Placed, *, grabbed: bool) -> None:
+    """Draw what can be grabbed, and the way it goes where that is seen.
+
+    A disc is near; a smaller ring lies behind.
+    """
+    at, grip = one.at, one.handle
+    if at != one.seen_at:
+        _tinted_line(painter, at, _towards(at, one.seen_at, _TAIL_PX), 1.2)
+    if stage.turned(grip.direction):
+        step = stage.place(np.add(grip.lps_mm, grip.direction)) - stage.place(grip.lps_mm)
         step /= max(float(np.hypot(step.x(), step.y())), 1e-9)
-        for tint, wide in ((_RIM, 4.0), (picture_colour("accent"), 2.0)):
-            painter.setPen(QPen(tint, wide))
-            painter.drawLine(at - step * 15, at + step * 15)
-    painter.setPen(QPen(_RIM, 1.5))
-    painter.setBrush(QBrush(picture_colour("text" if grabbed else "accent")))
-    painter.drawEllipse(at, _HANDLE_PX, _HANDLE_PX)
+        _tinted_line(painter, at - step * 15, at + step * 15, 2.0)
+    tint = picture_colour("text" if grabbed else "accent")
+    radius = _FAR_HANDLE_PX if one.far else _HANDLE_PX
+    painter.setPen(QPen(tint, 2.0) if one.far else QPen(_RIM, 1.5))
+    painter.setBrush(QBrush(_RIM if one.far else tint))
+    painter.drawEllipse(at, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _tinted_line(painter: QPainter, start: QPointF, end: QPointF, wide: float) -> None:
+    for tint, breadth in ((_RIM, wide + 2), (picture_colour("accent"), wide)):
+        painter.setPen(QPen(tint, breadth))
+        painter.drawLine(start, end)
+
+
+def _towards(start: QPointF, end: QPointF, most: float) -> QPointF:
+    """Return a place on the way from start to end, at most so far."""
+    way = end - start
+    length = float(np.hypot(way.x(), way.y()))
+    return end if length <= most else start + way * (most / length)
 
 
 def outline(painter: QPainter, stage: Stage, drawn: Sequence[tuple[float, float]]) -> None:

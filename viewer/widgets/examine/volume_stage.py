@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from virtopsy.geometry.camera import Camera3D, Point, Size, project
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.cutaway import ClipPlane, CropBox
 
 _GRAB_PX = 11.0
+_BESIDE_PX = 22.0  # between two handles that would lie on each other
 _TURNED = 0.25  # share of its length that an axis must show to be dragged along
 _EDGES = tuple(
     (corner, tuple(1 if axis == along else one for axis, one in enumerate(corner)))
@@ -44,6 +45,18 @@ class Stage:
         x, y, _depth = project(self.camera, self.size, lps_mm)
         across, down = self.width / self.size[0], self.height / self.size[1]
         return QPointF((x + 0.5) * across, (y + 0.5) * down)
+
+    def places(self, points_mm: Floats) -> Floats:
+        """Return (n, 2): where LPS points (n, 3) are seen; all lie before the camera."""
+        right, up, sight = self.camera.axes
+        offsets = points_mm - np.array(self.camera.position)
+        if self.camera.parallel:
+            scale = np.full(len(points_mm), self.height / self.camera.height_mm)
+        else:
+            opening = 2 * math.tan(self.camera.view_angle / 2)
+            scale = self.height / (opening * np.maximum(offsets @ sight, 1e-6))
+        across, above = (offsets @ right) * scale, (offsets @ up) * scale
+        return np.stack((self.width / 2 + across, self.height / 2 - above), axis=1)
 
     def pixel(self, place: QPointF) -> tuple[float, float]:
         """Return a place of the widget in device pixels, (0, 0) is the middle of the first."""
@@ -148,9 +161,59 @@ def plane_handle(plane: ClipPlane, body: Floats) -> Handle:
     return Handle((x, y, z), plane.normal)
 
 
-def handle_at(stage: Stage, handles: Sequence[Handle], place: QPointF) -> Handle | None:
+@dataclass(frozen=True)
+class Placed:
+    """A handle on the widget.
+
+    Attributes:
+        handle: what it grabs.
+        at: where it is drawn and grabbed, logical pixels.
+        seen_at: where what it grabs is seen.
+        far: whether that lies behind the middle of the box.
+    """
+
+    handle: Handle
+    at: QPointF
+    seen_at: QPointF
+    far: bool
+
+
+def placed(stage: Stage, handles: Sequence[Handle], area: QRectF) -> list[Placed]:
+    """Return where handles can be grabbed, those further away first.
+
+    One that is seen outside the area stands at its edge; one that is seen on its opposite stands
+    beside it.
+
+    Args:
+        stage: how the patient lies on the widget.
+        handles: of one tool.
+        area: of the widget, free of controls, logical pixels.
+    """
+    if not handles:
+        return []
+    sight, origin = stage.camera.axes[2], np.array(stage.camera.position)
+    depths = [float((np.array(one.lps_mm) - origin) @ sight) for one in handles]
+    middle = sum(depths) / len(depths)
+    near: dict[int, QPointF] = {}
+    found = []
+    for depth, one in sorted(zip(depths, handles, strict=True), key=lambda pair: pair[0]):
+        seen_at = stage.place(one.lps_mm)
+        at = _within(seen_at, area)
+        other = near.setdefault(one.axis, at)
+        if other is not at and apart(at, other) < _BESIDE_PX:
+            at = _within(other + QPointF(_BESIDE_PX, -_BESIDE_PX), area)
+        found.append(Placed(one, at, seen_at, depth > middle + _TURNED))
+    return found[::-1]
+
+
+def _within(place: QPointF, area: QRectF) -> QPointF:
+    x = min(max(place.x(), area.left()), area.right())
+    return QPointF(x, min(max(place.y(), area.top()), area.bottom()))
+
+
+def handle_at(handles: Sequence[Placed], place: QPointF) -> Handle | None:
     """Return the nearest handle under the mouse; None where there is none."""
-    near = [(apart(stage.place(one.lps_mm), place), one) for one in handles]
+    near = [(apart(one.at, place), one.handle) for one in handles]
     near = [one for one in near if one[0] <= _GRAB_PX]
     return min(near, key=lambda one: one[0])[1] if near else None
 

@@ -1,98 +1,85 @@
-"""The cutting tools of the 3D view, in a line above its choices."""
+"""The cutting tools of the 3D view, in its row while they are wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
-from typing_extensions import override
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from viewer.presenters.examine.cutting import TOOLS
 from viewer.render.hidden_words import part_words
 from viewer.widgets.bind import choice, follow, tip, words
+from viewer.widgets.fitting_row import FittingRow
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import Point
 
-_ICON_PX = 18
-_ROOM_FOR_WORDS_PX = 860
 _DRAWINGS = {"turn": "turn_round", "box": "crop_box", "plane": "clip_plane", "scalpel": "scalpel"}
+_RANKS = {"turn": 0, "box": 1, "plane": 1, "scalpel": 1}
+_TABLE_RANK, _UNDO_RANK, _FLIP_RANK, _PARTS_RANK, _REDO_RANK, _ALL_RANK = 2, 2, 3, 3, 4, 4
 
 
-class VolumeTools(QFrame):
-    """What hides a part of the 3D picture, and what brings it back.
+class VolumeTools:
+    """Adds to the row what hides a part of the 3D picture, and what brings it back.
 
     Args:
+        row: of the view.
         parts: the presenters.
         lay_plane: puts the cutting plane across the line of sight, unless there is one.
     """
 
-    def __init__(self, parts: Parts, lay_plane: Callable[[], None]) -> None:
-        super().__init__()
-        self.setObjectName("volume.tools")
-        self._parts, self._cutting = parts, parts.cutting
-        self._worded: list[QToolButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(6, 3, 6, 0)
-        self._row.setSpacing(3)
+    def __init__(self, row: FittingRow, parts: Parts, lay_plane: Callable[[], None]) -> None:
+        self._row, self._parts, self._cutting = row, parts, parts.cutting
+        self._buttons: list[QToolButton] = []
         for tool in TOOLS:
-            button = self._button(f"tool.{tool}", _DRAWINGS[tool])
+            button = self._button(f"tool.{tool}", _DRAWINGS[tool], _RANKS[tool])
             choice(button, self._cutting.tool, tool)
             if tool == "plane":
                 button.clicked.connect(lay_plane)
-        table = self._button("table", "table")
-        table.clicked.connect(lambda: parts.attempt(self._cutting.hide_table))
-        undo = self._button("undo", "undo", worded=False)
-        undo.clicked.connect(self._cutting.undo)
-        redo = self._button("redo", "redo", worded=False)
-        redo.clicked.connect(self._cutting.redo)
-        everything = self._button("all", "everything")
-        everything.clicked.connect(self._cutting.show_everything)
-        self._listed = self._button("parts", "show")
+        self._flip = self._button("flip", "flip_plane", _FLIP_RANK)
+        self._flip.clicked.connect(self._cutting.turn_plane_round)
+        self._table = self._button("table", "table", _TABLE_RANK)
+        self._table.clicked.connect(lambda: parts.attempt(self._cutting.hide_table))
+        self._undo = self._button("undo", "undo", _UNDO_RANK)
+        self._undo.clicked.connect(self._cutting.undo)
+        self._redo = self._button("redo", "redo", _REDO_RANK)
+        self._redo.clicked.connect(self._cutting.redo)
+        self._everything = self._button("all", "everything", _ALL_RANK)
+        self._everything.clicked.connect(self._cutting.show_everything)
+        self._listed = self._button("parts", "hidden_parts", _PARTS_RANK)
         self._listed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._row.addStretch(1)
         self._menu = QMenu(self._listed)
         self._listed.setMenu(self._menu)
+        follow(row, self._cutting.history, self._allow)
+        follow(row, self._cutting.searching, self._allow)
+        follow(row, parts.language, self._allow)
+        follow(row, parts.views.volume, self._allow)
+        follow(row, self._cutting.shown, self._allow)
 
-        def allow(_: object) -> None:
-            history = self._cutting.history.now
-            undo.setEnabled(history.can_undo)
-            redo.setEnabled(history.can_redo)
-            everything.setEnabled(bool(history.now.steps))
-            table.setEnabled(self._cutting.can_hide_table)
-            self._list()
+    def _allow(self, _: object) -> None:
+        """Offer what can be done now."""
+        history, shown = self._cutting.history.now, self._cutting.shown.now
+        self._undo.setEnabled(history.can_undo)
+        self._redo.setEnabled(history.can_redo)
+        self._everything.setEnabled(bool(history.now.steps))
+        self._table.setEnabled(self._cutting.can_hide_table)
+        self._list()
+        for button in self._buttons:
+            self._row.allow(button, shown)
+        self._row.allow(self._flip, shown and self._cutting.plane is not None)
+        self._row.allow(self._listed, shown and bool(self._cutting.hidden_parts))
 
-        follow(self, self._cutting.history, allow)
-        follow(self, self._cutting.searching, allow)
-        follow(self, parts.language, allow)
-        follow(self, parts.views.volume, allow)
-        follow(self, self._cutting.shown, self.setVisible)
-
-    def _button(self, name: str, drawing: str, *, worded: bool = True) -> QToolButton:
+    def _button(self, name: str, drawing: str, rank: int) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"volume.{name}")
         button.setIcon(icon(drawing))
-        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        language = self._parts.language
-        tip(button, language, f"volume3d.{name}.tip")
-        if worded:
-            self._worded.append(button)
-            words(button, language, button.setText, f"volume3d.{name}")
-        self._row.addWidget(button)
+        words(button, self._parts.language, button.setText, f"volume3d.{name}")
+        tip(button, self._parts.language, f"volume3d.{name}.tip")
+        self._buttons.append(button)
+        self._row.add(button, rank)
         return button
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the words to the tooltips where there is no room for them."""
-        style = Qt.ToolButtonStyle
-        roomy = self.width() >= _ROOM_FOR_WORDS_PX
-        for button in self._worded:
-            button.setToolButtonStyle(
-                style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
-            )
 
     def _list(self) -> None:
         """Name every hidden part; a click shows where it lies."""
@@ -102,7 +89,6 @@ class VolumeTools(QFrame):
             action = QAction(f"{size} · {place}", self._menu)
             action.triggered.connect(partial(_go, self._parts, part.centre_mm))
             self._menu.addAction(action)
-        self._listed.setVisible(bool(self._cutting.hidden_parts))
 
 
 def _go(parts: Parts, lps_mm: Point, _checked: object = None) -> None:

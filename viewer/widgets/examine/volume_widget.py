@@ -61,6 +61,8 @@ class VolumeWidget(QWidget):
         self.cutter = VolumeCutter(self, parts.cutting, self.eye.visible)
         self._controls = VolumeControls(self, parts, self.eye, self.cutter)
         self._overlay = VolumeOverlay(self, parts, self._controls, self.cutter)
+        self.cutter.free = self._controls.free
+        self.eye.room = self._overlay.room
         self._mouse = VolumeMouse(parts, self.eye, self.cutter)
         self.pictures = VolumePictures(self, parts, self.eye, self.update, self._show_projection)
         self._follow()
