@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 
 from viewer.render.hidden_words import hidden_words
-from viewer.widgets.examine.volume_paint import folded
+from viewer.widgets.examine.slice_paint import folded_remarks
 from viewer.widgets.theme import text_font
 from virtopsy.geometry.camera import STANDARD_VIEWS, project
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN
@@ -321,18 +321,28 @@ def test_what_is_hidden_is_said_whole_beside_the_open_curve(
     screen: Any, view: Any, language: Language
 ) -> None:
     screen.parts.language.set(language)
-    screen.parts.views.layout.set("all")
     press(screen, "volume.tool.plane")
     screen.parts.transfer.shown.set(True)
-    assert screen.parts.views.layout.now == "volume", "the picture that is edited has the room"
-    screen.parts.views.layout.set("all")  # a person may go back with the curve open
     settle(screen, view)
     words = hidden_words(screen.parts.views.cutaway.now, language)
-    room = min(view.findChild(QWidget, "volume.transfer").x() - 14, view.width() / 2 - 24)
+    room = view.findChild(QWidget, "volume.transfer").x() - 14
+    lines = folded_remarks(min(view.width(), 2 * room), [words])
     metrics = QFontMetricsF(text_font())
-    lines = folded(words, metrics, room)
     assert " ".join(lines) == words
     assert all(metrics.horizontalAdvance(one) <= room for one in lines)
-    assert not view.findChild(QWidget, "volume.man").isVisible(), "he would lie on the words"
-    press(screen, "volume.curve.close")
-    screen.bot.waitUntil(view.findChild(QWidget, "volume.man").isVisible, timeout=3000)
+
+
+def test_the_editor_takes_the_whole_room_and_closes_where_it_would_cover_the_picture(
+    screen: Any, view: Any
+) -> None:
+    screen.parts.views.layout.set("all")
+    screen.live()
+    screen.parts.transfer.shown.set(True)
+    settle(screen, view)
+    assert screen.parts.views.layout.now == "volume", "the picture that is edited has the room"
+    assert view.findChild(QWidget, "volume.transfer").isVisible()
+    screen.parts.views.layout.set("all")
+    settle(screen, view)
+    assert not screen.parts.transfer.shown.now
+    assert screen.parts.views.layout.now == "all"
+    assert view.findChild(QWidget, "volume.man").isVisible()

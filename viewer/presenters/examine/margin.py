@@ -12,7 +12,8 @@ class Margin:
 
     Attributes:
         left, right: x of the labels' middles.
-        left_span, right_span: the y between which a label's middle may lie, in each column.
+        left_span, right_span: the y between which a label's middle may lie, in each column; the
+            second is the smaller one where there is no room.
         step: the least distance between the middles of two labels.
     """
 
@@ -21,6 +22,11 @@ class Margin:
     left_span: tuple[float, float]
     right_span: tuple[float, float]
     step: float
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a label can stand anywhere."""
+        return any(low <= high for low, high in (self.left_span, self.right_span))
 
 
 def label_places(
@@ -36,7 +42,7 @@ def label_places(
     for index in sorted(range(len(anchors)), key=lambda one: abs(anchors[one][0] - middle))[::-1]:
         first = anchors[index][0] >= middle
         full = len(wanted[first]) >= _room(margin, right=first)
-        side = not first if full and len(wanted[not first]) < len(wanted[first]) else first
+        side = not first if full and _is_freer(wanted, margin, right=not first) else first
         wanted[side].append(index)
     places = [(0.0, 0.0)] * len(anchors)
     for side, indices in wanted.items():
@@ -50,14 +56,21 @@ def label_places(
     return places
 
 
+def _is_freer(wanted: dict[bool, list[int]], margin: Margin, *, right: bool) -> bool:
+    """Tell whether a column has room where the opposite one has none left."""
+    if _room(margin, right=not right) == 0:
+        return _room(margin, right=right) > 0
+    return len(wanted[right]) < len(wanted[not right])
+
+
 def _room(margin: Margin, *, right: bool) -> int:
     low, high = margin.right_span if right else margin.left_span
-    return max(int((high - low) / margin.step) + 1, 1)
+    return int((high - low) / margin.step) + 1 if high >= low else 0
 
 
 def _spread(wanted: Sequence[float], span: tuple[float, float], step: float) -> list[float]:
     """Return rising heights at least a step apart, as near as they can be to where they point."""
-    low, high = span
+    low, high = span[0], max(span)
     if len(wanted) > 1:
         step = min(step, max(high - low, 0.0) / (len(wanted) - 1))
     placed: list[float] = []

@@ -15,7 +15,7 @@ HINTED = frozenset({"axial", "volume", "coronal", "sagittal"})
 _MARKING = "sagittal"
 _WIDEST_PX = 380
 _SHARE = 0.8  # of the view's width, at most
-_ABOVE_EDGE_PX = 56  # letters, scale and controls lie below
+_ABOVE_EDGE_PX = 74  # letters, scale and controls lie below
 _USES = {
     QEvent.Type.MouseButtonPress,
     QEvent.Type.MouseButtonDblClick,

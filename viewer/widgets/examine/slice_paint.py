@@ -24,7 +24,9 @@ _HANDLE_PX = 4.0
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
 _CORNER_SHARE = 0.38  # of the width for a corner's text: the anatomy is in the middle
 _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
-_LETTER_PX = 16
+LETTER_PX = 16
+_FOLDS = 3
+_COURT_WORD = 1.9  # half of the widest side in words, in heights of the type
 COURT_PX = 28  # the smallest type a court room reads from its benches
 _END_RADIUS = 6.0
 _ECHO_PX = (4.0, 11.0)  # from the place to the near and the far end of its cross's arms
@@ -123,24 +125,21 @@ def fitting(lines: Sequence[str], width: float) -> Sequence[str]:
     return lines[:1] if is_small(width) else lines
 
 
-def fold(line: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    """Return a line in one or two parts of at most `room` px; what is longer ends with an ellipsis.
+def fold(line: str, metrics: QFontMetricsF, room: float, *, most: int | None = _FOLDS) -> list[str]:
+    """Return a line in as many parts of at most `room` px as it needs, up to `most`.
 
-    A long Kazakh name keeps its last part: a person cut short may be another person.
+    A long Kazakh name keeps its last part: a person cut short may be another person. What is
+    longer still ends with an ellipsis.
     """
-    words = line.split(" ")
-    fitting = [
-        count
-        for count in range(1, len(words))
-        if metrics.horizontalAdvance(" ".join(words[:count])) <= room
-    ]
-    if metrics.horizontalAdvance(line) <= room or not fitting:
-        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)]
-    rest = " ".join(words[fitting[-1] :])
-    return [
-        " ".join(words[: fitting[-1]]),
-        metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room),
-    ]
+    parts = [""]
+    for word in line.split(" "):
+        longer = f"{parts[-1]} {word}".strip()
+        full = len(parts) == most and parts[-1]
+        if full or not parts[-1] or metrics.horizontalAdvance(longer) <= room:
+            parts[-1] = longer
+        else:
+            parts.append(word)
+    return [metrics.elidedText(one, Qt.TextElideMode.ElideRight, room) for one in parts]
 
 
 def remarks(
@@ -148,26 +147,27 @@ def remarks(
 ) -> None:
     """Draw short remarks in the lower left corner, in the colour of warnings.
 
-    The type is smaller than `pixels` where a line would reach the letter at the lower edge.
+    They are folded before the letter at the lower edge.
     """
-    room = width * _CORNER_SHARE
-    for size in range(pixels, TEXT_PX - 1, -1):
-        painter.setFont(text_font(size))
-        metrics = QFontMetricsF(painter.font())
-        if all(metrics.horizontalAdvance(line) <= room for line in lines):
-            break
+    painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
-    for row, line in enumerate(reversed(lines)):
+    for row, shown in enumerate(reversed(folded_remarks(width, lines, pixels))):
         y = height - _EDGE - metrics.descent() - row * metrics.height()
-        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, width * 0.6)
         wide = metrics.horizontalAdvance(shown)
         ground = QRectF(_EDGE - 3, y - metrics.ascent(), wide + 6, metrics.height())
         painter.fillRect(ground, QColor(0, 0, 0, 150))  # yellow on ivory bone cannot be read
         text(painter, QPointF(_EDGE, y), shown, picture_colour("warning"))
 
 
+def folded_remarks(width: float, lines: Sequence[str], pixels: int = TEXT_PX) -> list[str]:
+    """Return remarks in parts that end before the letter, or a court's word, at the lower edge."""
+    metrics = QFontMetricsF(text_font(pixels))
+    room = width / 2 - _EDGE - pixels * (1 if pixels < COURT_PX else _COURT_WORD)
+    return [part for line in lines for part in fold(line, metrics, room, most=None)]
+
+
 def letters(
-    painter: QPainter, width: float, height: float, shown: dict[str, str], pixels: int = _LETTER_PX
+    painter: QPainter, width: float, height: float, shown: dict[str, str], pixels: int = LETTER_PX
 ) -> None:
     """Draw the orientation letters, or words, in the middle of the four edges."""
     painter.setFont(text_font(pixels, bold=True))
@@ -179,7 +179,7 @@ def letters(
             "left": QPointF(_EDGE, middle.y()),
             "right": QPointF(width - wide - _EDGE, middle.y()),
             "top": QPointF(middle.x(), _EDGE + metrics.capHeight()),
-            "bottom": QPointF(middle.x(), height - _EDGE),
+            "bottom": QPointF(middle.x(), height - max(_EDGE, metrics.descent() + 1)),
         }[edge]
         text(painter, place, word, picture_colour("accent"))
 

@@ -18,6 +18,9 @@ from virtopsy.imaging.volume import Volume
 
 _MAN_FROM_PX = 68  # words stand above
 _EDGE_PX = 4
+_CURVE_FROM_PX = 400
+_WORDS_PX = 240  # what the curve leaves at its left is enough for words
+_MIDDLE = 24  # half of what the letter of the lower edge takes
 
 
 class VolumeControls:
@@ -49,6 +52,7 @@ class VolumeControls:
         column.addWidget(self._row)
         self._man.setParent(view)
         follow(view, parts.views.volume, self._take_volume)
+        follow(view, parts.hinted, lambda _: self.place_man(), now=False)
 
     def set_presenting(self, presenting: bool) -> None:
         """Show the picture alone, or undo that."""
@@ -58,28 +62,45 @@ class VolumeControls:
         self._row.setVisible(not presenting)
         self._man.setVisible(not presenting)
 
-    def free(self, *, right: bool = False) -> float:
-        """Return the y above which nothing of ours lies over the left or right of the picture."""
-        if right and self._curve.isVisible():
+    def free(self) -> float:
+        """Return the y above which nothing of ours lies over the left part of the picture."""
+        if self._curve.isVisible() and self._curve.x() < _WORDS_PX:
             return self._curve.y()
         there = self._row.isVisibleTo(self._view)
         return self._view.height() - (self._row.sizeHint().height() if there else 0)
 
+    def free_middle(self) -> float:
+        """Return that y for the middle of the picture."""
+        open_there = self._curve.isVisible() and self._curve.x() < self._view.width() / 2 + _MIDDLE
+        return self._curve.y() if open_there else self.free()
+
+    def free_right(self) -> float:
+        """Return that y for its right edge."""
+        return self._curve.y() if self._curve.isVisible() else self.free()
+
     def beside_curve(self, width: float) -> float:
         """Return how much of a width from the left edge the open curve leaves."""
-        return min(width, self._curve.x()) if self._curve.isVisible() else width
+        aside = self._curve.isVisible() and self._curve.x() >= _WORDS_PX
+        return min(width, self._curve.x()) if aside else width
 
     @property
     def man(self) -> QRectF:
         """Where the little man stands; empty where he does not."""
         return QRectF(self._man.geometry()) if self._man.isVisibleTo(self._view) else QRectF()
 
+    def suit(self) -> None:
+        """Fit another size: an editor that would cover the picture is closed."""
+        if self._view.height() < _CURVE_FROM_PX and self._curve.isVisible():
+            self._parts.transfer.shown.set(False)
+        self.place_man()
+
     def place_man(self) -> None:
         """Keep the little man in the lower right corner, above the controls."""
         self._man.suit(self._view.size())
-        top = round(self.free(right=True)) - self._man.height() - _EDGE_PX
+        top = round(self.free_right()) - self._man.height() - _EDGE_PX
         self._man.move(self._view.width() - self._man.width() - _EDGE_PX, top)
         there = self._parts.views.volume.now is not None and not self.presenting
+        there = there and "volume" not in self._parts.hinted.now  # a newcomer reads first
         self._man.setVisible(there and top >= _MAN_FROM_PX)  # else he would lie on the words
 
     def _take_volume(self, volume: Volume | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.presenters.tools.marks import Mark, marks
@@ -18,13 +18,12 @@ from viewer.widgets.examine.volume_room import Room
 from viewer.widgets.examine.volume_stage import Stage
 from viewer.widgets.examine.volume_worker import Wish
 from viewer.widgets.parts import Parts
-from viewer.widgets.theme import TEXT_PX, text_font
+from viewer.widgets.theme import TEXT_PX
 from virtopsy.errors import VirtopsyError
 from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.volume import Volume
 
 _BESIDE_PX = 14  # between what is said and the curve
-_LETTER_PX = 24
 _WHOLE_FROM_PX = 640  # a smaller view leaves sex, age and series to the slices beside it
 
 
@@ -53,15 +52,13 @@ class VolumeOverlay:
             reduced: how many voxels along (i, j, k) are one in it.
         """
         stage = Stage(wish.camera, wish.size, self._view.width(), self._view.height())
-        sides = _sides(wish)
-        self._remarks(painter, wish, reduced)
+        said = self._said(wish, reduced)
+        free = self._controls.free()
+        high = volume_paint.remarks(painter, stage.width, free, said, self._type_px)
+        self._sides(painter, wish, high)
+        self._marks(painter, stage, wish.volume, high)
         if self._controls.presenting:
-            court = slice_paint.sides_in_words(sides, self._parts.language.now)
-            slice_paint.letters(painter, stage.width, stage.height, court, slice_paint.COURT_PX)
-            self._marks(painter, stage)
             return
-        slice_paint.letters(painter, stage.width, self._controls.free(), sides)
-        self._marks(painter, stage)
         self._cutter.paint(painter, stage)
         whose, what = self._corners(wish.volume)
         slice_paint.corner_lines(painter, stage.width, whose)
@@ -70,7 +67,7 @@ class VolumeOverlay:
             length = self._parts.say("ui.view.mm", mm=volume_paint.scale_mm(stage))
             man = self._controls.man
             beside = stage.width if man.isEmpty() else man.left()
-            end = QPointF(beside - 10, self._controls.free(right=True) - 10)
+            end = QPointF(beside - 10, self._controls.free_right() - 10)
             volume_paint.scale_bar(painter, stage, end, length)
 
     def room(self) -> Room:
@@ -105,28 +102,64 @@ class VolumeOverlay:
         elif views.arriving:
             volume_paint.sentence(painter, around, say("ui.volume.arriving"))
 
-    def _remarks(self, painter: QPainter, wish: Wish, reduced: tuple[int, int, int]) -> None:
-        """Say what is not shown, and what of the data is not as it was acquired."""
-        language = self._parts.language.now
-        said = [
+    def _said(self, wish: Wish, reduced: tuple[int, int, int]) -> list[str]:
+        """Return what is not shown, and what of the data is not as it was acquired, folded."""
+        language, width = self._parts.language.now, self._view.width()
+        said = (
             hidden_words(wish.cutaway, language),
             reduced_words(reduced, language),
             lossy_mark(wish.volume, language),
-        ]
-        free, size = self._controls.free(), self._type_px
-        metrics = QFontMetricsF(text_font(size))
-        width = self._view.width() / 2 - _LETTER_PX  # the letter at the lower edge stays free
-        room = min(width, self._controls.beside_curve(self._view.width()) - _BESIDE_PX)
-        lines = [part for one in said if one for part in volume_paint.folded(one, metrics, room)]
-        slice_paint.remarks(painter, self._view.width(), free, lines, size)
+        )
+        beside = self._controls.beside_curve(width) - _BESIDE_PX
+        # Folded before the middle of so wide a view, where the letter of the lower edge is:
+        seeming = min(width, 2 * beside)
+        return slice_paint.folded_remarks(seeming, [one for one in said if one], self._type_px)
 
-    def _marks(self, painter: QPainter, stage: Stage) -> None:
+    def _sides(self, painter: QPainter, wish: Wish, remarks_px: float) -> None:
+        """Name the sides; left and right move up where something lies in their place."""
+        shown, pixels = _sides(wish), slice_paint.LETTER_PX
+        if self._controls.presenting:
+            shown = slice_paint.sides_in_words(shown, self._parts.language.now)
+            pixels = slice_paint.COURT_PX
+        width, middle = self._view.width(), self._controls.free_middle()
+        heights = self._letter_heights(remarks_px, pixels)
+        for edge, word in shown.items():
+            tall = 2 * heights[edge] if edge in heights else middle
+            if edge in heights and heights[edge] - pixels < self._corner(wish.volume, edge):
+                continue  # there is no room for it; the opposite one says it as well
+            slice_paint.letters(painter, width, tall, {edge: word}, pixels)
+
+    def _letter_heights(self, remarks_px: float, pixels: int) -> dict[str, float]:
+        """Return the y of the middle of the left letter and of the right one."""
+        middle = self._controls.free_middle() / 2
+        return {
+            "left": min(middle, self._controls.free() - remarks_px - pixels),
+            "right": min(middle, self._low_right() - pixels),
+        }
+
+    def _low_right(self) -> float:
+        """Return the y above which nothing stands at the right."""
+        man = self._controls.man
+        return self._controls.free_right() if man.isEmpty() else man.top()
+
+    def _corner(self, volume: Volume, edge: str) -> float:
+        """Return down to where words stand in an upper corner, logical pixels."""
+        if self._controls.presenting:
+            return 0.0
+        right = edge == "right"
+        lines = self._corners(volume)[right]
+        return slice_paint.corner_area(self._view.width(), lines, right=right).bottom()
+
+    def _marks(self, painter: QPainter, stage: Stage, volume: Volume, remarks_px: float) -> None:
         volume_paint.position(painter, stage.place(self._parts.views.position.now))
         drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
         volume_paint.drafts(painter, stage, drawn)
-        below, man = (stage.height - self._controls.free(right=side) for side in (False, True))
-        pixels, tall = self._type_px, self._controls.man.height()
-        margin = volume_paint.margin_of(stage.width, stage.height, below, man + tall, pixels)
+        pixels = self._type_px
+        heights = self._letter_heights(remarks_px, pixels)
+        top = max(self._corner(volume, edge) for edge in ("left", "right")) + _BESIDE_PX
+        low = (self._controls.free() - remarks_px - _BESIDE_PX, self._low_right() - _BESIDE_PX)
+        letters = (heights["left"], heights["right"])
+        margin = volume_paint.margin_of(stage.width, top, low, letters, pixels)
         volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
 
     @property

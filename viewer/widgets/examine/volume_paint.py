@@ -17,7 +17,7 @@ from virtopsy.geometry.frame import Floats
 
 _EDGE = 7.0
 _RADIUS = 9.5  # for type of the usual size
-_LETTER_AWAY = 22.0
+_ABOVE_LETTER, _BELOW_LETTER = 2.9, 1.7  # heights of the type, from middle to middle
 _HANDLE_PX = 7.0
 _FAR_HANDLE_PX = 5.0
 _TAIL_PX = 26.0
@@ -59,6 +59,8 @@ def labels(
         margin: where names may stand.
         pixels: size of the type.
     """
+    if not margin.has_room:
+        return  # a number over words could not be read; the slices have it
     radius = badge_radius(pixels)
     anchors = [stage.place(one.ends_lps_mm[one.entry or 0]) for one in drawn]
     places = label_places([(one.x(), one.y()) for one in anchors], margin)
@@ -189,19 +191,13 @@ def scale_bar(
     slice_paint.text(painter, end - QPointF(wide, 8), words, picture_colour("text"))
 
 
-def folded(line: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    """Return a line in as many parts as it needs; only a word too long for a part sticks out.
-
-    What is hidden is said whole: a line cut short would hide that too.
-    """
-    parts = [""]
-    for word in line.split(" "):
-        longer = f"{parts[-1]} {word}".strip()
-        if metrics.horizontalAdvance(longer) <= room or not parts[-1]:
-            parts[-1] = longer
-        else:
-            parts.append(word)
-    return parts
+def remarks(
+    painter: QPainter, width: float, height: float, folded: Sequence[str], pixels: int = TEXT_PX
+) -> float:
+    """Draw folded remarks in the lower left corner; return how high they are, logical pixels."""
+    slice_paint.remarks(painter, width, height, folded, pixels)
+    tall = QFontMetricsF(text_font(pixels)).height()
+    return len(folded) * tall + _EDGE if folded else 0.0
 
 
 def sentence(painter: QPainter, around: QRectF, words: str) -> None:
@@ -213,36 +209,35 @@ def sentence(painter: QPainter, around: QRectF, words: str) -> None:
 
 
 def margin_of(
-    width: float, height: float, below: float, man: float, pixels: int = TEXT_PX
+    width: float,
+    top: float,
+    low: tuple[float, float],
+    letters: tuple[float, float],
+    pixels: int = TEXT_PX,
 ) -> Margin:
     """Return where labels may stand: beside the picture, clear of corners, letters and man.
 
     Args:
         width: of the view, logical pixels.
-        height: likewise.
-        below: height of what lies along the lower edge at the left.
-        man: height of what lies there at the right.
+        top: y below which nothing of the corners stands.
+        low: y above which nothing else stands at the left, and at the right.
+        letters: y of the middles of the letters there.
         pixels: size of the type.
     """
     radius = badge_radius(pixels)
-    # From the letter's middle to the middle of a label, whose name stands below its number.
-    away = _LETTER_AWAY * pixels / TEXT_PX
-    side, top, letter = _EDGE + radius + 1, 76.0, height / 2 - away
-    left_low = max(height - below - 16, top)
-    right_low = max(height - man - 16, top)
-    # The letter in the middle of each edge stays free: the half with more room is taken.
-    left = (
-        (top, letter)
-        if letter - top > left_low - (height / 2 + away)
-        else (letter + 2 * away, left_low)
-    )
-    right = (
-        (top, letter)
-        if letter - top > right_low - (height / 2 + away)
-        else (letter + 2 * away, right_low)
-    )
-    return Margin(side, width - side, _rising(left), _rising(right), 2 * radius + 5)
+    side = _EDGE + radius + 1
+    spans = [
+        _beside_letter(top + radius, lowest - radius, letter, pixels)
+        for lowest, letter in zip(low, letters, strict=True)
+    ]
+    return Margin(side, width - side, spans[0], spans[1], 2 * radius + 5)
 
 
-def _rising(span: tuple[float, float]) -> tuple[float, float]:
-    return span[0], max(span)
+def _beside_letter(top: float, low: float, letter: float, pixels: int) -> tuple[float, float]:
+    """Return the longer part of a margin, above a letter or below it.
+
+    The name of a label stands below its number, so it needs more room above a letter.
+    """
+    above = (top, letter - _ABOVE_LETTER * pixels)
+    below = (letter + _BELOW_LETTER * pixels, low)
+    return max(above, below, key=lambda one: one[1] - one[0])

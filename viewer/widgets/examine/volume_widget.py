@@ -191,7 +191,7 @@ class VolumeWidget(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._controls.place_man()
+        self._controls.suit()
         self.pictures.move()
 
     @override

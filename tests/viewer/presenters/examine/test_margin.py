@@ -33,3 +33,8 @@ def test_every_label_stands_in_a_margin_and_none_on_another(
 
 def test_a_label_takes_the_nearer_margin_at_the_height_of_its_anchor() -> None:
     assert label_places([(100, 150), (400, 120)], _MARGIN) == [(20.0, 150), (480.0, 120)]
+
+
+def test_a_column_without_room_is_left_to_the_other_one() -> None:
+    margin = Margin(10.0, 290.0, (100.0, 80.0), (60.0, 120.0), 24.0)
+    assert [x for x, _ in label_places([(20.0, 90.0), (30.0, 95.0)], margin)] == [290.0, 290.0]
