@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from enum import StrEnum
+from functools import cache
 
 # Imported for what they register with VTK's object factory.
 import vtkmodules.vtkRenderingOpenGL2
@@ -81,6 +82,21 @@ def _loads(*names: str) -> bool:
             continue
         return True
     return False
+
+
+@cache
+def answering() -> str:
+    """Return the name OpenGL gives its renderer on this machine, empty where none answers.
+
+    Asked once: making a context takes a tenth of a second in which VTK lets no other thread run.
+    """
+    try:
+        window = offscreen_window((8, 8))
+    except InputError:
+        return ""
+    renderer = gl_renderer(window)
+    window.Finalize()
+    return renderer
 
 
 def gl_renderer(window: vtkRenderWindow) -> str:

@@ -18,6 +18,7 @@ from virtopsy.imaging.volume import Volume
 _VISIBLE = 0.4  # the share of light kept back where the eye places a surface
 _STEPS_PER_VOXEL = 2.0
 _BISECTIONS = 12
+_SEEN_PER_MM = 0.02
 
 
 def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, and a pixel
@@ -128,17 +129,21 @@ def linear_values(volume: Volume, points_mm: Floats) -> NDArray[np.float64]:
 
 
 def visible_points(volume: Volume, preset: Preset) -> Floats:
-    """Return (n, 3) LPS mm spread over everything the preset shows, to fit a camera to it.
+    """Return (n, 3) LPS mm round everything the preset shows, to fit a camera to it.
 
-    Where it shows nothing, the corners of the grid.
+    Of each row of voxels the first and the last that is shown: what lies between them is in no
+    view further out. Where nothing is shown, the corners of the grid.
     """
     stride = [max(n // 64, 1) for n in volume.frame.shape]
-    thinned = volume.voxels[:: stride[0], :: stride[1], :: stride[2]]
-    shares = preset.on(volume).opacity_per_mm(thinned)
-    found = np.argwhere(shares > 0.02) * stride
-    if len(found) == 0:
+    thinned = np.ascontiguousarray(volume.voxels[:: stride[0], :: stride[1], :: stride[2]])
+    shown = preset.on(volume).opacity_per_mm(thinned) > _SEEN_PER_MM
+    k, j = np.nonzero(shown.any(axis=2))
+    if len(k) == 0:
         return volume.frame.corners_mm
-    return volume.frame.to_lps(found[:, ::-1])
+    rows = shown[k, j]
+    first, last = rows.argmax(axis=1), rows.shape[1] - 1 - rows[:, ::-1].argmax(axis=1)
+    ends = [np.stack([i * stride[2], j * stride[1], k * stride[0]], axis=1) for i in (first, last)]
+    return volume.frame.to_lps(np.concatenate(ends))
 
 
 def _inside(volume: Volume, origin: Floats, direction: Floats) -> tuple[float, float] | None:

@@ -12,10 +12,10 @@ from threading import Event
 
 from viewer.render.card import Card
 from viewer.render.cpu_scene import CpuScene
-from viewer.render.engine import Mapper, gl_renderer, mapper_for, offscreen_window
+from viewer.render.engine import Mapper, answering, mapper_for, offscreen_window
 from viewer.render.gpu_scene import GpuScene
 from viewer.render.scene import Glyph, Picture, Quality, Scene
-from virtopsy.errors import Bug, InputError
+from virtopsy.errors import Bug
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
 from virtopsy.imaging.preset import Preset, default_preset
@@ -113,15 +113,9 @@ def _scene(
     volume: Volume, size: Size, background: str, forced: Mapper | None, card: Card | None
 ) -> tuple[Mapper, str, Scene]:
     """Return who draws, the name of the OpenGL renderer, and what is drawn."""
-    try:
-        window = offscreen_window(size)
-    except InputError:
-        if forced is Mapper.GPU:
-            raise
-        return Mapper.CPU, "", CpuScene(volume, background)
-    renderer = gl_renderer(window)
-    mapper = forced or mapper_for(renderer)
+    renderer = answering()
+    mapper = forced or (mapper_for(renderer) if renderer else Mapper.CPU)
     if mapper is Mapper.GPU:
+        window = offscreen_window(size)
         return mapper, renderer, GpuScene(volume, window, background, card)
-    window.Finalize()
     return mapper, renderer, CpuScene(volume, background)

@@ -106,3 +106,20 @@ def test_a_surface_that_a_preset_fades_by_its_steepness_is_not_picked() -> None:
     point = pick(gassy, presets()["lung"], camera, _SIZE, x, y)
     assert point is not None
     assert 5 < np.linalg.norm(np.subtract(point, _CENTRE)) < 12.5
+
+
+@pytest.mark.parametrize("view", ["anterior", "left", "superior", (35.0, -20.0)])
+@pytest.mark.parametrize("name", ["bone", "skin"])
+def test_a_camera_is_fitted_to_few_points_as_to_all(
+    view: str | tuple[float, float], name: str
+) -> None:
+    """Every paint of the 3D view may ask for it."""
+    volume = ball(_TURNED)
+    shown = np.argwhere(presets()[name].opacity_per_mm(volume.voxels) > 0.02)
+    few = visible_points(volume, presets()[name])
+    assert len(few) < len(shown) / 5
+    fitted, expected = (
+        fit_view(one, view) for one in (few, volume.frame.to_lps(shown[:, ::-1]))
+    )
+    assert fitted.position == pytest.approx(expected.position)
+    assert fitted.focal_point == pytest.approx(expected.focal_point)
