@@ -188,5 +188,8 @@ class _Job(QWidget):
         follow(self, running.done, self._show)
 
     def _show(self, done: tuple[int, int]) -> None:
+        # A bar that may paint does so within setValue, and every other part of the window with it.
+        self._bar.setUpdatesEnabled(False)
         self._bar.setRange(0, done[1])  # (0, 0) shows that something goes on, not how far
         self._bar.setValue(done[0])
+        self._bar.setUpdatesEnabled(True)

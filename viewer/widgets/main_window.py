@@ -29,6 +29,7 @@ from viewer.widgets.parts import ROOMS, Parts
 from viewer.widgets.plain import PlainBox
 from viewer.widgets.protocol.room import ProtocolRoom
 from viewer.widgets.rail import Rail
+from viewer.widgets.theme import clothe
 from virtopsy.imaging.volume import Volume
 
 _SIZE = (1280, 800)
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         hear(self, parts.keeping.told, lambda key: self.bottom.tell(parts.say(key)))
         hear(self, parts.writing.saved, self._tell_written)
         hear(self, parts.writing.sealed, self._tell_sealed)
+        clothe(self)
 
     def _tell_written(self, path: Path) -> None:
         self.bottom.tell(self._parts.say("ui.protocol.saved", path=path))

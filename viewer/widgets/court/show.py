@@ -14,6 +14,7 @@ from viewer.widgets.examine.view_grid import ViewGrid
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from viewer.widgets.theme import clothe
 from virtopsy.walkthrough.stop import Stop
 
 _NEXT = {Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown, Qt.Key.Key_Space}
@@ -59,6 +60,7 @@ class Show(QWidget):
         views.set_presenting(True)
         words(self, parts.language, self.setWindowTitle, "ui.show.title")
         follow(self, parts.walkthrough.shown, self._show)
+        clothe(self)
 
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
