@@ -7,6 +7,8 @@ signals alone cost 72 of 83 seconds.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from typing import TypeVar
 from virtopsy.errors import Cancelled
 
 T = TypeVar("T")
+_GIVEN_WAY = 5  # nice: a third of the time of a thread at 0 that wants the same core
 _INTERVAL_S = 1 / 30
 
 
@@ -59,12 +62,21 @@ class Progress:
             self._report(done, total)
 
 
+def give_way() -> None:
+    """Let threads that a person waits for go before this one and those it starts.
+
+    Linux alone has priorities of single threads that need no rights; elsewhere nothing is done.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _GIVEN_WAY)
+
+
 class Lanes:
     """Two lanes of background work: one serial for the archive, a pool for the rest."""
 
     def __init__(self, workers: int = 2) -> None:
-        self._archive = ThreadPoolExecutor(1, thread_name_prefix="archive")
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="work")
+        self._archive = ThreadPoolExecutor(1, "archive", initializer=give_way)
+        self._pool = ThreadPoolExecutor(workers, "work", initializer=give_way)
 
     def archive(self, job: Callable[[], T]) -> Future[T]:
         """Run `job` after every earlier archive job has ended."""

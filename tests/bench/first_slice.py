@@ -50,7 +50,7 @@ def measure(folder: Path, picture: Path | None) -> tuple[float, float, float]:
             # Waiting as the real loop does: one that turns idly would starve the readers.
             application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             now = time.perf_counter()
-            if not first and axial.isVisible() and axial._rendered is not None:
+            if not first and axial.isVisible() and axial.picture.settled:
                 first = now - begun
             if first and picture is not None and now - begun > 2.5 * first:
                 desk.window.grab().save(str(picture))

@@ -50,6 +50,8 @@ from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Lanes, Progress
 from virtopsy.language import Language, say
 
+_SWITCH_S = 0.001
+
 
 def clock() -> datetime:
     """Return the time in UTC; the one place of the window that asks the machine."""
@@ -211,6 +213,14 @@ def report_bugs(language: Callable[[], Language], tell: Callable[[str], None]) -
     sys.excepthook = report
 
 
+def go_first() -> None:
+    """Let the window's thread have the interpreter a millisecond after it asked for it, not five.
+
+    It asks many times a picture, and may stand behind several threads each time.
+    """
+    sys.setswitchinterval(_SWITCH_S)
+
+
 def run(language: Language, path: Path | None) -> int:
     """Open the window, on a folder if one is given, and return when it is closed."""
 
@@ -237,6 +247,7 @@ def run_demo(language: Language) -> int:
 
 def _live(language: Language, begin: Callable[[Desk], None]) -> int:
     """Show a window, begin what it was opened for, and return when it is closed."""
+    go_first()
     confined.start()  # ready when the first folder is chosen
     _choose_platform()
     QCoreApplication.setApplicationName("Virtopsy")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
+from threading import local
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from virtopsy.imaging.slab import Projection
 from virtopsy.imaging.volume import Voxels
 
 Singles = NDArray[np.float32]
+Check: TypeAlias = Callable[[], None]
 _DRIFT = 1e-7  # voxels over the whole picture
 RIM = 2.0**-17  # voxels beyond the half voxel of rim; VTK's own tolerance
 _BANDS = 2  # parts of a picture that are made at once
+_SMALL_BANDS = 16  # of one that may be stopped
 _BLOCK = 64  # rows
 _FOLDS = {Projection.MIP: np.maximum, Projection.MINIP: np.minimum, Projection.MEAN: np.add}
 
@@ -92,6 +95,7 @@ def part_of(  # noqa: PLR0913, PLR0917 -- voxels, where they are cut, and how
     depths_mm: Floats,
     projection: Projection,
     smooth: bool,
+    check: Check | None = None,
 ) -> Part | None:
     """Return what of a picture lies in some voxels, None where nothing does.
 
@@ -102,6 +106,7 @@ def part_of(  # noqa: PLR0913, PLR0917 -- voxels, where they are cut, and how
         depths_mm: (n,) mm behind the plane where it is sampled.
         projection: what becomes of several samples.
         smooth: interpolate linearly; else the nearest voxel stands for its surroundings.
+        check: as of `bands`.
     """
     counts = [voxels.shape[2 - axis] for axis in alignment.axes]
     lines = []
@@ -117,7 +122,7 @@ def part_of(  # noqa: PLR0913, PLR0917 -- voxels, where they are cut, and how
         lines.append((first, last, _Line.at(places[first:last], count, smooth=smooth)))
     (left, right, x), (top, bottom, y), (_, _, behind) = lines
     turned = voxels.transpose([2 - axis for axis in reversed(alignment.axes)])  # [behind, y, x]
-    made = _project(turned, x, y, behind, projection)
+    made = _project(turned, x, y, behind, projection, check)
     return Part((left, right, top, bottom), made, len(behind.low))
 
 
@@ -145,25 +150,47 @@ class _Line:
         return _Line(self.low[first:last], self.share[first:last])
 
 
-def _project(voxels: Voxels, x: _Line, y: _Line, behind: _Line, projection: Projection) -> Voxels:
+def _project(  # noqa: PLR0913, PLR0917 -- three axes of voxels, a rule and a way to stop
+    voxels: Voxels,
+    x: _Line,
+    y: _Line,
+    behind: _Line,
+    projection: Projection,
+    check: Check | None,
+) -> Voxels:
     """Return the (len(y), len(x)) picture of [behind, y, x] voxels."""
     if len(behind.low) == 1 and not (x.blends or y.blends or behind.blends):
         picked: Voxels = voxels[behind.low[0]][y.low[:, None], x.low]
         return picked
     out = np.empty((len(y.low), len(x.low)), np.float32)
-    bands(len(out), lambda a, b: _band(voxels, x, y.part(a, b), behind, projection, out[a:b]))
+
+    def band(first: int, end: int) -> None:
+        _band(voxels, x, y.part(first, end), behind, projection, out[first:end])
+
+    bands(len(out), band, check)
     return out
 
 
-def bands(rows: int, make: Callable[[int, int], None]) -> None:
-    """Call `make` with the first row and the end of each band of a picture, all at the same time.
+def bands(rows: int, make: Callable[[int, int], None], check: Check | None = None) -> None:
+    """Call `make` with the first row and the end of each band of a picture, two at a time.
 
     What it does must let go of the interpreter's lock, as numpy and compiled loops do.
+
+    Args:
+        rows: of the picture.
+        make: makes one band.
+        check: called before each of many small bands; what it raises ends the picture.
     """
-    edges = np.linspace(0, rows, min(_BANDS, rows) + 1).astype(int)
-    made = [_threads().submit(make, a, b) for a, b in pairwise(edges.tolist())]
-    for band in made:
-        band.result()
+    edges = np.linspace(0, rows, min(_BANDS if check is None else _SMALL_BANDS, rows) + 1)
+
+    def band(first: int, end: int) -> None:
+        if check is not None:
+            check()
+        make(first, end)
+
+    made = [_OWN.threads.submit(band, a, b) for a, b in pairwise(edges.astype(int).tolist())]
+    for one in made:
+        one.result()
 
 
 def _band(  # noqa: PLR0913, PLR0917 -- three axes of voxels, a rule and a place
@@ -213,6 +240,14 @@ def _lengthen(wide: Singles, y: _Line, out: Singles, spare: Singles) -> None:
         out += spare
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_BANDS, thread_name_prefix="slice")
+class _Own(local):
+    """The threads of whoever asks for pictures, which have the priority of that thread.
+
+    Were they shared, the picture a person waits for would stand behind one made in the background.
+    """
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(_BANDS, thread_name_prefix="slice")
+
+
+_OWN = _Own()

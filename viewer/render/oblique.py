@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import RIM, Part, bands
+from viewer.render.aligned import RIM, Check, Part, bands
 from viewer.render.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
@@ -34,6 +34,7 @@ def oblique_part(  # noqa: PLR0913 -- voxels, where they are cut, and how
     projection: Projection,
     *,
     smooth: bool,
+    check: Check | None = None,
 ) -> Part:
     """Return what of a picture lies in some voxels.
 
@@ -44,6 +45,7 @@ def oblique_part(  # noqa: PLR0913 -- voxels, where they are cut, and how
         depths_mm: (n,) mm behind the plane where it is sampled.
         projection: what becomes of several samples.
         smooth: interpolate linearly; else the nearest voxel stands for its surroundings.
+        check: as of `bands`.
     """
     left, right, top, bottom = box
     values = np.empty((bottom - top, right - left), np.float32)
@@ -63,7 +65,7 @@ def oblique_part(  # noqa: PLR0913 -- voxels, where they are cut, and how
             counts[first:last],
         )
 
-    bands(len(values), band)
+    bands(len(values), band, check)
     return Part(box, values, counts, counts > 0)
 
 

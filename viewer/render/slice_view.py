@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import Alignment, Part, part_of
+from viewer.render.aligned import Alignment, Check, Part, part_of
 from viewer.render.oblique import oblique_part
 from viewer.render.slice_camera import FlatCamera
 from virtopsy.errors import Bug
@@ -41,7 +41,12 @@ class SliceRenderer:
         ]
 
     def values(
-        self, camera: FlatCamera, slab: Slab | None = None, *, smooth: bool = True
+        self,
+        camera: FlatCamera,
+        slab: Slab | None = None,
+        *,
+        smooth: bool = True,
+        check: Check | None = None,
     ) -> Voxels:
         """Return (height, width) values in the dtype of the voxels.
 
@@ -52,22 +57,29 @@ class SliceRenderer:
             slab: its thickness and what of it stands for all; it is sampled at
                 `Slab.depths_mm`, each sample interpolated linearly. None: the plane alone.
             smooth: interpolate between voxels; else each shows its own value to its edges.
+            check: called again and again meanwhile; it may raise `Cancelled`.
         """
         depths = _ON_THE_PLANE if slab is None else slab.depths_mm(self.volume.frame.spacing_mm)
         projection = Projection.MIP if slab is None else slab.projection
         index = camera.index_from_pixel(self.volume.frame)
         joined = _Joined(camera, projection)
         for run in self._runs:
-            part = run.part(camera, index, depths, projection, smooth=smooth)
+            part = run.part(camera, index, depths, projection, smooth=smooth, check=check)
             if part is not None:
                 joined.take(part)
         return joined.result(self.volume.voxels.dtype, self.outside)
 
     def pixels(
-        self, camera: FlatCamera, window: Window, slab: Slab | None = None, *, smooth: bool = True
+        self,
+        camera: FlatCamera,
+        window: Window,
+        slab: Slab | None = None,
+        *,
+        smooth: bool = True,
+        check: Check | None = None,
     ) -> NDArray[np.uint8]:
         """Return the (height, width) grey picture; outside the volume it is black."""
-        values = self.values(camera, slab, smooth=smooth)
+        values = self.values(camera, slab, smooth=smooth, check=check)
         grey = window.apply(values)
         if window.low < self.outside:
             grey[values == self.outside] = 0
@@ -141,7 +153,7 @@ class _Run:
     def __init__(self, first: int, voxels: Voxels) -> None:
         self._first, self._voxels = first, voxels
 
-    def part(
+    def part(  # noqa: PLR0913 -- which pixels, where they are sampled, and how
         self,
         camera: FlatCamera,
         index: Floats,
@@ -149,6 +161,7 @@ class _Run:
         projection: Projection,
         *,
         smooth: bool,
+        check: Check | None,
     ) -> Part | None:
         """Return what of a picture lies in this run, None where nothing does.
 
@@ -158,6 +171,7 @@ class _Run:
             depths_mm: (n,) where behind the plane it is sampled.
             projection: what becomes of several samples.
             smooth: interpolate linearly.
+            check: as of `bands`.
         """
         own = index.copy()
         own[2, 3] -= self._first
@@ -165,11 +179,13 @@ class _Run:
         reach = float(np.abs(depths_mm).max())
         alignment = Alignment.of(own, *size, reach)
         if alignment is not None:
-            return part_of(self._voxels, alignment, size, depths_mm, projection, smooth)
+            return part_of(self._voxels, alignment, size, depths_mm, projection, smooth, check)
         box = _box(size, own[2], reach, -0.5, len(self._voxels) - 0.5)
         if box is None:
             return None
-        return oblique_part(self._voxels, own, box, depths_mm, projection, smooth=smooth)
+        return oblique_part(
+            self._voxels, own, box, depths_mm, projection, smooth=smooth, check=check
+        )
 
 
 def _acquired_runs(volume: Volume) -> list[tuple[int, int]]:

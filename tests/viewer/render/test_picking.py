@@ -118,8 +118,6 @@ def test_a_camera_is_fitted_to_few_points_as_to_all(
     shown = np.argwhere(presets()[name].opacity_per_mm(volume.voxels) > 0.02)
     few = visible_points(volume, presets()[name])
     assert len(few) < len(shown) / 5
-    fitted, expected = (
-        fit_view(one, view) for one in (few, volume.frame.to_lps(shown[:, ::-1]))
-    )
+    fitted, expected = (fit_view(one, view) for one in (few, volume.frame.to_lps(shown[:, ::-1])))
     assert fitted.position == pytest.approx(expected.position)
     assert fitted.focal_point == pytest.approx(expected.focal_point)

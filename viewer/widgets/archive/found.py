@@ -1,10 +1,15 @@
-"""What is in a folder: one card a series, with what is wrong with it, and a button that loads."""
+"""What is in a folder: one card a series, with what is wrong with it, and a button that loads.
+
+A folder of a whole institute holds thousands of series. Cards are made for those that are seen
+and as many below them, a few at a time: the rest wait until somebody scrolls there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from viewer.presenters.examine.overlay import patient_facts, person_name
 from viewer.presenters.examine.pictures import can_look
@@ -22,6 +28,9 @@ from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, set_tip
 from virtopsy.dicom.series import Scan, Series, Skipped, Study
 from virtopsy.language import printable
+
+_AT_ONCE = 8  # cards made in one turn of the event loop
+_LEAST_PX = 1500  # of cards that are made although nobody scrolled
 
 
 class FoundList(QScrollArea):
@@ -33,27 +42,50 @@ class FoundList(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._parts = parts
+        self._coming: Iterator[QWidget] = iter(())
+        self._column = QVBoxLayout()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._go_on)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._go_on())
         follow(self, parts.opening.found, lambda _: self._show())
         follow(self, parts.language, lambda _: self._show(), now=False)
 
     def _show(self) -> None:
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
-        found = self._parts.opening.found.now
-        if found is not None:
-            self._fill(column, found)
         column.addStretch(1)
         self.setWidget(inside)
+        found = self._parts.opening.found.now
+        self._coming = iter(()) if found is None else self._cards(found)
+        self._go_on()
 
-    def _fill(self, column: QVBoxLayout, found: Scan) -> None:
+    def _go_on(self) -> None:
+        """Make the next cards, if the end of those there are is near."""
+        wanted = self.verticalScrollBar().value() + max(2 * self.viewport().height(), _LEAST_PX)
+        for _ in range(_AT_ONCE):
+            if self._column.sizeHint().height() >= wanted:
+                return
+            card = next(self._coming, None)
+            if card is None:
+                return
+            self._column.insertWidget(self._column.count() - 1, card)
+        self._soon.start(0)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._soon.start(0)
+
+    def _cards(self, found: Scan) -> Iterator[QWidget]:
         for study in found.studies:
-            column.addWidget(self._study(study))
+            yield self._study(study)
             for series in study.series:
-                column.addWidget(self._series(study, series))
+                yield self._series(study, series)
         if found.skipped:
-            column.addWidget(self._skipped(found.skipped))
+            yield self._skipped(found.skipped)
 
     def _study(self, study: Study) -> QWidget:
         who = person_name(study.patient_name) or self._parts.say("ui.found.nameless")

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
+from viewer.presenters.work import Running
+from viewer.render.aligned import Check
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.parts import Parts
@@ -50,6 +52,7 @@ class SlicePicture(QObject):
         self._wanted: Wanted | None = None
         self._rendered: tuple[Wanted, bool] | None = None
         self._fine = True
+        self._refining: Running | None = None
         self._refine = QTimer(self)
         self._refine.setSingleShot(True)
         self._refine.setInterval(_REST_MS)
@@ -72,33 +75,34 @@ class SlicePicture(QObject):
         if self._wanted != wanted:
             # A slab costs its thickness in slices: while it changes it is drawn in fewer pixels.
             self._wanted, self._fine = wanted, views.slab.now is None
+            self._give_up_refining()
             if not self._fine:
                 self._refine.start()
         if self.renderer is not None and self._rendered != (wanted, self._fine):
             coarse = 1 if self._fine else _coarseness(self.renderer.volume, wanted[2])
-            pixels = self._sample(self.renderer, wanted, coarse)
+            pixels = _sample(self.renderer, wanted, coarse)
             self.grey, self._rendered = pixels, (wanted, self._fine)
         height, width = self.grey.shape
         return QImage(self.grey.data, width, height, width, QImage.Format.Format_Grayscale8)
-
-    @staticmethod
-    def _sample(renderer: SliceRenderer, wanted: Wanted, coarse: int) -> NDArray[np.uint8]:
-        camera, window, slab, smooth = wanted
-        seen = camera if coarse == 1 else camera.reduced(coarse)
-        return np.ascontiguousarray(renderer.pixels(seen, window, slab, smooth=smooth))
 
     def _take_all_pixels(self) -> None:
         """Sample every pixel in the background: a thick slab takes longer than a window may."""
         if self.renderer is None or self._wanted is None:
             return
         renderer, wanted = SliceRenderer(self.renderer.volume), self._wanted
-        self._parts.work.start(
+        self._refining = self._parts.work.start(
             "reading.job.slab",
-            lambda _: self._sample(renderer, wanted, 1),
+            lambda progress: _sample(renderer, wanted, 1, progress.check),
             lambda pixels: self._take_pixels(wanted, pixels),
             self._parts.trouble.announce,
             quiet=True,
         )
+
+    def _give_up_refining(self) -> None:
+        """Leave the cores to the picture that is wanted now."""
+        if self._refining is not None:
+            self._refining.progress.cancel()
+            self._refining = None
 
     def _take_pixels(self, wanted: Wanted, pixels: NDArray[np.uint8]) -> None:
         """Show a finished picture, if it still is the one that is wanted."""
@@ -106,6 +110,15 @@ class SlicePicture(QObject):
             self._fine = True
             self.grey, self._rendered = pixels, (wanted, True)
             self._changed()
+
+
+def _sample(
+    renderer: SliceRenderer, wanted: Wanted, coarse: int, check: Check | None = None
+) -> NDArray[np.uint8]:
+    """Return a wanted picture in `coarse` times fewer pixels along each side."""
+    camera, window, slab, smooth = wanted
+    seen = camera if coarse == 1 else camera.reduced(coarse)
+    return np.ascontiguousarray(renderer.pixels(seen, window, slab, smooth=smooth, check=check))
 
 
 def _coarseness(volume: Volume, slab: Slab | None) -> int:

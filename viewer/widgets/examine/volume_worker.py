@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from viewer.presenters.work import Post
+from viewer.render.engine import answering
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.scene import Quality
 from viewer.render.volume_view import Picture, VolumeView
@@ -15,6 +16,7 @@ from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
+from virtopsy.jobs import give_way
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ class VolumeWorker:
         self._thread.join()
 
     def _run(self) -> None:
+        answering()  # while there is no window yet: VTK lets nobody else run while it asks
         warm()  # while the window is still empty
+        give_way()
         while (taken := self._take()) is not None:
             wish, stop = taken
             try:
