@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -114,3 +116,23 @@ def test_an_error_reaches_whoever_asked(lanes: Lanes) -> None:
 
     with pytest.raises(Cancelled):
         lanes.archive(fail).result(5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of single threads")
+def test_what_runs_in_the_lanes_and_what_it_starts_gives_way_to_the_screen(lanes: Lanes) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    found: list[int] = []
+
+    def starts_another() -> None:
+        found.append(niceness())
+        another = threading.Thread(target=lambda: found.append(niceness()))
+        another.start()
+        another.join()
+
+    before = niceness()
+    lanes.work(starts_another).result()
+    lanes.archive(starts_another).result()
+    assert min(found) > before
+    assert niceness() == before

@@ -21,6 +21,7 @@ from virtopsy.imaging.volume import Volume, Voxels
 from virtopsy.imaging.window import Window
 
 _ON_THE_PLANE: Floats = np.zeros(1)
+_SPARSE = 3  # voxels of a plane a pixel
 
 
 class SliceRenderer:
@@ -46,6 +47,7 @@ class SliceRenderer:
         slab: Slab | None = None,
         *,
         smooth: bool = True,
+        every: int = 1,
         check: Check | None = None,
     ) -> Voxels:
         """Return (height, width) values in the dtype of the voxels.
@@ -57,9 +59,11 @@ class SliceRenderer:
             slab: its thickness and what of it stands for all; it is sampled at
                 `Slab.depths_mm`, each sample interpolated linearly. None: the plane alone.
             smooth: interpolate between voxels; else each shows its own value to its edges.
+            every: only each of so many samples of the slab is taken, the plane's own among them.
             check: called again and again meanwhile; it may raise `Cancelled`.
         """
         depths = _ON_THE_PLANE if slab is None else slab.depths_mm(self.volume.frame.spacing_mm)
+        depths = depths[len(depths) // 2 % every :: every]
         projection = Projection.MIP if slab is None else slab.projection
         index = camera.index_from_pixel(self.volume.frame)
         joined = _Joined(camera, projection)
@@ -76,10 +80,12 @@ class SliceRenderer:
         slab: Slab | None = None,
         *,
         smooth: bool = True,
-        check: Check | None = None,
     ) -> NDArray[np.uint8]:
         """Return the (height, width) grey picture; outside the volume it is black."""
-        values = self.values(camera, slab, smooth=smooth, check=check)
+        return self.grey(self.values(camera, slab, smooth=smooth), window)
+
+    def grey(self, values: Voxels, window: Window) -> NDArray[np.uint8]:
+        """Return the grey picture of values of this volume; outside of it they are black."""
         grey = window.apply(values)
         if window.low < self.outside:
             grey[values == self.outside] = 0
@@ -178,7 +184,7 @@ class _Run:
         size = (camera.width, camera.height)
         reach = float(np.abs(depths_mm).max())
         alignment = Alignment.of(own, *size, reach)
-        if alignment is not None:
+        if alignment is not None and not self._is_sparse(alignment, size, len(depths_mm)):
             return part_of(self._voxels, alignment, size, depths_mm, projection, smooth, check)
         box = _box(size, own[2], reach, -0.5, len(self._voxels) - 0.5)
         if box is None:
@@ -186,6 +192,11 @@ class _Run:
         return oblique_part(
             self._voxels, own, box, depths_mm, projection, smooth=smooth, check=check
         )
+
+    def _is_sparse(self, alignment: Alignment, size: tuple[int, int], depths: int) -> bool:
+        """Tell whether a slab takes so few of the voxels that they are better fetched singly."""
+        x, y, _ = (self._voxels.shape[2 - axis] for axis in alignment.axes)
+        return depths > 1 and size[0] * size[1] * _SPARSE < x * y
 
 
 def _acquired_runs(volume: Volume) -> list[tuple[int, int]]:

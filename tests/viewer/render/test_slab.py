@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
+from viewer.render.aligned import bands
 from viewer.render.gaps import gap_areas
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
-from virtopsy.errors import Bug
+from virtopsy.errors import Bug, Cancelled
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.geometry.plane import Plane
 from virtopsy.geometry.turn import STRAIGHT, Turn
@@ -132,3 +135,59 @@ def test_any_oblique_slice_agrees_with_scipy(
     camera = SliceCamera(plane, tuple(volume.frame.centre_mm), 0.35, 30, 30, turn)
     shown = SliceRenderer(volume).values(camera)
     assert np.abs(shown - sampled(volume, camera, 0.0, 1)).max() <= 1.0
+
+
+@pytest.mark.parametrize("plane", list(Plane))
+@pytest.mark.parametrize("projection", list(Projection))
+def test_a_small_straight_slab_shows_what_a_large_one_does(
+    plane: Plane, projection: Projection
+) -> None:
+    """Few pixels of a plane along the grid are fetched singly: the same values come out."""
+    volume, slab = noise(), Slab(projection, 12.0)
+    large = SliceCamera.fit(volume.frame, plane, volume.frame.centre_mm, 63, 63)
+    small = SliceCamera(plane, large.centre_mm, 9 * large.mm_per_pixel, 7, 7)
+    renderer = SliceRenderer(volume)
+    few, many = renderer.values(small, slab), renderer.values(large, slab)
+    assert np.abs(few.astype(int) - many[4::9, 4::9]).max() <= 1
+
+
+def test_a_part_of_the_samples_of_a_slab_has_the_plane_itself_among_them() -> None:
+    volume = noise()
+    camera = SliceCamera.fit(volume.frame, Plane.AXIAL, volume.frame.centre_mm, 30, 30)
+    renderer, slab = SliceRenderer(volume), Slab(Projection.MIP, 12.0)
+    some, alone = renderer.values(camera, slab, every=1000), renderer.values(camera)
+    assert np.array_equal(some, alone)
+    whole = renderer.values(camera, slab)
+    assert (renderer.values(camera, slab, every=3) <= whole).all()
+
+
+@pytest.mark.parametrize("turn", [STRAIGHT, _OBLIQUE])
+def test_a_slab_that_nobody_wants_any_more_is_given_up(turn: Turn) -> None:
+    volume, asked = noise(), []
+
+    def check() -> None:
+        asked.append(None)
+        if len(asked) > 3:
+            raise Cancelled
+
+    camera = SliceCamera.fit(volume.frame, Plane.AXIAL, volume.frame.centre_mm, 200, 200, turn)
+    with pytest.raises(Cancelled):
+        SliceRenderer(volume).values(camera, Slab(Projection.MIP, 12.0), check=check)
+
+
+def test_no_picture_waits_behind_another_threads() -> None:
+    begun, enough = Event(), Event()
+
+    def slow(_first: int, _end: int) -> None:
+        begun.set()
+        enough.wait(10)
+
+    other = Thread(target=lambda: bands(64, slow))
+    other.start()
+    assert begun.wait(5)
+    rows: list[tuple[int, int]] = []
+    bands(64, lambda first, end: rows.append((first, end)))
+    assert sorted(rows) == [(0, 32), (32, 64)]
+    assert not enough.is_set()
+    enough.set()
+    other.join()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QScrollArea,
 )
 
+from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.jobs import Progress
 from virtopsy.phantom.write import write
 
@@ -135,3 +138,47 @@ def test_a_folder_is_opened_by_dropping_it(start: Callable[[], Any], scan_folder
     found = screen.parts.opening.found
     screen.bot.waitUntil(lambda: found.now is not None, timeout=20000)
     assert found.now.files >= 12
+
+
+def test_of_a_thousand_series_only_those_near_the_eye_are_made_and_all_can_be_reached(
+    start: Callable[[], Any],
+) -> None:
+    screen = start()
+    series = tuple(
+        Series(
+            uid=f"1.2.{n}",
+            part=0,
+            study_uid="1.2",
+            modality="CT",
+            description=f"{n}",
+            instances=(),
+            frames=9,
+            rows=64,
+            columns=64,
+            spacing_mm=None,
+            orientation="axial",
+            volume=True,
+            problems=(),
+        )
+        for n in range(1000)
+    )
+    study = Study("1.2", "Ivanova^Anna", "7", "2026-03-01", "", series)
+    screen.parts.opening.found.set(Scan(9000, (), (study,)))
+    found = screen.desk.window.findChild(QScrollArea, "cases.found")
+
+    def made() -> list[QPushButton]:
+        buttons = found.findChildren(QPushButton)
+        return [one for one in buttons if one.objectName().startswith("series.load.")]
+
+    assert 3 <= len(made()) <= 8, "the first are there at once"
+    screen.bot.wait(300)
+    assert 10 < len(made()) < 60
+    bar = found.verticalScrollBar()
+    for _ in range(3):
+        before = len(made())
+        screen.bot.waitUntil(lambda: bar.maximum() > bar.value(), timeout=5000)
+        bar.setValue(bar.maximum())
+        screen.bot.waitUntil(lambda before=before: len(made()) > before, timeout=5000)
+    screen.parts.opening.found.set(Scan(27, (), (replace(study, series=series[:3]),)))
+    screen.bot.wait(50)
+    assert [one.objectName() for one in made()] == [f"series.load.1.2.{n}" for n in range(3)]

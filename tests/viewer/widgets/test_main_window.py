@@ -5,7 +5,7 @@ from typing import Any
 
 import polib
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,9 +16,13 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QWidget,
 )
+from typing_extensions import override
 
+from viewer.presenters.value import Value
+from viewer.presenters.work import Running
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.parts import ROOMS
+from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
 _CATALOGUES = Path(__file__).parents[3] / "resources" / "i18n"
@@ -191,3 +195,29 @@ def test_the_details_of_a_track_fit_into_their_panel(screen: Any, language: Lang
     screen.live()
     details = screen.desk.window.findChild(QScrollArea, "finding.details")
     assert details.widget().width() <= details.viewport().width()
+
+
+def test_the_progress_of_a_job_paints_no_picture_anew(screen: Any) -> None:
+    """A bar that paints within its `setValue` takes the whole window with it, at every tick."""
+    views = screen.desk.window.examine.views
+    painted: list[Any] = []
+
+    class Counting(QObject):
+        @override
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(watched)
+            return False
+
+    counting = Counting()
+    for view in (*views.slices.values(), views.volume_view):
+        view.installEventFilter(counting)
+    running = Running("examine.job.load", Progress(), Value((0, 20)))
+    screen.parts.work.running.set((running,))
+    screen.live()
+    painted.clear()
+    for done in range(20):
+        views.slices["axial"].update()
+        running.done.set((done, 20))
+    assert painted == []
+    screen.parts.work.running.set(())

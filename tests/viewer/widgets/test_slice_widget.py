@@ -12,7 +12,9 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from virtopsy.errors import Cancelled
 from virtopsy.imaging.slab import Projection, Slab
+from virtopsy.imaging.window import Window
 
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,
@@ -188,19 +190,37 @@ def test_escape_gives_up_what_is_being_marked(screen: Any) -> None:
 def test_a_hundred_moves_in_one_turn_cost_one_picture(screen: Any) -> None:
     view = screen.slice("axial")
     screen.live()
-    made: list[Any] = []
-    render = view.picture.renderer.pixels
-
-    def counted(*look: Any, **how: Any) -> Any:
-        made.append(look)
-        return render(*look, **how)
-
-    view.picture.renderer.pixels = counted
+    made = count_samplings(view)
     for step in range(100):
         screen.parts.views.go((0.0, 0.0, step * 0.3))
     assert made == []
     screen.live()
     assert len(made) == 1
+
+
+def test_another_window_is_another_grey_of_the_same_values(screen: Any) -> None:
+    view, views = screen.slice("axial"), screen.parts.views
+    screen.live()
+    made, before = count_samplings(view), view.picture.grey.copy()
+    views.window.set(Window(2000.0, 3000.0))
+    screen.live()
+    assert made == []
+    assert not np.array_equal(view.picture.grey, before)
+    whole = view.picture.renderer.pixels(view.sheet().camera, views.window.now)
+    assert np.array_equal(view.picture.grey, whole)
+
+
+def count_samplings(view: Any) -> list[Any]:
+    """Return a list that grows whenever a view samples its volume."""
+    made: list[Any] = []
+    values = view.picture.renderer.values
+
+    def counted(*look: Any, **how: Any) -> Any:
+        made.append(look)
+        return values(*look, **how)
+
+    view.picture.renderer.values = counted
+    return made
 
 
 def test_the_value_under_the_mouse_is_said_with_its_place(screen: Any, metal_mm: Any) -> None:
@@ -246,7 +266,7 @@ def test_missing_slices_are_hatched_in_every_view(screen: Any, presenting: bool)
 def test_a_changing_slab_is_drawn_quickly_and_at_rest_with_every_pixel(screen: Any) -> None:
     view, views = screen.slice("axial"), screen.parts.views
     views.turn_about("coronal", 0.4)
-    views.slab.set(Slab(Projection.MIP, 12.0))
+    views.slab.set(Slab(Projection.MIP, 80.0))
     view.repaint()
     sheet = view.sheet()
     assert view.picture.grey.size < sheet.camera.height * sheet.camera.width / 3
@@ -258,3 +278,32 @@ def test_a_changing_slab_is_drawn_quickly_and_at_rest_with_every_pixel(screen: A
     views.slab.set(None)
     view.repaint()
     assert view.picture.settled, "a thin slice is never drawn coarsely"
+
+
+def test_a_slab_of_few_samples_is_whole_at_once(screen: Any) -> None:
+    view, views = screen.slice("axial"), screen.parts.views
+    views.slab.set(Slab(Projection.MIP, 6.0))
+    view.repaint()
+    assert view.picture.settled
+
+
+def test_a_changed_slab_gives_up_the_fine_picture_of_the_one_before(screen: Any) -> None:
+    view, views = screen.slice("axial"), screen.parts.views
+    views.slab.set(Slab(Projection.MIP, 80.0))
+    view.repaint()
+    view.picture._take_all_samples()
+    begun = view.picture._refining
+    views.slab.set(Slab(Projection.MIP, 90.0))
+    view.repaint()
+    with pytest.raises(Cancelled):
+        begun.progress.check()
+    screen.bot.waitUntil(lambda: view.picture.settled, timeout=5000)
+
+
+def test_a_slab_over_a_scan_that_arrives_is_never_sampled_whole_at_once(screen: Any) -> None:
+    view, views = screen.slice("axial"), screen.parts.views
+    views.slab.set(Slab(Projection.MIP, 80.0))
+    screen.bot.waitUntil(lambda: view.picture.settled, timeout=5000)
+    view.picture.take(views.volume.now)
+    view.repaint()
+    assert not view.picture.settled

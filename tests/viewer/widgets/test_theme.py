@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from tests.viewer.widgets.colour_vision import EYES, contrast, difference, lab, luminance
 from viewer.presenters.examine.views import PLANES
+from viewer.widgets.court.show import Show
 from viewer.widgets.icons import icon, pixmap
 from viewer.widgets.parts import THEMES
 from viewer.widgets.theme import colour, colours, picture_colour, worn
@@ -237,3 +238,23 @@ def test_the_theme_is_remembered(start: Callable[[], Any]) -> None:
     first.parts.theme.set("light")
     second = start()
     assert (second.parts.theme.now, worn()) == ("light", "light")
+
+
+def test_every_window_of_its_own_is_clothed_and_the_application_is_not(screen: Any) -> None:
+    """On the application a style sheet is worked through again for each parent of a widget."""
+    window, parts = screen.desk.window, screen.parts
+    window.add_stop()
+    window.show_stops()
+    screen.live()
+    (show,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, Show))
+    for theme in ("light", "dark"):
+        parts.theme.set(theme)
+        screen.live()
+        for one in (window, show):
+            assert colours(theme)["panel"] in one.styleSheet()
+        assert share_of(seen(show), "show") > 0.02
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    assert application.styleSheet() == ""
+    show.close()
+    screen.live()

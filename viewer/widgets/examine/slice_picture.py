@@ -1,14 +1,15 @@
-"""The pixels of one slice view: rendered at once, in fewer pixels while a thick slab changes.
+"""The pixels of one slice view: rendered at once, with fewer samples while a thick slab changes.
 
 At most one picture is rendered a turn of the event loop: everything only asks for a repaint, and
-the paint event asks for the picture of what the camera and the window are then.
+the paint event asks for the picture of what the camera and the window are then. Values are kept:
+another window is another grey of the same values.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,30 @@ from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Slab
-from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.volume import Volume, Voxels
 from virtopsy.imaging.window import Window
 
-Wanted: TypeAlias = tuple[SliceCamera, Window, Slab | None, bool]
-_SAMPLES = 14  # behind a pixel of a changing slab, at which it is drawn at half its size
+_SAMPLES = 2_000_000  # of a changing slab: three such pictures are made in a twentieth of a second
 _COARSEST = 6
 _REST_MS = 150
+
+
+class Seen(NamedTuple):
+    """What a picture's values depend on."""
+
+    camera: SliceCamera
+    slab: Slab | None
+    smooth: bool
+
+
+class Effort(NamedTuple):
+    """How many of all samples are taken: one of so many pixels along each side, and in depth."""
+
+    pixels: int = 1
+    depths: int = 1
+
+
+ALL = Effort()
 
 
 class SlicePicture(QObject):
@@ -49,81 +67,90 @@ class SlicePicture(QObject):
         self._changed = changed
         self.renderer: SliceRenderer | None = None
         self.grey: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
-        self._wanted: Wanted | None = None
-        self._rendered: tuple[Wanted, bool] | None = None
-        self._fine = True
+        self._seen: Seen | None = None
+        self._values: Voxels | None = None
+        self._effort = ALL
+        self._window: Window | None = None
         self._refining: Running | None = None
         self._refine = QTimer(self)
         self._refine.setSingleShot(True)
         self._refine.setInterval(_REST_MS)
-        self._refine.timeout.connect(self._take_all_pixels)
+        self._refine.timeout.connect(self._take_all_samples)
 
     def take(self, volume: Volume | None) -> None:
         """Show another volume, or more of one that arrives."""
         self.renderer = None if volume is None else SliceRenderer(volume)
-        self._rendered = None
+        self._seen = None
 
     @property
     def settled(self) -> bool:
-        """Whether every pixel of the picture on the screen was sampled."""
-        return self._rendered is not None and self._rendered[1] and self._fine
+        """Whether the picture on the screen was made of all its samples."""
+        return self._seen is not None and self._effort == ALL
 
     def image(self, camera: SliceCamera) -> QImage:
         """Return the picture a camera takes with the window, slab and interpolation of now."""
         views = self._parts.views
-        wanted = (camera, views.window.now, views.slab.now, views.smooth.now)
-        if self._wanted != wanted:
-            # A slab costs its thickness in slices: while it changes it is drawn in fewer pixels.
-            self._wanted, self._fine = wanted, views.slab.now is None
-            self._give_up_refining()
-            if not self._fine:
-                self._refine.start()
-        if self.renderer is not None and self._rendered != (wanted, self._fine):
-            coarse = 1 if self._fine else _coarseness(self.renderer.volume, wanted[2])
-            pixels = _sample(self.renderer, wanted, coarse)
-            self.grey, self._rendered = pixels, (wanted, self._fine)
+        if self.renderer is not None:
+            self._look(self.renderer, Seen(camera, views.slab.now, views.smooth.now))
+            self._give_grey(self.renderer, views.window.now)
         height, width = self.grey.shape
         return QImage(self.grey.data, width, height, width, QImage.Format.Format_Grayscale8)
 
-    def _take_all_pixels(self) -> None:
-        """Sample every pixel in the background: a thick slab takes longer than a window may."""
-        if self.renderer is None or self._wanted is None:
+    def _look(self, renderer: SliceRenderer, seen: Seen) -> None:
+        """Sample what is seen now, a slab of very many samples only in part until it rests."""
+        if seen == self._seen:
             return
-        renderer, wanted = SliceRenderer(self.renderer.volume), self._wanted
+        self._give_up_refining()
+        self._effort = _effort(renderer.volume, seen)
+        self._seen, self._values = seen, _sample(renderer, seen, self._effort)
+        self._window = None
+        if self._effort != ALL:
+            self._refine.start()
+
+    def _give_grey(self, renderer: SliceRenderer, window: Window) -> None:
+        if self._values is not None and window != self._window:
+            self.grey = np.ascontiguousarray(renderer.grey(self._values, window))
+            self._window = window
+
+    def _take_all_samples(self) -> None:
+        """Sample all of it in the background: that may take longer than a window is silent."""
+        if self.renderer is None or self._seen is None:
+            return
+        renderer, seen = SliceRenderer(self.renderer.volume), self._seen
         self._refining = self._parts.work.start(
             "reading.job.slab",
-            lambda progress: _sample(renderer, wanted, 1, progress.check),
-            lambda pixels: self._take_pixels(wanted, pixels),
+            lambda progress: _sample(renderer, seen, ALL, progress.check),
+            lambda values: self._take_values(seen, values),
             self._parts.trouble.announce,
             quiet=True,
         )
 
     def _give_up_refining(self) -> None:
         """Leave the cores to the picture that is wanted now."""
+        self._refine.stop()
         if self._refining is not None:
             self._refining.progress.cancel()
             self._refining = None
 
-    def _take_pixels(self, wanted: Wanted, pixels: NDArray[np.uint8]) -> None:
+    def _take_values(self, seen: Seen, values: Voxels) -> None:
         """Show a finished picture, if it still is the one that is wanted."""
-        if wanted == self._wanted:
-            self._fine = True
-            self.grey, self._rendered = pixels, (wanted, True)
+        if seen is self._seen:
+            self._values, self._effort, self._window = values, ALL, None
             self._changed()
 
 
 def _sample(
-    renderer: SliceRenderer, wanted: Wanted, coarse: int, check: Check | None = None
-) -> NDArray[np.uint8]:
-    """Return a wanted picture in `coarse` times fewer pixels along each side."""
-    camera, window, slab, smooth = wanted
-    seen = camera if coarse == 1 else camera.reduced(coarse)
-    return np.ascontiguousarray(renderer.pixels(seen, window, slab, smooth=smooth, check=check))
+    renderer: SliceRenderer, seen: Seen, effort: Effort, check: Check | None = None
+) -> Voxels:
+    camera = seen.camera if effort.pixels == 1 else seen.camera.reduced(effort.pixels)
+    return renderer.values(camera, seen.slab, smooth=seen.smooth, every=effort.depths, check=check)
 
 
-def _coarseness(volume: Volume, slab: Slab | None) -> int:
-    """Return how many pixels along each side become one while a slab changes."""
-    if slab is None:
-        return 1
-    samples = len(slab.depths_mm(volume.frame.spacing_mm))
-    return min(max(round(2 * math.sqrt(samples / _SAMPLES)), 2), _COARSEST)
+def _effort(volume: Volume, seen: Seen) -> Effort:
+    """Return how much of a picture can be sampled at once."""
+    if seen.slab is None:
+        return ALL
+    depths = len(seen.slab.depths_mm(volume.frame.spacing_mm))
+    share = seen.camera.width * seen.camera.height * depths / _SAMPLES
+    pixels = min(max(math.ceil(math.sqrt(share)), 1), _COARSEST)
+    return Effort(pixels, max(math.ceil(share / pixels**2), 1))
