@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -173,16 +174,22 @@ class SliceCamera(FlatCamera):
 
         Level or upright on straight pictures. Every such line goes through the crosshair.
         """
-        line = np.cross(self.normal_mm, facing(other, self.turn).normal)
-        if not np.linalg.norm(line) > _SQUARE:
-            raise Bug(f"{other} is the shown plane itself")
-        return float(line @ self.right_mm), float(line @ self.down_mm)
+        return _line_of(self.plane, other, self.turn)
 
     def reduced(self, factor: int) -> SliceCamera:
         """Return the camera of the same view with `factor` times fewer pixels along each side."""
         width, height = max(self.width // factor, 1), max(self.height // factor, 1)
         scale = self.mm_per_pixel * max(self.width / width, self.height / height)
         return replace(self, mm_per_pixel=scale, width=width, height=height)
+
+
+@lru_cache(maxsize=64)  # a turned crosshair asks again and again while it is drawn
+def _line_of(plane: Plane, other: Plane, turn: Turn) -> tuple[float, float]:
+    right, down, normal, _ = facing(plane, turn)
+    line = np.cross(normal, facing(other, turn).normal)
+    if not np.linalg.norm(line) > _SQUARE:
+        raise Bug(f"{other} is the shown plane itself")
+    return float(line @ right), float(line @ down)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import cos, pi, radians, sin, tan
 from types import MappingProxyType
 from typing import TypeAlias
@@ -67,14 +68,17 @@ class Camera3D:
         """How far the focal point is."""
         return float(np.linalg.norm(np.subtract(self.focal_point, self.position)))
 
-    @property
+    @cached_property  # every place that is drawn asks for it
     def axes(self) -> tuple[Floats, Floats, Floats]:
-        """Right and up of the picture and the direction of sight: LPS unit vectors."""
+        """Right and up of the picture and the direction of sight: LPS unit vectors, read-only."""
         sight = np.subtract(self.focal_point, self.position)
         sight = sight / np.linalg.norm(sight)
         right = np.cross(sight, self.view_up)
         right = right / np.linalg.norm(right)
-        return right, np.cross(right, sight), sight
+        up = np.cross(right, sight)
+        for axis in (right, up, sight):
+            axis.setflags(write=False)
+        return right, up, sight
 
 
 def _point(values: ArrayLike) -> Point:

@@ -8,6 +8,7 @@ another window is another grey of the same values.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Volume, Voxels
 from virtopsy.imaging.window import Window
 
-_SAMPLES = 2_000_000  # of a changing slab: three such pictures are made in a twentieth of a second
+_AT_ONCE_S = 0.02  # for a picture of a slab that changes: three of them are made in a turn
+_SAMPLES = (100_000, 1_500_000, 10_000_000)  # of it: at least, at first and at most
 _COARSEST = 6
 _REST_MS = 150
 
@@ -70,6 +72,7 @@ class SlicePicture(QObject):
         self._seen: Seen | None = None
         self._values: Voxels | None = None
         self._effort = ALL
+        self._budget = _SAMPLES[1]
         self._window: Window | None = None
         self._refining: Running | None = None
         self._refine = QTimer(self)
@@ -101,11 +104,21 @@ class SlicePicture(QObject):
         if seen == self._seen:
             return
         self._give_up_refining()
-        self._effort = _effort(renderer.volume, seen)
+        samples = _samples(renderer.volume, seen)
+        self._effort = ALL if seen.slab is None else _effort(samples, self._budget)
+        begun = time.perf_counter()
         self._seen, self._values = seen, _sample(renderer, seen, self._effort)
         self._window = None
+        if seen.slab is not None:
+            taken = samples / (self._effort.pixels**2 * self._effort.depths)
+            self._adapt(taken / (time.perf_counter() - begun))
         if self._effort != ALL:
             self._refine.start()
+
+    def _adapt(self, samples_a_second: float) -> None:
+        """Take as many samples of the next slab as this machine has time for now."""
+        eased = (self._budget + samples_a_second * _AT_ONCE_S) / 2
+        self._budget = round(min(max(eased, _SAMPLES[0]), _SAMPLES[2]))
 
     def _give_grey(self, renderer: SliceRenderer, window: Window) -> None:
         if self._values is not None and window != self._window:
@@ -146,11 +159,13 @@ def _sample(
     return renderer.values(camera, seen.slab, smooth=seen.smooth, every=effort.depths, check=check)
 
 
-def _effort(volume: Volume, seen: Seen) -> Effort:
+def _samples(volume: Volume, seen: Seen) -> int:
+    depths = 1 if seen.slab is None else len(seen.slab.depths_mm(volume.frame.spacing_mm))
+    return seen.camera.width * seen.camera.height * depths
+
+
+def _effort(samples: int, budget: int) -> Effort:
     """Return how much of a picture can be sampled at once."""
-    if seen.slab is None:
-        return ALL
-    depths = len(seen.slab.depths_mm(volume.frame.spacing_mm))
-    share = seen.camera.width * seen.camera.height * depths / _SAMPLES
+    share = samples / budget
     pixels = min(max(math.ceil(math.sqrt(share)), 1), _COARSEST)
     return Effort(pixels, max(math.ceil(share / pixels**2), 1))

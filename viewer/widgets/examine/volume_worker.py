@@ -68,6 +68,7 @@ class VolumeWorker:
         self._full_runs = False
         self._view: VolumeView | None = None
         self.reduced = (1, 1, 1)
+        answering()  # now, before there is a window: VTK lets nobody else run while it asks
         self._thread = threading.Thread(target=self._run, name="volume view", daemon=True)
         self._thread.start()
 
@@ -88,7 +89,6 @@ class VolumeWorker:
         self._thread.join()
 
     def _run(self) -> None:
-        answering()  # while there is no window yet: VTK lets nobody else run while it asks
         warm()  # while the window is still empty
         give_way()
         while (taken := self._take()) is not None:
