@@ -66,7 +66,7 @@ class FoundList(QScrollArea):
         """Make the next cards, if the end of those there are is near."""
         wanted = self.verticalScrollBar().value() + max(2 * self.viewport().height(), _LEAST_PX)
         for _ in range(_AT_ONCE):
-            if self._column.sizeHint().height() >= wanted:
+            if self._column.heightForWidth(self.viewport().width()) >= wanted:
                 return
             card = next(self._coming, None)
             if card is None:
