@@ -5,7 +5,7 @@ Such a file costs a worker process its life, never the program, and is named; th
 
 ::
 
-    this process --- asks ---> zygote (has imported everything, forks on demand)
+    this process --- asks ---> zygote (has imported what is needed, forks on demand)
          |                        |
          +---- items, results --- worker, worker    (limits: memory, CPU time, no file written)
 
@@ -44,9 +44,17 @@ CPU_S: Final = 10.0
 _SILENCE_S: Final = 120.0
 _LOOK_EVERY_S: Final = 0.05  # how soon a cancelled job ends
 _START: Final = b"F"
+_LOAD: Final = b"L"
 _NUMBER_BYTES: Final = 8
 _STANDARD_ERROR: Final = 2
-_MODULES: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.scale", "virtopsy.dicom.picture")
+_HEADERS: Final = ("virtopsy.dicom.reader",)
+_EVERYTHING: Final = (
+    "virtopsy.dicom.directory_records",
+    "virtopsy.dicom.multiframe",
+    "virtopsy.dicom.decoding",
+    "virtopsy.dicom.reading",
+    "virtopsy.dicom.picture",
+)
 
 
 class Lost(StrEnum):
@@ -140,10 +148,29 @@ def each(
 
 
 def start() -> None:
-    """Begin to make workers possible; returns at once. For who will have work soon."""
+    """Begin to make workers possible; returns at once. For who will have work soon.
+
+    They can read headers; whatever else they are asked for they load first, each for itself.
+    """
     with _lock:
         if not _zygote:
             _zygote.append(_start_zygote())
+
+
+def prepare() -> None:
+    """Have all decoders loaded, once for all workers to come; returns at once.
+
+    For who will need them: loading takes longer than reading the headers of most scans.
+    """
+    start()
+    with _lock:
+        if _loaded:
+            return
+        _loaded.append(True)
+        with suppress(OSError):  # it is gone; the next will be told when it starts
+            _zygote[0].sendall(_LOAD)
+        while _idle:  # they know headers only
+            _idle.pop().end()
 
 
 @atexit.register
@@ -154,7 +181,8 @@ def _end() -> None:
 
 
 def warm(count: int | None = None) -> None:
-    """Have workers ready, so that the first job need not wait for them."""
+    """Have workers ready for whatever comes, so that the first job need not wait for them."""
+    prepare()
     workers = [_borrow() for _ in range(count or processors())]
     for worker in workers:
         worker.connection.send(_Do(_nothing, (None,)))
@@ -287,7 +315,8 @@ class _Job:
 # Like the interpreter's own thread and fork servers, the workers belong to the process.
 _lock: Final = threading.Lock()
 _idle: Final[list[_Worker]] = []
-_zygote: list[socket.socket] = []
+_zygote: Final[list[socket.socket]] = []
+_loaded: Final[list[bool]] = []  # whoever makes workers knows all decoders
 
 
 def _borrow(block: Block | None = None) -> _Worker:
@@ -362,6 +391,8 @@ def _start_zygote() -> socket.socket:
                 (os.POSIX_SPAWN_DUP2, _STANDARD_ERROR, _STANDARD_ERROR),  # to be inherited
             ],
         )
+    if _loaded:
+        ours.sendall(_LOAD)
     return ours
 
 
@@ -370,13 +401,15 @@ def zygote() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the person stops the program, not its parts
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     os.chdir("/")
-    for name in _MODULES:
-        import_module(name)
+    _load(_HEADERS)
     with socket.socket(fileno=0) as asked:
         while True:
             wish, files, _, _ = socket.recv_fds(asked, 1, 1)
             if not wish:
                 return
+            if wish == _LOAD:
+                _load(_EVERYTHING)
+                continue
             child = os.fork()
             if child == 0:
                 asked.detach()
@@ -388,6 +421,11 @@ def zygote() -> None:
                 asked.sendall(child.to_bytes(_NUMBER_BYTES, "little"))
             except BrokenPipeError:  # the program was stopped meanwhile; its workers go with it
                 return
+
+
+def _load(modules: Sequence[str]) -> None:
+    for name in modules:
+        import_module(name)
 
 
 _block: Final[list[mmap.mmap]] = []  # of this worker: the memory it writes into

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from unicodedata import category
 
 import polib
@@ -36,6 +36,8 @@ class Phrase:
 
     key: str
 
+
+_BETWEEN_THOUSANDS: Final = "\u00a0"
 
 Fact: TypeAlias = str | int | float | PurePath | Phrase
 
@@ -113,6 +115,15 @@ def _spelled(fact: Fact, language: Language) -> Fact | _Number:
     if isinstance(fact, PurePath):
         return printable(str(fact))
     return _Number(fact, language) if isinstance(fact, float) else fact
+
+
+def count(n: int) -> str:
+    """Return a number of things, its thousands apart by a space that no line breaks at.
+
+    The space is that of all three languages (ISO 80000-1), because a comma or a point between
+    thousands is the decimal mark of one of them.
+    """
+    return f"{n:,}".replace(",", _BETWEEN_THOUSANDS)
 
 
 def printable(text: str) -> str:

@@ -248,7 +248,7 @@ def run_demo(language: Language) -> int:
 def _live(language: Language, begin: Callable[[Desk], None]) -> int:
     """Show a window, begin what it was opened for, and return when it is closed."""
     go_first()
-    confined.start()  # ready when the first folder is chosen
+    confined.prepare()  # ready when the first folder is chosen
     _choose_platform()
     QCoreApplication.setApplicationName("Virtopsy")
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -26,7 +26,7 @@ def check(out: Path, endings: Sequence[str]) -> None:
         raise StorageError("cli.out.no_file", path=out)
 
 
-def write(content: bytes, out: Path) -> None:
+def write(content: bytes | bytearray, out: Path) -> None:
     """Write beside the target first: a full disk or a stop leaves the earlier file as it was.
 
     A link keeps its place; what it leads to is written.

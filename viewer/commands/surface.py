@@ -12,9 +12,8 @@ import click
 from typing_extensions import override
 
 from viewer.commands import handed_out, speech
-from viewer.commands.scan import problem_facts
-from virtopsy.findings.words import number as said
-from virtopsy.language import Language, say
+from virtopsy import confined
+from virtopsy.language import Fact, Language, count, say
 
 if TYPE_CHECKING:
     from virtopsy.imaging.surface import Surface
@@ -61,22 +60,22 @@ def build(language: Language) -> click.Command:
         as_json: bool,
     ) -> None:
         handed_out.check(out, _ENDINGS)
-        from virtopsy import confined
 
         confined.start()  # its interpreter comes up while this one imports
+        begun = time.perf_counter()
         filters = Thread(target=import_module, args=("virtopsy.imaging.mesh_file",))
-        from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
         from virtopsy.dicom.scan import require_images, scan
 
-        confined.warm()
-        filters.start()  # VTK comes up while the files are read
-        begun = time.perf_counter()
+        filters.start()  # VTK comes up while the workers read headers
         found = scan(path, speech.progress("scan.progress.files", language))
         require_images(found, path)
+        from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
+
         chosen = choose(found, series)
         slices = speech.progress("scan.progress.slices", language)
         volume = assemble(chosen, study_of(found, chosen), slices)
         filters.join()
+        from viewer.commands.scan import problem_facts
         from virtopsy.imaging.mesh_file import encoded
         from virtopsy.imaging.surface import surface
 
@@ -116,11 +115,12 @@ def _facts(made: Surface, seconds: float) -> dict[str, Any]:
 
 
 def _tell(facts: dict[str, Any], out: Path, language: Language) -> None:
-    told = {name: facts[name] for name in ("vertices", "triangles", "hu", "components")}
-    deviation = said(facts["largest_deviation_mm"], language, 3)
-    speech.line(say("surface.written", language, path=out, deviation=deviation, **told))
+    counted = ("vertices", "triangles", "components")
+    told: dict[str, Fact] = {name: count(facts[name]) for name in counted}
+    told |= {"hu": facts["hu"], "deviation": facts["largest_deviation_mm"]}
+    speech.line(say("surface.written", language, path=out, **told))
     if not facts["closed"]:
-        speech.line(say("surface.open", language, rims=facts["rims"]))
+        speech.line(say("surface.open", language, rims=count(facts["rims"])))
     if facts["cut_at_gaps"]:
         speech.line(say("surface.gaps", language))
     for problem in facts["problems"]:

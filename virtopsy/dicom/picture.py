@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from pydicom import Dataset, dcmread
 
-from virtopsy.confined import Lost, each
+from virtopsy.confined import Lost, each, prepare
 from virtopsy.dicom import overlay, shading, syntax
 from virtopsy.dicom.carrier import opened
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
@@ -84,6 +84,7 @@ def confined_picture(instance: Instance, progress: Progress) -> Picture:
         InputError: as `picture`, and where the worker died or ran out of time or memory.
         Cancelled: the user asked for it.
     """
+    prepare()
     ((_, made),) = each(picture, [instance], progress)
     if isinstance(made, Lost):
         raise undecodable(instance)

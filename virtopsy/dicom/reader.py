@@ -11,7 +11,7 @@ from typing import Final
 from virtopsy.dicom import asked
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.dates import iso_date
-from virtopsy.dicom.directory import Reference, references
+from virtopsy.dicom.directory import Reference
 from virtopsy.dicom.geometry import directions, distance, pixel_distance, place, step
 from virtopsy.dicom.header import (
     DIRECTORY_CLASS,
@@ -21,11 +21,14 @@ from virtopsy.dicom.header import (
     read_header,
     read_member_header,
 )
-from virtopsy.dicom.multiframe import read_frames
 from virtopsy.dicom.names import decode_all
 from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Problem, Storage
 from virtopsy.dicom.syntax import LOSSY
 from virtopsy.language import printable
+from virtopsy.late import Late
+
+_references: Final = Late("virtopsy.dicom.directory_records", "references")
+_read_frames: Final = Late("virtopsy.dicom.multiframe", "read_frames")
 
 _CHARSET: Final = 0x00080005
 _HEADING: Final = (
@@ -180,13 +183,13 @@ def read(address: Address) -> Read | Index:
     else:
         header = read_member_header(address, _WANTED)
     if header.media_class == DIRECTORY_CLASS:
-        return Index(references(address))
+        return Index(_references(address))
     heading = _heading(*(header.elements.get(tag, b"") for tag in _HEADING))
     if not heading.series_uid:
         raise Damaged("no Series Instance UID")
     first = _instance(header, address)
     if first.sop_class in MULTI_FRAME_CLASSES:
-        return Read(heading, read_frames(first))
+        return Read(heading, _read_frames(first))
     return Read(heading, (first,))
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from virtopsy.confined import Block, Lost, each, processors
+from virtopsy.confined import Block, Lost, each, prepare, processors
 from virtopsy.dicom.pixels import is_plain, plane, undecodable
 from virtopsy.dicom.scale import TooWide, put, types_for
 from virtopsy.dicom.series import Instance
@@ -204,6 +204,7 @@ class _Filling:
     def _by_workers(
         self, block: Block, queue: Outwards, progress: Progress
     ) -> Generator[tuple[int, float | InputError], None, None]:
+        prepare()
         function = partial(_fill_shared, kind=self._kind, shape=self._shape, what=self._quantity)
         items = list(zip(self._slots.places.tolist(), self._instances, strict=True))
         for number, answer in each(function, items, progress, queue=queue, block=block):

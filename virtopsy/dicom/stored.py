@@ -12,9 +12,10 @@ from pydicom.uid import UID
 
 from virtopsy.dicom import syntax
 from virtopsy.dicom.carrier import opened
+from virtopsy.dicom.decoding import compressed_bytes
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, Damaged, NotDicom, inflate
 from virtopsy.dicom.multiframe import UNUSABLE
-from virtopsy.dicom.pixels import Raw, compressed_bytes, plane, undecodable
+from virtopsy.dicom.pixels import Raw, plane, undecodable
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
 

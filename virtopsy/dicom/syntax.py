@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydicom.config import IGNORE
-from pydicom.uid import UID
-
 from virtopsy.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
+from virtopsy.late import Late
 
 PLAIN: Final = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG})
 UNCOMPRESSED: Final = PLAIN | {DEFLATED}
@@ -24,7 +22,10 @@ DECODABLE: Final = UNCOMPRESSED | CODESTREAMS | {RLE}
 # file that does not say so is taken at the syntax's word.
 LOSSY: Final = JPEG_LOSSY | {_JPEG + "81", _JPEG + "91", _JPEG + "203"}
 
+_name: Final = Late("virtopsy.dicom.registry", "name")
+
 
 def name(uid: str) -> str:
     """Return the name of a transfer syntax or object class, its UID where it has none."""
-    return UID(uid, IGNORE).name or uid
+    known: str = _name(uid)
+    return known or uid

@@ -11,15 +11,20 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from virtopsy.confined import processors
 from virtopsy.errors import Bug
 from virtopsy.imaging.surface import Surface
 
 _STL_HEADER: Final = 80
+_FACET: Final = np.dtype([("of", "<f4", (4, 3)), ("attribute", "<u2")])
+_AT_ONCE: Final = 1 << 14  # facets; their corners stay in the processor's own memory
 _CORNERS: Final = 34963  # ELEMENT_ARRAY_BUFFER
 _VERTICES: Final = 34962  # ARRAY_BUFFER
 _UINT32: Final = 5125
@@ -40,17 +45,35 @@ def _facts(surface: Surface) -> dict[str, Any]:
     }
 
 
-def stl(surface: Surface) -> bytes:
+def stl(surface: Surface) -> bytearray:
     """Return a binary STL; its header begins with the unit and the frame."""
     text = f"LPS mm; HU {surface.hu:g}; deviation {surface.deviation_mm:.3f} mm; Virtopsy surface"
-    corners = surface.vertices[surface.triangles]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    facets = np.zeros(len(corners), np.dtype([("of", "<f4", (4, 3)), ("attribute", "<u2")]))
-    facets["of"][:, 0] = normals / np.where(length > 0, length, 1)
-    facets["of"][:, 1:] = corners
+    count = len(surface.triangles)
+    content = bytearray(_STL_HEADER + 4 + _FACET.itemsize * count)
     header = text.encode("ascii")[:_STL_HEADER].ljust(_STL_HEADER)
-    return header + struct.pack("<I", len(facets)) + facets.tobytes()
+    content[: _STL_HEADER + 4] = header + struct.pack("<I", count)
+    facets = np.frombuffer(content, _FACET, offset=_STL_HEADER + 4)["of"]
+
+    def fill(start: int) -> None:
+        _fill(facets[start : start + _AT_ONCE], surface, start)
+
+    with ThreadPoolExecutor(processors()) as pool:
+        for _ in pool.map(fill, range(0, count, _AT_ONCE)):
+            pass
+    return content
+
+
+def _fill(facets: NDArray[np.float32], surface: Surface, start: int) -> None:
+    """Write the normals and corners of the triangles from `start` on: (m, 4, 3) mm."""
+    triangles = surface.triangles[start : start + len(facets)]
+    corners = surface.vertices.take(triangles.ravel(), axis=0).reshape(-1, 9)
+    # An axis at a time, each in one piece: several times faster than rows of three.
+    a, b, c = np.ascontiguousarray(corners.T).reshape(3, 3, -1)
+    one, other = b - a, c - a
+    normals = one[[1, 2, 0]] * other[[2, 0, 1]] - one[[2, 0, 1]] * other[[1, 2, 0]]
+    length = np.sqrt(np.square(normals).sum(axis=0))
+    facets[:, 0] = (normals / np.where(length > 0, length, 1)).T
+    facets.reshape(-1, 12)[:, 3:] = corners
 
 
 def ply(surface: Surface) -> bytes:
@@ -125,13 +148,13 @@ def glb(surface: Surface) -> bytes:
     return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
 
 
-_WRITERS: Mapping[str, Callable[[Surface], bytes]] = MappingProxyType(
+_WRITERS: Mapping[str, Callable[[Surface], bytes | bytearray]] = MappingProxyType(
     {".stl": stl, ".ply": ply, ".glb": glb}
 )
 ENDINGS = tuple(_WRITERS)
 
 
-def encoded(surface: Surface, ending: str) -> bytes:
+def encoded(surface: Surface, ending: str) -> bytes | bytearray:
     """Return the bytes of a file with this ending, one of `ENDINGS`.
 
     Raises:

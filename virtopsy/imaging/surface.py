@@ -30,6 +30,7 @@ from virtopsy.imaging.topology import (
     Triangles,
     Vertices,
     edges_of,
+    ends_of,
     parts_of,
     topology_of,
 )
@@ -201,7 +202,7 @@ def _smoothed(vertices: Vertices, triangles: Triangles, passes: int) -> tuple[Ve
     sinc.Update()
     moved, _ = _arrays(sinc.GetOutput())
     edges, times = edges_of(triangles, len(vertices))
-    rim = np.unique(np.divmod(edges[times == 1], len(vertices)))
+    rim = np.unique(ends_of(edges[times == 1], len(vertices)))
     moved[rim] = vertices[rim]  # VTK slides them along the rim
     return moved, triangles
 
@@ -213,7 +214,7 @@ def _thinned(
 
     Fewer than asked where VTK's own test lets a thin place be pinched.
     """
-    _, part = parts_of(triangles[:, 0], triangles[:, 1], len(vertices), triangles[:, 2])
+    part = parts_of(triangles, len(vertices))
     large = np.bincount(part[triangles[:, 0]])[part[triangles[:, 0]]] > _SMALL_PART
     small = _without_unused(vertices, triangles[~large])
     if not large.any():
