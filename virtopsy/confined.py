@@ -51,8 +51,12 @@ _HEADERS: Final = ("virtopsy.dicom.reader",)
 _EVERYTHING: Final = (
     "virtopsy.dicom.directory_records",
     "virtopsy.dicom.multiframe",
-    "virtopsy.dicom.decoding",
     "virtopsy.dicom.reading",
+    "virtopsy.dicom.decoding",
+    "virtopsy.dicom.run_lengths",
+    "virtopsy.dicom.by_charls",
+    "virtopsy.dicom.by_gdcm",
+    "virtopsy.dicom.by_openjpeg",
     "virtopsy.dicom.picture",
 )
 
@@ -157,20 +161,26 @@ def start() -> None:
             _zygote.append(_start_zygote())
 
 
-def prepare() -> None:
-    """Have all decoders loaded, once for all workers to come; returns at once.
+def prepare(modules: Sequence[str] = _EVERYTHING) -> None:
+    """Have modules loaded, once for all workers to come; returns at once.
 
     For who will need them: loading takes longer than reading the headers of most scans.
     """
     start()
     with _lock:
-        if _loaded:
+        fresh = [name for name in modules if name not in _loaded]
+        if not fresh:
             return
-        _loaded.append(True)
+        _loaded.extend(fresh)
         with suppress(OSError):  # it is gone; the next will be told when it starts
-            _zygote[0].sendall(_LOAD)
-        while _idle:  # they know headers only
+            _ask_to_load(_zygote[0], fresh)
+        while _idle:  # they would load them each for itself
             _idle.pop().end()
+
+
+def _ask_to_load(maker: socket.socket, modules: Sequence[str]) -> None:
+    names = " ".join(modules).encode("ascii")
+    maker.sendall(_LOAD + len(names).to_bytes(_NUMBER_BYTES, "little") + names)
 
 
 @atexit.register
@@ -316,7 +326,7 @@ class _Job:
 _lock: Final = threading.Lock()
 _idle: Final[list[_Worker]] = []
 _zygote: Final[list[socket.socket]] = []
-_loaded: Final[list[bool]] = []  # whoever makes workers knows all decoders
+_loaded: Final[list[str]] = []  # what whoever makes workers was asked to load
 
 
 def _borrow(block: Block | None = None) -> _Worker:
@@ -392,7 +402,7 @@ def _start_zygote() -> socket.socket:
             ],
         )
     if _loaded:
-        ours.sendall(_LOAD)
+        _ask_to_load(ours, _loaded)
     return ours
 
 
@@ -408,7 +418,8 @@ def zygote() -> None:
             if not wish:
                 return
             if wish == _LOAD:
-                _load(_EVERYTHING)
+                length = int.from_bytes(asked.recv(_NUMBER_BYTES, socket.MSG_WAITALL), "little")
+                _load(asked.recv(length, socket.MSG_WAITALL).decode("ascii").split())
                 continue
             child = os.fork()
             if child == 0:

@@ -7,22 +7,16 @@ header is read here first, decoders get what it says, and the caller compares th
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from ctypes import string_at
 from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError  # noqa: N812 -- its own name says nothing alone
 from typing import Any, Final
 
-import gdcm
-import jpeg_ls
 import numpy as np
 from numpy.typing import NDArray
-from openjpeg.utils import decode as decode_j2k
 
 from virtopsy.dicom import syntax
+from virtopsy.late import Late
 
 Raw = NDArray[Any]
 
@@ -39,10 +33,15 @@ _JPEG_FRAME: Final = Struct(">HBHHB").unpack_from  # length, bits, rows, columns
 _SIZE: Final = b"\xff\x4f\xff\x51"
 _J2K_SIZE: Final = Struct(">HHIIIIIIIIHB").unpack_from
 _SIGNED: Final = 0x80
-_STANDARD_ERROR: Final = 2
-_MOST_HEARD: Final = 4096
-# What libjpeg says of entropy-coded data that end early or hold impossible codes.
-_CORRUPT: Final = ("Corrupt JPEG data", "Premature end of JPEG")
+_DECODERS: Final = {
+    **dict.fromkeys(syntax.JPEG_LS, Late("virtopsy.dicom.by_charls", "values")),
+    **dict.fromkeys(
+        syntax.JPEG_2000 | syntax.HIGH_THROUGHPUT, Late("virtopsy.dicom.by_openjpeg", "values")
+    ),
+    **dict.fromkeys(
+        syntax.JPEG_LOSSY | syntax.JPEG_LOSSLESS, Late("virtopsy.dicom.by_gdcm", "values")
+    ),
+}
 # What decoders raise for a damaged codestream; they are not ours to enumerate more finely.
 DECODER_ERRORS: Final = (
     RuntimeError,
@@ -153,7 +152,8 @@ def decode(codestream: bytes, transfer_syntax: str, shape: tuple[int, int], most
     header = frame_header(codestream, transfer_syntax)
     _compare(header, shape, most)
     try:
-        return _decoder_of(transfer_syntax)(codestream, header, transfer_syntax).reshape(shape)
+        found: Raw = _DECODERS[transfer_syntax](codestream, header, transfer_syntax)
+        return found.reshape(shape)
     except DECODER_ERRORS as error:
         raise Broken(str(error)) from error
 
@@ -165,81 +165,7 @@ def _compare(header: FrameHeader, shape: tuple[int, int], most: int) -> None:
         raise Broken(f"{header.components} components of {header.bits} in a file of {most} bits")
 
 
-def _decoder_of(transfer_syntax: str) -> Callable[[bytes, FrameHeader, str], Raw]:
-    if transfer_syntax in syntax.JPEG_LS:
-        return _by_charls
-    if transfer_syntax in syntax.JPEG_2000 | syntax.HIGH_THROUGHPUT:
-        return _by_openjpeg
-    return _by_gdcm
-
-
-def _by_charls(codestream: bytes, header: FrameHeader, _: str) -> Raw:
-    content, _found = jpeg_ls.decode_pixel_data(codestream)
-    return np.frombuffer(content, header.kind)
-
-
-def _by_openjpeg(codestream: bytes, header: FrameHeader, _: str) -> Raw:
-    values: Raw = decode_j2k(codestream)
-    if values.dtype != header.kind:
-        raise Broken(f"{values.dtype} of a codestream of {header.kind}")
-    return values
-
-
-def _by_gdcm(codestream: bytes, header: FrameHeader, transfer_syntax: str) -> Raw:
-    """Decode the JPEG family; 12 bits of the extended process as well, which pydicom refuses."""
-    fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(codestream)
-    fragments = gdcm.SequenceOfFragments.New()
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((header.columns, header.rows, 1))
-    image.SetDataElement(element)
-    photometric = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
-    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(photometric))
-    number = gdcm.TransferSyntax.GetTSType(transfer_syntax)
-    image.SetTransferSyntax(gdcm.TransferSyntax(number))
-    # Anything but whole bytes aborts the process where the codestream is of another precision.
-    bits = 8 * header.kind.itemsize
-    image.SetPixelFormat(gdcm.PixelFormat(1, bits, bits, bits - 1, 0))
-    change = gdcm.ImageChangeTransferSyntax()
-    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.ImplicitVRLittleEndian))
-    change.SetInput(image)
-    image.thisown = False  # it counts who holds it: two owners abort the process
-    with _complaints() as complaints:
-        changed = change.Change()
-    # It tries one precision after the other, and complains of those that do not fit as well.
-    corrupt = [one for one in complaints if one.startswith(_CORRUPT)]
-    if corrupt or not changed:
-        raise Broken("; ".join(corrupt) or "the decoder refused it")
-    return _copied(change.GetOutput().GetDataElement().GetByteValue(), header)
-
-
-def _copied(value: Any, header: FrameHeader) -> Raw:
-    """Copy the bytes of a gdcm value from where they lie: its own way is a text of them, slowly."""
-    size = header.rows * header.columns * header.kind.itemsize
-    if value is None or int(str(value.GetLength())) != size:
-        raise Broken("the decoder gave another number of bytes")
-    return np.frombuffer(string_at(int(value.GetVoidPointer()), size), header.kind)
-
-
-@contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """Hear what a C library prints meanwhile; it tells of corrupt data there and nowhere else.
-
-    For worker processes: standard error belongs to the whole process.
-    """
-    heard, mouth = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    kept = os.dup(_STANDARD_ERROR)
-    found: list[str] = []
-    try:
-        os.dup2(mouth, _STANDARD_ERROR)
-        yield found
-        with suppress(BlockingIOError):  # it printed nothing
-            found += os.read(heard, _MOST_HEARD).decode("utf-8", "replace").splitlines()
-    finally:
-        os.dup2(kept, _STANDARD_ERROR)
-        for file in (kept, heard, mouth):
-            os.close(file)
+def modules_for(transfer_syntax: str) -> tuple[str, ...]:
+    """Return the names of the modules that decode a transfer syntax, none where nothing does."""
+    decoder = _DECODERS.get(transfer_syntax)
+    return () if decoder is None else (decoder.module,)

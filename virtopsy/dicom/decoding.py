@@ -11,12 +11,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from struct import Struct
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import numpy as np
-from pydicom.encaps import encapsulate, get_frame
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import RLELossless
 
 from virtopsy.dicom import codestream, syntax
 from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_file, opened
@@ -26,6 +23,9 @@ from virtopsy.dicom.header import DEFLATED, Damaged, NotDicom, inflate
 from virtopsy.dicom.pixels import Raw, stored_type, truncated, undecodable
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
+from virtopsy.late import Late
+
+_run_lengths: Final = Late("virtopsy.dicom.run_lengths", "values")
 
 _CHUNK: Final = 1 << 20
 _MOST_KEPT: Final = 1 << 29  # bytes of a member of a zip; a worker has twice as many
@@ -156,8 +156,7 @@ def _codestream(file: IO[bytes], instance: Instance) -> bytes:
     try:
         if instance.storage.frames == 1:
             file.seek(instance.storage.offset)
-            content = file.read()
-            found = get_frame(content[: _end_of_items(content)], 0, number_of_frames=1)
+            found = _only_frame(file.read())
         else:
             found = joined(file, _frames(file, instance)[instance.frame_number - 1])
     except (*DECODER_ERRORS, *ZIP_ERRORS) as error:
@@ -168,17 +167,28 @@ def _codestream(file: IO[bytes], instance: Instance) -> bytes:
     return found
 
 
-def _end_of_items(content: bytes) -> int:
-    """Return where the fragments end (PS3.5 A.4).
+def _only_frame(content: bytes) -> bytes:
+    """Return the one frame of encapsulated pixel data.
 
     Raises:
-        EOFError: the delimiter that closes them is missing: the file was cut.
+        EOFError: there is none, or the delimiter that closes it is missing: the file was cut.
+    """
+    _check_end(content)
+    file = BytesIO(content)
+    return joined(file, frames_of(file, 0, 1)[0])
+
+
+def _check_end(content: bytes) -> None:
+    """Walk the items of PS3.5 A.4.
+
+    Raises:
+        EOFError: no sequence delimiter closes them.
     """
     offset = 0
     while offset + 8 <= len(content):
         group, element, length = _ITEM_HEADER(content, offset)
         if (group, element) == _SEQUENCE_END:
-            return offset
+            return
         if (group, element) != _ITEM:
             break
         offset += 8 + length
@@ -191,33 +201,11 @@ def _cut_short(instance: Instance) -> InputError:
 
 def _decompressed(compressed: bytes, instance: Instance) -> Raw:
     if instance.storage.transfer_syntax == syntax.RLE:
-        return _run_lengths(compressed, instance)
+        unpacked: Raw = _run_lengths(compressed, instance)
+        return unpacked
     storage, shape = instance.storage, (instance.rows, instance.columns)
     try:
         found = codestream.decode(compressed, storage.transfer_syntax, shape, storage.allocated)
     except codestream.Broken as error:
         raise undecodable(instance) from error
     return found.astype(stored_type(instance))
-
-
-def _run_lengths(compressed: bytes, instance: Instance) -> Raw:
-    storage = instance.storage
-    # pydicom declares these options as one typed dict that its own call does not take.
-    options: dict[str, Any] = {
-        # The Rust decoder of RLE panics on damaged segments, past every except clause.
-        "decoding_plugin": "pydicom",
-        "rows": instance.rows,
-        "columns": instance.columns,
-        "number_of_frames": 1,
-        "samples_per_pixel": 1,
-        "photometric_interpretation": storage.photometric,
-        "pixel_representation": int(storage.signed),
-        "bits_allocated": storage.allocated,
-        "bits_stored": storage.stored,
-        "pixel_keyword": "PixelData",
-    }
-    try:
-        raw, _ = get_decoder(RLELossless).as_array(encapsulate([compressed]), raw=True, **options)
-    except DECODER_ERRORS as error:
-        raise undecodable(instance) from error
-    return np.array(raw, dtype=stored_type(instance).newbyteorder("="))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from mmap import mmap
 from queue import SimpleQueue
 from typing import Any, Final, TypeAlias
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virtopsy.confined import Block, Lost, each, prepare, processors
+from virtopsy.dicom.codestream import modules_for
 from virtopsy.dicom.pixels import is_plain, plane, undecodable
 from virtopsy.dicom.scale import TooWide, put, types_for
 from virtopsy.dicom.series import Instance
@@ -204,7 +206,8 @@ class _Filling:
     def _by_workers(
         self, block: Block, queue: Outwards, progress: Progress
     ) -> Generator[tuple[int, float | InputError], None, None]:
-        prepare()
+        syntaxes = {one.storage.transfer_syntax for one in self._instances}
+        prepare((__name__, "virtopsy.dicom.decoding", *chain(*map(modules_for, syntaxes))))
         function = partial(_fill_shared, kind=self._kind, shape=self._shape, what=self._quantity)
         items = list(zip(self._slots.places.tolist(), self._instances, strict=True))
         for number, answer in each(function, items, progress, queue=queue, block=block):
