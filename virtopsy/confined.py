@@ -47,12 +47,10 @@ _START: Final = b"F"
 _LOAD: Final = b"L"
 _NUMBER_BYTES: Final = 8
 _STANDARD_ERROR: Final = 2
-_HEADERS: Final = ("virtopsy.dicom.reader",)
+_FIRST: Final = ("virtopsy.dicom.reader", "virtopsy.dicom.reading", "virtopsy.dicom.decoding")
 _EVERYTHING: Final = (
     "virtopsy.dicom.directory_records",
     "virtopsy.dicom.multiframe",
-    "virtopsy.dicom.reading",
-    "virtopsy.dicom.decoding",
     "virtopsy.dicom.run_lengths",
     "virtopsy.dicom.by_charls",
     "virtopsy.dicom.by_gdcm",
@@ -154,7 +152,7 @@ def each(
 def start() -> None:
     """Begin to make workers possible; returns at once. For who will have work soon.
 
-    They can read headers; whatever else they are asked for they load first, each for itself.
+    They can read headers and plain pixels; what else they need they load first, each for itself.
     """
     with _lock:
         if not _zygote:
@@ -411,7 +409,7 @@ def zygote() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the person stops the program, not its parts
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     os.chdir("/")
-    _load(_HEADERS)
+    _load(_FIRST)
     with socket.socket(fileno=0) as asked:
         while True:
             wish, files, _, _ = socket.recv_fds(asked, 1, 1)

@@ -31,7 +31,8 @@ from tests.bench.timing import medians_s, seconds, tell
 from virtopsy import confined
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.imaging.segment import outside_body
-from virtopsy.imaging.surface import distances_mm, surface
+from virtopsy.imaging.surface import surface
+from virtopsy.imaging.surface_change import distances_mm
 from virtopsy.imaging.topology import Triangles, Vertices
 from virtopsy.imaging.volume import Volume
 

@@ -207,7 +207,7 @@ class _Filling:
         self, block: Block, queue: Outwards, progress: Progress
     ) -> Generator[tuple[int, float | InputError], None, None]:
         syntaxes = {one.storage.transfer_syntax for one in self._instances}
-        prepare((__name__, "virtopsy.dicom.decoding", *chain(*map(modules_for, syntaxes))))
+        prepare(tuple(chain(*map(modules_for, syntaxes))))
         function = partial(_fill_shared, kind=self._kind, shape=self._shape, what=self._quantity)
         items = list(zip(self._slots.places.tolist(), self._instances, strict=True))
         for number, answer in each(function, items, progress, queue=queue, block=block):

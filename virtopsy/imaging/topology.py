@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -30,12 +31,13 @@ class Topology:
 def topology_of(vertices: Vertices, triangles: Triangles) -> Topology:
     """Return what a deformation keeps; vertices that no triangle has do not count."""
     n = len(vertices)
-    edges, times = edges_of(triangles, n)
+    with ThreadPoolExecutor(1) as aside:
+        roots = aside.submit(parts_of, triangles, n)
+        edges, times = edges_of(triangles, n)
     used = np.zeros(n, np.bool_)
     used[triangles] = True
     count = int(used.sum())
-    low, high = ends_of(edges, n)
-    components = _count(_roots(low, high, n)) - (n - count)
+    components = _count(roots.result()) - (n - count)
     rim, where = np.unique(ends_of(edges[times == 1], n), return_inverse=True)
     here, there = where.reshape(2, -1)
     rims = _count(_roots(here, there, len(rim)))

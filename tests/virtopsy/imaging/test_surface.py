@@ -10,7 +10,8 @@ from scipy.spatial import cKDTree
 
 from virtopsy.errors import Bug, Cancelled, InputError
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.imaging.surface import Surface, distances_mm, surface
+from virtopsy.imaging.surface import Surface, surface
+from virtopsy.imaging.surface_change import distances_mm
 from virtopsy.imaging.topology import topology_of
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.jobs import Progress
