@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from mmap import mmap
 from pathlib import Path
@@ -54,3 +55,7 @@ def refuse(path: str) -> None:
 def put(value: int, memory: mmap) -> int:
     memory[value] = value
     return value
+
+
+def knows(module: str) -> bool:
+    return module in sys.modules

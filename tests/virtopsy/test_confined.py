@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -106,3 +108,25 @@ def test_workers_are_made_again_where_their_maker_is_gone() -> None:
 
 def test_workers_are_others_than_this_process() -> None:
     assert os.getpid() not in answers(asked.process, [None] * 40).values()
+
+
+def test_workers_know_what_was_prepared_also_when_their_maker_was_replaced() -> None:
+    confined.prepare(("colorsys",))
+    assert answers(asked.knows, ["colorsys"] * 40) == dict.fromkeys(range(40), True)
+    confined._zygote[0].close()
+    confined._zygote[0] = confined._start_zygote()
+    while confined._idle:
+        confined._idle.pop().end()
+    assert answers(asked.knows, ["colorsys"]) == {0: True}
+
+
+def test_a_maker_that_was_not_asked_loads_no_decoder() -> None:
+    code = (
+        "from tests.virtopsy import asked_of_workers as asked\n"
+        "from virtopsy.confined import each\n"
+        "from virtopsy.jobs import Progress\n"
+        "names = ['pydicom', 'gdcm', 'jpeg_ls', 'openjpeg', 'PIL', 'virtopsy.dicom.decoding']\n"
+        "known = dict(each(asked.knows, names, Progress()))\n"
+        "assert [name for n, name in enumerate(names) if known[n]] == names[-1:], known\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

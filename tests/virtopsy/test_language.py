@@ -14,7 +14,7 @@ import polib
 import pytest
 
 from virtopsy.errors import VirtopsyError
-from virtopsy.language import Language, MissingMessage, has, say
+from virtopsy.language import Language, MissingMessage, count, has, say
 
 _ROOT = Path(__file__).resolve().parents[2]
 _I18N = _ROOT / "resources" / "i18n"
@@ -342,6 +342,11 @@ def test_a_fraction_is_spelled_with_the_decimal_mark_of_its_language() -> None:
     assert "18.5" in say(key, Language.EN, **facts)
     assert "18,5" in say(key, Language.RU, **facts)
     assert "18,5" in say(key, Language.KK, **facts)
+
+
+def test_thousands_stand_apart_by_a_space_that_no_line_breaks_at() -> None:
+    spelled = {0: "0", 999: "999", 1000: "1\u00a0000", 1234567: "1\u00a0234\u00a0567"}
+    assert {n: count(n) for n in spelled} == spelled
 
 
 def test_a_path_neither_commands_a_terminal_nor_turns_the_line_round() -> None:

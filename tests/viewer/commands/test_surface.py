@@ -63,6 +63,42 @@ def test_every_kind_of_file_is_written_and_told_of_in_words(
     assert out.stat().st_size > 10_000
 
 
+@pytest.mark.parametrize(
+    ("language", "deviation"), [("kk", "0,000"), ("ru", "0,000"), ("en", "0.000")]
+)
+def test_the_words_set_thousands_apart_and_spell_fractions_as_people_do(
+    solid: Path,
+    tmp_path: Path,
+    language: str,
+    deviation: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "skin.stl"
+    assert main(["surface", str(solid), "--hu", "-300", "--out", str(out), "--lang", language]) == 0
+    (triangles,) = struct.unpack_from("<I", out.read_bytes(), 80)
+    assert triangles > 1000
+    told = capsys.readouterr().out
+    assert f"{triangles:,}".replace(",", "\u00a0") in told
+    assert deviation in told
+
+
+def test_a_plain_surface_of_plain_files_loads_no_decoder_and_no_second_library(
+    solid: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "from main import main\n"
+        f"assert main(['surface', {str(solid)!r}, '--hu', '226', '--out', 'a.stl']) == 0\n"
+        "slow = ['pydicom', 'gdcm', 'jpeg_ls', 'openjpeg', 'PIL', 'scipy', 'SimpleITK', 'numba']\n"
+        "slow += ['PySide6', 'sqlalchemy', 'vtkmodules.vtkFiltersModeling', 'vtkmodules.all']\n"
+        "loaded = [name for name in slow if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    root = str(Path(__file__).resolve().parents[3])
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, check=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": root})
+
+
 def test_the_endings_known_before_loading_are_those_that_can_be_written() -> None:
     assert _ENDINGS == ENDINGS
 

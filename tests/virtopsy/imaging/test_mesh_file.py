@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from vtkmodules.vtkIOGeometry import vtkGLTFReader, vtkSTLReader
 from vtkmodules.vtkIOPLY import vtkPLYReader
 
 from virtopsy.errors import Bug
-from virtopsy.imaging.mesh_file import ENDINGS, encoded
+from virtopsy.imaging.mesh_file import _AT_ONCE, _FACET, ENDINGS, encoded
 from virtopsy.imaging.surface import Surface, surface
 from virtopsy.phantom import asymmetric
 
@@ -43,6 +44,32 @@ def arrays(poly: vtkPolyData) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     points = vtk_to_numpy(poly.GetPoints().GetData())
     corners = vtk_to_numpy(poly.GetPolys().GetConnectivityArray()).reshape(-1, 3)
     return points, corners
+
+
+def test_every_facet_of_an_stl_has_its_own_corners_and_the_normal_they_make(made: Surface) -> None:
+    random = np.random.default_rng(3)
+    one, step, further = random.integers(0, (900, 400, 400), (40_000, 3), np.int32).T
+    triangles = np.stack([one, one + 1 + step, one + 450 + further], axis=1) % 900
+    large = replace(
+        made,
+        vertices=random.uniform(-200, 200, (900, 3)).astype(np.float32),
+        triangles=triangles.astype(np.int32),
+    )
+    assert len(large.triangles) > 2 * _AT_ONCE
+    facets = np.frombuffer(encoded(large, ".stl"), _FACET, offset=84)
+    corners = large.vertices[large.triangles]
+    np.testing.assert_array_equal(facets["of"][:, 1:], corners)
+    assert not facets["attribute"].any()
+    a, b, c = corners.astype(np.float64).swapaxes(0, 1)
+    normals = np.cross(b - a, c - a)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    assert np.abs(facets["of"][:, 0] - normals).max() < 1e-3
+
+
+def test_a_triangle_without_an_area_has_no_normal(made: Surface) -> None:
+    flat = replace(made, triangles=np.array([[0, 0, 1]], np.int32))
+    (facet,) = np.frombuffer(encoded(flat, ".stl"), _FACET, offset=84)["of"]
+    assert facet[0].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(("ending", "reader"), [(".stl", vtkSTLReader), (".ply", vtkPLYReader)])
