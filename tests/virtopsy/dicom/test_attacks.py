@@ -21,7 +21,7 @@ from pydicom.filewriter import write_file_meta_info
 from pydicom.pixels.encoders import RLELosslessEncoder
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from virtopsy.dicom import carrier, pixels
+from virtopsy.dicom import carrier, decoding, pixels
 from virtopsy.dicom.assemble import assemble, choose, study_of
 from virtopsy.dicom.carrier import Address
 from virtopsy.dicom.scan import scan
@@ -248,7 +248,7 @@ def test_a_file_of_frames_in_a_zip_is_unpacked_once_not_once_a_frame(
         opens.append(address)
         return carrier.opened(address)
 
-    monkeypatch.setattr(pixels, "opened", counted)
+    monkeypatch.setattr(decoding, "opened", counted)
     found = scan(tmp_path / "a.zip", Progress())
     planes = [pixels.plane(one) for one in choose(found, None).instances]
     assert np.array_equal(np.stack(planes) - 24, load(tmp_path / "a").voxels)
