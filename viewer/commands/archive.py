@@ -190,6 +190,8 @@ def _record_in(path: Path, series: str | None) -> dict[str, Any]:
         raise InputError("archive.finding.file", path=path, detail=str(error)) from error
     if not isinstance(record, dict):
         raise InputError("findings.record.not_an_object")
+    if series is not None and not series.strip():
+        raise UsageError("scan.series_not_named")
     if series is not None and record.setdefault("series_uid", series) != series:
         raise UsageError("archive.finding.series", series=series)
     return record

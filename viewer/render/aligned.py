@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
-from virtopsy.imaging.volume import Voxels
+from virtopsy.imaging.voxels import Voxels
 
 Singles = NDArray[np.float32]
 Check: TypeAlias = Callable[[], None]

@@ -29,7 +29,7 @@ from vtkmodules.vtkRenderingVolume import vtkGPUVolumeRayCastMapper
 
 from viewer.render.card import Card, card_of
 from viewer.render.reduced import reduce
-from viewer.render.scene import GHOST, LIGHTS, Glyph, Picture, Quality
+from viewer.render.scene import GHOST, LIGHTS, Glyph, Picture, Quality, step_mm
 from viewer.render.vtk_image import image_of, matrix_of
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats
@@ -80,7 +80,7 @@ class GpuScene:
         self._look.SetInterpolationTypeToLinear()
         self._caster = vtkGPUVolumeRayCastMapper()
         self._caster.SetAutoAdjustSampleDistances(False)
-        self._finest = min(self._volume.frame.spacing_mm)
+        self._finest = step_mm(self._volume.frame)
         self._caster.SetMaskTypeToBinary()
         self._caster.SetInputData(image_of(self._volume.voxels, self._volume.frame.spacing_mm))
         actor = vtkVolume()

@@ -302,7 +302,7 @@ def draw_rows(
                     )
                     if steep.shape[0] > 0:
                         change = sqrt(gx * gx + gy * gy + gz * gz) * _HALF
-                        share *= steep[min(int(change), steep.shape[0] - 1)]
+                        share *= steep[int(min(change, np.float32(steep.shape[0] - 1)))]
                     lx = to_lps[0, 0] * gx + to_lps[0, 1] * gy + to_lps[0, 2] * gz
                     ly = to_lps[1, 0] * gx + to_lps[1, 1] * gy + to_lps[1, 2] * gz
                     lz = to_lps[2, 0] * gx + to_lps[2, 1] * gy + to_lps[2, 2] * gz

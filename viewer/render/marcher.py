@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_cdt
 
 from viewer.render import march
 from viewer.render.layers import Layers
-from viewer.render.scene import LIGHTS
+from viewer.render.scene import LIGHTS, step_mm
 from virtopsy.errors import Bug, Cancelled
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats, Frame
@@ -136,8 +136,7 @@ class _Grid:
     def __init__(self, volume: Volume, pool: Executor) -> None:
         self.voxels = _thick(volume.voxels)
         self.voxels.setflags(write=False)  # the loops are compiled once, for arrays nobody writes
-        spacing = volume.frame.spacing_mm
-        self.step_mm = min(spacing)
+        self.step_mm = step_mm(volume.frame)
         inverse = np.linalg.inv(volume.frame.affine[:3, :3])
         # A central difference spans two voxels; gradients transform by the inverse's transpose.
         self.to_lps = np.ascontiguousarray(inverse.T / 2, dtype=np.float32)

@@ -18,7 +18,7 @@ from viewer.render.aligned import RIM, Check, Part, bands
 from viewer.render.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
-from virtopsy.imaging.volume import Voxels
+from virtopsy.imaging.voxels import Voxels
 
 Singles: TypeAlias = NDArray[np.float32]
 Counts: TypeAlias = NDArray[np.int32]

@@ -17,7 +17,8 @@ from viewer.render.gaps import Pixel, gap_areas, runs
 from viewer.render.path_camera import PathCamera
 from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import Window
 
 _ROWS = 16  # a block of them stays in the processor's cache

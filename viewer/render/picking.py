@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.render.scene import step_mm
 from virtopsy.geometry.camera import Camera3D, Point, Size, ray
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.cutaway import NOTHING_HIDDEN, Cutaway
@@ -46,7 +47,7 @@ def pick(  # noqa: PLR0913, PLR0917 -- a volume, how it is shown, from where, an
     if span is None:
         return None
     shown = preset.on(volume)
-    step = min(volume.frame.spacing_mm) / _STEPS_PER_VOXEL
+    step = step_mm(volume.frame) / _STEPS_PER_VOXEL
     depths = np.arange(span[0], span[1] + step, step)
     kept = _kept_back(volume, shown, cutaway, origin + depths[:, None] * direction, step)
     opaque = np.flatnonzero(kept >= _VISIBLE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxels import Voxels
 
 
 def factors_for(frame: Frame, most_voxels: int) -> tuple[int, int, int]:
@@ -44,7 +45,8 @@ def reduce(volume: Volume, factors: tuple[int, int, int]) -> Volume:
 
 def _block_mean(slab: Voxels, fj: int, fi: int) -> Voxels:
     kind = np.int64 if np.issubdtype(slab.dtype, np.integer) else np.float64
-    thin = slab.sum(axis=0, dtype=np.int32 if kind is np.int64 else np.float64)
+    # Sums of 16 bits fit into 32 in blocks of any size that is asked for.
+    thin = slab.sum(axis=0, dtype=np.int32 if slab.dtype.itemsize == 2 else kind)
     total = np.zeros(thin[::fj, ::fi].shape, dtype=kind)
     for j in range(fj):
         for i in range(fi):

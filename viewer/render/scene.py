@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from virtopsy.geometry.camera import Camera3D, Size
+from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset
 
@@ -22,6 +23,16 @@ Glyph: TypeAlias = TrajectoryGlyph
 # left and a fill from the reader's side, so that there is relief without black shadows.
 LIGHTS = (((-0.55, 0.75, 1.0), 0.85), ((0.35, -0.1, 1.0), 0.3))
 GHOST = 0.38  # opacity of a glyph where the body hides it
+_MOST_SAMPLES = 20_000  # along one ray: two metres in tenths of a millimetre
+
+
+def step_mm(frame: Frame) -> float:
+    """Return how far apart rays are sampled: by the smallest voxel, but no ray without end.
+
+    A hostile header can claim voxels a million times finer along one axis than along another.
+    """
+    longest = float(np.linalg.norm(np.ptp(frame.corners_mm, axis=0)))
+    return max(min(frame.spacing_mm), longest / _MOST_SAMPLES)
 
 
 class Scene(Protocol):

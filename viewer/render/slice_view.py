@@ -17,7 +17,8 @@ from viewer.render.slice_camera import FlatCamera
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection, Slab
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import Window
 
 _ON_THE_PLANE: Floats = np.zeros(1)

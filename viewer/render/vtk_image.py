@@ -9,7 +9,7 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.volume import Voxels
+from virtopsy.imaging.voxels import Voxels
 
 
 def image_of(voxels: Voxels, spacing_mm: tuple[float, float, float]) -> vtkImageData:

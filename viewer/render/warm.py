@@ -18,9 +18,7 @@ from virtopsy.geometry.camera import standard_view
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.preset import default_preset
 from virtopsy.imaging.volume import Quantity, Volume
-
-KINDS = (np.int16, np.uint16, np.float32)
-"""What voxels are of: HU, unsigned signal, and values with a fractional slope."""
+from virtopsy.imaging.voxels import KINDS
 
 
 def warm(kind: type[np.generic] = np.int16) -> None:

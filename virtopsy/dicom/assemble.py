@@ -14,9 +14,10 @@ from virtopsy.dicom.reading import Planes, Slots, read
 from virtopsy.dicom.scale import plateau, quantity_of
 from virtopsy.dicom.series import Instance, Problem, Scan, Series, Study
 from virtopsy.dicom.stack import Stack, arrange
-from virtopsy.errors import Bug, InputError
+from virtopsy.errors import Bug, InputError, UsageError
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import Acquired, Identity, Quantity, SourceSlice, Volume, Voxels
+from virtopsy.imaging.volume import Acquired, Identity, Quantity, SourceSlice, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact
 
@@ -33,9 +34,12 @@ def choose(scan: Scan, key: str | None) -> Series:
 
     Raises:
         InputError: there is no such series, no volume, or the series can form none.
+        UsageError: the key is blank, and no series goes without a UID.
     """
     every = [series for study in scan.studies for series in study.series]
     asked = [one for one in every if key in {None, one.key, one.uid}]
+    if not asked and key is not None and not key.strip():
+        raise UsageError("scan.series_not_named")
     if not asked:
         raise InputError("scan.no_such_series", series=key or "")
     volumes = [one for one in asked if one.volume]

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virtopsy.dicom.stack import Stack
-from virtopsy.imaging.volume import Acquired, Voxels
+from virtopsy.imaging.volume import Acquired
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 
 Floats = NDArray[np.float64]

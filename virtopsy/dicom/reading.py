@@ -26,7 +26,8 @@ from virtopsy.dicom.pixels import is_plain, plane, undecodable
 from virtopsy.dicom.scale import TooWide, put, types_for
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import Bug, InputError
-from virtopsy.imaging.volume import Quantity, Voxels
+from virtopsy.imaging.volume import Quantity
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 
 _PLAIN_AT_ONCE: Final = 8
@@ -162,7 +163,8 @@ class _Filling:
         if block is not None:
             return np.frombuffer(block.memory, self._kind).reshape(self._shape)
         try:
-            return np.empty(self._shape, self._kind)
+            # Zeros, which cost nothing: what was memory before may be NaN where planes are to come.
+            return np.zeros(self._shape, self._kind)
         except MemoryError as error:
             raise self._too_large() from error
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from virtopsy.dicom.pixels import Raw
 from virtopsy.dicom.series import CT_CLASSES, Instance
-from virtopsy.imaging.volume import Quantity, Voxels
+from virtopsy.imaging.volume import Quantity
+from virtopsy.imaging.voxels import Voxels
 
 _AIR_HU: Final = -1000
 _NOTHING_HU: Final = -1024

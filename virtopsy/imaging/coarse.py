@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxels import Voxels
 
 Mask: TypeAlias = NDArray[np.bool_]
 Labels: TypeAlias = NDArray[np.int32]
@@ -138,6 +139,8 @@ def dilated(mask: Mask, reach_mm: float, frame: Frame) -> Mask:
             from_ = np.moveaxis(found.copy() if over_corners else before, axis, 0)
             into[:-1] |= from_[1:]
             into[1:] |= from_[:-1]
+        if np.array_equal(found, before):  # nor will it grow over fewer axes
+            break
     return found
 
 
@@ -151,12 +154,18 @@ def spread(labels: Labels, where: Mask, reach_mm: float, frame: Frame) -> Labels
             from_ = np.moveaxis(found.copy() if over_corners else before, axis, 0)
             for to, of in ((slice(None, -1), slice(1, None)), (slice(1, None), slice(None, -1))):
                 np.copyto(into[to], from_[of], where=free[to] & (into[to] == 0))
+        if np.array_equal(found, before):
+            break
     return found
 
 
 def _steps(reach_mm: float, frame: Frame) -> Iterator[tuple[list[int], bool]]:
-    """Yield the axes of each step of one block, and whether it goes over corners."""
-    counts = [round(reach_mm / one) for one in frame.spacing_mm[::-1]]
+    """Yield the axes of each step of one block, and whether it goes over corners.
+
+    No further than across the grid: a hostile header can claim spacings ten powers apart.
+    """
+    sizes = zip(frame.spacing_mm[::-1], frame.shape, strict=True)
+    counts = [round(min(reach_mm / spacing, size)) for spacing, size in sizes]
     for step in range(max(counts)):
         yield [axis for axis in range(3) if counts[axis] > step], bool(step % 2)
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from virtopsy.errors import UsageError
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import signal_range
 from virtopsy.records import number, sequence, text
 

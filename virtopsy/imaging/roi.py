@@ -16,7 +16,8 @@ import numpy as np
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 
 Point: TypeAlias = tuple[float, float, float]
 _SQUARE = 1e-6

@@ -19,7 +19,8 @@ from virtopsy.geometry.frame import Frame
 from virtopsy.imaging import coarse as blocks
 from virtopsy.imaging.coarse import Coarse, Labels, Mask
 from virtopsy.imaging.pieces import Pieces, body_of, hull, pieces_of, table_way
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 
 METAL_HU = 2500

@@ -22,7 +22,8 @@ from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from virtopsy.errors import Bug, InputError
 from virtopsy.imaging.topology import Topology, Triangles, Vertices, topology_of
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 from virtopsy.late import Late
 

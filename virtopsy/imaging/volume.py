@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.imaging.display import UNSAID, Display
+from virtopsy.imaging.voxels import Voxels, as_voxels
 
-Voxels = NDArray[Any]
 _HALF_WAY = 1e-6  # of a slice; what is nearer to the middle between two slices lies on it
 
 
@@ -59,7 +58,7 @@ class Acquired:
     """The planes as the scanner made them, each at its own place; what is measured is read here.
 
     Attributes:
-        voxels: (n, rows, columns) before any correction, read-only.
+        voxels: (n, rows, columns) before any correction, of `voxels.KINDS`, read-only.
         origins_mm: (n, 3) LPS mm, the centre of each plane's first voxel, in order along the
             normal.
         directions: (3, 3), columns are the unit vectors of i, j and the normal in LPS.
@@ -76,6 +75,7 @@ class Acquired:
             raise Bug(f"{self.origins_mm.shape} origins for {len(self.voxels)} planes")
         if len(self.voxels) > 1 and np.diff(self.depths_mm).min() <= 0:
             raise Bug("acquired planes must be in order along their normal")
+        object.__setattr__(self, "voxels", as_voxels(self.voxels))
         self.voxels.setflags(write=False)
 
     @cached_property
@@ -105,7 +105,8 @@ class Volume:
     """One regular grid of values in the patient.
 
     Attributes:
-        voxels: (slices, rows, columns), int16 wherever the data allow, read-only.
+        voxels: (slices, rows, columns), int16 wherever the data allow, read-only. Other types
+            than `voxels.KINDS` become one of them where it has room; NaN is refused.
         frame: where the voxels lie, LPS mm.
         quantity: HU, or signal without a calibrated scale.
         identity: patient, study and series as the files say.
@@ -147,6 +148,7 @@ class Volume:
         planes = depth - len(self.gaps) if self.acquired is None else len(self.acquired.voxels)
         if self.sources and len(self.sources) != planes:
             raise Bug(f"{len(self.sources)} sources for {planes} slices")
+        object.__setattr__(self, "voxels", as_voxels(self.voxels))
         self.voxels.setflags(write=False)
 
     @property

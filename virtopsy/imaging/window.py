@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virtopsy.errors import Bug
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 
 _WHITE = 255
 _SAMPLES = 200_000

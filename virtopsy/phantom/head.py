@@ -12,7 +12,8 @@ from scipy import ndimage
 from threadpoolctl import threadpool_limits
 
 from virtopsy.geometry.frame import Frame
-from virtopsy.imaging.volume import Identity, SourceSlice, Volume, Voxels
+from virtopsy.imaging.volume import Identity, SourceSlice, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 from virtopsy.phantom.anatomy import SPACING_MM, Anatomy, build
 from virtopsy.phantom.field import WORKERS

@@ -57,6 +57,7 @@ def test_the_json_has_the_published_keys(
         (["ct_localizer_and_secondary"], 3),
         (["broken"], 3),
         (["mr_t1_sagittal", "--series", "1.2.3"], 3),
+        (["mr_t1_sagittal", "--series", ""], 2),
         (["mr_t1_sagittal", "--out", "volume.jpg"], 2),
         (["mr_t1_sagittal", "--out", "/no/such/folder/volume.nrrd"], 5),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -243,6 +244,40 @@ def test_a_scan_one_voxel_thin_is_cut_as_any_other(axis: int) -> None:
     assert gone is not None
     assert whole.max() > 150
     assert gone.max() < 60, "all of it lies behind the outline"
+
+
+@pytest.mark.parametrize("kind", ["uint16", "int32", "float32", "int64", "float16", ">i2"])
+def test_every_type_of_voxels_is_drawn_alike(kind: str) -> None:
+    whole = np.maximum(BALL.voxels, 0)
+    pictures = []
+    for voxels in (whole, whole.astype(kind)):
+        view = VolumeView(Volume(voxels, BALL.frame), _SIZE, mapper=Mapper.CPU)
+        pictures.append(view.picture(CAMERA))
+        view.close()
+    assert pictures[0] is not None
+    assert pictures[0].max() > 150
+    off = np.abs(pictures[0].astype(int) - pictures[1].astype(int))  # float16 rounds 2,500 values
+    assert (off > 2).mean() < 0.001
+
+
+def test_values_beyond_all_measure_are_drawn_and_break_nothing() -> None:
+    """Their differences reach no further than the table of what a steep place keeps."""
+    voxels = BALL.voxels.astype(np.float32) * np.float32(1e16)
+    for name in ("bone", "lung"):
+        view = VolumeView(
+            Volume(voxels, BALL.frame), _SIZE, preset=presets()[name], mapper=Mapper.CPU
+        )
+        assert view.picture(CAMERA) is not None
+        view.close()
+
+
+def test_a_spacing_that_no_scanner_has_draws_no_endless_rays() -> None:
+    frame = Frame.of((24, 24, 24), origin_mm=(0, 0, 0), spacing_mm=(1e-6, 100, 100))
+    view = VolumeView(Volume(np.full(frame.shape, 900, np.int16), frame), (40, 30))
+    began = time.perf_counter()
+    assert view.picture(standard_view(frame, "anterior")) is not None
+    view.close()
+    assert time.perf_counter() - began < 20
 
 
 def test_the_end_of_the_scan_is_lit_as_evenly_as_a_cut() -> None:

@@ -16,7 +16,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from virtopsy.dicom.assemble import Watch, assemble, choose, frame_of, problems_of, study_of
 from virtopsy.dicom.scan import scan
-from virtopsy.errors import Bug, Cancelled, InputError
+from virtopsy.errors import Bug, Cancelled, InputError, UsageError
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -345,6 +345,20 @@ def test_an_unknown_series_is_said(tmp_path: Path, write_stack: Any) -> None:
     write_stack(tmp_path, UPRIGHT)
     with pytest.raises(InputError, match=r"no series 1\.2\.3"):
         choose(scan(tmp_path, Progress()), "1.2.3")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_a_blank_series_is_refused_in_one_whole_sentence(
+    tmp_path: Path, write_stack: Any, blank: str
+) -> None:
+    """A script's empty variable: "there is no series here" would blame the scan."""
+    write_stack(tmp_path, UPRIGHT)
+    with pytest.raises(UsageError) as refused:
+        choose(scan(tmp_path, Progress()), blank)
+    for language in Language:
+        said = refused.value.sentence(language)
+        assert "--series" in said
+        assert "  " not in said
 
 
 def test_assembling_what_is_no_volume_is_our_own_bug(shared_data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from virtopsy.errors import Cancelled, InputError
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.imaging.coarse import Mask
 from virtopsy.imaging.segment import RANGES, Outside, Part, gas, outside_body, within
-from virtopsy.imaging.volume import Quantity, Volume, Voxels
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
 from virtopsy.phantom import asymmetric, head
 
@@ -232,6 +234,28 @@ def test_a_scan_of_nothing_has_no_body() -> None:
     found = scene.outside()
     assert found.mask.all()
     assert found.parts == ()
+
+
+@pytest.mark.parametrize(
+    "spacing",
+    [(1e-5, 1e-5, 1e-5), (1e-5, 1, 1), (1, 1, 1e-5), (1e-6, 1e4, 1), (1e4, 1e4, 1e4)],
+    ids=str,
+)
+def test_a_spacing_that_no_scanner_has_costs_no_more_than_one_it_has(
+    spacing: tuple[float, float, float],
+) -> None:
+    """Rims of millimetres were grown in steps of a hundred-thousandth of one: for minutes."""
+    k, j, i = np.indices((30, 128, 128))
+    hu = np.where((j - 64) ** 2 + (i - 64) ** 2 < 40**2, 50, -1000).astype(np.int16)
+
+    def seconds(spacing_mm: tuple[float, float, float]) -> float:
+        scan = Volume(hu, Frame.of(k.shape, origin_mm=(0, 0, 0), spacing_mm=spacing_mm))
+        began = time.perf_counter()
+        found = outside_body(scan)
+        assert gas(scan, found).shape == found.mask.shape == hu.shape
+        return time.perf_counter() - began
+
+    assert seconds(spacing) < 20 * seconds((1, 1, 1)) + 0.3
 
 
 def test_the_work_can_be_stopped() -> None:
