@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from virtopsy.findings.words import number
 from virtopsy.geometry.camera import Point
 from virtopsy.imaging.cutaway import ClipPlane, CropBox, Cutaway, OutsideBody, Scalpel
@@ -24,8 +26,15 @@ def hidden_words(cutaway: Cutaway, language: Language) -> str:
         said.append(say("volume3d.hidden.cuts", language, n=cuts))
     outside = [one for one in steps if isinstance(one, OutsideBody)]
     if outside:
-        said.append(say("volume3d.hidden.table", language, n=len(outside[-1].parts)))
+        said.append(_table_words(outside[-1].parts, language))
     return say("volume3d.hidden", language, what=", ".join(said)) if said else ""
+
+
+def _table_words(parts: Sequence[Part], language: Language) -> str:
+    """Say how many parts are hidden with the table, and how many of them are as dense as metal."""
+    said = say("volume3d.hidden.table", language, n=len(parts))
+    dense = sum(part.max_hu > METAL_HU for part in parts)
+    return f"{said}, {say('volume3d.hidden.dense', language, n=dense)}" if dense else said
 
 
 def reduced_words(factors: tuple[int, int, int], language: Language) -> str:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-# Russian and Kazakh letters by the Latin key they lie on; the Kazakh row of digits has letters.
-_LETTERS = dict(zip("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM", strict=True))
-_DIGITS = dict(zip('"ӘІҢҒ,.ҮҰ', "123456789", strict=True))
-_LATIN = {ord(own): Qt.Key(ord(latin)) for own, latin in {**_LETTERS, **_DIGITS}.items()}
+# Russian and Kazakh letters by the Latin key they lie on.
+_LETTERS = {
+    ord(own): Qt.Key(ord(latin))
+    for own, latin in zip("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM", strict=True)
+}
+# The Kazakh row of digits writes letters. Three of its keys write what Latin keyboards write as
+# well, elsewhere: there the number that the system gives the key itself tells which it is (evdev's
+# key code plus 8, by X11 and Wayland alike).
+_DIGITS = {ord(own): Qt.Key(ord(digit)) for own, digit in zip("ӘІҢҒҮҰ", "234589", strict=True)}
+_SHARED = {(ord('"'), 10): Qt.Key.Key_1, (ord(","), 15): Qt.Key.Key_6, (ord("."), 16): Qt.Key.Key_7}
 
 
 def pressed(event: QKeyEvent) -> Qt.Key:
     """Return the key that lies where the pressed one does on a Latin keyboard."""
-    shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    own = Qt.Key(event.key())
-    return own if shifted else _LATIN.get(event.key(), own)
+    key = event.key()
+    if key in _LETTERS:
+        return _LETTERS[key]
+    own = Qt.Key(key)
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        return own  # no digit: what stands above it
+    return _DIGITS.get(key) or _SHARED.get((key, event.nativeScanCode())) or own

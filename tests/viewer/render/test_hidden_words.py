@@ -65,6 +65,27 @@ def test_words_name_each_kind_of_cut_once() -> None:
     assert hidden_words(NOTHING_HIDDEN, Language.EN) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "outside the body, 3 parts, 1 as dense as metal"),
+        (Language.RU, "вне тела, 3 части, из них с плотностью металла: 1"),
+        (Language.KK, "тыс заттар, 3 бөлік, соның ішінде металдай тығызы: 1"),
+    ],
+)
+def test_the_line_on_the_picture_counts_what_is_as_dense_as_metal(
+    language: Language, said: str
+) -> None:
+    """An ear ring or a projectile on the table is not "3 parts"."""
+    densities = (420.0, 2500.0, 3071.0)
+    parts = tuple(Part((0.0, 0.0, 0.0), (9, 9, 9), 2000.0, one) for one in densities)
+    frame = Frame.of((2, 2, 2), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    blocks = np.zeros(frame.shape, np.bool_)
+    assert said in hidden_words(Cutaway((OutsideBody(parts, blocks, frame),)), language)
+    none = hidden_words(Cutaway((OutsideBody(parts[:2], blocks, frame),)), language)
+    assert none.endswith(("2 parts", "2 части", "2 бөлік")), "nothing where there is none"
+
+
 def test_a_dense_part_is_called_dense_wherever_it_lies() -> None:
     size, place = part_words(Part((-40.0, 44.0, 5.0), (8, 8, 8), 250.0, 3071.0), Language.EN)
     assert size == "dense: 0.25 cm³, up to 3071 HU"

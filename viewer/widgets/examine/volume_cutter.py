@@ -20,6 +20,7 @@ from viewer.widgets.examine.volume_stage import (
     plane_handle,
     seen_box,
 )
+from viewer.widgets.keyboard import pressed
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.frame import Floats
 
@@ -138,7 +139,7 @@ class VolumeCutter:
 
     def takes_back(self, event: QEvent) -> bool:
         """Tell whether a key takes a cut back or repeats one."""
-        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Z:
+        if not isinstance(event, QKeyEvent) or pressed(event) != Qt.Key.Key_Z:
             return False
         return event.modifiers() in _UNDO_KEYS and self._cutting.shown.now
 
