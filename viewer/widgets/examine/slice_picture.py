@@ -23,7 +23,8 @@ from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Slab
-from virtopsy.imaging.volume import Volume, Voxels
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import Window
 
 _AT_ONCE_S = 0.02  # for a picture of a slab that changes: three of them are made in a turn
