@@ -52,6 +52,7 @@ class FoundList(QScrollArea):
         follow(self, parts.language, lambda _: self._show(), now=False)
 
     def _show(self) -> None:
+        self._coming = iter(())  # the old list scrolls once more while it goes
         inside = QWidget()
         self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
