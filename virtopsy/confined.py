@@ -9,8 +9,9 @@ Such a file costs a worker process its life, never the program, and is named; th
          |                        |
          +---- items, results --- worker, worker    (limits: memory, CPU time, no file written)
 
-The zygote is a fresh interpreter, because this process has threads and a window and must not
-fork. Workers that have ended their work wait for the next; all end when this process does.
+The zygote is a fresh interpreter, because a process that has threads and a window must not fork;
+a command that has just begun has neither, and copies itself. Workers that have ended their work
+wait for the next; all end when this process does.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Final, Protocol, Self, TypeVar
 
 from virtopsy.errors import Bug
@@ -157,6 +159,18 @@ def start() -> None:
     with _lock:
         if not _zygote:
             _zygote.append(_start_zygote())
+
+
+def start_here() -> None:
+    """Begin as `start` does, but with a copy of this process, which need not load all anew.
+
+    For a program that has just begun: one that has threads already cannot be copied safely, and
+    an interpreter of its own is started instead.
+    """
+    with _lock:
+        if not _zygote:
+            alone = len(list(Path("/proc/self/task").iterdir())) == 1
+            _zygote.append(_copied_zygote() if alone else _start_zygote())
 
 
 def prepare(modules: Sequence[str] = _EVERYTHING) -> None:
@@ -380,11 +394,31 @@ def _forked() -> _Worker:
     raise Bug("the process that makes workers does not start; its reason stands above")
 
 
-def _start_zygote() -> socket.socket:
-    # A stream that was closed when this program began would else be taken by a door to a worker.
+def _copied_zygote() -> socket.socket:
+    _fill_streams()
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        try:
+            ours.close()  # else it would not see that the program is gone
+            os.dup2(theirs.fileno(), 0)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            theirs.close()
+            zygote()
+        finally:
+            os._exit(0)  # whatever happens, it may not go on as the program
+    theirs.close()
+    return ours
+
+
+def _fill_streams() -> None:
+    """Open the streams that were closed when this program began: a door would take their place."""
     while (nowhere := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
         pass
     os.close(nowhere)
+
+
+def _start_zygote() -> socket.socket:
+    _fill_streams()
     ours, theirs = socket.socketpair()
     with theirs:
         code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import zygote; zygote()"

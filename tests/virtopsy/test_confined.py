@@ -130,3 +130,30 @@ def test_a_maker_that_was_not_asked_loads_no_decoder() -> None:
         "assert [name for n, name in enumerate(names) if known[n]] == names[-1:], known\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+_COPIED = """
+import os, sys, threading
+import colorsys
+from tests.virtopsy import asked_of_workers as asked
+from virtopsy import confined
+from virtopsy.confined import each
+from virtopsy.jobs import Progress
+threads = [threading.Thread(target=threading.Event().wait, daemon=True)] * int(sys.argv[1])
+for thread in threads:
+    thread.start()
+confined.start_here()
+print("this line once")
+assert dict(each(asked.knows, ["colorsys"], Progress())) == {0: sys.argv[1] == "0"}
+assert dict(each(asked.process, [None], Progress())) != {0: os.getpid()}
+os.abort()
+"""
+
+
+@pytest.mark.parametrize("threads", ["0", "1"])
+def test_a_program_without_threads_is_copied_and_its_copies_end_with_it(threads: str) -> None:
+    command = [sys.executable, "-c", _COPIED, threads]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    # The output ends only when no copy holds it any more.
+    assert (ran.returncode, ran.stderr) == (-signal.SIGABRT, "")
+    assert ran.stdout in {"this line once\n", ""}

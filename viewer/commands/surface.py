@@ -64,11 +64,11 @@ def build(language: Language) -> click.Command:
         # Before numpy is loaded: nothing here is worth its threads, which burn processor time.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-        confined.start()  # its interpreter comes up while this one imports
         begun = time.perf_counter()
         filters = Thread(target=import_module, args=("virtopsy.imaging.mesh_file",))
         from virtopsy.dicom.scan import require_images, scan
 
+        confined.start_here()  # before there is a thread
         filters.start()  # VTK comes up while the workers read headers
         found = scan(path, speech.progress("scan.progress.files", language))
         require_images(found, path)
