@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from virtopsy.dicom.carrier import Address, fingerprint
 from virtopsy.dicom.series import Instance, Problem
-from virtopsy.dicom.stack import SAME_PLACE_MM, Stack, arrange
+from virtopsy.dicom.stack import SAME_PLACE_MM, Stack, arrange, median
 
 Labels: TypeAlias = NDArray[np.int64]
 _FEWEST_OF_A_PART: Final = 3
@@ -146,7 +146,7 @@ def _touching(stack: Stack, *, known: bool) -> bool:
     thickness = np.array([one.thickness_mm or 0.0 for one in stack.instances])
     if thickness.min() <= 0:
         return not known
-    return stack.step_mm <= _TOUCHING * float(np.median(thickness))
+    return stack.step_mm <= _TOUCHING * median(thickness)
 
 
 def _without_same_picture(

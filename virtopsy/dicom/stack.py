@@ -132,6 +132,12 @@ def _known(vector: Vector | None) -> Vector:
     return vector
 
 
+def median(values: NDArray[np.float64]) -> float:
+    """Return the median of one number or more; numpy's own loads masked arrays for it."""
+    ascending = np.sort(values)
+    return float(ascending[(len(values) - 1) // 2] + ascending[len(values) // 2]) / 2
+
+
 def _grid(
     along: NDArray[np.float64], instances: Sequence[Instance]
 ) -> tuple[float, NDArray[np.int64]]:
@@ -146,7 +152,7 @@ def _grid(
     if count == 2 and not _confirmed(float(gaps[0]), instances[0]):
         return 0.0, places
     # The median is the best guess; the smallest gap is right where most slices are missing.
-    for guess in (float(np.median(gaps)), float(gaps.min())):
+    for guess in (median(gaps), float(gaps.min())):
         step, places = _fitted(along, gaps, guess)
         if step > 0 and not _thicker_slices(gaps, places, instances):
             return step, places
@@ -209,7 +215,7 @@ def _by_thickness(
     known = close & (between > 0)
     if not known.any():
         return np.zeros_like(gaps)
-    ratio = float(np.median(gaps[known] / between[known]))
+    ratio = median(gaps[known] / between[known])
     return np.asarray(between * ratio, dtype=np.float64)
 
 

@@ -129,7 +129,7 @@ def _contour(volume: Volume, hu: float) -> tuple[Vertices, Triangles]:
     for start, stop in _runs(volume):
         found, triangles = _flying_edges(volume, start, stop, hu)
         points.append(found)
-        corners.append(triangles + np.int32(known))
+        corners.append(triangles + np.int32(known) if known else triangles)
         known += len(found)
     if not sum(map(len, corners)):
         acquired = np.delete(volume.voxels, volume.gaps, axis=0)
@@ -139,6 +139,8 @@ def _contour(volume: Volume, hu: float) -> tuple[Vertices, Triangles]:
         if lowest < hu <= highest:
             raise InputError("surface.too_thin", hu=float(hu))
         raise InputError("surface.nothing", hu=float(hu), lowest=lowest, highest=highest)
+    if len(points) == 1:
+        return points[0], corners[0]
     return np.concatenate(points), np.concatenate(corners)
 
 

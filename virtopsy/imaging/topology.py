@@ -65,25 +65,41 @@ def ends_of(edges: NDArray[np.int64], n: int) -> NDArray[np.int32]:
 
 def parts_of(triangles: Triangles, n: int) -> NDArray[np.int32]:
     """Return for each of `n` vertices the lowest one it hangs together with."""
-    one, other, third = triangles.T
-    return _roots(np.concatenate([one, other]), np.concatenate([other, third]), n)
+    corners = np.ascontiguousarray(triangles.T)
+    root = np.arange(n, dtype=np.int32)
+    lowest = corners.min(axis=0)
+    for each in corners:  # most are joined by this alone
+        np.minimum.at(root, each, lowest)
+    root = _raised(root)
+    one, other, third = root[corners]
+    return _joined(root, np.concatenate([one, other]), np.concatenate([other, third]))
 
 
 def _roots(one: NDArray[Any], other: NDArray[Any], n: int) -> NDArray[np.int32]:
-    """Return the lowest member of the group of each of `n` things that pairs join.
+    """Return the lowest member of the group of each of `n` things that pairs join."""
+    return _joined(np.arange(n, dtype=np.int32), one, other)
+
+
+def _joined(root: NDArray[np.int32], one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int32]:
+    """Return the lowest member of each group when pairs of roots are joined as well.
 
     Each round hangs every root below the lowest one that a pair joins it with; the number of
     rounds grows with the logarithm of the largest group. scipy does the same, but loading it
     takes longer than a whole surface.
     """
-    root = np.arange(n, dtype=np.int32)
     while len(one):
         np.minimum.at(root, np.maximum(one, other), np.minimum(one, other))
-        while not np.array_equal(above := root[root], root):
-            root = above
+        root = _raised(root)
         one, other = root[one], root[other]
         apart = one != other
         one, other = one[apart], other[apart]
+    return root
+
+
+def _raised(root: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Hang everything directly below the root it hangs below."""
+    while not np.array_equal(above := root.take(root), root):
+        root = above
     return root
 
 
