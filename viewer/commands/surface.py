@@ -63,7 +63,6 @@ def build(language: Language) -> click.Command:
         handed_out.check(out, _ENDINGS)
         # Before numpy is loaded: nothing here is worth its threads, which burn processor time.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
         begun = time.perf_counter()
         filters = Thread(target=import_module, args=("virtopsy.imaging.mesh_file",))
         from virtopsy.dicom.scan import require_images, scan
