@@ -21,6 +21,7 @@ from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
@@ -166,6 +167,8 @@ def build(
             session, comparison.views, compared.selected, new_id, keeping.person
         ),
         tool=tool,
+        along=Along(session, views, findings),
+        compared_along=Along(session, comparison.views, compared),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),

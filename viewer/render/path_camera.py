@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from viewer.render.slice_camera import Point, SectionCamera, direction_letters
+from viewer.render.slice_camera import Point, SectionCamera, direction_letters, fewer_pixels
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.geometry.path import Path
+
+BESIDE_MM = 40.0
+"""How much is seen on each side of a path, at least."""
+_BEFORE_MM = 18.0  # and before its beginning and behind its end
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,32 @@ class PathCamera:
         start = (path.length_mm - scale * (width - 1)) / 2
         return cls(path, start, scale, width, height)
 
+    @classmethod
+    def following(
+        cls, path: Path, place_mm: float, closer: float, width: int, height: int
+    ) -> PathCamera:
+        """Return the camera that shows a path with what lies before, behind and beside it.
+
+        Args:
+            path: whole where `closer` is 1.
+            place_mm: arc length that stays in its column, however much closer.
+            closer: from 1, how much larger than whole.
+            width: columns of the picture.
+            height: rows of the picture.
+        """
+        seen = path.length_mm + 2 * _BEFORE_MM
+        whole = max(seen / max(width - 1, 1), 2 * BESIDE_MM / max(height - 1, 1))
+        start = (path.length_mm - whole * (width - 1)) / 2
+        if closer > 1:
+            start = place_mm - (place_mm - start) / closer
+        return cls(path, start, whole / closer, width, height)
+
+    def reduced(self, factor: int) -> PathCamera:
+        """Return the camera of the same view with `factor` times fewer pixels along each side."""
+        width, height, scale = fewer_pixels(self, factor)
+        middle = self.start_mm + (self.width - 1) / 2 * self.mm_per_pixel
+        return PathCamera(self.path, middle - (width - 1) / 2 * scale, scale, width, height)
+
     @property
     def arcs_mm(self) -> Floats:
         """(width,) arc length in each column."""
@@ -80,15 +110,19 @@ class PathCamera:
         up = self.path.at(self.start_mm + x * self.mm_per_pixel).up[0]
         return {"top": direction_letters(up), "bottom": direction_letters(-up)}
 
-    def columns(self, frame: Frame) -> tuple[Floats, Floats]:
+    def columns(self, frame: Frame, behind_mm: float = 0.0) -> tuple[Floats, Floats]:
         """Return the index (i, j, k) of a frame along each column.
+
+        Args:
+            frame: of a volume.
+            behind_mm: how far behind the picture, away from the reader.
 
         Returns:
             (width, 3) in row 0, and (width, 3) its change from row to row.
         """
         there = self.path.at(self.arcs_mm)
         half = (self.height - 1) / 2 * self.mm_per_pixel
-        tops = frame.to_index(there.places_mm + half * there.up)
+        tops = frame.to_index(there.places_mm + half * there.up - behind_mm * there.side)
         steps = -self.mm_per_pixel * there.up @ frame.index_from_lps[:3, :3].T
         return tops, steps
 

@@ -6,17 +6,19 @@ The picture of a straight path is that of the plane it lies in, pixel for pixel.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import RIM
+from viewer.render.aligned import RIM, Check
 from viewer.render.gaps import Pixel, gap_areas, runs
 from viewer.render.path_camera import PathCamera
 from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import Window
@@ -38,19 +40,66 @@ class PathRenderer:
         self._volume = slices.volume
         self._low, self._high = _neighbours(self._volume)
 
-    def values(self, camera: PathCamera, *, smooth: bool = True) -> Voxels:
+    @property
+    def volume(self) -> Volume:
+        """What is pictured."""
+        return self._volume
+
+    def values(
+        self,
+        camera: PathCamera,
+        slab: Slab | None = None,
+        *,
+        smooth: bool = True,
+        every: int = 1,
+        check: Check | None = None,
+    ) -> Voxels:
         """Return (height, width) values in the dtype of the voxels.
 
-        Outside the volume and in its gaps they are `SliceRenderer.outside`.
+        Outside the volume and in its gaps they are `SliceRenderer.outside`. A slab has half its
+        thickness before and behind the picture, at right angles to the path, and takes what was
+        acquired within it.
+
+        Args:
+            camera: which pixels.
+            slab: its thickness and what of it stands for all; None: the picture alone.
+            smooth: interpolate between voxels; else each shows its own value to its edges.
+            every: only each of so many samples of the slab is taken, the picture's own among them.
+            check: called again and again meanwhile; it may raise `Cancelled`.
         """
         flat = camera.flat()
         if flat is not None:
-            return self._slices.values(flat, smooth=smooth)
-        tops, steps = camera.columns(self._volume.frame)
+            return self._slices.values(flat, slab, smooth=smooth, every=every, check=check)
+        if slab is None:
+            return self._layer(camera, 0.0, smooth=smooth, check=check)
+        depths = slab.depths_mm(self._volume.frame.spacing_mm)
+        depths = depths[len(depths) // 2 % every :: every]
+        folding = _Folding(slab.projection, camera, self._slices.outside)
+        for depth in depths.tolist():
+            folding.take(self._layer(camera, depth, smooth=smooth, check=check))
+        return folding.result(self._volume.voxels.dtype)
+
+    def pixels(
+        self, camera: PathCamera, window: Window, slab: Slab | None = None, *, smooth: bool = True
+    ) -> NDArray[np.uint8]:
+        """Return the (height, width) grey picture; outside the volume and in gaps it is black."""
+        return self.grey(self.values(camera, slab, smooth=smooth), window)
+
+    def grey(self, values: Voxels, window: Window) -> NDArray[np.uint8]:
+        """Return the grey picture of values of this volume; outside of it they are black."""
+        return self._slices.grey(values, window)
+
+    def _layer(
+        self, camera: PathCamera, behind_mm: float, *, smooth: bool, check: Check | None
+    ) -> Voxels:
+        """Return the values some mm behind the picture."""
+        tops, steps = camera.columns(self._volume.frame, behind_mm)
         shape = (camera.height, camera.width)
         made: Voxels = np.full(shape, self._slices.outside, self._volume.voxels.dtype)
 
         def fill(first: int) -> None:
+            if check is not None:
+                check()
             block = made[first : first + _ROWS]
             rows = np.arange(first, first + len(block))[:, None, None]
             self._sample(tops + rows * steps, block, smooth=smooth)
@@ -58,16 +107,6 @@ class PathRenderer:
         # numpy lets go of the interpreter's lock, so blocks are made at the same time
         list(_threads().map(fill, range(0, camera.height, _ROWS)))
         return made
-
-    def pixels(
-        self, camera: PathCamera, window: Window, *, smooth: bool = True
-    ) -> NDArray[np.uint8]:
-        """Return the (height, width) grey picture; outside the volume and in gaps it is black."""
-        values = self.values(camera, smooth=smooth)
-        grey = window.apply(values)
-        if window.low < self._slices.outside:
-            grey[values == self._slices.outside] = 0
-        return grey
 
     def _sample(self, index: Floats, out: Voxels, *, smooth: bool) -> None:
         """Write the values at (..., 3) indices (i, j, k) where there are any."""
@@ -92,6 +131,37 @@ class PathRenderer:
         if np.issubdtype(out.dtype, np.integer):
             values = np.floor(values + np.float32(0.5))
         out[there] = values.astype(out.dtype)
+
+
+class _Folding:
+    """The layers of a slab, one after another."""
+
+    def __init__(self, projection: Projection, camera: PathCamera, outside: float) -> None:
+        self._projection, self._outside = projection, outside
+        self._total = np.zeros((camera.height, camera.width))
+        self._count = np.zeros(self._total.shape, np.intp)
+
+    def take(self, layer: Voxels) -> None:
+        """Take one layer where it was acquired."""
+        there = layer != self._outside
+        value, before = layer[there].astype(np.float64), self._total[there]
+        if self._projection is Projection.MEAN:
+            self._total[there] = before + value
+        else:
+            fold = np.maximum if self._projection is Projection.MIP else np.minimum
+            known = self._count[there] > 0
+            self._total[there] = np.where(known, fold(before, value), value)
+        self._count[there] += 1
+
+    def result(self, kind: np.dtype[np.generic]) -> Voxels:
+        """Return the picture in the dtype of the voxels."""
+        values = self._total
+        if self._projection is Projection.MEAN:
+            values = values / np.maximum(self._count, 1)
+        if np.issubdtype(kind, np.integer):
+            values = np.floor(values + 0.5)
+        folded: Voxels = np.where(self._count > 0, values, self._outside).astype(kind)
+        return folded
 
 
 def _trilinear(voxels: Voxels, index: Floats) -> NDArray[np.float32]:
@@ -121,27 +191,60 @@ def _neighbours(volume: Volume) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return low, high
 
 
-def path_gap_areas(volume: Volume, camera: PathCamera) -> tuple[tuple[Pixel, ...], ...]:
+def path_gap_areas(
+    volume: Volume, camera: PathCamera, slab: Slab | None = None
+) -> tuple[tuple[Pixel, ...], ...]:
     """Return the outline of each part of a picture that was not acquired, pixels.
 
     The index is affine along a column: each gap covers one piece of it, and pieces of columns
-    beside one another are one area.
+    beside one another are one area. Of a slab it is every part in which something before or
+    behind the picture was not acquired.
     """
     if not volume.missing:
         return ()
     flat = camera.flat()
     if flat is not None:
-        return gap_areas(volume, flat)
-    tops, steps = camera.columns(volume.frame)
-    _, rows, columns = volume.frame.shape
-    begin, end = np.full(camera.width, -0.5), np.full(camera.width, camera.height - 0.5)
-    for axis, size in ((0, columns), (1, rows)):
-        begin, end = _narrowed(begin, end, tops[:, axis], steps[:, axis], (-0.5, size - 0.5))
+        return gap_areas(volume, flat, slab)
+    half = 0.0 if slab is None else slab.thickness_mm / 2
+    layers = [_Columns.of(volume, camera, behind) for behind in sorted({-half, 0.0, half})]
     areas: list[tuple[Pixel, ...]] = []
     for first, last in runs(volume.missing):
-        within = (first - 0.5, last + 0.5)
-        areas += _outlines(*_narrowed(begin, end, tops[:, 2], steps[:, 2], within))
+        pieces = [one.between(first - 0.5, last + 0.5) for one in layers]
+        # The index is affine across the picture too: what the faces hold lies between them.
+        begin = np.min([np.where(end > low, low, np.inf) for low, end in pieces], axis=0)
+        end = np.max([np.where(end > low, end, -np.inf) for low, end in pieces], axis=0)
+        areas += _outlines(begin, end)
     return tuple(areas)
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """Where the columns of a picture lie in the grid.
+
+    Attributes:
+        begin, end: (width,) rows between which a column is within the scan.
+        top, step: (width,) slice index in row 0, and its change from row to row.
+    """
+
+    begin: Floats
+    end: Floats
+    top: Floats
+    step: Floats
+
+    @classmethod
+    def of(cls, volume: Volume, camera: PathCamera, behind_mm: float) -> _Columns:
+        """Return the columns of a picture, some mm behind it."""
+        tops, steps = camera.columns(volume.frame, behind_mm)
+        _, rows, columns = volume.frame.shape
+        begin, end = np.full(camera.width, -0.5), np.full(camera.width, camera.height - 0.5)
+        for axis, size in ((0, columns), (1, rows)):
+            within = (-0.5, size - 0.5)
+            begin, end = _narrowed(begin, end, tops[:, axis], steps[:, axis], within)
+        return cls(begin, end, tops[:, 2], steps[:, 2])
+
+    def between(self, low: float, high: float) -> tuple[Floats, Floats]:
+        """Return (width,) ends of the pieces whose slice index lies between two values."""
+        return _narrowed(self.begin, self.end, self.top, self.step, (low, high))
 
 
 def _narrowed(

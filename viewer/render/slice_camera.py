@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -178,8 +178,7 @@ class SliceCamera(FlatCamera):
 
     def reduced(self, factor: int) -> SliceCamera:
         """Return the camera of the same view with `factor` times fewer pixels along each side."""
-        width, height = max(self.width // factor, 1), max(self.height // factor, 1)
-        scale = self.mm_per_pixel * max(self.width / width, self.height / height)
+        width, height, scale = fewer_pixels(self, factor)
         return replace(self, mm_per_pixel=scale, width=width, height=height)
 
 
@@ -228,6 +227,31 @@ class SectionCamera(FlatCamera):
     def down_mm(self) -> Floats:
         """LPS unit vector towards the bottom of the picture."""
         return np.array(self.down)
+
+    def reduced(self, factor: int) -> SectionCamera:
+        """Return the camera of the same view with `factor` times fewer pixels along each side."""
+        width, height, scale = fewer_pixels(self, factor)
+        return replace(self, mm_per_pixel=scale, width=width, height=height)
+
+
+class _Sized(Protocol):
+    """A picture of some pixels at some scale."""
+
+    @property
+    def mm_per_pixel(self) -> float: ...
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+
+def fewer_pixels(camera: _Sized, factor: int) -> tuple[int, int, float]:
+    """Return width, height and mm per pixel of a picture with `factor` times fewer each way."""
+    width, height = max(camera.width // factor, 1), max(camera.height // factor, 1)
+    scale = camera.mm_per_pixel * max(camera.width / width, camera.height / height)
+    return width, height, scale
 
 
 def _check(camera: FlatCamera) -> None:

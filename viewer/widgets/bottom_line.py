@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.presenters.examine import along
 from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
 from viewer.widgets.bind import follow, tip, words
@@ -93,6 +94,8 @@ class BottomLine(QFrame):
         follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.trajectory.hint, lambda _: self._show_hint(), now=False)
+        follow(self, parts.along.hint, lambda _: self._show_hint(), now=False)
+        follow(self, parts.views.layout, lambda _: self._show_hint(), now=False)
         follow(self, parts.cutting.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.cutting.shown, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
@@ -151,6 +154,10 @@ class BottomLine(QFrame):
             key = f"ui.hint.room.{parts.room.now}"
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
+        elif parts.tool.now == "path":
+            key = parts.along.hint.now
+        elif parts.views.layout.now == along.LAYOUT and parts.tool.now == "point":
+            key = "path.hint"
         elif parts.cutting.shown.now and parts.cutting.tool.now != "turn":
             key = f"volume3d.tool.{parts.cutting.tool.now}.tip"
         self._hint.setText(parts.say(key))

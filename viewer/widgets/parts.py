@@ -9,6 +9,7 @@ from pathlib import Path
 
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
+from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
 from viewer.presenters.examine.findings import Findings
@@ -29,7 +30,7 @@ from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
 ROOMS = ("cases", "examine", "protocol", "court")
-TOOLS = ("point", "window", "trajectory")
+TOOLS = ("point", "window", "trajectory", "path")
 THEMES = ("dark", "light")
 
 
@@ -42,6 +43,7 @@ class Parts:
         comparison: a second scan beside the examined one.
         compared_findings: those recorded on the second scan; nothing new is marked there.
         compared_trajectory: moves their ends.
+        compared_along: of the second scan, where nothing is looked along.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
@@ -66,6 +68,8 @@ class Parts:
     trajectory: TrajectoryTool
     compared_findings: Findings
     compared_trajectory: TrajectoryTool
+    along: Along
+    compared_along: Along
     keeping: Keeping
     walkthrough: Walkthrough
     writing: Writing
@@ -102,6 +106,7 @@ class Parts:
             tool=second.tool,
             findings=self.compared_findings,
             trajectory=self.compared_trajectory,
+            along=self.compared_along,
         )
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -115,5 +120,15 @@ class Parts:
 
     def leave_tool(self) -> None:
         """Give up what is being marked and go back to pointing."""
-        self.trajectory.leave()
+        self.give_up_marking()
         self.tool.set("point")
+
+    def give_up_marking(self) -> None:
+        """Forget the track or path that is being marked."""
+        self.trajectory.leave()
+        self.along.give_up()
+
+    def finish_path(self) -> None:
+        """Look along the path that was drawn, where it has two points."""
+        if self.along.finish():
+            self.tool.set("point")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from viewer.render.path_camera import PathCamera, section_across
+from viewer.render.path_camera import BESIDE_MM, PathCamera, section_across
 from viewer.render.path_view import PathRenderer, path_gap_areas
-from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_camera import SectionCamera, SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.geometry.path import Path
 from virtopsy.geometry.plane import Plane
+from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import Window
 
@@ -175,6 +177,95 @@ def test_a_straight_path_is_hatched_as_its_plane_is() -> None:
     camera = PathCamera.fit(Path(((-10, 40, -65), (10, 60, -20))), 15, 90, 60)
     assert path_gap_areas(volume, camera)
     assert path_gap_areas(noise(), camera) == ()
+
+
+_SLABS = [
+    (Projection.MIP, np.max),
+    (Projection.MINIP, np.min),
+    (Projection.MEAN, np.mean),
+]
+
+
+@pytest.mark.parametrize(("projection", "fold"), _SLABS)
+def test_a_slab_of_a_bent_path_is_made_of_the_layers_before_and_behind_it(
+    projection: Projection, fold: Callable[..., Floats]
+) -> None:
+    volume = noise(_GAPS)
+    camera = PathCamera.fit(_BENT, 20, 30, 25)
+    slab = Slab(projection, 6.0)
+    shown = along(volume).values(camera, slab)
+    renderer = SliceRenderer(volume)
+    depths = slab.depths_mm(volume.frame.spacing_mm)
+    compared = 0
+    for x in range(3, 30, 5):
+        arc = float(camera.arcs_mm[x])
+        across = section_across(_BENT, arc, camera.mm_per_pixel, 41, 25)
+        for y in range(2, 25, 4):
+            places = np.array(across.to_lps(20, y)) - depths[:, None] * across.right_mm
+            k = np.rint(volume.frame.to_index(places)[:, 2])
+            inside = (np.abs(volume.frame.to_index(places) - 20) < 19).all(axis=1)
+            if not inside.all() or np.isin(k, (*_GAPS, 8, 11, 16, 18)).any():
+                continue
+            layers = [int(renderer.values(_pixel(across, place))[0, 0]) for place in places]
+            assert shown[y, x] == pytest.approx(float(fold(layers)), abs=1.5)
+            compared += 1
+    assert compared > 8
+
+
+def _pixel(across: SectionCamera, place: Floats) -> SectionCamera:
+    """A picture of one place alone."""
+    x, y, z = place.tolist()
+    return replace(across, centre_mm=(x, y, z), width=1, height=1)
+
+
+def test_a_slab_is_hatched_wherever_something_in_it_was_not_acquired() -> None:
+    volume = noise(_GAPS)
+    camera = PathCamera.fit(_BENT, 20, 60, 45)
+    slab = Slab(Projection.MEAN, 5.0)
+    y, x = np.mgrid[:45, :60]
+    thin, thick = np.zeros((2, 45, 60), dtype=bool)
+    for area in path_gap_areas(volume, camera):
+        thin |= _inside(area, x, y)
+    for area in path_gap_areas(volume, camera, slab):
+        thick |= _inside(area, x, y)
+    assert (thick | ~thin).all()
+    missing = np.zeros_like(thin)
+    size = np.array(volume.frame.shape[::-1])
+    there = camera.path.at(camera.arcs_mm)
+    above = ((44 / 2 - np.arange(45)) * camera.mm_per_pixel)[:, None, None]
+    for depth in np.linspace(-2.5, 2.5, 21):
+        at = volume.frame.to_index(there.places_mm - depth * there.side + above * there.up)
+        inside = ((at > -0.5) & (at < size - 0.5)).all(axis=-1)
+        missing |= inside & np.isin(np.rint(at[..., 2]), _GAPS)
+    assert (missing & ~thick).mean() < 0.01
+    assert (thick & ~missing).mean() < 0.03
+    assert thick.sum() > 1.2 * thin.sum()
+
+
+def test_a_picture_in_fewer_pixels_shows_the_same_places() -> None:
+    camera = PathCamera.fit(_BENT, 20, 120, 90)
+    coarse = camera.reduced(3)
+    assert (coarse.width, coarse.height) == (40, 30)
+    for share in (0.0, 0.5, 1.0):
+        x, y = share * 120 - 0.5, share * 90 - 0.5
+        there = coarse.to_lps((x + 0.5) / 3 - 0.5, (y + 0.5) / 3 - 0.5)
+        assert there == pytest.approx(camera.to_lps(x, y), abs=1e-6)
+
+
+@pytest.mark.parametrize(("width", "height"), [(600, 700), (300, 900), (900, 120)])
+def test_the_camera_of_the_window_shows_both_ends_and_holds_the_place_where_it_is(
+    width: int, height: int
+) -> None:
+    place = 20.0
+    whole = PathCamera.following(_BENT, place, 1.0, width, height)
+    assert whole == PathCamera.following(_BENT, place + 9, 1.0, width, height), "nothing moves"
+    assert whole.arcs_mm[0] < -15
+    assert whole.arcs_mm[-1] > _BENT.length_mm + 15
+    assert whole.mm_per_pixel * (height - 1) >= 2 * BESIDE_MM - 1e-9
+    closer = PathCamera.following(_BENT, place, 2.5, width, height)
+    assert closer.mm_per_pixel == pytest.approx(whole.mm_per_pixel / 2.5)
+    columns = [(place - one.start_mm) / one.mm_per_pixel for one in (whole, closer)]
+    assert columns[0] == pytest.approx(columns[1])
 
 
 def test_a_column_tells_where_its_top_lies() -> None:

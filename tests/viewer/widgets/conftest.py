@@ -108,6 +108,12 @@ def metal_mm() -> tuple[float, float, float]:
 
 
 @pytest.fixture
+def opened_body() -> Opened:
+    """The body, as a series that was loaded."""
+    return opened()
+
+
+@pytest.fixture
 def opened_with_warning() -> Opened:
     """The body, with something wrong in its series."""
     well = opened()

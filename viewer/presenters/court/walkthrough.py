@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from viewer.presenters.examine.views import Views
+from viewer.presenters.examine.views import COURT_LAYOUTS, Views
 from viewer.presenters.session import Session
 from viewer.presenters.value import Value
 from virtopsy.case.commands import AddStop, ChangeStop, WithdrawStop
@@ -49,7 +49,12 @@ class Walkthrough:
         Args:
             caption: the words the court reads.
             standard_camera: the 3D camera where none was chosen yet.
+
+        Raises:
+            UsageError: a path is looked along, which a stop does not hold.
         """
+        if self._views.layout.now not in COURT_LAYOUTS:
+            raise UsageError("path.no_stop")
         self._session.do(AddStop(self._frozen(self._new_id(), caption, standard_camera)))
 
     def caption(self, stop_id: str, caption: str) -> None:
@@ -87,6 +92,7 @@ class Walkthrough:
         self.shown.set(None)
         if self._before is not None:
             self._look_at(self._before)
+            self._views.layout.set(self._before.layout)
             self._before = None
 
     @property
@@ -130,7 +136,8 @@ class Walkthrough:
                 stop.camera_parallel,
             )
         )
-        views.layout.set(stop.layout)
+        # A stop of another hand may name what no stop of ours does.
+        views.layout.set(stop.layout if stop.layout in COURT_LAYOUTS else "all")
 
     def _frozen(self, stop_id: str, caption: str, standard_camera: Camera3D) -> Stop:
         views = self._views

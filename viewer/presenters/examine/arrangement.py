@@ -31,7 +31,16 @@ _FIXED: Mapping[str, Mapping[str, Place]] = MappingProxyType(
             "sagittal": Place(1, 1),
         },
         "row": {"axial": Place(0, 0), "coronal": Place(0, 1), "sagittal": Place(0, 2)},
+        "path": {
+            "along": Place(0, 0, rows=2),
+            "across": Place(0, 1),
+            "axial": Place(1, 1),
+        },
     }
+)
+
+_STRETCHES: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType(
+    {"all": ((1, 1), (1, 1)), "row": ((1,), (1, 1, 1)), "path": ((1, 1), (3, 2))}
 )
 
 
@@ -66,4 +75,4 @@ def stretches(layout: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return how the room is shared among the rows and among the columns."""
     if layout == "one_three":
         return (1, 1, 1), (LARGE_SHARE, 10 - LARGE_SHARE)
-    return {"all": ((1, 1), (1, 1)), "row": ((1,), (1, 1, 1))}.get(layout, ((1,), (1,)))
+    return _STRETCHES.get(layout, ((1,), (1,)))

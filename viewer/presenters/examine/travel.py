@@ -73,15 +73,27 @@ class Run:
 def run_of(frame: Frame, plane: Plane, turn: Turn, here_mm: ArrayLike) -> Run:
     """Return the slices of a turned plane through a place within the scan, LPS mm."""
     forward = facing(plane, turn).ahead
+    back, forth = reach_mm(frame, here_mm, forward)
+    x, y, z = np.asarray(here_mm, dtype=np.float64).tolist()
+    dx, dy, dz = forward.tolist()
+    step = step_mm(frame, plane, turn)
+    return Run((x, y, z), (dx, dy, dz), step, back, forth)
+
+
+def reach_mm(frame: Frame, here_mm: ArrayLike, forward: ArrayLike) -> tuple[float, float]:
+    """Return how far a scan reaches back (0 or below) and on (0 or above) from a place in it, mm.
+
+    Args:
+        frame: of the scan, from the middle of its first voxel to that of its last.
+        here_mm: LPS mm.
+        forward: LPS unit vector of going on.
+    """
     start = frame.to_index(here_mm)
-    along = frame.index_from_lps[:3, :3] @ forward
+    along = frame.index_from_lps[:3, :3] @ np.asarray(forward, dtype=np.float64)
     last = np.array(frame.shape[::-1]) - 1.0
     back, forth = -np.inf, np.inf
     for place, speed, end in zip(start, along, last, strict=True):
         if abs(speed) > _ALONG:
             low, high = sorted((-place / speed, (end - place) / speed))
             back, forth = max(back, low), min(forth, high)
-    x, y, z = np.asarray(here_mm, dtype=np.float64).tolist()
-    dx, dy, dz = forward.tolist()
-    step = step_mm(frame, plane, turn)
-    return Run((x, y, z), (dx, dy, dz), step, min(float(back), 0.0), max(float(forth), 0.0))
+    return min(float(back), 0.0), max(float(forth), 0.0)

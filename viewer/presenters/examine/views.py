@@ -23,7 +23,9 @@ from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import Window, default_window
 
 PLANES = ("axial", "coronal", "sagittal")
-LAYOUTS = ("all", "one_three", "row", "volume", *PLANES)
+COURT_LAYOUTS = ("all", "one_three", "row", "volume", *PLANES)
+"""What a stop of the walkthrough can bring back."""
+LAYOUTS = (*COURT_LAYOUTS, "path")
 _SMALLEST_MM_PER_PIXEL, _LARGEST_MM_PER_PIXEL = 0.01, 20.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
@@ -46,7 +48,7 @@ class FindingsPanel(QFrame):
         self._empty.setProperty("role", "quiet")
         self._empty.setWordWrap(True)
         words(self._empty, parts.language, self._empty.setText, "ui.findings.none")
-        self._list = QListWidget()
+        self._list = _List()
         self._list.setObjectName("findings.list")
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(self._choose)
@@ -93,6 +95,17 @@ class FindingsPanel(QFrame):
             self._parts.findings.selected.set(item.data(Qt.ItemDataRole.UserRole))
 
 
+class _List(QListWidget):
+    """A list whose letters are the room's keys, not a search for names."""
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class TrajectoryDetails(QScrollArea):
     """Name, entry, grounds and numbers of one track."""
 
@@ -109,6 +122,7 @@ class TrajectoryDetails(QScrollArea):
         self._column.setSpacing(5)
         self.setWidget(inside)
         self._name()
+        self._look_along()
         self._entry()
         self._grounds()
         self._pairs: list[tuple[PlainLabel, PlainLabel]] = []
@@ -152,6 +166,15 @@ class TrajectoryDetails(QScrollArea):
     def _rename(self) -> None:
         if self._parts.findings.track is not None:
             self._parts.attempt(lambda: self._parts.findings.rename(self._line.text()))
+
+    def _look_along(self) -> None:
+        button = QPushButton()
+        button.setObjectName("finding.along")
+        button.setIcon(icon("path"))
+        words(button, self._parts.language, button.setText, "path.show")
+        tip(button, self._parts.language, "path.show.tip")
+        button.clicked.connect(lambda: self._parts.attempt(self._parts.along.show))
+        self._column.addWidget(button)
 
     def _entry(self) -> None:
         self._heading("ui.finding.entry")

@@ -12,11 +12,13 @@ from typing_extensions import override
 from viewer.widgets.examine.findings_panel import FindingsPanel
 from viewer.widgets.examine.top_line import TopLine
 from viewer.widgets.examine.view_grid import ViewGrid
+from viewer.widgets.keyboard import pressed
 from viewer.widgets.notice import WarningStrip
 from viewer.widgets.parts import Parts
 
 _PANEL_SHARE = 0.172  # leaves the views 70% of a window of 1280 x 720
 _PANEL_PX = (208, 360)
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class ExamineRoom(QWidget):
@@ -49,11 +51,26 @@ class ExamineRoom(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave by Esc, wherever in the room the keyboard is: the tool, then the single view."""
-        parts = self._parts
-        if event.key() != Qt.Key.Key_Escape:
+        """Take the keys of the whole room, wherever in it the keyboard is.
+
+        Esc leaves the tool, then the layout; T looks along the track; Enter ends the path that is
+        drawn, Backspace takes its last point back.
+        """
+        parts, key = self._parts, pressed(event)
+        if key == Qt.Key.Key_Escape:
+            self._escape()
+        elif key == Qt.Key.Key_T:
+            parts.attempt(parts.along.toggle)
+        elif key in _ENTER and parts.tool.now == "path":
+            parts.finish_path()
+        elif key == Qt.Key.Key_Backspace and parts.tool.now == "path":
+            parts.along.take_back()
+        else:
             super().keyPressEvent(event)
-        elif parts.tool.now != "point" or parts.trajectory.draft.now is not None:
+
+    def _escape(self) -> None:
+        parts = self._parts
+        if parts.tool.now != "point" or parts.trajectory.draft.now is not None:
             parts.leave_tool()
         else:
             parts.views.layout.set("all")

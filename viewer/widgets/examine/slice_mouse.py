@@ -83,6 +83,8 @@ class SliceMouse:
             self._drag(self._last, event.position())
         elif self._parts.trajectory.draft.now is not None:
             self._parts.trajectory.hover(sheet.lps(event.position()))
+        else:
+            self._parts.along.hover(sheet.lps(event.position()))
         self._last = event.position()
 
     def release(self, event: QMouseEvent) -> None:
@@ -106,18 +108,20 @@ class SliceMouse:
             return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             # Some systems turn a wheel with Shift into one that goes sideways.
-            self._thick_rest, notches = _whole(self._thick_rest, turned or event.angleDelta().x())
+            self._thick_rest, notches = whole_notches(
+                self._thick_rest, turned or event.angleDelta().x()
+            )
             if notches:
                 self._parts.reading.thicken(notches)
             return
-        self._scroll_rest, notches = _whole(self._scroll_rest, turned)
+        self._scroll_rest, notches = whole_notches(self._scroll_rest, turned)
         if notches:
             self._views.scroll(self._plane, notches)
 
     def _press_left(self, sheet: Sheet, place: QPointF) -> None:
         tool = self._parts.trajectory
-        if tool.draft.now is not None:
-            self._start_tool(place)
+        if tool.draft.now is not None or self._parts.tool.now == "path":
+            self._start_tool(place)  # what lies under the mouse is not taken hold of meanwhile
             return
         grabbed = self._end_at(sheet, place)
         if grabbed is not None:
@@ -135,6 +139,8 @@ class SliceMouse:
             self._drag = self._drag_window
         elif self._parts.tool.now == "trajectory" and not self._views.arriving:
             self._released = self._click_trajectory
+        elif self._parts.tool.now == "path" and not self._views.arriving:
+            self._released = self._click_path
         else:
             self._drag = self._drag_point
             self._drag_point(place, place)
@@ -183,6 +189,11 @@ class SliceMouse:
             name = self._parts.findings.default_name(self._parts.language.now)
             self._parts.trajectory.click(sheet.lps(self._last), name)
 
+    def _click_path(self) -> None:
+        sheet = self._sheet()
+        if sheet is not None and _apart(self._pressed, self._last) <= _CLICK_PX:
+            self._parts.along.click(sheet.lps(self._last))
+
     def marks(self) -> tuple[Mark, ...]:
         """Return the tracks that are drawn."""
         return marks(self._parts.findings, self._parts.trajectory.draft.now)
@@ -203,7 +214,7 @@ class SliceMouse:
         return None
 
 
-def _whole(rest: int, turned: int) -> tuple[int, int]:
+def whole_notches(rest: int, turned: int) -> tuple[int, int]:
     """Return what is left over and the whole notches: touch pads send parts of one."""
     notches = int((rest + turned) / _NOTCH)
     return rest + turned - notches * _NOTCH, notches

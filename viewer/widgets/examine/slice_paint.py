@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 
 from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_camera import SliceCamera
+from viewer.widgets.examine.sheet import FlatSheet, Scaled
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.plane import Plane
 from virtopsy.language import Language, say
@@ -41,41 +42,10 @@ _RIM, _RIM_PX = QColor(0, 0, 0, 130), 2.0
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A view's picture and how its device pixels lie on the widget.
-
-    Attributes:
-        camera: of the picture, in device pixels.
-        ratio: device pixels per logical pixel.
-        near_mm: how far from the slice an end still counts as on it.
-    """
+class Sheet(FlatSheet):
+    """The picture of a slice in one of the reading planes."""
 
     camera: SliceCamera
-    ratio: float
-    near_mm: float
-
-    @property
-    def width(self) -> float:
-        """Logical pixels."""
-        return self.camera.width / self.ratio
-
-    @property
-    def height(self) -> float:
-        """Logical pixels."""
-        return self.camera.height / self.ratio
-
-    def place(self, lps_mm: Sequence[float]) -> QPointF:
-        """Return where an LPS point is painted."""
-        x, y = self.camera.to_pixel(lps_mm)
-        return QPointF((x + 0.5) / self.ratio, (y + 0.5) / self.ratio)
-
-    def lps(self, place: QPointF) -> tuple[float, float, float]:
-        """Return the LPS point of the shown slice under a place of the widget."""
-        return self.camera.to_lps(place.x() * self.ratio - 0.5, place.y() * self.ratio - 0.5)
-
-    def is_near(self, lps_mm: Sequence[float]) -> bool:
-        """Tell whether a point lies on the shown slice."""
-        return abs(self.camera.distance_mm(lps_mm)) <= self.near_mm
 
 
 def text(painter: QPainter, place: QPointF, words: str, tint: QColor) -> None:
@@ -189,9 +159,9 @@ def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
     return {edge: say(f"ui.side.{word[0]}", language) for edge, word in shown.items() if word}
 
 
-def scale_bar(painter: QPainter, sheet: Sheet, words: str, pixels: int = TEXT_PX) -> None:
+def scale_bar(painter: QPainter, sheet: Scaled, words: str, pixels: int = TEXT_PX) -> None:
     """Draw a bar of `scale_mm` in the lower right corner; `words` say how long it is."""
-    length = scale_mm(sheet) / sheet.camera.mm_per_pixel / sheet.ratio
+    length = scale_mm(sheet) / sheet.mm_per_px
     y = sheet.height - _EDGE - 3
     start, end = sheet.width - _EDGE - length, sheet.width - _EDGE
     painter.setFont(text_font(pixels))
@@ -205,13 +175,13 @@ def scale_bar(painter: QPainter, sheet: Sheet, words: str, pixels: int = TEXT_PX
     text(painter, QPointF(end - wide, y - 8), words, picture_colour("text"))
 
 
-def scale_mm(sheet: Sheet) -> int:
+def scale_mm(sheet: Scaled) -> int:
     """Return the longest round length that fits into a share of the view, mm."""
-    room = sheet.camera.mm_per_pixel * sheet.camera.width * _SCALE_SHARE
+    room = sheet.mm_per_px * sheet.width * _SCALE_SHARE
     return max((one for one in _SCALE_LENGTHS_MM if one <= room), default=_SCALE_LENGTHS_MM[0])
 
 
-def hatch(painter: QPainter, sheet: Sheet, areas: Sequence[Sequence[tuple[float, float]]]) -> None:
+def hatch(painter: QPainter, sheet: Scaled, areas: Sequence[Sequence[tuple[float, float]]]) -> None:
     """Hatch what no acquired plane covers; outlines in pixels of the sheet's camera."""
     # A translucent pen costs ten times an opaque one, on every scrolled slice.
     edge = QPen(picture_colour("warning").darker(160), 1.0)
@@ -228,7 +198,7 @@ def hatch(painter: QPainter, sheet: Sheet, areas: Sequence[Sequence[tuple[float,
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def notice(painter: QPainter, sheet: Sheet, words: str, pixels: int = _NOTICE_PX) -> None:
+def notice(painter: QPainter, sheet: Scaled, words: str, pixels: int = _NOTICE_PX) -> None:
     """Write in the middle of the view, in the colour of warnings, what stands for the picture."""
     painter.setFont(text_font(pixels, bold=True))
     room = sheet.width - 2 * _EDGE
@@ -326,7 +296,7 @@ def _reach(sheet: Sheet, at: QPointF, along: QPointF) -> float:
     return max(min(room, default=0.0), 0.0)
 
 
-def mark(painter: QPainter, sheet: Sheet, drawn: Mark) -> None:
+def mark(painter: QPainter, sheet: FlatSheet, drawn: Mark) -> None:
     """Draw one track: faint where it is projected, solid where it runs in the slice."""
     start, end = (sheet.place(one) for one in drawn.ends_lps_mm)
     wide = 2.4 if drawn.selected else 1.8
@@ -354,7 +324,7 @@ def _rimmed(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
         painter.drawLine(start, end)
 
 
-def near_part(sheet: Sheet, drawn: Mark) -> tuple[float, float] | None:
+def near_part(sheet: FlatSheet, drawn: Mark) -> tuple[float, float] | None:
     """Return the share (from, to) of a track that runs within the slice, None if none does."""
     first, second = (sheet.camera.distance_mm(one) for one in drawn.ends_lps_mm)
     change = second - first

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,6 @@ from PySide6.QtGui import QImage
 
 from viewer.presenters.work import Running
 from viewer.render.aligned import Check
-from viewer.render.slice_camera import SliceCamera
-from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Volume
@@ -33,10 +31,57 @@ _COARSEST = 6
 _REST_MS = 150
 
 
-class Seen(NamedTuple):
+class Pictured(Protocol):
+    """A camera: how many pixels it has, and the same picture in fewer."""
+
+    @property
+    def width(self) -> int:
+        """Columns of the picture."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Rows of the picture."""
+        ...
+
+    def reduced(self, factor: int) -> Self:
+        """Return the camera with `factor` times fewer pixels along each side."""
+        ...
+
+
+C = TypeVar("C", bound=Pictured)
+C_contra = TypeVar("C_contra", bound=Pictured, contravariant=True)
+
+
+class Renderer(Protocol[C_contra]):
+    """What makes the pictures of a volume. Not for two threads at once."""
+
+    @property
+    def volume(self) -> Volume:
+        """What is pictured."""
+        ...
+
+    def values(
+        self,
+        camera: C_contra,
+        slab: Slab | None = None,
+        *,
+        smooth: bool = True,
+        every: int = 1,
+        check: Check | None = None,
+    ) -> Voxels:
+        """Return (height, width) values, of each of `every` samples of a slab."""
+        ...
+
+    def grey(self, values: Voxels, window: Window) -> NDArray[np.uint8]:
+        """Return the grey picture of values."""
+        ...
+
+
+class Seen(NamedTuple, Generic[C]):
     """What a picture's values depend on."""
 
-    camera: SliceCamera
+    camera: C
     slab: Slab | None
     smooth: bool
 
@@ -51,26 +96,37 @@ class Effort(NamedTuple):
 ALL = Effort()
 
 
-class SlicePicture(QObject):
+class SlicePicture(QObject, Generic[C]):
     """What was rendered last, and what is wanted now.
 
     Args:
         owner: the view.
         parts: the presenters.
         changed: asks for a repaint.
+        make: the renderer of a volume.
+        dear: what a sample of a picture costs, in samples of a slab; 0: little, so that a thin
+            one is always sampled whole.
 
     Attributes:
         renderer: of the shown volume; None without one.
         grey: (height, width) of the picture, device pixels.
     """
 
-    def __init__(self, owner: QObject, parts: Parts, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        owner: QObject,
+        parts: Parts,
+        changed: Callable[[], None],
+        make: Callable[[Volume], Renderer[C]],
+        dear: Callable[[C], int] = lambda _: 0,
+    ) -> None:
         super().__init__(owner)
         self._parts = parts
         self._changed = changed
-        self.renderer: SliceRenderer | None = None
+        self._make, self._dear = make, dear
+        self.renderer: Renderer[C] | None = None
         self.grey: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
-        self._seen: Seen | None = None
+        self._seen: Seen[C] | None = None
         self._values: Voxels | None = None
         self._effort = ALL
         self._budget = _SAMPLES[1]
@@ -83,7 +139,7 @@ class SlicePicture(QObject):
 
     def take(self, volume: Volume | None) -> None:
         """Show another volume, or more of one that arrives."""
-        self.renderer = None if volume is None else SliceRenderer(volume)
+        self.renderer = None if volume is None else self._make(volume)
         self._seen = None
 
     @property
@@ -91,7 +147,7 @@ class SlicePicture(QObject):
         """Whether the picture on the screen was made of all its samples."""
         return self._seen is not None and self._effort == ALL
 
-    def image(self, camera: SliceCamera) -> QImage:
+    def image(self, camera: C) -> QImage:
         """Return the picture a camera takes with the window, slab and interpolation of now."""
         views = self._parts.views
         if self.renderer is not None:
@@ -100,17 +156,19 @@ class SlicePicture(QObject):
         height, width = self.grey.shape
         return QImage(self.grey.data, width, height, width, QImage.Format.Format_Grayscale8)
 
-    def _look(self, renderer: SliceRenderer, seen: Seen) -> None:
+    def _look(self, renderer: Renderer[C], seen: Seen[C]) -> None:
         """Sample what is seen now, a slab of very many samples only in part until it rests."""
         if seen == self._seen:
             return
         self._give_up_refining()
-        samples = _samples(renderer.volume, seen)
-        self._effort = ALL if seen.slab is None else _effort(samples, self._budget)
+        dear = self._dear(seen.camera)
+        samples = _samples(renderer.volume, seen) * max(dear, 1)
+        at_once = seen.slab is None and not dear
+        self._effort = ALL if at_once else _effort(samples, self._budget)
         begun = time.perf_counter()
         self._seen, self._values = seen, _sample(renderer, seen, self._effort)
         self._window = None
-        if seen.slab is not None:
+        if not at_once:
             taken = samples / (self._effort.pixels**2 * self._effort.depths)
             self._adapt(taken / (time.perf_counter() - begun))
         if self._effort != ALL:
@@ -121,7 +179,7 @@ class SlicePicture(QObject):
         eased = (self._budget + samples_a_second * _AT_ONCE_S) / 2
         self._budget = round(min(max(eased, _SAMPLES[0]), _SAMPLES[2]))
 
-    def _give_grey(self, renderer: SliceRenderer, window: Window) -> None:
+    def _give_grey(self, renderer: Renderer[C], window: Window) -> None:
         if self._values is not None and window != self._window:
             self.grey = np.ascontiguousarray(renderer.grey(self._values, window))
             self._window = window
@@ -130,7 +188,7 @@ class SlicePicture(QObject):
         """Sample all of it in the background: that may take longer than a window is silent."""
         if self.renderer is None or self._seen is None:
             return
-        renderer, seen = SliceRenderer(self.renderer.volume), self._seen
+        renderer, seen = self._make(self.renderer.volume), self._seen
         self._refining = self._parts.work.start(
             "reading.job.slab",
             lambda progress: _sample(renderer, seen, ALL, progress.check),
@@ -146,7 +204,7 @@ class SlicePicture(QObject):
             self._refining.progress.cancel()
             self._refining = None
 
-    def _take_values(self, seen: Seen, values: Voxels) -> None:
+    def _take_values(self, seen: Seen[C], values: Voxels) -> None:
         """Show a finished picture, if it still is the one that is wanted."""
         if seen is self._seen:
             self._values, self._effort, self._window = values, ALL, None
@@ -154,13 +212,13 @@ class SlicePicture(QObject):
 
 
 def _sample(
-    renderer: SliceRenderer, seen: Seen, effort: Effort, check: Check | None = None
+    renderer: Renderer[C], seen: Seen[C], effort: Effort, check: Check | None = None
 ) -> Voxels:
     camera = seen.camera if effort.pixels == 1 else seen.camera.reduced(effort.pixels)
     return renderer.values(camera, seen.slab, smooth=seen.smooth, every=effort.depths, check=check)
 
 
-def _samples(volume: Volume, seen: Seen) -> int:
+def _samples(volume: Volume, seen: Seen[C]) -> int:
     depths = 1 if seen.slab is None else len(seen.slab.depths_mm(volume.frame.spacing_mm))
     return seen.camera.width * seen.camera.height * depths
 

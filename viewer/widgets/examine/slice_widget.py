@@ -17,8 +17,9 @@ from typing_extensions import override
 
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
-from viewer.widgets.examine import slice_paint, slice_words
+from viewer.widgets.examine import path_paint, slice_paint, slice_words
 from viewer.widgets.examine.slice_mouse import SliceMouse
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.examine.slice_picture import SlicePicture
@@ -54,7 +55,7 @@ class SliceWidget(QWidget):
         self._parts = parts
         self._views = parts.views
         self.plane = plane
-        self.picture = SlicePicture(self, parts, self.update)
+        self.picture = SlicePicture[SliceCamera](self, parts, self.update, SliceRenderer)
         self.mouse = SliceMouse(parts, plane, self.sheet, self.update)
         self._presenting = False
         self._follow()
@@ -71,6 +72,9 @@ class SliceWidget(QWidget):
         follow(self, views.fitted, self._again, now=False)
         follow(self, views.echo, self._again, now=False)
         follow(self, parts.trajectory.draft, self._again, now=False)
+        follow(self, parts.along.points, self._again, now=False)
+        follow(self, parts.along.ahead, self._again, now=False)
+        follow(self, parts.along.followed, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
         follow(self, parts.tool, self._show_tool)
@@ -84,7 +88,7 @@ class SliceWidget(QWidget):
         self.update()
 
     def _show_tool(self, tool: str) -> None:
-        crossed = tool in {"point", "trajectory"}
+        crossed = tool in {"point", "trajectory", "path"}
         self.setCursor(Qt.CursorShape.CrossCursor if crossed else Qt.CursorShape.SizeAllCursor)
 
     def set_presenting(self, presenting: bool) -> None:
@@ -139,9 +143,15 @@ class SliceWidget(QWidget):
             slice_paint.echo(painter, sheet, self._views.echo.now)
         for one in self.mouse.marks():
             slice_paint.mark(painter, sheet, one)
+        if not self._presenting:
+            self._paint_path(painter, sheet)
         self._paint_words(painter, sheet, volume)
         self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
         painter.end()
+
+    def _paint_path(self, painter: QPainter, sheet: Sheet) -> None:
+        along = self._parts.along
+        path_paint.drawn(painter, sheet, along.on_slices, along.points.now)
 
     def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
         say, identity = self._parts.say, volume.identity
@@ -196,7 +206,10 @@ class SliceWidget(QWidget):
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._parts.tool.now != "trajectory":
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._parts.tool.now == "path":
+            self._parts.finish_path()  # its first press has marked the last point
+        elif left and self._parts.tool.now != "trajectory":
             self._full_view()
         else:
             self.mouse.press(event)

@@ -26,7 +26,7 @@ _ICON_PX = 18
 _SERIES_PX = 112
 _WINDOW_PX = 128
 _LAYOUT_PX = 132
-_ROOM_FOR_WORDS_PX = 1080
+_WORDED = ("point", "window", "trajectory")  # there is no room for more words
 
 
 class TopLine(QFrame):
@@ -82,13 +82,16 @@ class TopLine(QFrame):
         self._word()
 
     def _word(self) -> None:
-        """Leave the words to the tooltips where the case's number leaves no room for them."""
-        style = Qt.ToolButtonStyle
-        roomy = self.width() - self._case.sizeHint().width() >= _ROOM_FOR_WORDS_PX
-        for button in self._with_words:
-            button.setToolButtonStyle(
-                style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
-            )
+        """Leave the words to the tooltips where they would not fit."""
+        for style in (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            Qt.ToolButtonStyle.ToolButtonIconOnly,
+        ):
+            for button in self._with_words:
+                button.setToolButtonStyle(style)
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                return
 
     def _case_and_series(self) -> None:
         self._case = PlainLabel()
@@ -129,11 +132,11 @@ class TopLine(QFrame):
         self._fill_series(opened)  # the old one stays on the screen until the new one is loaded
 
     def _tool(self, tool: str) -> None:
-        button = self._button(tool, f"tool.{tool}", with_word=True)
+        button = self._button(tool, f"tool.{tool}", with_word=tool in _WORDED)
         choice(button, self._parts.tool, tool)
-        button.clicked.connect(self._parts.trajectory.leave)
+        button.clicked.connect(self._parts.give_up_marking)
         self._row.addWidget(button)
-        if tool == "trajectory":
+        if tool in {"trajectory", "path"}:
             self._needing_all.append(button)
 
     def _act(
@@ -248,11 +251,11 @@ class TopLine(QFrame):
         self._row.addWidget(button)
 
     def _undo(self) -> None:
-        self._parts.trajectory.leave()
+        self._parts.give_up_marking()
         self._parts.attempt(self._parts.session.undo)
 
     def _redo(self) -> None:
-        self._parts.trajectory.leave()
+        self._parts.give_up_marking()
         self._parts.attempt(self._parts.session.redo)
 
     def _show_case(self) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from viewer.presenters.examine.arrangement import BESIDE_STRETCHES, FOUR, beside, places, stretches
 from viewer.widgets.bind import follow
+from viewer.widgets.examine.across_view import AcrossView
+from viewer.widgets.examine.along_view import AlongPanel
 from viewer.widgets.examine.compare import CompareBar, CompareView
 from viewer.widgets.examine.hints import Hint
 from viewer.widgets.examine.slice_widget import SliceWidget
@@ -32,11 +34,16 @@ class ViewGrid(QWidget):
             plane: SliceWidget(parts, plane) for plane in ("axial", "coronal", "sagittal")
         }
         self.compared = CompareView(parts)
+        self.along, self.across = AlongPanel(parts), AcrossView(parts)
         self._views: dict[str, QWidget] = {"volume": self.volume_view, **self.slices}
         self._all = self._views | {
             "beside.bar": CompareBar(parts),
             "beside.view": self.compared,
+            "along": self.along,
+            "across": self.across,
         }
+        for view in self._all.values():
+            view.setParent(self)  # without one it would be shown as a window of its own
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(_GAP_PX)
@@ -78,3 +85,5 @@ class ViewGrid(QWidget):
         for number in range(_LARGEST):
             self._grid.setRowStretch(number, rows[number] if number < len(rows) else 0)
             self._grid.setColumnStretch(number, columns[number] if number < len(columns) else 0)
+        if "along" in placed and self.isVisible():
+            self.along.view.setFocus()

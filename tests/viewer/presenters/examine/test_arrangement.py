@@ -11,6 +11,7 @@ _SHOWN = {
     "all": set(FOUR),
     "one_three": set(FOUR),
     "row": set(PLANES),
+    "path": {"along", "across", "axial"},
     **{one: {one} for one in FOUR},
 }
 

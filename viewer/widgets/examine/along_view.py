@@ -1,0 +1,178 @@
+"""The view along a path, with the slider that turns it about the path."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from viewer.presenters.examine.along import Followed
+from viewer.render.path_camera import PathCamera
+from viewer.render.path_view import PathRenderer, path_gap_areas
+from viewer.render.slice_camera import direction_letters
+from viewer.render.slice_view import SliceRenderer
+from viewer.widgets.bind import follow, tip, words
+from viewer.widgets.examine import path_paint, path_words, slice_paint
+from viewer.widgets.examine.path_pane import PathPane
+from viewer.widgets.examine.sheet import PathSheet
+from viewer.widgets.examine.slice_picture import SlicePicture
+from viewer.widgets.parts import Parts
+from viewer.widgets.plain import PlainLabel
+from virtopsy.imaging.volume import Volume
+
+_TURNED_A_PX = math.radians(0.5)
+_STRAIGHT_COSTS, _BENT_COSTS = 4, 32  # of a sample, in those of a slab
+
+
+class AlongView(PathPane):
+    """The slice along the path; a bent one is straightened."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts, "along")
+        self.picture = SlicePicture[PathCamera](self, parts, self.update, _renderer, _dear)
+        follow(self, parts.views.shown, self._take_volume)
+        self.repaint_with()
+
+    def _take_volume(self, volume: Volume | None) -> None:
+        self.picture.take(volume)
+        self.update()
+
+    def sheet(self) -> PathSheet | None:
+        """Return how the path lies on this widget now; None without one."""
+        path = self._along.turned.now
+        if path is None:
+            return None
+        place, closer = self._along.place_mm.now, self._along.closer.now
+        camera = PathCamera.following(path, place, closer, *self.device_size)
+        return PathSheet(camera, self.devicePixelRatioF())
+
+    @override
+    def under(self) -> PathSheet | None:
+        return self.sheet()
+
+    @override
+    def draw(self, painter: QPainter) -> None:
+        sheet, volume, followed = self.sheet(), self._views.shown.now, self._along.followed.now
+        if sheet is None or volume is None or followed is None:
+            path_paint.instead(painter, self.rect(), self._parts.say("path.nothing"))
+            return
+        painter.drawImage(self.rect(), self.picture.image(sheet.camera))
+        areas = path_gap_areas(volume, sheet.camera, self._views.slab.now)
+        slice_paint.hatch(painter, sheet, areas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        names, entry = path_words.ends(self._parts, followed), followed.begins == "entry"
+        path_paint.ends(painter, sheet, followed.path.length_mm, names, entry=entry)
+        mm = self._parts.say("ui.view.mm", mm=self._parts.number(self._along.place_mm.now))
+        path_paint.place(painter, sheet, self._along.place_mm.now, mm)
+        self._paint_words(painter, sheet, volume, followed, hatched=bool(areas))
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        sheet: PathSheet,
+        volume: Volume,
+        followed: Followed,
+        *,
+        hatched: bool,
+    ) -> None:
+        parts = self._parts
+        slice_paint.letters(painter, sheet.width, sheet.height, self.sides(sheet))
+        length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
+        slice_paint.scale_bar(painter, sheet, length)
+        whose = slice_paint.fitting(parts.whose(volume.identity), sheet.width)
+        slice_paint.corner_lines(painter, sheet.width, whose)
+        lines = [
+            path_words.heading(parts, followed, "along"),
+            path_words.place(parts, followed),
+            path_words.turned(parts),
+            *path_words.shown_how(parts),
+        ]
+        slice_paint.corner_lines(painter, sheet.width, lines, right=True)
+        bent = not followed.path.is_straight
+        said = path_words.remarks(parts, volume, bent=bent, hatched=hatched)
+        slice_paint.remarks(painter, sheet.width, sheet.height, said)
+
+    def sides(self, sheet: PathSheet) -> dict[str, str]:
+        """Return the orientation letters: left and right of the path's ends, the rest of the place.
+
+        Above and below turn along a bent path.
+        """
+        path = sheet.camera.path
+        ends = path.at((0.0, path.length_mm)).ahead
+        column = (self._along.place_mm.now - sheet.camera.start_mm) / sheet.camera.mm_per_pixel
+        return {
+            "left": direction_letters(-ends[0]),
+            "right": direction_letters(ends[1]),
+            **sheet.camera.letters_at(column),
+        }
+
+    @override
+    def press_left(self, place: QPointF) -> None:
+        self.drag_left(place)
+
+    @override
+    def drag_left(self, place: QPointF) -> None:
+        sheet = self.sheet()
+        if sheet is not None:
+            self._along.go(sheet.arc_mm(place.x()))
+
+    @override
+    def drag_middle(self, moved: QPointF) -> None:
+        # Down brings what lies above towards the reader, as a log is rolled.
+        self._along.turn(self._along.angle.now - moved.y() * _TURNED_A_PX)
+
+
+class AlongPanel(QFrame):
+    """The view along the path over its slider.
+
+    Attributes:
+        view: the view.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.view = AlongView(parts)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(_turning(self, parts))
+
+
+def _turning(panel: QWidget, parts: Parts) -> QWidget:
+    """Return the slider that turns the picture about the path, degrees, with its word."""
+    row = QFrame()
+    row.setObjectName("panel")
+    label = PlainLabel()
+    label.setProperty("role", "quiet")
+    words(label, parts.language, label.setText, "path.turn")
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setObjectName("path.turn")
+    slider.setRange(-180, 180)
+    slider.setPageStep(15)
+    tip(slider, parts.language, "path.turn.tip")
+    slider.valueChanged.connect(lambda degrees: parts.along.turn(math.radians(degrees)))
+    box = QHBoxLayout(row)
+    box.setContentsMargins(10, 3, 10, 3)
+    box.addWidget(label)
+    box.addWidget(slider, 1)
+
+    def show(angle: float) -> None:
+        with QSignalBlocker(slider):
+            slider.setValue(round(math.degrees(angle)))
+
+    follow(panel, parts.along.angle, show)
+    follow(panel, parts.along.followed, lambda followed: row.setEnabled(followed is not None))
+    return row
+
+
+def _renderer(volume: Volume) -> PathRenderer:
+    return PathRenderer(SliceRenderer(volume))
+
+
+def _dear(camera: PathCamera) -> int:
+    """Return what a sample costs: while a picture turns it must not keep the window waiting."""
+    return _STRAIGHT_COSTS if camera.path.is_straight else _BENT_COSTS
