@@ -65,8 +65,6 @@ class AlongView(PathPane):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         names, entry = path_words.ends(self._parts, followed), followed.begins == "entry"
         path_paint.ends(painter, sheet, followed.path.length_mm, names, entry=entry)
-        mm = self._parts.say("ui.view.mm", mm=self._parts.number(self._along.place_mm.now))
-        path_paint.place(painter, sheet, self._along.place_mm.now, mm)
         self._paint_words(painter, sheet, volume, followed, hatched=bool(areas))
 
     def _paint_words(
@@ -78,22 +76,29 @@ class AlongView(PathPane):
         *,
         hatched: bool,
     ) -> None:
-        parts = self._parts
-        slice_paint.letters(painter, sheet.width, sheet.height, self.sides(sheet))
+        parts, wide = self._parts, sheet.width
+        slice_paint.letters(painter, wide, sheet.height, self.sides(sheet))
         length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
         slice_paint.scale_bar(painter, sheet, length)
-        whose = slice_paint.fitting(parts.whose(volume.identity), sheet.width)
-        slice_paint.corner_lines(painter, sheet.width, whose)
+        whose = slice_paint.fitting(parts.whose(volume.identity), wide)
+        slice_paint.corner_lines(painter, wide, whose)
         lines = [
             path_words.heading(parts, followed, "along"),
             path_words.place(parts, followed),
             path_words.turned(parts),
             *path_words.shown_how(parts),
         ]
-        slice_paint.corner_lines(painter, sheet.width, lines, right=True)
+        slice_paint.corner_lines(painter, wide, lines, right=True)
+        taken = (
+            slice_paint.corner_area(wide, whose).bottom(),
+            slice_paint.corner_area(wide, lines, right=True).bottom(),
+        )
+        place_mm = parts.along.place_mm.now
+        mm = parts.say("ui.view.mm", mm=parts.number(place_mm))
+        path_paint.place(painter, sheet, place_mm, mm, max(taken))
         bent = not followed.path.is_straight
         said = path_words.remarks(parts, volume, bent=bent, hatched=hatched)
-        slice_paint.remarks(painter, sheet.width, sheet.height, said)
+        slice_paint.remarks(painter, wide, sheet.height, said)
 
     def sides(self, sheet: PathSheet) -> dict[str, str]:
         """Return the orientation letters: left and right of the path's ends, the rest of the place.

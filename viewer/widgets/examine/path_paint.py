@@ -22,6 +22,7 @@ _HANDLE_SHARE, _HANDLE_PX = 0.8, 4.0
 _TAG_BELOW_PX = 22.0
 _STEP_MM = 1.0
 _DOT_PX = 3.5
+_LINE_SHARE = 0.16  # of the height, left free above and below the line of the place
 _INSTEAD_PX = 16
 _DARK = QColor(0, 0, 0, 170)
 
@@ -59,16 +60,24 @@ def _tag(painter: QPainter, sheet: PathSheet, place: QPointF, name: str) -> None
     slice_paint.text(painter, at, name, picture_colour("trajectory"))
 
 
-def place(painter: QPainter, sheet: PathSheet, arc_mm: float, words: str) -> None:
-    """Draw where on the path the place is: a line across it, with its mm above."""
+def place(painter: QPainter, sheet: PathSheet, arc_mm: float, words: str, free_from: float) -> None:
+    """Draw where on the path the place is: a line across it, with its mm above.
+
+    Args:
+        painter: of the view.
+        sheet: how the path lies on it.
+        arc_mm: the place.
+        words: its mm.
+        free_from: logical pixels from the top that the words of the corners take.
+    """
     at = sheet.on_path(arc_mm)
     painter.setFont(text_font(bold=True))
     metrics = QFontMetricsF(painter.font())
-    top = sheet.height * 0.16
+    top = max(sheet.height * _LINE_SHARE, free_from + metrics.height() + 8)
     for tint, wide in ((_DARK, 3.0), (picture_colour("accent"), 1.2)):
         painter.setPen(QPen(tint, wide))
         painter.drawLine(QPointF(at.x(), top), QPointF(at.x(), at.y() - _GAP_PX))
-        low = QPointF(at.x(), sheet.height * 0.84)
+        low = QPointF(at.x(), sheet.height * (1 - _LINE_SHARE))
         painter.drawLine(QPointF(at.x(), at.y() + _GAP_PX), low)
     wide = metrics.horizontalAdvance(words)
     left = min(max(at.x() - wide / 2, 4.0), max(sheet.width - wide - 4, 4.0))

@@ -82,13 +82,15 @@ class TopLine(QFrame):
         self._word()
 
     def _word(self) -> None:
-        """Leave the words to the tooltips where they would not fit."""
-        for style in (
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
-            Qt.ToolButtonStyle.ToolButtonIconOnly,
-        ):
-            for button in self._with_words:
-                button.setToolButtonStyle(style)
+        """Leave words to the tooltips where they would not fit, the tools' last of all."""
+        style = Qt.ToolButtonStyle
+        waived = [*reversed(self._with_words)]
+        for count in range(len(waived) + 1):
+            for number, button in enumerate(waived):
+                icon_only = number < count
+                button.setToolButtonStyle(
+                    style.ToolButtonIconOnly if icon_only else style.ToolButtonTextBesideIcon
+                )
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 return
