@@ -205,10 +205,9 @@ def _cornered(points: Floats, chords: Floats, angle: float) -> _Stations:
 
 def _along(places: Floats, ahead: Floats, angle: float) -> Floats:
     up = [_first_up(ahead[0], angle)]
-    for n in range(1, len(places)):
-        one, other = slice(n - 1, n), slice(n, n + 1)
-        up.append(_carried(places[one], ahead[one], up[-1][None], places[other], ahead[other])[0])
-    return np.array(up)
+    for turn in _turns(places[:-1], ahead[:-1], places[1:], ahead[1:]):
+        up.append(turn @ up[-1])
+    return _upright(np.array(up), ahead)
 
 
 def _first_up(ahead: Floats, angle: float) -> Floats:
@@ -222,19 +221,31 @@ def _first_up(ahead: Floats, angle: float) -> Floats:
 def _carried(
     places: Floats, ahead: Floats, up: Floats, next_places: Floats, next_ahead: Floats
 ) -> Floats:
-    """(n, 3) `up`, carried to the next places by two reflections (Wang et al. 2008, table 1)."""
-    step = next_places - places
-    far = np.sum(step * step, axis=1, keepdims=True)
-    # A place that is the next one already needs no reflection.
+    """(n, 3) `up`, carried to the next places."""
+    turns = _turns(places, ahead, next_places, next_ahead)
+    return _upright(np.einsum("nij,nj->ni", turns, up), next_ahead)
+
+
+def _turns(places: Floats, ahead: Floats, next_places: Floats, next_ahead: Floats) -> Floats:
+    """(n, 3, 3), carry a frame to the next place by two reflections (Wang et al. 2008, table 1)."""
+    first = _mirrors(next_places - places)
+    mirrored = np.einsum("nij,nj->ni", first, ahead)
+    turns: Floats = _mirrors(next_ahead - mirrored) @ first
+    return turns
+
+
+def _mirrors(across: Floats) -> Floats:
+    """(n, 3, 3), mirror at planes with the normals `across`; no normal needs no reflection."""
+    far = np.sum(across * across, axis=1)
     scale = 2 / np.where(far > _NOTHING, far, np.inf)
-    mirrored_up = up - scale * np.sum(step * up, axis=1, keepdims=True) * step
-    mirrored = ahead - scale * np.sum(step * ahead, axis=1, keepdims=True) * step
-    turn = next_ahead - mirrored
-    wide = np.sum(turn * turn, axis=1, keepdims=True)
-    scale = 2 / np.where(wide > _NOTHING, wide, np.inf)
-    carried = mirrored_up - scale * np.sum(turn * mirrored_up, axis=1, keepdims=True) * turn
-    carried = carried - np.sum(carried * next_ahead, axis=1, keepdims=True) * next_ahead
-    upright: Floats = carried / np.linalg.norm(carried, axis=1, keepdims=True)
+    mirrors: Floats = np.eye(3) - scale[:, None, None] * across[:, :, None] * across[:, None, :]
+    return mirrors
+
+
+def _upright(up: Floats, ahead: Floats) -> Floats:
+    """(n, 3) unit vectors at right angles to the path; what arithmetic left is taken off."""
+    square = up - np.sum(up * ahead, axis=1, keepdims=True) * ahead
+    upright: Floats = square / np.linalg.norm(square, axis=1, keepdims=True)
     return upright
 
 
