@@ -13,7 +13,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 
 from viewer.widgets.examine import path_words
 from viewer.widgets.examine.path_paint import cut_handles
@@ -503,3 +511,24 @@ def test_the_words_of_the_small_view_fit_in_each_language(screen: Any, language:
     assert all(metrics.horizontalAdvance(line) < room for line in said)
     hint = screen.desk.window.findChild(QLabel, "bottom.hint")
     assert "…" not in hint.text()
+
+
+def test_looking_along_ends_comparing_and_what_is_drawn_stays_on_its_own_scan(screen: Any) -> None:
+    parts = screen.parts
+    parts.comparison.begin()
+    assert parts.comparison.shown.now
+    parts.along.click((0.0, 0.0, 0.0))
+    assert parts.beside().along.points.now == ()
+    parts.along.show()
+    screen.live()
+    assert not parts.comparison.shown.now
+    assert grid(screen).along.isVisible()
+
+
+def test_the_layout_box_offers_the_path_and_chooses_it(screen: Any) -> None:
+    box = screen.desk.window.findChild(QComboBox, "layout")
+    row = next(n for n in range(box.count()) if box.itemText(n) == "Along the track")
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    assert screen.parts.views.layout.now == "path"
+    assert screen.parts.along.followed.now.begins == "entry"

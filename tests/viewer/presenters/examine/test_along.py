@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
+from virtopsy.case.commands import ChangeStop
 from virtopsy.errors import UsageError
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.frame import Frame
@@ -248,3 +250,15 @@ def test_what_a_stop_cannot_hold_is_refused_and_showing_stops_comes_back_to_it(d
     desk.walkthrough.leave()
     assert desk.views.layout.now == "path"
     assert desk.arc() == pytest.approx(12)
+
+
+def test_a_stop_of_another_hand_that_names_no_layout_of_ours_shows_the_four_views(
+    desk: Desk,
+) -> None:
+    desk.walkthrough.add("a stop", _CAMERA)
+    (stop,) = desk.walkthrough.stops
+    for name in ("path", "no such layout"):
+        desk.session.do(ChangeStop(replace(stop, layout=name)))
+        desk.views.layout.set("axial")
+        desk.walkthrough.look_at(stop.stop_id)
+        assert desk.views.layout.now == "all"
