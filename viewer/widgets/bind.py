@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QSignalBlocker
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
+from typing_extensions import override
 
 from viewer.presenters.value import Event, Value
 from viewer.widgets.plain import PlainLabel, set_tip
@@ -39,6 +40,34 @@ def hear(owner: QObject, event: Event[T], listener: Callable[[T], object]) -> No
 
     unsubscribe = event.subscribe(tell)
     owner.destroyed.connect(unsubscribe)
+
+
+def when_seen(owner: QWidget, refresh: Callable[[], object]) -> Callable[[], None]:
+    """Return what asks for `refresh`: at once where `owner` is seen, else when it is next.
+
+    What nobody sees, nobody shall wait for: rooms follow the same session.
+    """
+    return _WhenSeen(owner, refresh).ask
+
+
+class _WhenSeen(QObject):
+    def __init__(self, owner: QWidget, refresh: Callable[[], object]) -> None:
+        super().__init__(owner)
+        self._owner, self._refresh = owner, refresh
+        self._due = False
+        owner.installEventFilter(self)
+
+    def ask(self) -> None:
+        self._due = not self._owner.isVisible()
+        if not self._due:
+            self._refresh()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and self._due:
+            self._due = False
+            self._refresh()
+        return False
 
 
 def words(

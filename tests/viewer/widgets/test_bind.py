@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.presenters.value import Value
@@ -47,3 +47,19 @@ def test_a_widget_that_is_gone_is_told_nothing(qtbot: QtBot) -> None:
     label.deleteLater()
     qtbot.waitUntil(lambda: not value._changed._listeners, timeout=2000)
     value.set("two")
+
+
+def test_what_nobody_sees_is_refreshed_when_it_is_seen_next(qtbot: QtBot) -> None:
+    room, shown = QWidget(), list[int]()
+    qtbot.addWidget(room)
+    ask = bind.when_seen(room, lambda: shown.append(len(shown)))
+    ask()
+    ask()
+    assert shown == []
+    room.show()
+    assert shown == [0], "once, however often it was asked for"
+    ask()
+    assert shown == [0, 1]
+    room.hide()
+    room.show()
+    assert shown == [0, 1], "nothing was asked for meanwhile"

@@ -23,7 +23,7 @@ from viewer.presenters.examine.pictures import Look
 from viewer.widgets.archive.found import FoundList
 from viewer.widgets.archive.look import Looking
 from viewer.widgets.archive.sign_in import SignIn
-from viewer.widgets.bind import follow, hear, tip, words
+from viewer.widgets.bind import follow, hear, tip, when_seen, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -178,11 +178,12 @@ class ArchiveCases(QFrame):
         column.addWidget(self._list, 100)
         column.addWidget(self._open)
         column.addStretch(0)
-        follow(self, parts.keeping.archive, lambda _: self._show())
-        follow(self, parts.keeping.person, lambda _: self._show(), now=False)
-        follow(self, language, lambda _: self._show(), now=False)
-        hear(self, parts.keeping.saved, lambda _: self._show())
-        hear(self, parts.session.changed, lambda _: self._show())
+        show = when_seen(self, self._show)
+        follow(self, parts.keeping.archive, lambda _: show())
+        follow(self, parts.keeping.person, lambda _: show(), now=False)
+        follow(self, language, lambda _: show(), now=False)
+        hear(self, parts.keeping.saved, lambda _: show())
+        hear(self, parts.session.changed, lambda _: show())
 
     def ask_sign_in(self) -> None:
         """Ask who acts, and where the evidence is kept."""

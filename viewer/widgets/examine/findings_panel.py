@@ -126,9 +126,11 @@ class TrajectoryDetails(QScrollArea):
         self._entry()
         self._grounds()
         self._pairs: list[tuple[PlainLabel, PlainLabel]] = []
-        self._numbers = QVBoxLayout()
+        self._table = QWidget()
+        self._numbers = QVBoxLayout(self._table)
+        self._numbers.setContentsMargins(0, 0, 0, 0)
         self._numbers.setSpacing(1)
-        self._column.addLayout(self._numbers)
+        self._column.addWidget(self._table)
         self._withdraw()
         self._column.addStretch(1)
         follow(self, parts.language, lambda _: self.show_track(parts.findings.track))
@@ -222,6 +224,7 @@ class TrajectoryDetails(QScrollArea):
 
     def _show_numbers(self) -> None:
         lines = self._parts.findings.details(self._parts.language.now)
+        self._table.hide()  # or the whole window is laid out anew for each label that appears
         while len(self._pairs) < len(lines):
             self._pairs.append(self._pair(len(self._pairs)))
         for number, (label, value) in enumerate(self._pairs):
@@ -231,6 +234,7 @@ class TrajectoryDetails(QScrollArea):
                 value.setText(lines[number].text)
             label.setVisible(told)
             value.setVisible(told)
+        self._table.show()
 
     def _pair(self, number: int) -> tuple[PlainLabel, PlainLabel]:
         label, value = PlainLabel(), PlainLabel()

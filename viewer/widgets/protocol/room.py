@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.widgets.bind import combo, follow, hear, words
+from viewer.widgets.bind import combo, follow, hear, when_seen, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from viewer.widgets.push_button import push_button
@@ -43,11 +43,12 @@ class ProtocolRoom(QWidget):
         row.setSpacing(28)
         row.addLayout(self._writing(save), 1)
         row.addWidget(self._preview(), 1)
-        hear(self, parts.session.changed, lambda _: self._show())
-        follow(self, parts.views.volume, lambda _: self._show(), now=False)
-        follow(self, parts.keeping.person, lambda _: self._show(), now=False)
-        follow(self, parts.writing.language, lambda _: self._show(), now=False)
-        follow(self, parts.language, lambda _: self._show())
+        show = when_seen(self, self._show)
+        hear(self, parts.session.changed, lambda _: show())
+        follow(self, parts.views.volume, lambda _: show(), now=False)
+        follow(self, parts.keeping.person, lambda _: show(), now=False)
+        follow(self, parts.writing.language, lambda _: show(), now=False)
+        follow(self, parts.language, lambda _: show())
 
     def _writing(self, save: Callable[[], None]) -> QVBoxLayout:
         title, label = (
