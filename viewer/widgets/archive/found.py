@@ -52,16 +52,15 @@ class FoundList(QScrollArea):
         follow(self, parts.language, lambda _: self._show(), now=False)
 
     def _show(self) -> None:
-        self._coming = iter(())  # the old list scrolls once more while it goes
+        found = self._parts.opening.found.now
         inside = QWidget()
         self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
         column.addStretch(1)
-        self.setWidget(inside)
-        found = self._parts.opening.found.now
         self._coming = iter(()) if found is None else self._cards(found)
         self._go_on()
+        self.setWidget(inside)
 
     def _go_on(self) -> None:
         """Make the next cards, if the end of those there are is near."""
