@@ -110,7 +110,7 @@ class Hands:
         live(seconds=0.1)
         click(self.window, "volume.tool.box")
         live(seconds=0.1)
-        stage, (handle, *_) = self.volume.stage(), self.volume._cutter.handles()
+        stage, (handle, *_) = self.volume.eye.stage(), self.volume.cutter.handles()
         if stage is None:
             raise SystemExit("there is no volume to cut")
         place = stage.place(handle.lps_mm).toPoint()

@@ -64,7 +64,7 @@ class SliceRenderer:
             check: called again and again meanwhile; it may raise `Cancelled`.
         """
         depths = _ON_THE_PLANE if slab is None else slab.depths_mm(self.volume.frame.spacing_mm)
-        depths = depths[len(depths) // 2 % every :: every]
+        depths = np.ascontiguousarray(depths[len(depths) // 2 % every :: every])
         projection = Projection.MIP if slab is None else slab.projection
         index = camera.index_from_pixel(self.volume.frame)
         joined = _Joined(camera, projection)
