@@ -49,6 +49,7 @@ class Parts:
         tool: which of `TOOLS` the left mouse button is.
         hinted: the views on which a newcomer still reads what to try first.
         theme: which of `THEMES` the window wears.
+        helped: whether the sheet that lists mouse and keys lies over the views.
         warned: whether the strip with the scan's warnings is open; closed, a sign stays.
         trouble: what failed, for the strip over the room.
         post: runs a function in the screen's thread.
@@ -80,6 +81,7 @@ class Parts:
     tool: Value[str] = field(default_factory=lambda: Value("point"))
     hinted: Value[frozenset[str]] = field(default_factory=lambda: Value(frozenset()))
     theme: Value[str] = field(default_factory=lambda: Value(THEMES[0]))
+    helped: Value[bool] = field(default_factory=lambda: Value(False))
     warned: Value[bool] = field(default_factory=lambda: Value(True))
     trouble: Event[VirtopsyError] = field(default_factory=Event)
 

@@ -1,4 +1,4 @@
-"""The slim rail at the left edge: one button a room, and at its foot the other theme."""
+"""The slim rail at the left edge: one button a room; at its foot help and the other theme."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Rail(QFrame):
             if room != "cases":
                 self._needing_a_scan[room] = button
         column.addStretch(1)
+        column.addWidget(_help(parts))
         column.addWidget(ThemeButton(parts))
         follow(self, parts.views.volume, lambda _: self._allow(parts.views))
         follow(self, parts.views.shown, lambda _: self._allow(parts.views), now=False)
@@ -51,6 +52,20 @@ class Rail(QFrame):
         for room, button in self._needing_a_scan.items():
             scan = views.shown.now if room == "examine" else views.volume.now
             button.setEnabled(scan is not None)
+
+
+def _help(parts: Parts) -> QToolButton:
+    """Return the button of the sheet that lists mouse and keys of the views."""
+    button = QToolButton()
+    button.setObjectName("rail.help")
+    button.setCheckable(True)
+    _suit(button, "help")
+    words(button, parts.language, button.setText, "help.button")
+    tip(button, parts.language, "help.button.tip")
+    follow(button, parts.helped, button.setChecked)
+    follow(button, parts.room, lambda room: button.setEnabled(room == "examine"))
+    button.toggled.connect(parts.helped.set)
+    return button
 
 
 class ThemeButton(QToolButton):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from viewer.widgets.examine.findings_panel import FindingsPanel
+from viewer.widgets.examine.help_sheet import HelpSheet
 from viewer.widgets.examine.top_line import TopLine
 from viewer.widgets.examine.view_grid import ViewGrid
 from viewer.widgets.keyboard import pressed
@@ -43,6 +44,7 @@ class ExamineRoom(QWidget):
         column.addWidget(self.top)
         column.addWidget(WarningStrip(parts))
         column.addLayout(self._middle, 1)
+        HelpSheet(parts, self)
 
     def take_back(self, views: ViewGrid) -> None:
         """Put the views back after the court borrowed them."""

@@ -94,6 +94,11 @@ class SlabMenu(QToolButton):
         play.setChecked(cine.playing.now is not None)
         play.triggered.connect(lambda: cine.toggle(self._views, self._reading.active.now))
         menu.addAction(play)
+        back = QAction(self._parts.say("reading.cine.back"), menu)
+        back.setCheckable(True)
+        back.setChecked(not cine.round.now)
+        back.triggered.connect(lambda turning: cine.round.set(not turning))
+        menu.addAction(back)
         rates = QActionGroup(menu)
         for rate in RATES:
             text = self._parts.say("reading.cine.rate", n=rate)

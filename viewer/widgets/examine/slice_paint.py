@@ -19,7 +19,8 @@ from virtopsy.language import Language, say
 
 _SMALL_VIEW_PX = 400.0
 _EDGE = 7.0  # px between a text and the edge of the view
-_HANDLE_SHARE = 0.82  # of the way to the end of a line
+_HANDLE_SHARES = (0.82, 0.7, 0.58, 0.46, 0.34)  # of the way to the end of a line
+_HEAD_PX, _HEAD_SHARE, _FOOT_PX = 96.0, 0.4, 44.0  # where words stand, in the corners
 _HANDLE_ROOM = 70.0  # px: a shorter line has no handle
 _HANDLE_PX = 4.0
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
@@ -88,11 +89,6 @@ def _folded(width: float, lines: Sequence[str], metrics: QFontMetricsF) -> list[
 def is_small(width: float) -> bool:
     """Tell whether a view has room only for whose scan it is, and of when."""
     return width < _SMALL_VIEW_PX
-
-
-def fitting(lines: Sequence[str], width: float) -> Sequence[str]:
-    """Return what a corner has room for: in a small view whose scan it is, and no more."""
-    return lines[:1] if is_small(width) else lines
 
 
 def fold(line: str, metrics: QFontMetricsF, room: float, *, most: int | None = _FOLDS) -> list[str]:
@@ -279,8 +275,22 @@ def _handles_of(sheet: Sheet, at: QPointF, other: Plane) -> list[QPointF]:
     along = QPointF(right, down)
     ends = [(side, _reach(sheet, at, along * side)) for side in (-1, 1)]
     return [
-        at + along * (side * _HANDLE_SHARE * reach) for side, reach in ends if reach > _HANDLE_ROOM
+        _clear_of_words(sheet, at, along * (side * reach))
+        for side, reach in ends
+        if reach > _HANDLE_ROOM
     ]
+
+
+def _clear_of_words(sheet: Sheet, at: QPointF, reach: QPointF) -> QPointF:
+    """Return a place near the end of a line, off the corners in which words stand."""
+    places = [at + reach * share for share in _HANDLE_SHARES]
+    return next((one for one in places if not _among_words(sheet, one)), places[0])
+
+
+def _among_words(sheet: Sheet, place: QPointF) -> bool:
+    aside = abs(place.x() - sheet.width / 2) > _LETTER_ROOM
+    low = place.y() > sheet.height - _FOOT_PX
+    return aside and (low or place.y() < min(_HEAD_PX, sheet.height * _HEAD_SHARE))
 
 
 def _reach(sheet: Sheet, at: QPointF, along: QPointF) -> float:

@@ -164,7 +164,8 @@ class SliceWidget(QWidget):
             return
         slice_paint.letters(painter, sheet.width, sheet.height, sides)
         slice_paint.scale_bar(painter, sheet, length)
-        whose = slice_paint.fitting(self._parts.whose(identity), sheet.width)
+        small = slice_paint.is_small(sheet.width)
+        whose = self._parts.whose(identity, briefly=small)
         slice_paint.corner_lines(painter, sheet.width, whose)
         lines = [
             say(f"render.plane.{self.plane}"),

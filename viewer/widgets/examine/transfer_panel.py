@@ -16,12 +16,13 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QColorDialog, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from viewer.presenters.examine.transfer import TransferPoint
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
+from viewer.widgets.examine.colour_row import ColourRow
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import colour, text_font
@@ -186,8 +187,6 @@ class TransferPanel(QFrame):
         row = QHBoxLayout()
         self._said = ElidedLabel()
         row.addStretch(1)
-        self._colour = self._button(row, "curve.colour")
-        self._colour.clicked.connect(self._recolour)
         self._remove = self._button(row, "curve.remove")
         self._remove.clicked.connect(self._take_away)
         self._reset = self._button(row, "curve.reset")
@@ -200,6 +199,7 @@ class TransferPanel(QFrame):
         row.addWidget(close)
         column.addLayout(row)
         column.addWidget(self._said)
+        column.addWidget(ColourRow(parts))
         self.curve = TransferCurve(parts)
         column.addWidget(self.curve, 1)
         follow(self, self._transfer.selected, lambda _: self._say())
@@ -218,7 +218,6 @@ class TransferPanel(QFrame):
     def _say(self) -> None:
         chosen, points = self._transfer.selected.now, self._transfer.points
         there = chosen is not None and chosen < len(points)
-        self._colour.setEnabled(there)
         self._remove.setEnabled(there and len(points) > 2)
         self._reset.setEnabled(self._transfer.is_edited)
         if chosen is None or not there:
@@ -234,15 +233,6 @@ class TransferPanel(QFrame):
                 opacity=self._parts.number(point.opacity, 2),
             )
         )
-
-    def _recolour(self) -> None:
-        chosen = self._transfer.selected.now
-        if chosen is None:
-            return
-        before = QColor.fromRgbF(*self._transfer.points[chosen].colour)
-        made = QColorDialog.getColor(before, self, self._parts.say("volume3d.curve.colour"))
-        if made.isValid():
-            self._transfer.recolour(chosen, (made.redF(), made.greenF(), made.blueF()))
 
     def _take_away(self) -> None:
         if self._transfer.selected.now is not None:
