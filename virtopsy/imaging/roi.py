@@ -13,6 +13,7 @@ from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from virtopsy.errors import Bug
 from virtopsy.geometry.frame import Floats
@@ -23,6 +24,9 @@ Point: TypeAlias = tuple[float, float, float]
 _SQUARE = 1e-6
 _ALONG = 1 - 1e-6  # cosine: 0.08 degrees
 _HELD = 1e-9  # of a voxel: what lies on the edge between two belongs to the one further on
+_NEAR, _NEAR_MM = 1e-6, 1e-6  # of a voxel, mm: looked at besides, so that rounding loses none
+_LEVEL = 1e-9  # the plane runs along these voxels
+Indices: TypeAlias = NDArray[np.intp]
 
 
 class Outline(StrEnum):
@@ -125,9 +129,7 @@ def statistics(volume: Volume, region: Region) -> Statistics | None:
 
 def values_within(volume: Volume, region: Region) -> Voxels:
     """(n,) values of the acquired voxels that the region goes through, in order of k, j, i."""
-    stack = _Stack.of(volume)
-    found = [stack.within(n, region) for n in range(len(stack.voxels)) if stack.reaches(n, region)]
-    return np.concatenate(found) if found else np.empty(0, volume.voxels.dtype)
+    return _Stack.of(volume).within(region)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +137,16 @@ class _Stack:
     """Acquired planes, each with the room that belongs to it along the normal.
 
     Attributes:
-        voxels: one (rows, columns) a plane.
+        voxels: (slices, rows, columns) that hold the planes.
+        kept: (n,) which of the slices are planes.
         origins_mm: (n, 3) LPS mm, of each plane's first voxel.
         directions: (3, 3), columns are the unit vectors of i, j and the normal.
         pixel_mm: along (i, j).
         below_mm, above_mm: (n,) how far each plane reaches along the normal.
     """
 
-    voxels: list[Voxels]
+    voxels: Voxels
+    kept: Indices
     origins_mm: Floats
     directions: Floats
     pixel_mm: tuple[float, float]
@@ -154,14 +158,11 @@ class _Stack:
         if volume.acquired is not None:
             return cls._uneven(volume)
         frame = volume.frame
-        absent = set(volume.gaps)
-        kept = [k for k in range(frame.shape[0]) if k not in absent]
+        kept = np.setdiff1d(np.arange(frame.shape[0]), volume.gaps)
         i, j, step = frame.spacing_mm
         reach = np.full(len(kept), step / 2)
-        origins = frame.to_lps(np.array([(0, 0, k) for k in kept]).reshape(-1, 3))
-        return cls(
-            [volume.voxels[k] for k in kept], origins, frame.directions, (i, j), reach, reach
-        )
+        origins = frame.to_lps(np.stack((0 * kept, 0 * kept, kept), axis=1))
+        return cls(volume.voxels, kept, origins, frame.directions, (i, j), reach, reach)
 
     @classmethod
     def _uneven(cls, volume: Volume) -> _Stack:
@@ -173,7 +174,8 @@ class _Stack:
         halves = np.minimum(np.diff(acquired.depths_mm) / 2, most)
         end = volume.frame.spacing_mm[2] / 2
         return cls(
-            list(acquired.voxels),
+            acquired.voxels,
+            np.arange(len(acquired.voxels)),
             acquired.origins_mm,
             acquired.directions,
             acquired.pixel_mm,
@@ -181,47 +183,104 @@ class _Stack:
             np.concatenate([halves, [end]]),
         )
 
-    def reaches(self, n: int, region: Region) -> bool:
-        """Tell whether a plane comes near the region at all, along its normal."""
-        depth = float((self.origins_mm[n] - region.centre_mm) @ self.directions[:, 2])
-        room = float(max(self.below_mm[n], self.above_mm[n])) + max(self.pixel_mm)
-        return abs(depth) <= float(np.hypot(region.half_right_mm, region.half_down_mm)) + room
+    def within(self, region: Region) -> Voxels:
+        """(m,) values of the voxels that the region goes through, in order of plane, j, i.
 
-    def within(self, n: int, region: Region) -> Voxels:
-        """(m,) values of one plane's voxels that the region goes through."""
-        across, along = self.directions[:, 0], self.directions[:, 1]
-        rows, columns = self.voxels[n].shape
-        radius = float(np.hypot(region.half_right_mm, region.half_down_mm))
-        start = self.origins_mm[n] - np.array(region.centre_mm)
-        left, right = _span(-float(start @ across), radius, self.pixel_mm[0], columns)
-        top, bottom = _span(-float(start @ along), radius, self.pixel_mm[1], rows)
-        i = np.arange(left, right)[None, :, None] * (across * self.pixel_mm[0])
-        j = np.arange(top, bottom)[:, None, None] * (along * self.pixel_mm[1])
-        offsets: Floats = start + i + j
-        chosen = self._cut(offsets, n, region.normal) & region.holds(offsets)
-        values: Voxels = self.voxels[n][top:bottom, left:right][chosen]
+        Only runs of voxels near the plane are looked at: along the axis of the grid that the
+        plane faces most, or, where that is the normal of the stack, along the next one.
+        """
+        starts = self.origins_mm - np.array(region.centre_mm)
+        steepness = np.abs(region.normal @ self.directions)
+        run = int(np.argmax(steepness[:2]))
+        planes, rows, reach = self._reached(starts, region, 1 - run)
+        if not len(planes) or not len(rows):
+            return np.empty(0, self.voxels.dtype)
+        along = self.directions[:, 1 - run] * self.pixel_mm[1 - run]
+        bases: Floats = starts[planes, None] + rows[:, None] * along
+        first, count = self._runs(bases, planes, region, run, reach[run])
+        which = np.repeat(np.arange(count.size), count.ravel())
+        before = np.cumsum(count.ravel()) - count.ravel()
+        at = np.arange(which.size) - before[which] + first.ravel()[which]
+        step = self.directions[:, run] * self.pixel_mm[run]
+        offsets: Floats = bases.reshape(-1, 3)[which] + at[:, None] * step
+        plane = planes[which // len(rows)]
+        chosen = self._cut(offsets, plane, region.normal) & region.holds(offsets)
+        across = rows[which % len(rows)][chosen]
+        i, j = (at[chosen], across) if run == 0 else (across, at[chosen])
+        flat = np.ravel_multi_index((self.kept[plane[chosen]], j, i), self.voxels.shape)
+        values: Voxels = self.voxels.reshape(-1)[np.sort(flat)]
         return values
 
-    def _cut(self, offsets: Floats, n: int, normal: Floats) -> Voxels:
+    def _reached(self, starts: Floats, region: Region, row: int) -> tuple[Indices, Indices, Floats]:
+        """Return the planes and the rows that the region comes near, and how far it reaches.
+
+        The reach is (3,) mm from its middle, along the axes of the grid.
+        """
+        axes = np.abs(np.array((region.right, region.down)) @ self.directions)
+        normal = np.abs(region.normal @ self.directions)
+        axis = int(np.argmax(normal))
+        every = np.arange(len(starts))
+        # A voxel's centre lies off the plane, but its projection within the outline.
+        off = max(float(room.max(initial=0)) for room in self._room(every, axis)) * normal[axis]
+        reach: Floats = np.array((region.half_right_mm, region.half_down_mm)) @ axes + off * normal
+        reach = reach + _NEAR_MM
+        planes = np.flatnonzero(np.abs(starts @ self.directions[:, 2]) <= reach[2])
+        middles = -(starts[planes] @ self.directions[:, row]) / self.pixel_mm[row]
+        if not len(middles):
+            return planes, planes, reach
+        half, size = reach[row] / self.pixel_mm[row], self.voxels.shape[2 - row]
+        low, high = np.clip((middles.min() - half, middles.max() + half + 1), 0, size)
+        return planes, np.arange(int(low), int(high)), reach
+
+    def _runs(
+        self, bases: Floats, planes: Indices, region: Region, run: int, reach_mm: float
+    ) -> tuple[Indices, Indices]:
+        """Return where the run of each plane and row begins, and how many voxels it has.
+
+        Args:
+            bases: (planes, rows, 3) offsets of the first voxel from the region's middle, mm.
+            planes: (planes,) which.
+            region: that is measured.
+            run: 0 along i, 1 along j.
+            reach_mm: how far the region reaches from its middle along the run.
+        """
+        pixel, size = self.pixel_mm[run], self.voxels.shape[2 - run]
+        middle = -(bases @ self.directions[:, run]) / pixel
+        low, high = middle - reach_mm / pixel, middle + reach_mm / pixel
+        axis, ahead = self._ahead(bases, region.normal)
+        facing = float(region.normal @ self.directions[:, axis])
+        slope = pixel * float(region.normal @ self.directions[:, run]) / facing
+        below, above = (room[:, None] for room in self._room(planes, axis))
+        if abs(slope) > _LEVEL * pixel:
+            ends = np.stack(((ahead - above) / slope, (ahead + below) / slope))
+            low = np.maximum(low, ends.min(axis=0))
+            high = np.minimum(high, ends.max(axis=0))
+        first = np.ceil(np.clip(low - _NEAR, 0, size)).astype(np.intp)
+        last = np.floor(np.clip(high + _NEAR, -1, size - 1)).astype(np.intp)
+        return first, np.maximum(last - first + 1, 0)
+
+    def _room(self, planes: Indices, axis: int) -> tuple[Floats, Floats]:
+        """(n,) and (n,): how far a voxel of each plane reaches back and forth along an axis, mm."""
+        if axis == 2:
+            return self.below_mm[planes], self.above_mm[planes]
+        half = np.full(len(planes), self.pixel_mm[axis] / 2)
+        return half, half
+
+    def _ahead(self, offsets: Floats, normal: Floats) -> tuple[int, Floats]:
+        """Return the axis the plane faces most, and (...,) how far ahead along it the plane is."""
+        axis = int(np.argmax(np.abs(normal @ self.directions)))
+        ahead: Floats = -(offsets @ normal) / float(normal @ self.directions[:, axis])
+        return axis, ahead
+
+    def _cut(self, offsets: Floats, planes: Indices, normal: Floats) -> Voxels:
         """Tell through which voxels the plane goes, each column of the grid being met once.
 
         A column runs along the axis of the grid that the plane faces most.
         """
-        axis = int(np.argmax(np.abs(normal @ self.directions)))
-        ahead = -(offsets @ normal) / float(normal @ self.directions[:, axis])
-        if axis == 2:
-            below, above = float(self.below_mm[n]), float(self.above_mm[n])
-        else:
-            below = above = self.pixel_mm[axis] / 2
+        axis, ahead = self._ahead(offsets, normal)
+        below, above = self._room(planes, axis)
         held = _HELD * (below + above)
         return np.asarray((ahead >= -below - held) & (ahead < above - held))
-
-
-def _span(middle_mm: float, radius_mm: float, pixel_mm: float, count: int) -> tuple[int, int]:
-    """Return the indices, without the last, of what lies within a radius and a voxel."""
-    low = int(np.floor((middle_mm - radius_mm) / pixel_mm)) - 1
-    high = int(np.ceil((middle_mm + radius_mm) / pixel_mm)) + 2
-    return min(max(low, 0), count), min(max(high, 0), count)
 
 
 def _is_resampled(volume: Volume, region: Region) -> bool:

@@ -122,6 +122,40 @@ def test_on_any_plane_each_column_of_the_grid_is_met_once(
     assert made.resampled == (abs(drawn.normal[2]) < 1 - 1e-6)
 
 
+def every_voxel_asked(volume: Volume, drawn: Region) -> np.ndarray:
+    """The values of the voxels a region goes through, told for each by itself."""
+    frame, normal = volume.frame, drawn.normal
+    k, j, i = np.indices(frame.shape)
+    offsets = frame.to_lps(np.stack((i, j, k), axis=-1)) - np.array(drawn.centre_mm)
+    axis = int(np.argmax(np.abs(normal @ frame.directions)))
+    ahead = -(offsets @ normal) / (normal @ frame.directions[:, axis]) / frame.spacing_mm[axis]
+    met = (ahead >= -0.5 - 1e-9) & (ahead < 0.5 - 1e-9) & drawn.holds(offsets)
+    met[list(volume.gaps)] = False
+    return volume.voxels[met]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(list(Plane)),
+    st.tuples(st.floats(-pi, pi), st.sampled_from([0.0, 1e-7, 1e-3, 0.4, pi / 4, 1.3])),
+    st.sampled_from(list(Outline)),
+    st.tuples(st.floats(-3, 26), st.floats(-3, 22), st.floats(-1, 12)),
+    st.tuples(st.floats(0.2, 30), st.floats(0.2, 30)),
+)
+def test_it_is_found_among_few_voxels_what_asking_every_voxel_would_find(
+    plane: Plane,
+    turned: tuple[float, float],
+    outline: Outline,
+    index: tuple[float, float, float],
+    halves: tuple[float, float],
+) -> None:
+    yaw, pitch = turned
+    volume = numbered(_POSITIONS["prone"], gaps=(3, 7))
+    turn = STRAIGHT.about((0, 0, 1), yaw).about((1, 0, 0), pitch)
+    drawn = region(volume.frame.to_lps(index), plane, turn, halves, outline)
+    assert np.array_equal(values_within(volume, drawn), every_voxel_asked(volume, drawn))
+
+
 def test_a_missing_slice_is_not_measured() -> None:
     volume = numbered(gaps=(5, 6))
     assert statistics(volume, region(volume.frame.to_lps((11, 9, 5.6)))) is None
