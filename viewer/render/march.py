@@ -28,6 +28,7 @@ from viewer.render.compiled import compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 Singles = NDArray[np.float32]
+Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 Number: TypeAlias = Any  # float32 once compiled; the plain interpreter never comes here
 
@@ -35,6 +36,7 @@ _SHIFT = 2
 BLOCK = 1 << _SHIFT  # voxels along an edge of the blocks that are leapt over
 _OPAQUE = np.float32(0.985)  # what lies behind this much cannot be told from black
 _FACED = np.float32(0.3)  # opacity of what is cut through, from which on it has a face
+_DENSE = np.float32(0.5)  # opacity of a sample that counts alone, whatever lies before it
 _CLEAR = np.float32(0.01)  # opacity of a sample below which a ray is still outside
 _FAINT = np.float32(0.002)  # share of the picture below which a sample is not lit
 _BISECTIONS = 4
@@ -127,6 +129,7 @@ def draw_rows(
     view: Singles,
     lens: Singles,
     table: Singles,
+    sums: Floats,
     scale: Singles,
     steep: Singles,
     to_lps: Singles,
@@ -152,6 +155,7 @@ def draw_rows(
         lens: (column and row of the middle, 1 / focal length in pixels or 0 where parallel, step
             in mm).
         table: (n, 4): red, green, blue 0..1 and the opacity of one step.
+        sums: (n + 1, 4), what the rows before each add up to: colour times opacity, and opacity.
         scale: (value of the first row of the table, rows a unit).
         steep: (m,), factor of the opacity by the difference of neighbouring voxels; m = 0: none.
         to_lps: (3, 3), the gradient in index space becomes one in the patient, (value / mm).
@@ -223,6 +227,7 @@ def draw_rows(
             layer, layers = 0, layer_depth.shape[2]
             steepest = max(abs(ux), abs(uy), abs(uz))
             t, before, clear = start, start, True
+            passed = -1  # row of the table one step before; -1: nothing was sampled there
             while t < end and kept < _OPAQUE:
                 px, py, pz = (
                     _kept(ox + t * ux, most_x),
@@ -231,28 +236,45 @@ def draw_rows(
                 )
                 bi, bj, bk = int(px) >> _SHIFT, int(py) >> _SHIFT, int(pz) >> _SHIFT
                 away = leap[bk, bj, bi]
-                if away > 0:
+                if away > 0 and passed < 0:
                     out = min(way_out(px, bi, ix), way_out(py, bj, iy), way_out(pz, bk, iz))
                     out += np.float32((away - 1) * BLOCK) / steepest
                     t += max(out, _ZERO) + np.float32(0.05) * step
                     before, clear, sawn = t, True, False
                     continue
+                # Where nothing of a block is seen one more place is looked at: what lies between?
+                onward = step if away == 0 else _ZERO
                 value = _sample(voxels, px, py, pz)
                 entry = _entry(value, scale, rows_of_table)
                 opacity = table[entry, 3]
+                r, g, b = table[entry, 0], table[entry, 1], table[entry, 2]
                 if cuts and _sample(hidden, px, py, pz) > _HALF:
                     # A face only where something that would be seen is cut: where air is hidden
                     # before the skin, the skin keeps its own relief.
-                    t += step
+                    t += onward
                     before, clear, sawn = t, True, opacity > _FACED
+                    passed = entry if away == 0 and not sawn else -1
                     continue
+                solid, back = opacity > _CLEAR, _ZERO
+                if passed >= 0 and opacity < _DENSE and not (clear and solid):
+                    # Values run evenly from the last sample to this one: all of them count, by the
+                    # share of the way they take up (pre-integration, Engel, Kraus, Ertl 2001).
+                    low, high = min(entry, passed), max(entry, passed) + 1
+                    total = sums[high, 3] - sums[low, 3]
+                    if high - low > 1 and total > 0.0:
+                        opacity = np.float32(total / (high - low))
+                        r = np.float32((sums[high, 0] - sums[low, 0]) / total)
+                        g = np.float32((sums[high, 1] - sums[low, 1]) / total)
+                        b = np.float32((sums[high, 2] - sums[low, 2]) / total)
+                        back = _HALF * step  # lit in the middle of that way
+                passed = entry if away == 0 else -1
                 if opacity <= _CLEAR and clear:
                     if opacity <= _ZERO:
                         before = t
-                        t += step
+                        t += onward
                         sawn = False
                         continue
-                elif clear:
+                elif clear and solid:
                     near, far = before, t
                     for _ in range(_BISECTIONS):
                         middle = (near + far) * _HALF
@@ -274,11 +296,12 @@ def draw_rows(
                             _kept(oz + t * uz, most_z),
                         )
                         entry = _entry(_sample(voxels, px, py, pz), scale, rows_of_table)
-                        opacity = table[entry, 3]
+                        opacity, passed = table[entry, 3], entry
+                        r, g, b = table[entry, 0], table[entry, 1], table[entry, 2]
                     clear, hx, hy, hz = False, _ZERO, _ZERO, _ZERO
                 elif opacity <= _ZERO:
                     before, clear, sawn = t, True, False
-                    t += step
+                    t += onward
                     continue
 
                 while layer < layers and layer_depth[y, x, layer] <= t:
@@ -291,6 +314,10 @@ def draw_rows(
 
                 share = (_ONE - kept) * opacity
                 if share > _FAINT:
+                    if back > _ZERO:
+                        px = _kept(ox + (t - back) * ux, most_x)
+                        py = _kept(oy + (t - back) * uy, most_y)
+                        pz = _kept(oz + (t - back) * uz, most_z)
                     gx = _sample(voxels, min(px + _ONE, most_x), py, pz) - _sample(
                         voxels, max(px - _ONE, _ZERO), py, pz
                     )
@@ -329,15 +356,15 @@ def draw_rows(
                                 if half < _ZERO:
                                     shine += lights[n, 3] * (-half / size) ** material[3]
                     shine *= material[2]
-                    red += share * (table[entry, 0] * bright + shine)
-                    green += share * (table[entry, 1] * bright + shine)
-                    blue += share * (table[entry, 2] * bright + shine)
+                    red += share * (r * bright + shine)
+                    green += share * (g * bright + shine)
+                    blue += share * (b * bright + shine)
                     kept += share
                 sawn = False
                 if found == np.float32(np.inf) and kept >= np.float32(0.4):
                     found = t
                 before = t
-                t += step
+                t += onward
 
             while layer < layers and layer_depth[y, x, layer] < _FAR and kept < _OPAQUE:
                 share = (_ONE - kept) * layer_colour[y, x, layer, 3]

@@ -90,6 +90,7 @@ class Marcher:
                     view,
                     lens,
                     shown.table,
+                    shown.sums,
                     shown.scale,
                     shown.steep,
                     grid.to_lps,
@@ -164,6 +165,7 @@ class _Shown:
 
     Attributes:
         table: (n, 4) red, green, blue, opacity of one step.
+        sums: (n + 1, 4), what the rows before each add up to, the colours times the opacity.
         scale: value of the first row, rows a unit.
         steep: factor of the opacity by the difference of neighbouring voxels; empty: none.
         material: ambient, diffuse, specular, specular power.
@@ -171,6 +173,7 @@ class _Shown:
     """
 
     table: march.Singles
+    sums: Floats
     scale: march.Singles
     steep: march.Singles
     material: march.Singles
@@ -190,8 +193,20 @@ def _shown(preset: Preset, grid: _Grid) -> _Shown:
     scale = np.array([low, (_TABLE - 1) / (high - low)], np.float32)
     material = (preset.ambient, preset.diffuse, preset.specular, preset.specular_power)
     return _Shown(
-        table, scale, _steep(preset), np.array(material, np.float32), _leap(grid, table, scale)
+        table,
+        _sums(table),
+        scale,
+        _steep(preset),
+        np.array(material, np.float32),
+        _leap(grid, table, scale),
     )
+
+
+def _sums(table: march.Singles) -> Floats:
+    """(n + 1, 4): what the rows before each add up to, colour times opacity and opacity."""
+    weighted = table.astype(np.float64)
+    weighted[:, :3] *= weighted[:, 3:]
+    return np.vstack([np.zeros((1, 4)), np.cumsum(weighted, axis=0)])
 
 
 def _steep(preset: Preset) -> march.Singles:
