@@ -95,7 +95,7 @@ class AcrossView(PathPane):
         slice_paint.letters(painter, sheet.width, sheet.height, camera.letters())
         length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
         slice_paint.scale_bar(painter, sheet, length)
-        whose = slice_paint.fitting(parts.whose(volume.identity), sheet.width)
+        whose = parts.whose(volume.identity, briefly=slice_paint.is_small(sheet.width))
         slice_paint.corner_lines(painter, sheet.width, whose)
         lines = [
             path_words.heading(parts, followed, "across"),

@@ -80,7 +80,7 @@ class AlongView(PathPane):
         slice_paint.letters(painter, wide, sheet.height, self.sides(sheet))
         length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
         slice_paint.scale_bar(painter, sheet, length)
-        whose = slice_paint.fitting(parts.whose(volume.identity), wide)
+        whose = parts.whose(volume.identity, briefly=slice_paint.is_small(wide))
         slice_paint.corner_lines(painter, wide, whose)
         lines = [
             path_words.heading(parts, followed, "along"),
