@@ -68,6 +68,7 @@ class TopLine(QFrame):
         self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
         hear(self, parts.session.changed, lambda _: self._show_case())
         follow(self, parts.language, lambda _: self._show_case())
+        follow(self, parts.views.slab, lambda _: self._word(), now=False)  # its button grows
         follow(self, parts.views.volume, lambda _: self._allow(), now=False)
         follow(self, parts.views.shown, lambda _: self._allow(), now=False)
 
