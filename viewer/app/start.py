@@ -32,6 +32,7 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
 from viewer.presenters.work import Work
@@ -169,6 +170,8 @@ def build(
         tool=tool,
         along=Along(session, views, findings),
         compared_along=Along(session, comparison.views, compared),
+        region=RegionTool(views),
+        compared_region=RegionTool(comparison.views),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),

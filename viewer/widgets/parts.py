@@ -21,6 +21,7 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
@@ -30,7 +31,7 @@ from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
 ROOMS = ("cases", "examine", "protocol", "court")
-TOOLS = ("point", "window", "trajectory", "path")
+TOOLS = ("point", "window", "region", "trajectory", "path")
 THEMES = ("dark", "light")
 
 
@@ -44,6 +45,7 @@ class Parts:
         compared_findings: those recorded on the second scan; nothing new is marked there.
         compared_trajectory: moves their ends.
         compared_along: of the second scan, where nothing is looked along.
+        compared_region: none is drawn there.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
@@ -71,6 +73,8 @@ class Parts:
     compared_trajectory: TrajectoryTool
     along: Along
     compared_along: Along
+    region: RegionTool
+    compared_region: RegionTool
     keeping: Keeping
     walkthrough: Walkthrough
     writing: Writing
@@ -109,6 +113,7 @@ class Parts:
             findings=self.compared_findings,
             trajectory=self.compared_trajectory,
             along=self.compared_along,
+            region=self.compared_region,
         )
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -126,9 +131,10 @@ class Parts:
         self.tool.set("point")
 
     def give_up_marking(self) -> None:
-        """Forget the track or path that is being marked."""
+        """Forget the track, path or region that is being marked."""
         self.trajectory.leave()
         self.along.give_up()
+        self.region.leave()
 
     def finish_path(self) -> None:
         """Look along the path that was drawn, where it has two points."""

@@ -208,7 +208,7 @@ class _Stack:
         across = rows[which % len(rows)][chosen]
         i, j = (at[chosen], across) if run == 0 else (across, at[chosen])
         flat = np.ravel_multi_index((self.kept[plane[chosen]], j, i), self.voxels.shape)
-        values: Voxels = self.voxels.reshape(-1)[np.sort(flat)]
+        values: Voxels = self.voxels[np.unravel_index(np.sort(flat), self.voxels.shape)]
         return values
 
     def _reached(self, starts: Floats, region: Region, row: int) -> tuple[Indices, Indices, Floats]:

@@ -55,12 +55,14 @@ class ExamineRoom(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of the whole room, wherever in it the keyboard is.
 
-        Esc leaves the tool, then the layout; T looks along the track; Enter ends the path that is
-        drawn, Backspace takes its last point back.
+        Esc leaves the tool, then the layout; R takes the tool for regions; T looks along the track;
+        Enter ends the path that is drawn, Backspace takes its last point back.
         """
         parts, key = self._parts, pressed(event)
         if key == Qt.Key.Key_Escape:
             self._escape()
+        elif key == Qt.Key.Key_R:
+            self.top.choose_region()
         elif key == Qt.Key.Key_T:
             parts.attempt(parts.along.toggle)
         elif key in _ENTER and parts.tool.now == "path":

@@ -18,6 +18,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import Sheet
+from viewer.widgets.examine.slice_regions import SliceRegions
 from viewer.widgets.parts import Parts
 
 _GRAB_PX = 9.0
@@ -38,6 +39,7 @@ class SliceMouse:
 
     Attributes:
         turning: whether the crosshair is being turned.
+        regions: what is measured on the slice.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class SliceMouse:
         self._drag: Drag | None = None
         self._released: Callable[[], None] | None = None
         self._pressed = self._last = QPointF()
+        self._keys = Qt.KeyboardModifier.NoModifier
         self._scroll_rest = self._thick_rest = 0
         self.turning = False
+        self.regions = SliceRegions(parts, plane)
 
     def press(self, event: QMouseEvent) -> None:
         """Take hold of what lies under the mouse."""
@@ -64,6 +68,7 @@ class SliceMouse:
         if sheet is None:
             return
         self._pressed = self._last = event.position()
+        self._keys = event.modifiers()
         self._released = None
         self._parts.reading.use(self._plane)
         if event.button() == Qt.MouseButton.RightButton:
@@ -78,6 +83,7 @@ class SliceMouse:
         sheet = self._sheet()
         if sheet is None:
             return
+        self._keys = event.modifiers()
         self._views.point_at(sheet.lps(event.position()))
         if self._drag is not None:
             self._drag(self._last, event.position())
@@ -120,8 +126,8 @@ class SliceMouse:
 
     def _press_left(self, sheet: Sheet, place: QPointF) -> None:
         tool = self._parts.trajectory
-        if tool.draft.now is not None or self._parts.tool.now == "path":
-            self._start_tool(place)  # what lies under the mouse is not taken hold of meanwhile
+        if tool.draft.now is not None or self._parts.tool.now in {"path", "region"}:
+            self._start_tool(sheet, place)  # what lies under the mouse is not taken hold of
             return
         grabbed = self._end_at(sheet, place)
         if grabbed is not None:
@@ -132,11 +138,14 @@ class SliceMouse:
         elif (number := self._badge_at(sheet, place)) is not None:
             self._parts.findings.selected.set(number)
         else:
-            self._start_tool(place)
+            self._start_tool(sheet, place)
 
-    def _start_tool(self, place: QPointF) -> None:
+    def _start_tool(self, sheet: Sheet, place: QPointF) -> None:
         if self._parts.tool.now == "window":
             self._drag = self._drag_window
+        elif self._parts.tool.now == "region":
+            if self.regions.press(sheet, place, self._keys):
+                self._drag, self._released = self._drag_region, self._parts.region.release
         elif self._parts.tool.now == "trajectory" and not self._views.arriving:
             self._released = self._click_trajectory
         elif self._parts.tool.now == "path" and not self._views.arriving:
@@ -182,6 +191,11 @@ class SliceMouse:
         sheet = self._sheet()
         if sheet is not None:
             self._parts.trajectory.hover(sheet.lps(now))
+
+    def _drag_region(self, before: QPointF, now: QPointF) -> None:
+        sheet = self._sheet()
+        if sheet is not None:
+            self.regions.drag(sheet, now, self._keys)
 
     def _click_trajectory(self) -> None:
         sheet = self._sheet()

@@ -60,14 +60,15 @@ def text(painter: QPainter, place: QPointF, words: str, tint: QColor) -> None:
 
 def corner_lines(
     painter: QPainter, width: float, lines: Sequence[str], *, right: bool = False
-) -> None:
-    """Draw lines of text in an upper corner; they end before the view's middle."""
+) -> QRectF:
+    """Draw lines of text in an upper corner, before the view's middle; return their box."""
     painter.setFont(text_font())
     metrics = QFontMetricsF(painter.font())
     for row, shown in enumerate(_folded(width, lines, metrics)):
         x = width - _EDGE - metrics.horizontalAdvance(shown) if right else _EDGE
         y = _EDGE + metrics.ascent() + row * metrics.height()
         text(painter, QPointF(x, y), shown, picture_colour("text", 225))
+    return corner_area(width, lines, right=right)
 
 
 def corner_area(width: float, lines: Sequence[str], *, right: bool = False) -> QRectF:
@@ -110,19 +111,22 @@ def fold(line: str, metrics: QFontMetricsF, room: float, *, most: int | None = _
 
 def remarks(
     painter: QPainter, width: float, height: float, lines: Sequence[str], pixels: int = TEXT_PX
-) -> None:
-    """Draw short remarks in the lower left corner, in the colour of warnings.
+) -> QRectF:
+    """Draw short remarks in the lower left corner, in the colour of warnings; return their box.
 
     They are folded before the letter at the lower edge.
     """
     painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
+    taken = QRectF(0, height, 0, 0)
     for row, shown in enumerate(reversed(folded_remarks(width, lines, pixels))):
         y = height - _EDGE - metrics.descent() - row * metrics.height()
         wide = metrics.horizontalAdvance(shown)
         ground = QRectF(_EDGE - 3, y - metrics.ascent(), wide + 6, metrics.height())
         painter.fillRect(ground, QColor(0, 0, 0, 150))  # yellow on ivory bone cannot be read
         text(painter, QPointF(_EDGE, y), shown, picture_colour("warning"))
+        taken = taken.united(ground)
+    return taken
 
 
 def folded_remarks(width: float, lines: Sequence[str], pixels: int = TEXT_PX) -> list[str]:
@@ -134,8 +138,9 @@ def folded_remarks(width: float, lines: Sequence[str], pixels: int = TEXT_PX) ->
 
 def letters(
     painter: QPainter, width: float, height: float, shown: dict[str, str], pixels: int = LETTER_PX
-) -> None:
-    """Draw the orientation letters, or words, in the middle of the four edges."""
+) -> list[QRectF]:
+    """Draw the letters, or words, in the middle of the four edges; return their boxes."""
+    boxes = []
     painter.setFont(text_font(pixels, bold=True))
     metrics = QFontMetricsF(painter.font())
     for edge, word in shown.items():
@@ -148,6 +153,8 @@ def letters(
             "bottom": QPointF(middle.x(), height - max(_EDGE, metrics.descent() + 1)),
         }[edge]
         text(painter, place, word, picture_colour("accent"))
+        boxes.append(QRectF(place.x(), place.y() - metrics.ascent(), wide, metrics.height()))
+    return boxes
 
 
 def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
@@ -155,8 +162,8 @@ def sides_in_words(shown: dict[str, str], language: Language) -> dict[str, str]:
     return {edge: say(f"ui.side.{word[0]}", language) for edge, word in shown.items() if word}
 
 
-def scale_bar(painter: QPainter, sheet: Scaled, words: str, pixels: int = TEXT_PX) -> None:
-    """Draw a bar of `scale_mm` in the lower right corner; `words` say how long it is."""
+def scale_bar(painter: QPainter, sheet: Scaled, words: str, pixels: int = TEXT_PX) -> QRectF:
+    """Draw a bar of `scale_mm` in the lower right corner, which `words` name; return its box."""
     length = scale_mm(sheet) / sheet.mm_per_px
     y = sheet.height - _EDGE - 3
     start, end = sheet.width - _EDGE - length, sheet.width - _EDGE
@@ -169,6 +176,8 @@ def scale_bar(painter: QPainter, sheet: Scaled, words: str, pixels: int = TEXT_P
             painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 3))
     wide = metrics.horizontalAdvance(words)
     text(painter, QPointF(end - wide, y - 8), words, picture_colour("text"))
+    high = 8 + metrics.ascent()
+    return QRectF(min(start, end - wide), y - high, max(length, wide), high + 4)
 
 
 def scale_mm(sheet: Scaled) -> int:
@@ -194,8 +203,8 @@ def hatch(painter: QPainter, sheet: Scaled, areas: Sequence[Sequence[tuple[float
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def notice(painter: QPainter, sheet: Scaled, words: str, pixels: int = _NOTICE_PX) -> None:
-    """Write in the middle of the view, in the colour of warnings, what stands for the picture."""
+def notice(painter: QPainter, sheet: Scaled, words: str, pixels: int = _NOTICE_PX) -> QRectF:
+    """Write in the middle of the view what stands for the picture; return its box."""
     painter.setFont(text_font(pixels, bold=True))
     room = sheet.width - 2 * _EDGE
     box = QRectF(_EDGE, sheet.height * _NOTICE_SHARE, room, sheet.height)
@@ -205,6 +214,7 @@ def notice(painter: QPainter, sheet: Scaled, words: str, pixels: int = _NOTICE_P
     painter.fillRect(used, QColor(0, 0, 0, 210))
     painter.setPen(picture_colour("warning"))
     painter.drawText(box, wrapped, words)
+    return QRectF(used)
 
 
 _OTHERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -30,6 +30,7 @@ from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.volume import Volume
 
 _PAGE = 10
+_CLICKING = {"trajectory", "region"}  # a second click soon after is the tool's own
 _SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
     Qt.Key.Key_Right: 1,
@@ -39,6 +40,7 @@ _SCROLL_KEYS = {
     Qt.Key.Key_PageDown: -_PAGE,
 }
 _END_KEYS = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
+_REMOVE_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 _WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
 
 
@@ -75,6 +77,8 @@ class SliceWidget(QWidget):
         follow(self, parts.along.points, self._again, now=False)
         follow(self, parts.along.ahead, self._again, now=False)
         follow(self, parts.along.followed, self._again, now=False)
+        follow(self, parts.region.regions, self._again, now=False)
+        follow(self, parts.region.selected, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
         follow(self, parts.tool, self._show_tool)
@@ -88,7 +92,7 @@ class SliceWidget(QWidget):
         self.update()
 
     def _show_tool(self, tool: str) -> None:
-        crossed = tool in {"point", "trajectory", "path"}
+        crossed = tool in {"point", "trajectory", "path", "region"}
         self.setCursor(Qt.CursorShape.CrossCursor if crossed else Qt.CursorShape.SizeAllCursor)
 
     def set_presenting(self, presenting: bool) -> None:
@@ -145,51 +149,58 @@ class SliceWidget(QWidget):
             slice_paint.mark(painter, sheet, one)
         if not self._presenting:
             self._paint_path(painter, sheet)
-        self._paint_words(painter, sheet, volume)
-        self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
+            self.mouse.regions.paint_outlines(painter, sheet)
+        kept = self._paint_words(painter, sheet, volume)
+        kept += self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
+        if not self._presenting:
+            self.mouse.regions.paint_numbers(painter, sheet, self.picture.grey, kept)
         painter.end()
 
     def _paint_path(self, painter: QPainter, sheet: Sheet) -> None:
         along = self._parts.along
         path_paint.drawn(painter, sheet, along.on_slices, along.points.now)
 
-    def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> None:
+    def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> list[QRectF]:
+        """Say whose scan it is and how it lies; return the boxes that takes."""
         say, identity = self._parts.say, volume.identity
         sides = sheet.camera.letters()
         length = say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
         if self._presenting:
             court = slice_paint.sides_in_words(sides, self._parts.language.now)
-            slice_paint.letters(painter, sheet.width, sheet.height, court, COURT_PX)
-            slice_paint.scale_bar(painter, sheet, length, COURT_PX)
-            return
-        slice_paint.letters(painter, sheet.width, sheet.height, sides)
-        slice_paint.scale_bar(painter, sheet, length)
+            kept = slice_paint.letters(painter, sheet.width, sheet.height, court, COURT_PX)
+            return [*kept, slice_paint.scale_bar(painter, sheet, length, COURT_PX)]
+        kept = slice_paint.letters(painter, sheet.width, sheet.height, sides)
+        kept.append(slice_paint.scale_bar(painter, sheet, length))
         small = slice_paint.is_small(sheet.width)
         whose = self._parts.whose(identity, briefly=small)
-        slice_paint.corner_lines(painter, sheet.width, whose)
+        kept.append(slice_paint.corner_lines(painter, sheet.width, whose))
         lines = [
             say(f"render.plane.{self.plane}"),
             *slice_words.position_words(self._parts, self.plane),
             *slice_words.shown_how(self._parts, self.plane),
         ]
-        slice_paint.corner_lines(painter, sheet.width, lines, right=True)
+        kept.append(slice_paint.corner_lines(painter, sheet.width, lines, right=True))
+        return kept
 
     def _paint_remarks(
         self, painter: QPainter, sheet: Sheet, volume: Volume, *, hatched: bool
-    ) -> None:
+    ) -> list[QRectF]:
+        """Say what must be known of the picture; return the boxes that takes."""
+        kept = []
         words = gap_words(volume, sheet.camera, self._parts.language.now)
         if slice_words.awaited(self._parts, self.plane, volume):
             words = self._parts.say("ui.view.arriving")
         if slice_words.beyond(self._parts, self.plane, volume):
             words = self._parts.say("compare.beyond")
         if words:
-            slice_paint.notice(painter, sheet, words)
+            kept.append(slice_paint.notice(painter, sheet, words))
         unsaid = hatched and not words
         lines = slice_words.remarks(
             self._parts, self.plane, volume, court=self._presenting, hatched=unsaid
         )
         size = COURT_PX if self._presenting else TEXT_PX
-        slice_paint.remarks(painter, sheet.width, sheet.height, lines, size)
+        kept.append(slice_paint.remarks(painter, sheet.width, sheet.height, lines, size))
+        return kept
 
     # what is done
 
@@ -210,7 +221,7 @@ class SliceWidget(QWidget):
         left = event.button() == Qt.MouseButton.LeftButton
         if left and self._parts.tool.now == "path":
             self._parts.finish_path()  # its first press has marked the last point
-        elif left and self._parts.tool.now != "trajectory":
+        elif left and self._parts.tool.now not in _CLICKING:
             self._full_view()
         else:
             self.mouse.press(event)
@@ -235,6 +246,8 @@ class SliceWidget(QWidget):
             self._parts.reading.go_to_end(self.plane, last=_END_KEYS[key])
         elif key in _WINDOW_KEYS:
             self._parts.reading.choose_window(_WINDOW_KEYS[key])
+        elif key in _REMOVE_KEYS and self._parts.region.selected.now is not None:
+            self._parts.region.remove()
         elif key == Qt.Key.Key_I:
             self._views.smooth.set(not self._views.smooth.now)
         elif key == Qt.Key.Key_F:

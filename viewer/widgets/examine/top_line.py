@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QToolButton
 from typing_extensions import override
@@ -13,6 +13,7 @@ from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
 from viewer.widgets.bind import choice, combo, follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.examine.region_menu import RegionMenu
 from viewer.widgets.examine.slab_menu import SlabMenu
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import TOOLS, Parts
@@ -26,7 +27,12 @@ _ICON_PX = 18
 _SERIES_PX = 112
 _WINDOW_PX = 128
 _LAYOUT_PX = 132
-_WORDED = ("point", "window", "trajectory")  # there is no room for more words
+_WORDED = ("point", "window", "region", "trajectory")  # there is no room for more words
+_WORD_GAP_PX = 4
+_WORDLESS = (
+    *("tool.point", "tool.window", "act.save", "tool.region", "tool.to_court", "tool.trajectory"),
+)
+"""The buttons with words, in the order in which they lose them."""
 
 
 class TopLine(QFrame):
@@ -47,6 +53,7 @@ class TopLine(QFrame):
         self._parts = parts
         self._with_words: list[QToolButton] = []
         self._needing_all: list[QToolButton] = []
+        self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 6, 0)
         row.setSpacing(5)
@@ -55,6 +62,7 @@ class TopLine(QFrame):
         row.addSpacing(4)
         for tool in TOOLS:
             self._tool(tool)
+        self._region = RegionMenu(parts, self._buttons["region"])
         court = self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
         self._needing_all.append(court)
         self._warning_sign()
@@ -82,19 +90,22 @@ class TopLine(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._word()
 
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._word()  # a longer word elsewhere takes the room of one here
+        return super().event(event)
+
     def _word(self) -> None:
-        """Leave words to the tooltips where they would not fit, the tools' last of all."""
-        style = Qt.ToolButtonStyle
-        waived = [*reversed(self._with_words)]
-        for count in range(len(waived) + 1):
-            for number, button in enumerate(waived):
-                icon_only = number < count
-                button.setToolButtonStyle(
-                    style.ToolButtonIconOnly if icon_only else style.ToolButtonTextBesideIcon
-                )
-            self._row.invalidate()
-            if self._row.minimumSize().width() <= self.width():
-                return
+        """Leave words to the tooltips where there is no room, the best known icons first."""
+        wordy = sorted(self._with_words, key=lambda one: _WORDLESS.index(one.objectName()))
+        worn = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        bare = [one for one in wordy if one.toolButtonStyle() is not worn]
+        wanted = self._row.minimumSize().width() + sum(map(_word_px, bare))
+        for button in wordy:
+            fits = wanted <= self.width()
+            wanted -= 0 if fits else _word_px(button)
+            button.setToolButtonStyle(worn if fits else Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _case_and_series(self) -> None:
         self._case = PlainLabel()
@@ -139,8 +150,14 @@ class TopLine(QFrame):
         choice(button, self._parts.tool, tool)
         button.clicked.connect(self._parts.give_up_marking)
         self._row.addWidget(button)
-        if tool in {"trajectory", "path"}:
+        self._buttons[tool] = button
+        if tool in {"trajectory", "path", "region"}:
             self._needing_all.append(button)
+
+    def choose_region(self) -> None:
+        """Take the tool for regions in hand by its key; the key again chooses the other form."""
+        if self._buttons["region"].isEnabled():
+            self._region.choose()
 
     def _act(
         self,
@@ -275,3 +292,10 @@ class TopLine(QFrame):
             set_tip(button, tell(f"ui.act.{kind}.tip") + what)
         self.save.setText(tell("ui.act.saved" if session.recorded else "ui.act.save"))
         self.save.setEnabled(not session.recorded and not self._parts.views.arriving)
+
+
+def _word_px(button: QToolButton) -> int:
+    """Return how much wider Qt makes a button with its word than without."""
+    metrics = button.fontMetrics()
+    word = metrics.size(Qt.TextFlag.TextShowMnemonic, button.text()).width()
+    return word + 2 * metrics.horizontalAdvance(" ") + _WORD_GAP_PX
