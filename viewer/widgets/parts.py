@@ -52,6 +52,7 @@ class Parts:
         hinted: the views on which a newcomer still reads what to try first.
         theme: which of `THEMES` the window wears.
         helped: whether the sheet that lists mouse and keys lies over the views.
+        loupe: whether the slice under the mouse is magnified.
         warned: whether the strip with the scan's warnings is open; closed, a sign stays.
         trouble: what failed, for the strip over the room.
         post: runs a function in the screen's thread.
@@ -86,6 +87,7 @@ class Parts:
     hinted: Value[frozenset[str]] = field(default_factory=lambda: Value(frozenset()))
     theme: Value[str] = field(default_factory=lambda: Value(THEMES[0]))
     helped: Value[bool] = field(default_factory=lambda: Value(False))
+    loupe: Value[bool] = field(default_factory=lambda: Value(False))
     warned: Value[bool] = field(default_factory=lambda: Value(True))
     trouble: Event[VirtopsyError] = field(default_factory=Event)
 
@@ -128,6 +130,7 @@ class Parts:
     def leave_tool(self) -> None:
         """Give up what is being marked and go back to pointing."""
         self.give_up_marking()
+        self.loupe.set(False)
         self.tool.set("point")
 
     def give_up_marking(self) -> None:

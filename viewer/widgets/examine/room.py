@@ -20,6 +20,7 @@ from viewer.widgets.parts import Parts
 _PANEL_SHARE = 0.172  # leaves the views 70% of a window of 1280 x 720
 _PANEL_PX = (208, 360)
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_HELD_MS = 400  # a key pressed longer than that was held
 
 
 class ExamineRoom(QWidget):
@@ -31,6 +32,7 @@ class ExamineRoom(QWidget):
         super().__init__()
         self.setObjectName("room.examine")
         self._parts = parts
+        self._pressed_ms = 0
         self.top = TopLine(parts, to_court, save)
         self.views = ViewGrid(parts)
         self._panel = FindingsPanel(parts)
@@ -55,14 +57,17 @@ class ExamineRoom(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of the whole room, wherever in it the keyboard is.
 
-        Esc leaves the tool, then the layout; R takes the tool for regions; T looks along the track;
-        Enter ends the path that is drawn, Backspace takes its last point back.
+        Esc leaves the loupe, the tool, then the layout; R takes the tool for regions, M the loupe;
+        T looks along the track; Enter ends the path that is drawn, Backspace takes its last point
+        back.
         """
         parts, key = self._parts, pressed(event)
         if key == Qt.Key.Key_Escape:
             self._escape()
         elif key == Qt.Key.Key_R:
             self.top.choose_region()
+        elif key == Qt.Key.Key_M:
+            self._magnify(event)
         elif key == Qt.Key.Key_T:
             parts.attempt(parts.along.toggle)
         elif key in _ENTER and parts.tool.now == "path":
@@ -74,10 +79,25 @@ class ExamineRoom(QWidget):
 
     def _escape(self) -> None:
         parts = self._parts
-        if parts.tool.now != "point" or parts.trajectory.draft.now is not None:
+        if parts.loupe.now:
+            parts.loupe.set(False)
+        elif parts.tool.now != "point" or parts.trajectory.draft.now is not None:
             parts.leave_tool()
         else:
             parts.views.layout.set("all")
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Put the loupe away when its key was held; after a short press it stays."""
+        if pressed(event) != Qt.Key.Key_M:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat() and event.timestamp() - self._pressed_ms > _HELD_MS:
+            self._parts.loupe.set(False)
+
+    def _magnify(self, event: QKeyEvent) -> None:
+        if not event.isAutoRepeat():
+            self._pressed_ms = event.timestamp()
+            self._parts.loupe.set(not self._parts.loupe.now)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -20,6 +20,7 @@ from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import path_paint, slice_paint, slice_words
+from viewer.widgets.examine.slice_loupe import SliceLoupe
 from viewer.widgets.examine.slice_mouse import SliceMouse
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.examine.slice_picture import SlicePicture
@@ -59,6 +60,9 @@ class SliceWidget(QWidget):
         self.plane = plane
         self.picture = SlicePicture[SliceCamera](self, parts, self.update, SliceRenderer)
         self.mouse = SliceMouse(parts, plane, self.sheet, self.update)
+        self.loupe = SliceLoupe(
+            parts, self, self.sheet, lambda: self.picture.renderer, self._paint_marks
+        )
         self._presenting = False
         self._follow()
 
@@ -82,6 +86,7 @@ class SliceWidget(QWidget):
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
         follow(self, parts.tool, self._show_tool)
+        follow(self, parts.loupe, self._show_tool, now=False)
         hear(self, parts.session.changed, self._again)
 
     def _again(self, _: object) -> None:
@@ -91,9 +96,13 @@ class SliceWidget(QWidget):
         self.picture.take(volume)
         self.update()
 
-    def _show_tool(self, tool: str) -> None:
-        crossed = tool in {"point", "trajectory", "path", "region"}
-        self.setCursor(Qt.CursorShape.CrossCursor if crossed else Qt.CursorShape.SizeAllCursor)
+    def _show_tool(self, _: object) -> None:
+        shape = Qt.CursorShape.SizeAllCursor
+        if self._parts.loupe.now:
+            shape = Qt.CursorShape.BlankCursor  # it would lie on what the loupe is held over
+        elif self._parts.tool.now in {"point", "trajectory", "path", "region"}:
+            shape = Qt.CursorShape.CrossCursor
+        self.setCursor(shape)
 
     def set_presenting(self, presenting: bool) -> None:
         """Show a court the picture alone, sides in full words, or undo that."""
@@ -145,20 +154,20 @@ class SliceWidget(QWidget):
         slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned, rings=rings)
         if self._views.echo.now is not None:
             slice_paint.echo(painter, sheet, self._views.echo.now)
-        for one in self.mouse.marks():
-            slice_paint.mark(painter, sheet, one)
-        if not self._presenting:
-            self._paint_path(painter, sheet)
-            self.mouse.regions.paint_outlines(painter, sheet)
+        self._paint_marks(painter, sheet)
         kept = self._paint_words(painter, sheet, volume)
         kept += self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
         if not self._presenting:
             self.mouse.regions.paint_numbers(painter, sheet, self.picture.grey, kept)
         painter.end()
 
-    def _paint_path(self, painter: QPainter, sheet: Sheet) -> None:
-        along = self._parts.along
-        path_paint.drawn(painter, sheet, along.on_slices, along.points.now)
+    def _paint_marks(self, painter: QPainter, sheet: Sheet) -> None:
+        for one in self.mouse.marks():
+            slice_paint.mark(painter, sheet, one)
+        if not self._presenting:
+            along = self._parts.along
+            path_paint.drawn(painter, sheet, along.on_slices, along.points.now)
+            self.mouse.regions.paint_outlines(painter, sheet)
 
     def _paint_words(self, painter: QPainter, sheet: Sheet, volume: Volume) -> list[QRectF]:
         """Say whose scan it is and how it lies; return the boxes that takes."""

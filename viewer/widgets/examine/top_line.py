@@ -63,6 +63,7 @@ class TopLine(QFrame):
         for tool in TOOLS:
             self._tool(tool)
         self._region = RegionMenu(parts, self._buttons["region"])
+        self._loupe()
         court = self._act("to_court", "tool.to_court", to_court, "Ctrl+B", with_word=True)
         self._needing_all.append(court)
         self._warning_sign()
@@ -175,6 +176,13 @@ class TopLine(QFrame):
         follow(button, self._parts.language, lambda _: button.setShortcut(keys))
         self._row.addWidget(button)
         return button
+
+    def _loupe(self) -> None:
+        button = self._button("loupe", "act.loupe", with_word=False)
+        button.setCheckable(True)
+        button.clicked.connect(self._parts.loupe.set)
+        follow(button, self._parts.loupe, button.setChecked)
+        self._row.addWidget(button)
 
     def _button(self, drawing: str, name: str, *, with_word: bool) -> QToolButton:
         button = QToolButton()
