@@ -1,4 +1,4 @@
-"""The little man of the 3D view: how he is built, and from where a click on him looks.
+"""The little man of the views: how he is built, and from where a click on him looks.
 
 He stands in the patient's axes (x to the person's left, y to the back, z to the head), two units
 high, his middle in 0. Whoever looks at him sees how the body in the picture lies.
@@ -14,6 +14,8 @@ import numpy as np
 
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D, Point
 from virtopsy.geometry.frame import Floats
+from virtopsy.geometry.plane import Plane, facing
+from virtopsy.geometry.turn import Turn
 
 _MIDDLE = 0.24  # of half the figure's height: the chest and the belly
 _SHOWN = 0.4  # of an axis that is seen along the picture, to be clicked on
@@ -99,7 +101,23 @@ class Stroke:
 
 def strokes(camera: Camera3D) -> tuple[Stroke, ...]:
     """Return the figure as a camera sees it, the furthest limb first."""
-    right, up, sight = camera.axes
+    return strokes_along(*camera.axes)
+
+
+def strokes_on(plane: Plane, turn: Turn) -> tuple[Stroke, ...]:
+    """Return the figure as the reader of a slice sees the body, the furthest limb first."""
+    right, down, normal, _ = facing(plane, turn)
+    return strokes_along(right, -down, normal)
+
+
+def strokes_along(right: Floats, up: Floats, sight: Floats) -> tuple[Stroke, ...]:
+    """Return the figure as it is seen along a line of sight, the furthest limb first.
+
+    Args:
+        right: LPS unit vector, towards the right of the picture.
+        up: likewise, towards its top.
+        sight: likewise, away from the reader.
+    """
 
     def place(point: Point) -> tuple[float, float]:
         return float(np.dot(point, right)), float(np.dot(point, up))

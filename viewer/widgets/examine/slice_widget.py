@@ -19,7 +19,7 @@ from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
-from viewer.widgets.examine import path_paint, slice_paint, slice_words
+from viewer.widgets.examine import path_paint, slice_man, slice_paint, slice_words
 from viewer.widgets.examine.slice_loupe import SliceLoupe
 from viewer.widgets.examine.slice_mouse import SliceMouse
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
@@ -46,7 +46,12 @@ _WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
 
 
 class SliceWidget(QWidget):
-    """Axial, coronal or sagittal."""
+    """Axial, coronal or sagittal.
+
+    Attributes:
+        worded: the boxes that words, letters and scale took when it was painted last.
+        man: where the little man was painted then; None: there was no room.
+    """
 
     def __init__(self, parts: Parts, plane: str) -> None:
         super().__init__()
@@ -64,6 +69,8 @@ class SliceWidget(QWidget):
             parts, self, self.sheet, lambda: self.picture.renderer, self._paint_marks
         )
         self._presenting = False
+        self.worded: tuple[QRectF, ...] = ()
+        self.man: QRectF | None = None
         self._follow()
 
     def _follow(self) -> None:
@@ -157,6 +164,11 @@ class SliceWidget(QWidget):
         self._paint_marks(painter, sheet)
         kept = self._paint_words(painter, sheet, volume)
         kept += self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
+        self.worded = tuple(kept)
+        self.man = slice_man.room(sheet, kept, court=self._presenting)
+        if self.man is not None:
+            slice_man.paint(painter, sheet, self.man)
+            kept.append(self.man)
         if not self._presenting:
             self.mouse.regions.paint_numbers(painter, sheet, self.picture.grey, kept)
         painter.end()

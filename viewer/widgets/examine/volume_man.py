@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from viewer.presenters.examine.figure import Stroke, side_at, strokes
+from viewer.presenters.examine.figure import side_at, strokes
 from viewer.widgets.bind import follow, tip
+from viewer.widgets.examine.figure_paint import figure
 from viewer.widgets.parts import Parts
-from viewer.widgets.theme import picture_colour
 from virtopsy.geometry.camera import Camera3D
 
 SIZE_PX = 84
 _SMALL_PX = 56
 _SMALL_VIEW_PX = 300  # the shorter side of a view in which he is small
 _HALF_SHARE = 0.45  # of the widget: half the figure's height
-_DIM = 0.45  # how much darker the furthest limb is
 
 
 class VolumeMan(QWidget):
@@ -60,27 +59,9 @@ class VolumeMan(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawn = strokes(camera)
-        for one in drawn:
-            self._line(painter, one, QColor(0, 0, 0, 210), 3.0)
-        for one in drawn:
-            self._line(painter, one, _tint(one), 0.0)
+        side = self.width()
+        figure(painter, strokes(camera), QPointF(side / 2, side / 2), side * _HALF_SHARE)
         painter.end()
-
-    def _line(self, painter: QPainter, one: Stroke, tint: QColor, rim: float) -> None:
-        half = self.width() * _HALF_SHARE
-        start, end = (
-            QPointF(self.width() / 2 + right * half, self.width() / 2 - up * half)
-            for right, up in (one.start, one.end)
-        )
-        wide = 2 * one.radius * half + rim
-        if start == end:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QBrush(tint))
-            painter.drawEllipse(start, wide / 2, wide / 2)
-            return
-        painter.setPen(QPen(tint, wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(start, end)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -90,14 +71,3 @@ class VolumeMan(QWidget):
             place = event.position()
             right, up = (place.x() - self.width() / 2) / half, (self.width() / 2 - place.y()) / half
             self._look_from(side_at(camera, right, up))
-
-
-def _tint(one: Stroke) -> QColor:
-    base = {
-        "skin": QColor("#d9b08c"),
-        "shirt": QColor("#8d98a5"),
-        "left": picture_colour("sagittal"),
-        "right": QColor("#c9cdd2"),
-        "dark": QColor("#23272c"),
-    }[one.tint]
-    return base.darker(round(100 * (1 + _DIM * (1 - one.nearness))))
