@@ -30,6 +30,7 @@ _ROOM = 1.05
 _FOLDERS = {
     "finding": "data/findings",
     "stop": "data/stops",
+    "subject": "data/subject",
     "manifest": "data/meta/manifests",
     "intake": "data/meta/intake",
 }

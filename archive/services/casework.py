@@ -24,8 +24,10 @@ from archive.records import (
 from archive.services.access import Access, Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
+from virtopsy.case import subject as subject_record
 from virtopsy.case.case import Case, SeriesEntry
-from virtopsy.case.changes import Change
+from virtopsy.case.changes import THE_SUBJECT, Change
+from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, IntegrityError
 from virtopsy.findings import record as finding_record
 from virtopsy.findings.finding import Finding
@@ -192,10 +194,10 @@ class Cases:
         for row in things:
             newest[row.thing, row.thing_id] = row
         kept = [self._document(row.sha256) for row in newest.values() if not row.withdrawn]
-        findings = [finding_record.from_record(o["record"]) for o in kept if o["t"] == "finding"]
-        stops = [stop_record.from_record(o["record"]) for o in kept if o["t"] == "stop"]
-        entries = tuple(map(_series_entry, series))
-        return Case(number, entries, tuple(findings), tuple(stops))
+        case = Case(number, tuple(map(_series_entry, series)))
+        for one in kept:
+            case = _laid_in(case, one)
+        return case
 
     def _put(
         self,
@@ -255,6 +257,9 @@ def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> 
     record = change.after or change.before
     if record is None:
         raise Bug(f"a change of {change.thing_id} from nothing to nothing")
+    if change.thing == "subject":
+        _subject_of(change.thing_id, record)
+        return None
     reads = finding_record.from_record if change.thing == "finding" else stop_record.from_record
     read = reads(record)
     row = series.get(read.series_uid.partition("#")[0])
@@ -264,6 +269,29 @@ def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> 
     if frame and row.frame_of_reference_uid and frame != row.frame_of_reference_uid:
         raise InputError("archive.finding.frame", number=number, frame=frame)
     return row
+
+
+def _laid_in(case: Case, kept: Document) -> Case:
+    """Return the case with one kept record laid in.
+
+    Raises:
+        InputError: the record is malformed, or of a kind that a later version brought.
+    """
+    thing, record = kept["t"], kept["record"]
+    if thing == "finding":
+        return case.with_finding(finding_record.from_record(record))
+    if thing == "stop":
+        return case.with_stop(stop_record.from_record(record))
+    if thing == "subject":
+        return case.with_subject(_subject_of(kept["id"], record))
+    raise InputError("archive.record.unknown_thing", thing=ascii(str(thing)[:40])[1:-1])
+
+
+def _subject_of(thing_id: str, record: object) -> Subject:
+    """Return the state of the one person a case is about; another id would be another person."""
+    if thing_id != THE_SUBJECT:
+        raise InputError("case.subject.malformed", detail=ascii(thing_id[:40])[1:-1])
+    return subject_record.from_record(record)
 
 
 def _stated(finding: Finding, actor: Actor) -> Finding:

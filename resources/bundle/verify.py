@@ -61,7 +61,8 @@ PROOFS = "log/proofs.json"
 CHECKPOINT = "log/checkpoint.txt"
 LOG_KEY = "log/key.pem"
 SOURCE_LISTS = "data/meta/manifests/"
-CARRIED = ("finding", "stop", "manifest", "intake")  # what a bundle holds of what the log names
+# What a bundle holds of what the log names.
+CARRIED = ("finding", "stop", "subject", "manifest", "intake")
 REQUIRED = ("bagit.txt", "bag-info.txt", MANIFEST, ENTRIES, PROOFS, CHECKPOINT, LOG_KEY)
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 

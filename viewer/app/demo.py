@@ -23,7 +23,8 @@ from viewer.presenters.examine.opening import Opened
 from viewer.presenters.session import Session
 from viewer.render.court_pictures import CourtPicture, court_pictures
 from virtopsy.case.case import Case
-from virtopsy.case.commands import AddFinding, AddStop
+from virtopsy.case.commands import AddFinding, AddStop, StateSubject
+from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, StorageError
 from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
 from virtopsy.geometry.camera import Point, standard_view
@@ -32,7 +33,6 @@ from virtopsy.imaging.window import HU_PRESETS
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 from virtopsy.phantom.write import write
-from virtopsy.report.conclusion import Subject
 from virtopsy.walkthrough.stop import Stop
 
 PERSON = "Demo Expert"
@@ -110,7 +110,6 @@ def run(
                 out=places.bundle,
                 language=language,
                 text=say("demo.conclusion", language),
-                subject=Subject.DECEASED,
             ),
             opened=opened,
             pictures=_KeptBeside(places.pictures),
@@ -171,6 +170,7 @@ def _mark(
         end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
         sd_source="clicks",
     )
+    session.do(StateSubject(Subject.DECEASED))
     session.do(AddFinding(track))
     session.do(AddStop(_stop(volume, track, language)))
 
@@ -200,7 +200,7 @@ class _KeptBeside:
 
     folder: Path
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 -- as `TakePictures` says
         self,
         volume: Volume,
         tracks: Sequence[Trajectory],
@@ -208,8 +208,11 @@ class _KeptBeside:
         *,
         source_sha256: str,
         notes: Sequence[str],
+        mark: str,
     ) -> Sequence[CourtPicture]:
-        taken = court_pictures(volume, tracks, language, source_sha256=source_sha256, notes=notes)
+        taken = court_pictures(
+            volume, tracks, language, source_sha256=source_sha256, notes=notes, mark=mark
+        )
         self.folder.mkdir()
         for one in taken:
             (self.folder / f"{one.name}.png").write_bytes(one.png)

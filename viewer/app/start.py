@@ -28,6 +28,7 @@ from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.pictures import Pictures
 from viewer.presenters.examine.reading import Reading
+from viewer.presenters.examine.subject import SubjectState
 from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
@@ -161,6 +162,8 @@ def build(
         opening=opening,
         pictures=Pictures(work, opening),
         findings=findings,
+        subject=SubjectState(session, views),
+        compared_subject=SubjectState(Session(), comparison.views),
         trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
         comparison=comparison,
         compared_findings=compared,

@@ -35,9 +35,7 @@ def build(language: Language) -> click.Command:
     @click.option("--out", required=True, metavar="BUNDLE", type=_PATH, help=meant("out"))
     @click.option("--zip", "zipped", is_flag=True, help=meant("zip"))
     @click.option("--text-file", "text", type=_PATH, help=meant("text"))
-    @click.option(
-        "--subject", type=click.Choice(_SUBJECTS), default="unknown", help=meant("subject")
-    )
+    @click.option("--subject", type=click.Choice(_SUBJECTS), default=None, help=meant("subject"))
     @user_option(language)
     @reason_option(language)
     @speech.json_option(language)
@@ -47,20 +45,20 @@ def build(language: Language) -> click.Command:
         out: Path,
         zipped: bool,
         text: Path | None,
-        subject: str,
+        subject: str | None,
         user: str | None,
         reason: str,
         as_json: bool,
     ) -> None:
         from viewer.presenters.court.export import Export
-        from virtopsy.report.conclusion import Subject
+        from virtopsy.case.subject import Subject
 
         asked = Export(
             number=number,
             out=out,
             language=language,
             text=_read(text) if text else "",
-            subject=Subject(subject),
+            subject=None if subject is None else Subject(subject),
             zipped=zipped,
             reason=reason,
         )

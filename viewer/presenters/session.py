@@ -13,6 +13,7 @@ from virtopsy.case.case import Case
 from virtopsy.case.changes import Change, changes
 from virtopsy.case.commands import Command
 from virtopsy.case.history import History
+from virtopsy.case.subject import Subject
 
 
 class Recorder(Protocol):
@@ -110,10 +111,12 @@ class Session:
             merged = merged.with_finding(finding)
         for stop in self.case.stops:
             merged = merged.with_stop(stop)
+        if self.case.subject is not Subject.UNKNOWN:
+            merged = merged.with_subject(self.case.subject)
         missing = changes(kept, merged)
         if missing:
             recorder.record(missing, label="case.save", act="do")
-        alone = not kept.findings and not kept.stops
+        alone = not kept.findings and not kept.stops and kept.subject is Subject.UNKNOWN
         self._history = self._history.kept_as(kept) if alone else History(merged)
         self._recorder = recorder
         self._unrecorded = 0

@@ -23,7 +23,6 @@ from viewer.render.volume_view import VolumeView
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Camera3D, Point, fit_view, project
 from virtopsy.geometry.plane import Plane
-from virtopsy.imaging.compression import lossy_mark
 from virtopsy.imaging.preset import Preset, default_preset
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import default_window
@@ -51,13 +50,14 @@ class CourtPicture:
     parameters: dict[str, Any]
 
 
-def court_pictures(
+def court_pictures(  # noqa: PLR0913 -- the series, what is said of it, and in which words
     volume: Volume,
     tracks: Sequence[Trajectory],
     language: Language,
     *,
     source_sha256: str,
     notes: Sequence[str],
+    mark: str = "",
 ) -> tuple[CourtPicture, ...]:
     """Return a slice and a 3D picture of the first track; of the middle where there is none.
 
@@ -67,8 +67,9 @@ def court_pictures(
         language: of the words in and under the pictures.
         source_sha256: of the archive's list of the series' files.
         notes: what is wrong with the scan, in words; printed into the pictures.
+        mark: of the person examined, on and under the pictures; empty where nothing was stated.
     """
-    origin = Origin(source_sha256=source_sha256, notes=tuple(notes))
+    origin = Origin(source_sha256=source_sha256, notes=tuple(notes), mark=mark)
     glyphs = [_glyph(one, number == 0) for number, one in enumerate(tracks)]
     return (
         _slice(volume, tracks, glyphs, language, origin),
@@ -100,7 +101,9 @@ def _slice(
         centre=f"{window.centre:g}",
         width=f"{window.width:g}",
     )
-    return CourtPicture(plane.value, _marked(caption, volume, language), made.png, made.parameters)
+    return CourtPicture(
+        plane.value, _marked(caption, volume, language, origin), made.png, made.parameters
+    )
 
 
 def _three_d(
@@ -126,12 +129,14 @@ def _three_d(
         preset=say(view.preset.text, language),
         view=view_words(camera, language),
     )
-    return CourtPicture("volume", _marked(caption, volume, language), made.png, made.parameters)
+    return CourtPicture(
+        "volume", _marked(caption, volume, language, origin), made.png, made.parameters
+    )
 
 
-def _marked(caption: str, volume: Volume, language: Language) -> str:
-    """Say under a picture too that its data were compressed with loss."""
-    mark = lossy_mark(volume, language)
+def _marked(caption: str, volume: Volume, language: Language, origin: Origin) -> str:
+    """Say under a picture too what stands on it: whose state, and that data lost by compression."""
+    mark = origin.caution(volume, language)
     return f"{caption} ({mark})" if mark else caption
 
 

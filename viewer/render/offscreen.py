@@ -65,10 +65,16 @@ class Origin:
     Attributes:
         source_sha256: hash of the series as the archive keeps it, hexadecimal; empty: not given.
         notes: sentences about the scan that the reader has to know (gaps, lossy compression).
+        mark: of the person examined, for the picture itself; empty where nothing was stated.
     """
 
     source_sha256: str = ""
     notes: tuple[str, ...] = ()
+    mark: str = ""
+
+    def caution(self, volume: Volume, language: Language) -> str:
+        """Return what stands on the picture itself, so that a copy without its block says it."""
+        return " · ".join(one for one in (self.mark, lossy_mark(volume, language)) if one)
 
 
 def software_version() -> str:
@@ -102,7 +108,7 @@ def slice_picture(  # noqa: PLR0913 -- one keyword a fact of the picture
         marks=marks,
         labels=labels,
         hatched=gap_areas(volume, camera),
-        caution=lossy_mark(volume, language),
+        caution=origin.caution(volume, language),
         block=[
             *_whose(volume, language),
             *_slice_lines(camera, window, language),
@@ -174,7 +180,7 @@ def finish_volume(  # noqa: PLR0913 -- one keyword a fact of the picture
             length="{length}",
         ),
         labels=labels,
-        caution=lossy_mark(view.volume, language),
+        caution=origin.caution(view.volume, language),
         block=[
             *_whose(view.volume, language),
             *_volume_lines(view, camera, language),

@@ -17,6 +17,7 @@ from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.overlay import whose
 from viewer.presenters.examine.pictures import Pictures
 from viewer.presenters.examine.reading import Reading
+from viewer.presenters.examine.subject import SubjectState
 from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
@@ -46,6 +47,7 @@ class Parts:
         compared_trajectory: moves their ends.
         compared_along: of the second scan, where nothing is looked along.
         compared_region: none is drawn there.
+        compared_subject: nothing is stated there: it may be another person, or one still alive.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
         tool: which of `TOOLS` the left mouse button is.
@@ -69,6 +71,7 @@ class Parts:
     opening: Opening
     pictures: Pictures
     findings: Findings
+    subject: SubjectState
     trajectory: TrajectoryTool
     compared_findings: Findings
     compared_trajectory: TrajectoryTool
@@ -76,6 +79,7 @@ class Parts:
     compared_along: Along
     region: RegionTool
     compared_region: RegionTool
+    compared_subject: SubjectState
     keeping: Keeping
     walkthrough: Walkthrough
     writing: Writing
@@ -116,6 +120,7 @@ class Parts:
             trajectory=self.compared_trajectory,
             along=self.compared_along,
             region=self.compared_region,
+            subject=self.compared_subject,
         )
 
     def attempt(self, act: Callable[[], object]) -> bool:

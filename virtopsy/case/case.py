@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
 from virtopsy.walkthrough.stop import Stop
@@ -37,12 +38,14 @@ class Case:
 
     Attributes:
         number: the case number; empty until the case is kept in an archive.
+        subject: the state of the person examined; unknown until somebody stated it.
     """
 
     number: str = ""
     series: tuple[SeriesEntry, ...] = ()
     findings: tuple[Finding, ...] = ()
     stops: tuple[Stop, ...] = ()
+    subject: Subject = Subject.UNKNOWN
 
     def finding(self, finding_id: str) -> Finding:
         """Return the finding of that id; Bug where there is none."""
@@ -76,6 +79,10 @@ class Case:
         """Return the case without that stop."""
         self.stop(stop_id)
         return replace(self, stops=tuple(one for one in self.stops if one.stop_id != stop_id))
+
+    def with_subject(self, subject: Subject) -> Case:
+        """Return the case with another state of the person examined."""
+        return replace(self, subject=subject)
 
 
 def _put(present: tuple[T, ...], new: T, identity: str) -> tuple[T, ...]:

@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from virtopsy.case import subject as subject_record
 from virtopsy.case.case import Case
+from virtopsy.case.subject import Subject
 from virtopsy.findings import record as finding_record
 from virtopsy.walkthrough import stop as stop_record
 
-Thing: TypeAlias = Literal["finding", "stop"]
+Thing: TypeAlias = Literal["finding", "stop", "subject"]
+THE_SUBJECT = "subject"
+"""The id of the one person a case is about."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One finding or stop that is new, other or gone.
+    """A finding, a stop or the subject's state that is new, other or gone.
 
     Attributes:
         thing: what changed.
@@ -39,7 +43,8 @@ class Change:
 def changes(before: Case, after: Case) -> tuple[Change, ...]:
     """Return what an act (or its undo) did, in the order the things stand in the cases."""
     findings = _changes("finding", _findings(before), _findings(after))
-    return findings + _changes("stop", _stops(before), _stops(after))
+    stops = _changes("stop", _stops(before), _stops(after))
+    return findings + stops + _changes("subject", _subject(before), _subject(after))
 
 
 def _findings(case: Case) -> dict[str, Any]:
@@ -50,9 +55,15 @@ def _stops(case: Case) -> dict[str, Any]:
     return {one.stop_id: one for one in case.stops}
 
 
+def _subject(case: Case) -> dict[str, Any]:
+    """Return what was stated; what is unknown is no record."""
+    return {} if case.subject is Subject.UNKNOWN else {THE_SUBJECT: case.subject}
+
+
 _RECORD: dict[Thing, Callable[[Any], dict[str, Any]]] = {
     "finding": finding_record.to_record,
     "stop": stop_record.to_record,
+    "subject": subject_record.to_record,
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from virtopsy.case.case import Case
+from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
 from virtopsy.walkthrough.stop import Stop
@@ -100,3 +101,15 @@ class WithdrawStop:
     def apply(self, case: Case) -> Case:
         """Return the case without the stop."""
         return case.without_stop(self.stop_id)
+
+
+@dataclass(frozen=True)
+class StateSubject:
+    """State whether a deceased or a living person is examined; unknown takes it back."""
+
+    label: ClassVar[str] = "case.subject.state"
+    subject: Subject
+
+    def apply(self, case: Case) -> Case:
+        """Return the case that says so."""
+        return case.with_subject(self.subject)

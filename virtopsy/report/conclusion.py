@@ -8,19 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from virtopsy.case.subject import Subject
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.language import Language
-
-
-class Subject(StrEnum):
-    """Whose left is meant."""
-
-    DECEASED = "deceased"
-    LIVING = "living"
-    UNKNOWN = "unknown"
 
 
 class Warned(Protocol):

@@ -12,15 +12,17 @@ from archive.proof import canonical, merkle, signing
 from archive.records import Actor, Role
 from archive.services.journal import CHECKPOINT_EVERY
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
-from virtopsy.case.changes import changes
+from virtopsy.case.changes import Change, changes
 from virtopsy.case.commands import (
     AddFinding,
     AddStop,
     ChangeFinding,
+    StateSubject,
     WithdrawFinding,
     WithdrawStop,
 )
 from virtopsy.case.history import History
+from virtopsy.case.subject import Subject
 from virtopsy.errors import AccessDenied, Bug, InputError, IntegrityError
 from virtopsy.findings.record import from_record
 from virtopsy.walkthrough.stop import Stop
@@ -244,3 +246,70 @@ def test_the_seal_is_the_archives_key_and_an_entry(kept: Archive, expert: Actor)
     assert kept.fingerprint == signing.fingerprint(kept.public_key)
     assert kept.log.entries(expert)[-2].act == "seal"
     assert kept.verify.run().ok
+
+
+def test_what_is_stated_of_the_person_is_kept_version_by_version(
+    kept: Archive, expert: Actor
+) -> None:
+    history = History(kept.cases.open(expert, CASE))
+    assert history.present.subject is Subject.UNKNOWN
+    for subject in (Subject.DECEASED, Subject.LIVING):
+        after = history.do(StateSubject(subject))
+        done = changes(history.present, after.present)
+        kept.cases.record(expert, CASE, done, label=StateSubject.label, act="do")
+        history = after
+        assert kept.cases.open(expert, CASE) == history.present
+    for expected in (Subject.DECEASED, Subject.UNKNOWN):
+        after = history.undo()
+        done = changes(history.present, after.present)
+        kept.cases.record(expert, CASE, done, label=StateSubject.label, act="undo")
+        history = after
+        assert kept.cases.open(expert, CASE).subject is expected
+    with kept.cases._journal.database.reading() as work:
+        versions = [one for one in work.cases.things(CASE) if one.thing == "subject"]
+    assert [one.version for one in versions] == [1, 2, 3, 4]
+    assert [one.withdrawn for one in versions] == [False, False, False, True]
+    assert kept.verify.run().ok
+
+
+def test_of_two_who_state_it_at_once_the_second_is_told(kept: Archive, expert: Actor) -> None:
+    case = kept.cases.open(expert, CASE)
+    mine, theirs = (
+        changes(case, case.with_subject(one)) for one in (Subject.LIVING, Subject.DECEASED)
+    )
+    kept.cases.record(expert, CASE, theirs, label="l", act="do")
+    with pytest.raises(InputError):
+        kept.cases.record(expert, CASE, mine, label="l", act="do")
+    assert kept.cases.open(expert, CASE).subject is Subject.DECEASED
+
+
+@pytest.mark.parametrize(
+    ("thing_id", "record"),
+    [("subject", {"state": "undead"}), ("another", {"state": "living"})],
+)
+def test_a_state_that_is_none_is_not_recorded(
+    kept: Archive, expert: Actor, thing_id: str, record: Any
+) -> None:
+    before = _acts(kept, expert)
+    change = Change("subject", thing_id, None, record)
+    with pytest.raises(InputError):
+        kept.cases.record(expert, CASE, (change,), label="l", act="do")
+    assert [one for one in _acts(kept, expert) if one[0] == "record"] == [
+        one for one in before if one[0] == "record"
+    ]
+
+
+def test_a_record_of_a_kind_from_a_later_version_is_refused_and_not_passed_over(
+    kept: Archive, expert: Actor
+) -> None:
+    (entry,) = [one for one in kept.log.entries(expert, CASE) if one.act == "record"]
+    sha256 = canonical.decode(entry.body)["obj"][0]["sha256"]
+    document = canonical.decode(kept.cases._blobs.read(sha256), fractions=True)
+    later = kept.cases._blobs.put(canonical.encode(document | {"t": "hologram"}, fractions=True))
+    with kept.cases._journal.database.writing() as work:
+        row = work.cases.latest(CASE, "finding", "t1")
+        assert row is not None
+        work.cases.add_thing(replace(row, thing="hologram", thing_id="h1", sha256=later))
+        work.commit()
+    with pytest.raises(InputError, match="hologram"):
+        kept.cases.open(expert, CASE)

@@ -7,7 +7,8 @@ import pytest
 from viewer.presenters.session import Session
 from virtopsy.case.case import Case, SeriesEntry
 from virtopsy.case.changes import Change
-from virtopsy.case.commands import AddFinding
+from virtopsy.case.commands import AddFinding, StateSubject
+from virtopsy.case.subject import Subject
 from virtopsy.errors import StorageError
 from virtopsy.findings.trajectory import Trajectory
 
@@ -111,3 +112,22 @@ def test_a_saving_that_fails_leaves_the_case_unsaved() -> None:
 
     assert not session.saved
     assert not session.recorded
+
+
+def test_what_was_stated_before_the_case_was_kept_is_kept_with_it() -> None:
+    book, session = _Book(), Session()
+    session.do(StateSubject(Subject.DECEASED))
+    assert not session.saved
+    session.keep(Case("1", series=(SeriesEntry("1.2.3", "1.2"),)), book)
+    assert book.entries == [("do", "case.save", ("add",))]
+    assert session.case.subject is Subject.DECEASED
+    session.undo()
+    assert book.entries[-1] == ("undo", "case.subject.state", ("withdraw",))
+
+
+def test_keeping_takes_back_no_statement_that_the_archive_holds() -> None:
+    book, session = _Book(), Session()
+    session.do(AddFinding(_track("a")))
+    session.keep(Case("1", subject=Subject.LIVING), book)
+    assert session.case.subject is Subject.LIVING
+    assert session.undo_label is None, "undo would take the archive's statement back"

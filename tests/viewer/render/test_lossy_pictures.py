@@ -73,3 +73,16 @@ def test_the_pictures_of_a_conclusion_are_marked_and_so_is_what_is_said_of_them(
         assert amount == 0
         assert "lossy" not in caption
         assert ratio is None
+
+
+def test_the_mark_of_the_person_stands_on_the_pictures_and_under_them(lossy: Volume) -> None:
+    def taken(mark: str) -> list[tuple[int, str]]:
+        pictures = court_pictures(lossy, (), Language.EN, source_sha256="", notes=(), mark=mark)
+        return [(ink(one.png), one.caption) for one in pictures]
+
+    for (plain, before), (marked, after) in zip(
+        taken(""), taken("Post-mortem examination"), strict=True
+    ):
+        assert marked > plain + 100
+        assert "Post-mortem" not in before
+        assert "(Post-mortem examination · " in after

@@ -96,7 +96,7 @@ def test_a_court_reads_sides_in_large_words_and_whose_they_are(court: Any) -> No
     show = window._show_window
     sides = show.findChild(QLabel, "show.sides")
     assert sides.font().pixelSize() >= 28
-    assert "deceased person's own" in sides.text()
+    assert "the examined person's own" in sides.text(), "nobody stated a death"
     assert say("ui.show.demonstrative", Language.EN) in sides.text()
     show.close()
 

@@ -10,9 +10,10 @@ from zlib import compress, crc32
 
 import pytest
 
+from virtopsy.case.subject import Subject
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.language import Language
-from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts, Subject
+from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts
 from virtopsy.report.pdf import _SHOWN, _SHOWN_ALONE, conclusion_pdf, printable
 
 

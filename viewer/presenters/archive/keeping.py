@@ -237,9 +237,11 @@ class Keeping:
 
         What is marked on it must not be recorded in another person's case.
         """
-        held = {one.series_uid for one in self._session.case.series}
-        if opened is not None and self._session.recorded and opened.series.uid not in held:
-            self._session.open(Case(), None)
+        session = self._session
+        held = {one.series_uid for one in session.case.series}
+        kept = session.recorded or (session.saved and session.case.number)
+        if opened is not None and kept and opened.series.uid not in held:
+            session.open(Case(), None)
 
     def _claim_statements(self, actor: Actor) -> None:
         """Put the name of who signed in on statements made before anybody had."""

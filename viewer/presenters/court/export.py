@@ -16,6 +16,7 @@ from archive.records import Actor
 from archive.services.court import BundleReport, Picture, verifier_sha256
 from viewer.presenters.examine.opening import Opened
 from virtopsy.case.case import Case
+from virtopsy.case.subject import Subject, subject_mark
 from virtopsy.dicom.assemble import problems_of
 from virtopsy.errors import InputError
 from virtopsy.findings.trajectory import Trajectory
@@ -23,7 +24,7 @@ from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 from virtopsy.report import conclusion
-from virtopsy.report.conclusion import Conclusion, LogHead, StudyFacts, Subject
+from virtopsy.report.conclusion import Conclusion, LogHead, StudyFacts
 from virtopsy.report.pdf import conclusion_pdf
 
 
@@ -50,7 +51,7 @@ class MadePicture(Protocol):
 class TakePictures(Protocol):
     """Makes the pictures; the window and the command line pass `court_pictures`."""
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 -- the series, what is said of it, and in which words
         self,
         volume: Volume,
         tracks: Sequence[Trajectory],
@@ -58,6 +59,7 @@ class TakePictures(Protocol):
         *,
         source_sha256: str,
         notes: Sequence[str],
+        mark: str,
     ) -> Sequence[MadePicture]:
         """Return the pictures of these tracks."""
         ...
@@ -71,6 +73,7 @@ class _Shown:
         others: how many findings of the case are on other series.
         manifest_sha256: the archive's list of the series' files.
         notes: what is wrong with the scan, in words.
+        subject: the state of the person examined.
     """
 
     opened: Opened
@@ -79,6 +82,7 @@ class _Shown:
     language: Language
     manifest_sha256: str
     notes: tuple[str, ...]
+    subject: Subject
 
     def pictured(self, take: TakePictures) -> Sequence[MadePicture]:
         """Return the pictures of what is shown."""
@@ -88,6 +92,7 @@ class _Shown:
             self.language,
             source_sha256=self.manifest_sha256,
             notes=self.notes,
+            mark=subject_mark(self.subject, self.language),
         )
 
 
@@ -97,13 +102,14 @@ class Export:
 
     Attributes:
         text: the conclusion in the expert's own words; empty: none yet.
+        subject: whose left is meant; None: as the case says.
     """
 
     number: str
     out: Path
     language: Language
     text: str = ""
-    subject: Subject = Subject.UNKNOWN
+    subject: Subject | None = None
     zipped: bool = False
     reason: str = ""
 
@@ -137,7 +143,7 @@ def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose
         raise InputError("bundle.no_series", number=asked.number)
     archive.court.refuse_place(asked.out)
     case = archive.cases.open(actor, asked.number)
-    shown = _shown(case, opened, asked.language)
+    shown = _shown(case, opened, asked)
     taken = shown.pictured(pictures)
     progress.tick(0, 1)
     written = _conclusion(archive, actor, asked, case, shown, taken, when)
@@ -171,12 +177,12 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
     if opened is None:
         raise InputError("bundle.no_series", number=asked.number)
     case = archive.cases.open(actor, asked.number)
-    shown = _shown(case, opened, asked.language)
+    shown = _shown(case, opened, asked)
     written = _conclusion(archive, actor, asked, case, shown, shown.pictured(pictures), when)
     return conclusion_pdf(written, asked.language)
 
 
-def _shown(case: Case, opened: Opened, language: Language) -> _Shown:
+def _shown(case: Case, opened: Opened, asked: Export) -> _Shown:
     """Choose the tracks of the series shown; the rest is counted, and in the bundle as JSON."""
     uid = opened.series.uid
     tracks = tuple(
@@ -190,10 +196,16 @@ def _shown(case: Case, opened: Opened, language: Language) -> _Shown:
         opened=opened,
         tracks=tracks,
         others=len(case.findings) - len(tracks),
-        language=language,
+        language=asked.language,
         manifest_sha256=next(manifests, ""),
-        notes=tuple(one.sentence(language) for one in problems),
+        notes=tuple(one.sentence(asked.language) for one in problems),
+        subject=_subject(case, asked),
     )
+
+
+def _subject(case: Case, asked: Export) -> Subject:
+    """Return what was asked for, else what the case says; nothing is taken for granted."""
+    return case.subject if asked.subject is None else asked.subject
 
 
 def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
@@ -211,7 +223,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
         written_by=actor.name,
         when=when,
         basis=archive.court.basis(actor, case.number),
-        subject=asked.subject,
+        subject=_subject(case, asked),
         study=_study(shown),
         tracks=shown.tracks,
         others=shown.others,

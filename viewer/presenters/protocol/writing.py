@@ -22,7 +22,6 @@ from virtopsy.errors import StorageError, UsageError, VirtopsyError
 from virtopsy.findings.words import Line, trajectory_lines
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
-from virtopsy.report.conclusion import Subject
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -33,7 +32,6 @@ class Writing:
     Attributes:
         text: the conclusion in the expert's own words.
         language: of page and bundle; not that of the screen.
-        subject: whose left is meant.
         problem: what failed, for the strip.
         saved: told where a PDF was written.
         sealed: told about a finished bundle.
@@ -55,7 +53,6 @@ class Writing:
         self._pictures, self._clock = pictures, clock
         self.text: Value[str] = Value("")
         self.language: Value[Language] = Value(language)
-        self.subject: Value[str] = Value(Subject.DECEASED.value)
         self.problem: Event[VirtopsyError] = Event()
         self.saved: Event[Path] = Event()
         self.sealed: Event[BundleReport] = Event()
@@ -68,6 +65,10 @@ class Writing:
         lines = [
             Line(say("report.fact.case_number", language), self._session.case.number or "—"),
             Line(say("report.fact.expert", language), self._keeping.person.now or "—"),
+            Line(
+                say("report.fact.subject", language),
+                say(f"report.subject.{self._session.case.subject.value}", language),
+            ),
             *_study_lines(opened, language),
         ]
         for number, track in enumerate(self._findings.tracks, start=1):
@@ -136,7 +137,6 @@ class Writing:
             out=out,
             language=self.language.now,
             text=self.text.now.strip(),
-            subject=Subject(self.subject.now),
         )
 
     def _kept(self) -> tuple[Archive, Actor]:

@@ -90,7 +90,7 @@ class Show(QWidget):
         self._caption.setText(stop.caption)
         self._place.setText(say("ui.show.place", number=number, count=count))
         # Whose left and right: a juror takes a side of the screen for a side of the body.
-        sides = say(f"report.sides.{self._parts.writing.subject.now}")
+        sides = say(f"report.sides.{self._parts.subject.stated.now}")
         solid = stop.layout in {"all", "volume"}
         self._sides.setText(f"{sides} {say('ui.show.demonstrative')}" if solid else sides)
 

@@ -27,6 +27,7 @@ from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, set_tip
+from viewer.widgets.subject_choice import SubjectChoice
 from virtopsy.findings.trajectory import GROUNDS, Trajectory
 from virtopsy.imaging.volume import Volume
 
@@ -55,6 +56,7 @@ class FindingsPanel(QFrame):
         self._details = TrajectoryDetails(parts)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 4, 4)
+        column.addLayout(self._subject())
         for widget in (heading, self._empty, self._list):
             column.addWidget(widget)
         column.addWidget(self._details, 1)
@@ -63,6 +65,17 @@ class FindingsPanel(QFrame):
         follow(self, parts.views.volume, self._take_volume)
         follow(self, parts.findings.selected, lambda _: self._show_selection())
         follow(self, parts.language, lambda _: self._fill())
+
+    def _subject(self) -> QHBoxLayout:
+        """Let it be stated before anything is read whether the person is deceased or living."""
+        label = PlainLabel()
+        label.setProperty("role", "quiet")
+        words(label, self._parts.language, label.setText, "ui.subject")
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 4, 6)
+        row.addWidget(label)
+        row.addWidget(SubjectChoice(self._parts, "subject.choice"), 1)
+        return row
 
     def _take_volume(self, _: Volume | None) -> None:
         self._fill()

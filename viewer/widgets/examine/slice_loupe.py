@@ -25,10 +25,10 @@ from typing_extensions import override
 
 from viewer.render.gaps import gap_areas
 from viewer.render.slice_camera import SliceCamera
-from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.slice_paint import Sheet
+from viewer.widgets.examine.slice_picture import Renderer
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import picture_colour, text_font
 
@@ -55,7 +55,7 @@ class SliceLoupe(QWidget):
         parts: Parts,
         view: QWidget,
         sheet: Callable[[], Sheet | None],
-        renderer: Callable[[], SliceRenderer | None],
+        renderer: Callable[[], Renderer[SliceCamera] | None],
         overlay: Overlay,
     ) -> None:
         super().__init__(view)
@@ -120,9 +120,8 @@ class SliceLoupe(QWidget):
         if camera is None or renderer is None or sheet is None:
             return
         views, box = self._parts.views, QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        grey = np.ascontiguousarray(
-            renderer.pixels(camera, views.window.now, views.slab.now, smooth=views.smooth.now)
-        )
+        values = renderer.values(camera, views.slab.now, smooth=views.smooth.now)
+        grey = np.ascontiguousarray(renderer.grey(values, views.window.now))
         side = camera.width
         own = Sheet(camera, sheet.ratio, sheet.near_mm)
         painter = QPainter(self)

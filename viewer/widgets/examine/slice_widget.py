@@ -92,6 +92,7 @@ class SliceWidget(QWidget):
         follow(self, parts.region.selected, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
+        follow(self, parts.subject.stated, self._again, now=False)
         follow(self, parts.tool, self._show_tool)
         follow(self, parts.loupe, self._show_tool, now=False)
         hear(self, parts.session.changed, self._again)

@@ -68,8 +68,8 @@ def remarks(parts: Parts, plane: str, volume: Volume, *, court: bool, hatched: b
         said += shown_to_court(parts, plane)
     elif volume.quantity is not Quantity.HU:
         said.append(parts.say("ui.view.not_hu"))
-    lossy = lossy_mark(volume, parts.language.now)
-    return [*said, lossy] if lossy else said
+    mark, lossy = parts.subject.mark(parts.language.now), lossy_mark(volume, parts.language.now)
+    return [one for one in (mark, *said, lossy) if one]
 
 
 def awaited(parts: Parts, plane: str, volume: Volume) -> bool:

@@ -106,6 +106,7 @@ class VolumeOverlay:
         """Return what is not shown, and what of the data is not as it was acquired, folded."""
         language, width = self._parts.language.now, self._view.width()
         said = (
+            self._parts.subject.mark(language),
             hidden_words(wish.cutaway, language),
             reduced_words(reduced, language),
             lossy_mark(wish.volume, language),

@@ -79,6 +79,7 @@ class VolumeWidget(QWidget):
         follow(self, parts.cutting.outline, self._again, now=False)
         follow(self, parts.trajectory.draft, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
+        follow(self, parts.subject.stated, self._again, now=False)
         follow(self, parts.cutting.tool, lambda _: self._show_tool(parts.tool.now), now=False)
         hear(self, parts.cutting.problem, parts.trouble.announce)
         follow(self, parts.tool, self._show_tool)

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.widgets.bind import combo, follow, hear, when_seen, words
+from viewer.widgets.bind import follow, hear, when_seen, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from viewer.widgets.push_button import push_button
+from viewer.widgets.subject_choice import SubjectChoice
 from virtopsy.language import Language, say
-from virtopsy.report.conclusion import Subject
 
 
 class ProtocolRoom(QWidget):
@@ -84,7 +84,7 @@ class ProtocolRoom(QWidget):
         return label
 
     def _choices(self) -> QGridLayout:
-        spoken, subject = QComboBox(), QComboBox()
+        spoken = QComboBox()
         spoken.setObjectName("protocol.language")
         spoken.addItems([say(f"ui.language.{one.value}", one) for one in Language])
         writing = self._parts.writing
@@ -94,20 +94,12 @@ class ProtocolRoom(QWidget):
             writing.language,
             lambda now: spoken.setCurrentIndex(list(Language).index(now)),
         )
-        subject.setObjectName("protocol.subject")
-        combo(
-            subject,
-            writing.subject,
-            [one.value for one in Subject],
-            self._parts.language,
-            lambda name, language: say(f"report.subject.{name}", language),
-        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.addWidget(self._words("quiet", "ui.protocol.language"), 0, 0)
         grid.addWidget(spoken, 0, 1)
         grid.addWidget(self._words("quiet", "ui.protocol.subject"), 1, 0)
-        grid.addWidget(subject, 1, 1)
+        grid.addWidget(SubjectChoice(self._parts, "protocol.subject"), 1, 1)
         grid.setColumnStretch(1, 1)
         return grid
 

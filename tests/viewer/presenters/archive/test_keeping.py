@@ -15,7 +15,8 @@ from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.work import Work
-from virtopsy.case.commands import AddFinding
+from virtopsy.case.commands import AddFinding, StateSubject
+from virtopsy.case.subject import Subject
 from virtopsy.errors import UsageError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Lanes, Progress
@@ -178,6 +179,28 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     kept = {one.uid for study in held.studies for one in study.series}
     assert len(kept) == 2
     assert opened.series.uid in kept, "one is examined, the other one can be put beside it"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_was_stated_of_one_person_is_not_said_of_another(
+    desk: _Desk, scans: Path, tmp_path: Path, closed: bool
+) -> None:
+    desk.open(scans / "HFS")
+    desk.session.do(StateSubject(Subject.DECEASED))
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.save("7/2026", Provenance())
+    desk.settle()
+    if closed:
+        desk.keeping.close()
+    desk.open(scans / "FFP")
+    assert desk.session.case.subject is Subject.UNKNOWN
+    assert desk.problems == []
+
+    if closed:
+        desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+    assert desk.session.case.subject is Subject.DECEASED
 
 
 def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(

@@ -19,6 +19,9 @@ from tests.court_case import NUMBER, open_case
 from viewer.presenters.archive.keeping import load_case
 from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened
+from virtopsy.case.changes import changes
+from virtopsy.case.commands import StateSubject
+from virtopsy.case.subject import Subject
 from virtopsy.errors import InputError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.imaging.volume import Volume
@@ -57,11 +60,20 @@ class Kept:
     actor: Actor
     opened: Opened
 
-    def export(self, language: Language, *, zipped: bool = False) -> BundleReport:
+    def export(
+        self, language: Language, *, zipped: bool = False, subject: Subject | None = None
+    ) -> BundleReport:
+        asked = Export(
+            number=NUMBER,
+            out=self.folder / language,
+            language=language,
+            zipped=zipped,
+            subject=subject,
+        )
         return export_bundle(
             self.archive,
             self.actor,
-            Export(number=NUMBER, out=self.folder / language, language=language, zipped=zipped),
+            asked,
             opened=self.opened,
             pictures=draw,
             when=_WHEN,
@@ -69,18 +81,20 @@ class Kept:
         )
 
 
-def draw(
+def draw(  # noqa: PLR0913 -- as `TakePictures` says
     volume: Volume,
     tracks: Sequence[Trajectory],
     language: Language,
     *,
     source_sha256: str,
     notes: Sequence[str],
+    mark: str,
 ) -> list[Drawn]:
     assert volume.voxels.shape == (3, 8, 8)
     assert {one.name for one in tracks} == {"Track 1", "Track 2"}
     assert len(source_sha256) == 64
-    return [Drawn("axial"), Drawn("volume", f"{language}: {len(notes)} notes")]
+    volume_too = Drawn("volume", f"{language}: {len(notes)} notes", parameters={"mark": mark})
+    return [Drawn("axial"), volume_too]
 
 
 @pytest.fixture
@@ -103,6 +117,38 @@ def test_the_bundle_holds_the_conclusion_in_the_language_asked_for(
     assert pdf.read_bytes().startswith(b"%PDF-")
     made = json.loads((report.path / "data/meta/render.json").read_bytes())["pictures"]
     assert [one["file"] for one in made] == ["data/media/axial.png", "data/media/volume.png"]
+
+
+def state(kept: Kept, subject: Subject) -> None:
+    case = kept.archive.cases.open(kept.actor, NUMBER)
+    done = changes(case, case.with_subject(subject))
+    kept.archive.cases.record(kept.actor, NUMBER, done, label=StateSubject.label, act="do")
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked", "mark"),
+    [
+        (Subject.UNKNOWN, None, ""),
+        (Subject.DECEASED, None, "Post-mortem examination"),
+        (Subject.LIVING, None, "Living person"),
+        (Subject.DECEASED, Subject.UNKNOWN, ""),
+    ],
+)
+def test_pictures_bear_the_mark_that_the_case_states_and_the_bundle_the_statement(
+    kept: Kept, stated: Subject, asked: Subject | None, mark: str
+) -> None:
+    if stated is not Subject.UNKNOWN:
+        state(kept, stated)
+    report = kept.export(Language.EN, subject=asked)
+    assert verify.examine(str(report.path), report.fingerprint).ok
+    made = json.loads((report.path / "data/meta/render.json").read_bytes())["pictures"]
+    assert made[1]["parameters"] == {"mark": mark}
+    carried = sorted((report.path / "data").glob("subject/*.json"))
+    assert len(carried) == (stated is not Subject.UNKNOWN)
+    for one in carried:
+        assert json.loads(one.read_bytes())["record"] == {"state": stated.value}
+        one.unlink()
+        assert not verify.examine(str(report.path), report.fingerprint).ok
 
 
 def test_the_head_printed_is_one_the_log_had_before_the_export(kept: Kept) -> None:
