@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
+from viewer.widgets.examine.slice_paint import turn_handles
+from viewer.widgets.examine.slice_widget import SliceWidget
 
 _OWN = (QAbstractItemView, QAbstractScrollArea, QComboBox, QLineEdit)  # Qt lays out their parts
 _TOUCH_PX = 1.0
@@ -75,6 +77,7 @@ def _overlaps(parent: QWidget) -> Iterator[str]:
         for one in parent.children()
         if isinstance(one, QWidget) and one.isVisibleTo(parent) and not one.isWindow()
     ]
+    children = [one for one in children if one.objectName() != "help.sheet"]  # lies over all
     for one, other in combinations(children, 2):
         if one.geometry().intersects(other.geometry()):
             yield f"{_name(one)} overlaps {_name(other)}"
@@ -197,21 +200,38 @@ def _near(one: QRectF, other: QRectF) -> bool:
     return abs(away.x()) < 4 and abs(away.y()) < 4
 
 
+def _rings(view: QWidget) -> list[QRectF]:
+    """Return where the crosshair of a slice is turned by."""
+    if not isinstance(view, SliceWidget) or view._presenting:
+        return []
+    sheet = view.sheet()
+    assert sheet is not None
+    places = turn_handles(sheet, view._parts.views.position.now)
+    return [QRectF(one.x() - 4, one.y() - 4, 8, 8) for one in places]
+
+
+def _beyond(view: QWidget, words: list[Word]) -> Iterator[str]:
+    for one in words:
+        if not QRectF(view.rect()).contains(one.area):
+            yield f"{view.objectName()}: {one.said!r} leaves the view"
+        if one.said.endswith("…"):
+            yield f"{view.objectName()}: {one.said!r} is cut"
+
+
 def _crossing(view: QWidget) -> Iterator[str]:
     words = painted(view)
     name = view.objectName()
-    inside = QRectF(view.rect())
+    yield from _beyond(view, words)
     for one, other in combinations(words, 2):
         if not name.endswith("volume") and (one.said.isdigit() or other.said.isdigit()):
             continue  # a finding's number stands where the finding is
         shared = one.area.intersected(other.area)
         if shared.width() > _TOUCH_PX and shared.height() > _TOUCH_PX:
             yield f"{name}: {one.said!r} crosses {other.said!r}"
+    rings = _rings(view)
     for one in words:
-        if not inside.contains(one.area):
-            yield f"{name}: {one.said!r} leaves the view"
-        if one.said.endswith("…"):
-            yield f"{name}: {one.said!r} is cut"
+        if any(ring.intersects(one.area) for ring in rings):
+            yield f"{name}: {one.said!r} lies on a ring of the crosshair"
     over = [
         QRect(child.geometry())
         for child in view.children()

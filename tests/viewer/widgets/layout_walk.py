@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -116,6 +117,18 @@ class Walk:
             self.settle()
             self.look(self.desk.window, f"{where} {layout} curve")
         parts.transfer.shown.set(False)
+        parts.helped.set(True)
+        self.live()
+        self.look(self.desk.window, f"{where} help")
+        parts.helped.set(False)
+        before = parts.views.position.now
+        for layout in ("all", "one_three"):
+            parts.views.layout.set(layout)
+            for corner in product((-36.0, 36.0), repeat=3):
+                parts.views.go(corner)
+                self.settle()
+                self.look(self.desk.window, f"{where} {layout} at {corner}")
+        parts.views.go(before)
         parts.views.layout.set("all")
         parts.views.turn_about("axial", 0.35)
         parts.views.turn_about("sagittal", -0.2)

@@ -334,6 +334,15 @@ def test_the_menu_plays_the_view_used_last(screen: Any) -> None:
     assert screen.parts.reading.cine.rate.now == 20
 
 
+def test_the_menu_lets_the_slices_turn_back_at_the_end(screen: Any) -> None:
+    cine = screen.parts.reading.cine
+    assert cine.round.now
+    choose(screen, "Back and forth")
+    assert not cine.round.now
+    choose(screen, "Back and forth")
+    assert cine.round.now
+
+
 def arrange(screen: Any, layout: str) -> dict[str, Any]:
     """Choose a layout in the top line; return the views that are seen."""
     box: QComboBox = screen.desk.window.findChild(QComboBox, "layout")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QToolButton, QWidget
 
 from viewer.render.hidden_words import hidden_words
 from viewer.widgets.examine.slice_paint import folded_remarks
@@ -346,3 +346,27 @@ def test_the_editor_takes_the_whole_room_and_closes_where_it_would_cover_the_pic
     assert not screen.parts.transfer.shown.now
     assert screen.parts.views.layout.now == "all"
     assert view.findChild(QWidget, "volume.man").isVisible()
+
+
+def test_the_colour_of_a_point_is_pressed_or_typed_without_another_window(
+    screen: Any, view: Any
+) -> None:
+    transfer = screen.parts.transfer
+    transfer.shown.set(True)
+    settle(screen, view)
+    row = view.findChild(QWidget, "volume.colours")
+    assert not row.isEnabled(), "no point is chosen"
+    transfer.selected.set(1)
+    before = picture(view)
+    press(screen, "volume.colour.blue")
+    assert transfer.points[1].colour == pytest.approx((0x4A / 255, 0x7F / 255, 0xD6 / 255))
+    typed = row.findChild(QLineEdit, "volume.colour.typed")
+    assert typed.text() == "#4a7fd6"
+    settle(screen, view)
+    assert (picture(view) != before).any()
+    typed.selectAll()
+    QTest.keyClicks(typed, "#7a1f1f")
+    QTest.keyClick(typed, Qt.Key.Key_Return)
+    assert transfer.points[1].colour == pytest.approx((0x7A / 255, 0x1F / 255, 0x1F / 255))
+    assert row.findChild(QToolButton, "volume.colour.dark_red").isChecked()
+    assert QApplication.activeModalWidget() is None

@@ -284,17 +284,18 @@ def _handles_of(sheet: Sheet, at: QPointF, other: Plane) -> list[QPointF]:
     right, down = sheet.camera.line_of(other)
     along = QPointF(right, down)
     ends = [(side, _reach(sheet, at, along * side)) for side in (-1, 1)]
-    return [
+    found = [
         _clear_of_words(sheet, at, along * (side * reach))
         for side, reach in ends
         if reach > _HANDLE_ROOM
     ]
+    return [one for one in found if one is not None]
 
 
-def _clear_of_words(sheet: Sheet, at: QPointF, reach: QPointF) -> QPointF:
-    """Return a place near the end of a line, off the corners in which words stand."""
+def _clear_of_words(sheet: Sheet, at: QPointF, reach: QPointF) -> QPointF | None:
+    """Return a place near the end of a line, off the corners in which words stand; maybe none."""
     places = [at + reach * share for share in _HANDLE_SHARES]
-    return next((one for one in places if not _among_words(sheet, one)), places[0])
+    return next((one for one in places if not _among_words(sheet, one)), None)
 
 
 def _among_words(sheet: Sheet, place: QPointF) -> bool:
