@@ -80,6 +80,7 @@ class TopLine(QFrame):
         follow(self, parts.views.slab, lambda _: self._word(), now=False)  # its button grows
         follow(self, parts.views.volume, lambda _: self._allow(), now=False)
         follow(self, parts.views.shown, lambda _: self._allow(), now=False)
+        follow(self, parts.views.slab, lambda _: self._word(), now=False)  # it may be long
 
     def _allow(self) -> None:
         """Let nothing be marked, undone or kept while only a part of a scan is there."""

@@ -205,7 +205,8 @@ def sentence(painter: QPainter, around: QRectF, words: str) -> None:
     painter.setFont(text_font())
     painter.setPen(picture_colour("quiet"))
     middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(around.adjusted(30, 30, -30, -30), middle, words)
+    upper = around.adjusted(30, 30, -30, -0.4 * around.height())  # hints and controls lie below
+    painter.drawText(upper, middle, words)
 
 
 def margin_of(
