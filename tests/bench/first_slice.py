@@ -26,7 +26,7 @@ from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
 _SLICES = 600
-_RUNS = 5
+_RUNS = 3
 
 
 def measure(folder: Path, picture: Path | None) -> tuple[float, float, float]:
