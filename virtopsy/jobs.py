@@ -65,6 +65,9 @@ class Progress:
 def give_way() -> None:
     """Let threads that a person waits for go before this one and those it starts.
 
+    For threads that compute without the interpreter: one that is put off while it holds the
+    interpreter's lock puts off everybody.
+
     Linux alone has priorities of single threads that need no rights; elsewhere nothing is done.
     """
     if sys.platform == "linux":
@@ -75,8 +78,8 @@ class Lanes:
     """Two lanes of background work: one serial for the archive, a pool for the rest."""
 
     def __init__(self, workers: int = 2) -> None:
-        self._archive = ThreadPoolExecutor(1, "archive", initializer=give_way)
-        self._pool = ThreadPoolExecutor(workers, "work", initializer=give_way)
+        self._archive = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="work")
 
     def archive(self, job: Callable[[], T]) -> Future[T]:
         """Run `job` after every earlier archive job has ended."""

@@ -6,14 +6,14 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from functools import partial
 
 import pytest
 
 from virtopsy.errors import Cancelled
-from virtopsy.jobs import Lanes, Progress
+from virtopsy.jobs import Lanes, Progress, give_way
 
 
 @pytest.fixture
@@ -119,20 +119,23 @@ def test_an_error_reaches_whoever_asked(lanes: Lanes) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of single threads")
-def test_what_runs_in_the_lanes_and_what_it_starts_gives_way_to_the_screen(lanes: Lanes) -> None:
+def test_a_thread_that_gives_way_and_what_it_starts_go_behind_the_others() -> None:
+    found: list[int] = []
+
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    found: list[int] = []
+    def ends(job: Callable[[], None]) -> None:
+        thread = threading.Thread(target=job)
+        thread.start()
+        thread.join()
 
-    def starts_another() -> None:
+    def polite() -> None:
+        give_way()
         found.append(niceness())
-        another = threading.Thread(target=lambda: found.append(niceness()))
-        another.start()
-        another.join()
+        ends(lambda: found.append(niceness()))
 
     before = niceness()
-    lanes.work(starts_another).result()
-    lanes.archive(starts_another).result()
+    ends(polite)
     assert min(found) > before
     assert niceness() == before

@@ -25,6 +25,7 @@ from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset, rgb
 from virtopsy.imaging.volume import Volume
+from virtopsy.jobs import give_way
 
 _MOVING_VOXELS = 16_000_000
 _MOVING_FRAME_S = 0.036  # leaves room within 50 ms to show it
@@ -40,14 +41,22 @@ class CpuScene:
         volume: what is shown; its voxels are shared, never copied.
         background: "#rrggbb".
         threads: how many draw; None takes every core this process may use.
+        yielding: they let other threads go first.
     """
 
     reduced = (1, 1, 1)  # main memory has room for what is loaded into it
 
-    def __init__(self, volume: Volume, background: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        volume: Volume,
+        background: str,
+        threads: int | None = None,
+        *,
+        yielding: bool = False,
+    ) -> None:
         self._background = np.array(rgb(background), np.float32)
         count = threads or len(os.sched_getaffinity(0))
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="rays")
+        self._pool = ThreadPoolExecutor(count, "rays", give_way if yielding else None)
         self._full = self._moving = Marcher(volume, self._pool)
         factors = factors_for(volume.frame, _MOVING_VOXELS)
         if factors != (1, 1, 1):

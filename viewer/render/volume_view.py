@@ -36,6 +36,7 @@ class VolumeView:
         background: "#rrggbb".
         mapper: forces who draws; None lets the OpenGL renderer decide, or its absence.
         card: what a graphics card can hold; None asks it.
+        yielding: the processor's threads let others of this process go first.
 
     Attributes:
         mapper: who draws.
@@ -56,11 +57,14 @@ class VolumeView:
         background: str = BACKGROUND,
         mapper: Mapper | None = None,
         card: Card | None = None,
+        yielding: bool = False,
     ) -> None:
         self.volume = volume
         self.size = size
         self.cutaway = NOTHING_HIDDEN
-        self.mapper, self.gl_renderer, self._scene = _scene(volume, size, background, mapper, card)
+        self.mapper, self.gl_renderer, self._scene = _scene(
+            volume, size, background, mapper, card, yielding=yielding
+        )
         self.set_preset(preset or default_preset(volume.quantity))
 
     @property
@@ -109,8 +113,14 @@ class VolumeView:
         self._scene.close()
 
 
-def _scene(
-    volume: Volume, size: Size, background: str, forced: Mapper | None, card: Card | None
+def _scene(  # noqa: PLR0913 -- as many choices as of the view
+    volume: Volume,
+    size: Size,
+    background: str,
+    forced: Mapper | None,
+    card: Card | None,
+    *,
+    yielding: bool,
 ) -> tuple[Mapper, str, Scene]:
     """Return who draws, the name of the OpenGL renderer, and what is drawn."""
     renderer = answering()
@@ -118,4 +128,4 @@ def _scene(
     if mapper is Mapper.GPU:
         window = offscreen_window(size)
         return mapper, renderer, GpuScene(volume, window, background, card)
-    return mapper, renderer, CpuScene(volume, background)
+    return mapper, renderer, CpuScene(volume, background, yielding=yielding)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +14,7 @@ import pytest
 from scipy.ndimage import uniform_filter
 
 from viewer.render.card import Card
+from viewer.render.cpu_scene import CpuScene
 from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import volume_picture
@@ -319,3 +323,16 @@ def test_skin_keeps_its_relief_where_only_air_before_it_is_hidden() -> None:
     off = np.abs(whole[seen].astype(int) - bare[seen].astype(int)).max(axis=-1)
     assert seen.mean() > 0.05
     assert (off > 25).mean() < 0.002
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of single threads")
+@pytest.mark.parametrize("yielding", [False, True])
+def test_only_what_draws_behind_a_window_lets_others_go_first(yielding: bool) -> None:
+    frame = Frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    scene = CpuScene(Volume(np.zeros(frame.shape, np.int16), frame), "#000000", yielding=yielding)
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    drawing = scene._pool.submit(
+        lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    ).result()
+    scene.close()
+    assert (drawing > own) == yielding

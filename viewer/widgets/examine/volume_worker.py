@@ -16,7 +16,6 @@ from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
-from virtopsy.jobs import give_way
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,6 @@ class VolumeWorker:
 
     def _run(self) -> None:
         warm()  # while the window is still empty
-        give_way()
         while (taken := self._take()) is not None:
             wish, stop = taken
             try:
@@ -120,7 +118,7 @@ class VolumeWorker:
             if self._view is not None:
                 self._view.close()
                 self._view = None
-            self._view = VolumeView(wish.volume, wish.size, preset=wish.preset)
+            self._view = VolumeView(wish.volume, wish.size, preset=wish.preset, yielding=True)
         view = self._view
         if view.size != wish.size:
             view.resize(wish.size)
