@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox
 
 from viewer.presenters.examine.subject import SUBJECTS
 from viewer.widgets.bind import follow, tip
+from viewer.widgets.elided import ElidedComboBox
 from viewer.widgets.parts import Parts
 
 
-class SubjectChoice(QComboBox):
+class SubjectChoice(ElidedComboBox):
     """States it in the case; shows what the case says, also where stating it failed.
 
     Args:

@@ -21,6 +21,7 @@ from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
 from virtopsy.errors import VirtopsyError
 from virtopsy.imaging.compression import lossy_mark
+from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.volume import Volume
 
 _BESIDE_PX = 14  # between what is said and the curve
@@ -107,7 +108,7 @@ class VolumeOverlay:
         language, width = self._parts.language.now, self._view.width()
         said = (
             self._parts.subject.mark(language),
-            hidden_words(wish.cutaway, language),
+            self._hidden(wish.cutaway),
             reduced_words(reduced, language),
             lossy_mark(wish.volume, language),
         )
@@ -115,6 +116,12 @@ class VolumeOverlay:
         # Folded before the middle of so wide a view, where the letter of the lower edge is:
         seeming = min(width, 2 * beside)
         return slice_paint.folded_remarks(seeming, [one for one in said if one], self._type_px)
+
+    def _hidden(self, cutaway: Cutaway) -> str:
+        """Say what is hidden; in a small view only that something is: the list tells the rest."""
+        whole = hidden_words(cutaway, self._parts.language.now)
+        small = slice_paint.is_small(self._view.width()) and not self._controls.presenting
+        return self._parts.say("volume3d.hidden.briefly") if whole and small else whole
 
     def _sides(self, painter: QPainter, wish: Wish, remarks_px: float) -> None:
         """Name the sides; left and right move up where something lies in their place."""
