@@ -14,13 +14,12 @@ from threading import Event
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import binary_dilation
 
-from viewer.render import march
 from viewer.render.layers import draw_glyphs, empty_layers, ghost
 from viewer.render.marcher import Drawn, Marcher, lens_of, start_mm
 from viewer.render.reduced import factors_for, reduce
-from viewer.render.scene import Glyph, Picture, Quality
+from viewer.render.scene import CUT_EDGE, Glyph, Picture, Quality
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset, rgb
@@ -30,8 +29,8 @@ from virtopsy.jobs import give_way
 _MOVING_VOXELS = 16_000_000
 _MOVING_FRAME_S = 0.036  # leaves room within 50 ms to show it
 _FINEST, _COARSEST = 1.0, 6.0  # pixels a ray while moving
-_CREASE_SHARE = 1 / 90  # of the picture's height: as far as a crease darkens what is round it
-_CREASE_MM, _CREASE_DEPTH = 2.5, 0.55  # a step this deep is darkened this much, at most
+_EDGE = tuple(round(255 * one) for one in rgb(CUT_EDGE))
+_EDGE_SHARE = 1 / 320  # of the picture's height: as wide as the line round a cut is
 
 
 class CpuScene:
@@ -91,7 +90,7 @@ class CpuScene:
         """
         if quality == "full":
             drawn = self._draw(self._full, camera, size, stop)
-            return None if drawn is None else _creased(*drawn)
+            return None if drawn is None else _outlined(drawn)
         started = time.perf_counter()
         drawn = self._draw(self._moving, camera, _fewer(size, self._pixels_a_ray), stop)
         if drawn is None:
@@ -130,18 +129,17 @@ def _enlarged(picture: Picture, size: Size) -> Picture:
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR))
 
 
-def _creased(picture: Picture, depth: march.Singles) -> Picture:
-    """Darken what lies deeper than its surroundings: cracks, sutures, the rims of holes.
+def _outlined(drawn: Drawn) -> Picture:
+    """Draw a line round what was cut by hand: an opening may not be taken for an injury.
 
-    The depth is compared with its own blur (Luft, Colditz, Deussen 2006).
+    It runs round cut faces, and along an opening where something else is seen beside it.
     """
-    reach = max(round(len(depth) * _CREASE_SHARE), 1) * 2 + 1
-    seen = np.isfinite(depth)
-    if not seen.any():
+    picture, depth, opened = drawn
+    cut, seen = opened > 0, np.isfinite(depth)
+    if not cut.any():
         return picture
-    near = np.where(seen, depth, np.float32(0))
-    weight = uniform_filter(seen.astype(np.float32), reach)
-    level = uniform_filter(near, reach) / np.maximum(weight, np.float32(1e-3))
-    deeper = np.clip((near - level) / np.float32(_CREASE_MM), 0, 1)
-    share = np.where(seen, 1 - np.float32(_CREASE_DEPTH) * deeper, np.float32(1))
-    return np.asarray(picture * share[..., None], dtype=np.uint8)
+    width = max(round(len(cut) * _EDGE_SHARE), 1)
+    beside = binary_dilation(seen & ~cut, iterations=width)
+    rim = seen & binary_dilation(~cut, iterations=width)
+    picture[cut & (beside | rim)] = _EDGE
+    return picture

@@ -30,6 +30,12 @@ def hidden_words(cutaway: Cutaway, language: Language) -> str:
     return say("volume3d.hidden", language, what=", ".join(said)) if said else ""
 
 
+def edge_words(cutaway: Cutaway, language: Language) -> str:
+    """Return what the blue line round a cut is, empty where nothing was cut by hand."""
+    cut = any(isinstance(one, CropBox | ClipPlane | Scalpel) for one in cutaway.steps)
+    return say("volume3d.hidden.edge", language) if cut else ""
+
+
 def _table_words(parts: Sequence[Part], language: Language) -> str:
     """Say how many parts are hidden with the table, and how many of them are as dense as metal."""
     said = say("volume3d.hidden.table", language, n=len(parts))

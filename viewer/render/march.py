@@ -34,6 +34,7 @@ Number: TypeAlias = Any  # float32 once compiled; the plain interpreter never co
 
 _SHIFT = 2
 BLOCK = 1 << _SHIFT  # voxels along an edge of the blocks that are leapt over
+KNIFE = 2  # in the mask of what is hidden: by hand, and not because it is no part of the body
 _OPAQUE = np.float32(0.985)  # what lies behind this much cannot be told from black
 _FACED = np.float32(0.3)  # opacity of what is cut through, from which on it has a face
 _DENSE = np.float32(0.5)  # opacity of a sample that counts alone, whatever lies before it
@@ -43,7 +44,7 @@ _BISECTIONS = 4
 _FACE = np.float32(500)  # HU a mm: the gradient of a surface that noise does not turn
 _FADING = np.float32(0.5)  # share of a gradient that still counts one step further in
 _ZERO, _HALF, _ONE, _TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
-_FAR = np.float32(3.0e38)
+FAR = np.float32(3.0e38)  # no infinity: what is compiled may take for granted that there is none
 
 
 def _inlined(function: F) -> F:
@@ -96,6 +97,21 @@ def _sample(voxels: NDArray[Any], x: Number, y: Number, z: Number) -> Number:
 
 
 @_inlined
+def _away(hidden: Bytes, x: Number, y: Number, z: Number) -> Number:
+    """Share of a place that is hidden, 0..1, interpolated as values are."""
+    i, j, k = int(x), int(y), int(z)
+    fx, fy, fz = x - np.float32(i), y - np.float32(j), z - np.float32(k)
+    total = _ZERO
+    for n in range(8):
+        dx, dy, dz = n & 1, (n >> 1) & 1, n >> 2
+        if hidden[k + dz, j + dy, i + dx] > 0:
+            total += (
+                (fx if dx else _ONE - fx) * (fy if dy else _ONE - fy) * (fz if dz else _ONE - fz)
+            )
+    return total
+
+
+@_inlined
 def _kept(value: Number, most: Number) -> Number:
     return min(max(value, _ZERO), most)
 
@@ -142,13 +158,15 @@ def draw_rows(
     last: int,
     picture: Bytes,
     depth: Singles,
+    cut: Bytes,
 ) -> None:
     """Draw the rows `first` to `last` of a picture.
 
     Args:
         voxels: (k, j, i), at least two along each axis.
         leap: (blocks), chessboard distance in blocks to the next with anything visible, 0 there.
-        hidden: (k, j, i), 1 where a voxel is not shown; of shape (1, 1, 1) nothing is hidden.
+        hidden: (k, j, i), 0 where a voxel is shown, `KNIFE` where it was cut away by hand, 1 where
+            it is hidden otherwise; of shape (1, 1, 1) nothing is hidden.
         planes: (n, 4), what lies where a i + b j + c k + d > 0 is not shown.
         view: (4, 3) index space: the eye, the line of sight through pixel (0, 0), what a column
             and what a row add to it. A parallel camera adds them to the eye instead.
@@ -168,7 +186,9 @@ def draw_rows(
         last: row to end before.
         picture: (h, w, 3), written to.
         depth: (h, w), written to: mm along the ray to where half of the light is kept back,
-            infinite where that is nowhere.
+            `FAR` where that is nowhere.
+        cut: (h, w), written to: 1 where something solid was cut away by hand before what is seen,
+            or its cut face is seen.
     """
     nk, nj, ni = voxels.shape
     most_x = np.float32(ni - 1) - np.float32(1e-3)
@@ -201,7 +221,7 @@ def draw_rows(
             iz = _ONE / uz if abs(uz) > np.float32(1e-9) else np.float32(1e9)
 
             # from where to where it runs through what is shown (slabs, Kay and Kajiya 1986)
-            start, end = _ZERO, _FAR
+            start, end = _ZERO, FAR
             one, two = -ox * ix, (most_x - ox) * ix
             start, end = max(start, min(one, two)), min(end, max(one, two))
             one, two = -oy * iy, (most_y - oy) * iy
@@ -209,7 +229,7 @@ def draw_rows(
             one, two = -oz * iz, (most_z - oz) * iz
             start, end = max(start, min(one, two)), min(end, max(one, two))
             # The end of the scan is the face of a cut as well: it has no gradient of its own.
-            sawn = True
+            sawn, flat, opened = True, False, False
             for n in range(planes.shape[0]):
                 above = planes[n, 0] * ox + planes[n, 1] * oy + planes[n, 2] * oz + planes[n, 3]
                 rise = planes[n, 0] * ux + planes[n, 1] * uy + planes[n, 2] * uz
@@ -218,12 +238,12 @@ def draw_rows(
                         end = -_ONE
                 elif rise > _ZERO:
                     end = min(end, -above / rise)
-                else:
-                    start = max(start, -above / rise)
+                elif -above / rise > start:
+                    start, flat = -above / rise, True
 
             red, green, blue, kept = _ZERO, _ZERO, _ZERO, _ZERO
             hx, hy, hz = _ZERO, _ZERO, _ZERO  # what is left of the gradients since the surface
-            found = np.float32(np.inf)
+            found = FAR
             layer, layers = 0, layer_depth.shape[2]
             steepest = max(abs(ux), abs(uy), abs(uz))
             t, before, clear = start, start, True
@@ -248,13 +268,18 @@ def draw_rows(
                 entry = _entry(value, scale, rows_of_table)
                 opacity = table[entry, 3]
                 r, g, b = table[entry, 0], table[entry, 1], table[entry, 2]
-                if cuts and _sample(hidden, px, py, pz) > _HALF:
+                if cuts and _away(hidden, px, py, pz) > _HALF:
+                    if opacity > _FACED and kept < _HALF:
+                        near_k, near_j, near_i = int(pz + _HALF), int(py + _HALF), int(px + _HALF)
+                        opened = opened or hidden[near_k, near_j, near_i] == KNIFE
                     # A face only where something that would be seen is cut: where air is hidden
                     # before the skin, the skin keeps its own relief.
                     t += onward
                     before, clear, sawn = t, True, opacity > _FACED
                     passed = entry if away == 0 and not sawn else -1
                     continue
+                if flat and t == start and opacity > _FACED:
+                    opened = True
                 solid, back = opacity > _CLEAR, _ZERO
                 if passed >= 0 and opacity < _DENSE and not (clear and solid):
                     # Values run evenly from the last sample to this one: all of them count, by the
@@ -361,12 +386,12 @@ def draw_rows(
                     blue += share * (b * bright + shine)
                     kept += share
                 sawn = False
-                if found == np.float32(np.inf) and kept >= np.float32(0.4):
+                if found == FAR and kept >= np.float32(0.4):
                     found = t
                 before = t
                 t += onward
 
-            while layer < layers and layer_depth[y, x, layer] < _FAR and kept < _OPAQUE:
+            while layer < layers and layer_depth[y, x, layer] < FAR and kept < _OPAQUE:
                 share = (_ONE - kept) * layer_colour[y, x, layer, 3]
                 red += share * layer_colour[y, x, layer, 0]
                 green += share * layer_colour[y, x, layer, 1]
@@ -387,6 +412,7 @@ def draw_rows(
                 floor(_kept(blue + left * background[2], _ONE) * full + _HALF)
             )
             depth[y, x] = found
+            cut[y, x] = 1 if opened else 0
 
 
 @compiled

@@ -18,11 +18,11 @@ from viewer.render.scene import LIGHTS, step_mm
 from virtopsy.errors import Bug, Cancelled
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, Cutaway
+from virtopsy.imaging.cutaway import NOTHING_HIDDEN, ClipPlane, Cutaway, Hidden, Scalpel
 from virtopsy.imaging.preset import Preset
 from virtopsy.imaging.volume import Volume
 
-Drawn: TypeAlias = tuple[NDArray[np.uint8], march.Singles]
+Drawn: TypeAlias = tuple[NDArray[np.uint8], march.Singles, march.Bytes]
 _BAND_ROWS = 8
 _TABLE = 4096
 _NO_MASK: march.Bytes = np.zeros((1, 1, 1), np.uint8)
@@ -66,9 +66,11 @@ class Marcher:
         background: march.Singles,
         stop: Event,
     ) -> Drawn | None:
-        """Return the (h, w, 3) picture and the (h, w) depth of what is seen, mm along the ray.
+        """Return the (h, w, 3) picture, the (h, w) depth of what is seen, and (h, w) what was cut.
 
-        None when `stop` was set; the depth is infinite where nothing is seen.
+        The depth is mm along the ray, infinite where nothing is seen. The last is 1 where something
+        solid was cut away by hand before what is seen, or where its cut face is. None when `stop`
+        was set.
         """
         grid, shown, mask = self._ready_grid(), self._ready_preset(), self._ready_mask(stop)
         if mask is None or stop.is_set():
@@ -76,6 +78,7 @@ class Marcher:
         width, height = size
         picture = np.empty((height, width, 3), np.uint8)
         depth = np.empty((height, width), np.float32)
+        cut = np.empty((height, width), np.uint8)
         view = rays(camera, size, self.volume.frame)
         lens = lens_of(camera, size, grid.step_mm)
         lights = _lights(camera)
@@ -102,10 +105,14 @@ class Marcher:
                     min(first + _BAND_ROWS, height),
                     picture,
                     depth,
+                    cut,
                 )
 
         list(self._pool.map(band, range(0, height, _BAND_ROWS)))
-        return None if stop.is_set() else (picture, depth)
+        if stop.is_set():
+            return None
+        depth[depth >= march.FAR] = np.inf
+        return picture, depth, cut
 
     def _ready_grid(self) -> _Grid:
         if self._grid is None:
@@ -123,12 +130,22 @@ class Marcher:
         """Return what is hidden beside the planes; None when stopped before that was known."""
         if self._mask is None:
             rest = self._cutaway.without_planes
+            knife = Cutaway(tuple(one for one in rest.steps if isinstance(one, Scalpel)))
             try:
                 hidden = rest.hidden(self.volume.frame, _stopping(stop))
+                by_hand = knife.hidden(self.volume.frame, _stopping(stop))
             except Cancelled:
                 return None
-            self._mask = _NO_MASK if hidden is None else _thick(hidden.view(np.uint8))
+            self._mask = _NO_MASK if hidden is None else _mask(hidden, by_hand)
         return self._mask
+
+
+def _mask(hidden: Hidden, by_hand: Hidden | None) -> march.Bytes:
+    """Return the `hidden` of `march.draw_rows`."""
+    mask = hidden.view(np.uint8)
+    if by_hand is not None:
+        mask[by_hand] = march.KNIFE
+    return _thick(mask)
 
 
 class _Grid:

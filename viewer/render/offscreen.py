@@ -27,9 +27,10 @@ from viewer.render.annotate import (
     annotated,
     png,
 )
+from viewer.render.engine import Mapper
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.hidden_words import hidden_words, part_words, reduced_words
+from viewer.render.hidden_words import edge_words, hidden_words, part_words, reduced_words
 from viewer.render.slice_camera import SliceCamera, direction_letters
 from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import Picture, VolumeView
@@ -348,6 +349,9 @@ def _hidden_lines(view: VolumeView, language: Language) -> list[Line]:
     """Say what is not shown, part by part, and that not every voxel is."""
     lines = []
     if words := hidden_words(view.cutaway, language):
+        lines.append(Line(words, CAUTION))
+    # A graphics card draws no line there.
+    if view.mapper is Mapper.CPU and (words := edge_words(view.cutaway, language)):
         lines.append(Line(words, CAUTION))
     for step in view.cutaway.steps:
         if isinstance(step, OutsideBody):

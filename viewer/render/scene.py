@@ -23,6 +23,7 @@ Glyph: TypeAlias = TrajectoryGlyph
 # left and a fill from the reader's side, so that there is relief without black shadows.
 LIGHTS = (((-0.55, 0.75, 1.0), 0.85), ((0.35, -0.1, 1.0), 0.3))
 GHOST = 0.38  # opacity of a glyph where the body hides it
+CUT_EDGE = "#38b6ff"  # no tissue and no finding has this blue
 _MOST_SAMPLES = 20_000  # along one ray: two metres in tenths of a millimetre
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from viewer.render.hidden_words import hidden_words, part_words
+from viewer.render.hidden_words import edge_words, hidden_words, part_words
 from viewer.render.offscreen import volume_picture
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.camera import standard_view
@@ -84,6 +84,17 @@ def test_the_line_on_the_picture_counts_what_is_as_dense_as_metal(
     assert said in hidden_words(Cutaway((OutsideBody(parts, blocks, frame),)), language)
     none = hidden_words(Cutaway((OutsideBody(parts[:2], blocks, frame),)), language)
     assert none.endswith(("2 parts", "2 части", "2 бөлік")), "nothing where there is none"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_line_round_a_cut_is_explained_only_where_something_was_cut(
+    language: Language,
+) -> None:
+    blocks = np.zeros((2, 2, 2), np.bool_)
+    frame = Frame.of(blocks.shape, origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    table, plane = OutsideBody((), blocks, frame), ClipPlane((0, 0, 0), (1.0, 0.0, 0.0))
+    assert edge_words(NOTHING_HIDDEN, language) == edge_words(Cutaway((table,)), language) == ""
+    assert edge_words(Cutaway((table, plane)), language)
 
 
 def test_a_dense_part_is_called_dense_wherever_it_lies() -> None:

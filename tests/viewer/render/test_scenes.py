@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from viewer.render.card import Card
@@ -19,7 +20,7 @@ from viewer.render.engine import Mapper
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import volume_picture
 from viewer.render.picking import pick
-from viewer.render.scene import Quality
+from viewer.render.scene import Picture, Quality
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.camera import fit_view, project, standard_view, zoom
 from virtopsy.geometry.frame import Frame
@@ -282,6 +283,60 @@ def test_a_spacing_that_no_scanner_has_draws_no_endless_rays() -> None:
     assert view.picture(standard_view(frame, "anterior")) is not None
     view.close()
     assert time.perf_counter() - began < 20
+
+
+def edged(picture: Picture | None) -> NDArray[np.bool_]:
+    """(h, w) where the line round a cut is drawn."""
+    assert picture is not None
+    red, _, blue = np.moveaxis(picture.astype(int), -1, 0)
+    found: NDArray[np.bool_] = blue - red > 60
+    return found
+
+
+def test_an_opening_cut_by_hand_has_a_line_round_it_that_no_injury_has() -> None:
+    """A juror takes a hole in a skull for a hole in the skull."""
+    blocks = np.array([False, True])[:, None, None].repeat(2, 1).repeat(2, 2)  # the upper half
+    corner = _CENTRE + np.array([-20.0, -20.0, 0.0])
+    above = Frame.of(blocks.shape, origin_mm=corner, spacing_mm=(40, 40, 20))
+    view = VolumeView(BALL, _SIZE, preset=_UNLIT, background="#000000", mapper=Mapper.CPU)
+    whole = edged(view.picture(CAMERA))
+    view.hide(Cutaway((OutsideBody((), blocks, above),)))
+    bare = edged(view.picture(CAMERA))
+    corners = ((-0.1, -0.1), (0.1, -0.1), (0.1, 0.1), (-0.1, 0.1))
+    view.hide(Cutaway((Scalpel(CAMERA, corners),)))
+    opened = edged(view.picture(CAMERA))
+    view.hide(Cutaway((ClipPlane(tuple(_CENTRE), (0.0, -1.0, 0.0)),)))
+    sawn = edged(view.picture(CAMERA))
+    view.close()
+    assert not whole.any()
+    assert not bare.any(), "what is no part of the body was not cut"
+    height, width = opened.shape
+    y, x = np.nonzero(opened)
+    away = np.maximum(np.abs(x - (width - 1) / 2), np.abs(y - (height - 1) / 2))
+    assert away == pytest.approx(0.1 * height / 2, abs=3), "along the outline"
+    assert len(away) > 4 * 0.1 * height * 0.8, "all the way round"
+    y, x = np.nonzero(sawn)
+    radius = np.hypot(x - x.mean(), y - y.mean())
+    assert np.ptp(radius) < 4, "round the face of the cut"
+
+
+@pytest.mark.parametrize(("name", "most"), [("soft", 0.045), ("lung", 0.085)])
+def test_a_thin_layer_that_rays_cross_in_one_step_draws_no_rings(name: str, most: float) -> None:
+    """Whether a sample fell into skin or the edge of bone drew wood grain on the skull."""
+    frame = Frame.of((70, 70, 70), origin_mm=(-34.5, -34.5, -34.5), spacing_mm=(1, 1, 1))
+    k, j, i = np.indices(frame.shape)
+    away = np.linalg.norm(frame.to_lps(np.stack([i, j, k], axis=-1)), axis=-1)
+    skin, bone = (np.clip((radius - away) / 2 + 0.5, 0, 1) for radius in (31, 20))
+    head = Volume(np.rint(-1000 + 1000 * skin + 900 * bone).astype(np.int16), frame)
+    view = VolumeView(head, (300, 300), preset=presets()[name], mapper=Mapper.CPU)
+    picture = view.picture(standard_view(frame, "anterior"))
+    view.close()
+    assert picture is not None
+    grey = picture.mean(axis=2)
+    y, x = np.indices(grey.shape) - 149.5
+    middle = np.hypot(y, x) < 50
+    grain = np.abs(grey - uniform_filter(grey, 9))[middle].mean()
+    assert grain / (grey[middle].mean() - grey[2, 2]) < most
 
 
 def test_the_end_of_the_scan_is_lit_as_evenly_as_a_cut() -> None:
