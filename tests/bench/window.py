@@ -153,6 +153,7 @@ def written_chest(folder: Path) -> float:
 
 def main() -> None:
     """Measure both sessions, and the memory of the first."""
+    tell(f"{len(os.sched_getaffinity(0))} cores, on which {os.getloadavg()[0]:.1f} programs run")
     with scratch() as folder:
         tell(f"a whole body of {_BODY_SLICES} slices, views of 1024 x 1024:")
         in_a_process("body", folder)
