@@ -326,7 +326,7 @@ def test_what_is_hidden_is_said_whole_beside_the_open_curve(
     settle(screen, view)
     words = hidden_words(screen.parts.views.cutaway.now, language)
     room = view.findChild(QWidget, "volume.transfer").x() - 14
-    lines = folded_remarks(min(view.width(), 2 * room), [words])
+    lines, _ = folded_remarks(min(view.width(), 2 * room), [words])
     metrics = QFontMetricsF(text_font())
     assert " ".join(lines) == words
     assert all(metrics.horizontalAdvance(one) <= room for one in lines)

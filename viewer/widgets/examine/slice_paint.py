@@ -28,6 +28,7 @@ _CORNER_SHARE = 0.38  # of the width for a corner's text: the anatomy is in the 
 _LETTER_ROOM = 26.0  # px at each edge kept free of the crosshair, for the letters
 LETTER_PX = 16
 _FOLDS = 3
+_COURT_LINES = 2
 _COURT_WORD = 1.9  # half of the widest side in words, in heights of the type
 COURT_PX = 28  # the smallest type a court room reads from its benches
 _END_RADIUS = 6.0
@@ -116,10 +117,11 @@ def remarks(
 
     They are folded before the letter at the lower edge.
     """
-    painter.setFont(text_font(pixels))
+    folded, size = folded_remarks(width, lines, pixels)
+    painter.setFont(text_font(size))
     metrics = QFontMetricsF(painter.font())
     taken = QRectF(0, height, 0, 0)
-    for row, shown in enumerate(reversed(folded_remarks(width, lines, pixels))):
+    for row, shown in enumerate(reversed(folded)):
         y = height - _EDGE - metrics.descent() - row * metrics.height()
         wide = metrics.horizontalAdvance(shown)
         ground = QRectF(_EDGE - 3, y - metrics.ascent(), wide + 6, metrics.height())
@@ -129,11 +131,25 @@ def remarks(
     return taken
 
 
-def folded_remarks(width: float, lines: Sequence[str], pixels: int = TEXT_PX) -> list[str]:
-    """Return remarks in parts that end before the letter, or a court's word, at the lower edge."""
-    metrics = QFontMetricsF(text_font(pixels))
+def folded_remarks(
+    width: float, lines: Sequence[str], pixels: int = TEXT_PX
+) -> tuple[list[str], int]:
+    """Return remarks in parts that end before the letter at the lower edge, and the type's size.
+
+    A court's large type is smaller where a remark would take more than two lines of the picture.
+    """
     room = width / 2 - _EDGE - pixels * (1 if pixels < COURT_PX else _COURT_WORD)
-    return [part for line in lines for part in fold(line, metrics, room, most=None)]
+    size = pixels
+    folded = _parts(lines, room, size)
+    while size > TEXT_PX and any(len(parts) > _COURT_LINES for parts in folded):
+        size -= 1
+        folded = _parts(lines, room, size)
+    return [part for parts in folded for part in parts], size
+
+
+def _parts(lines: Sequence[str], room: float, pixels: int) -> list[list[str]]:
+    metrics = QFontMetricsF(text_font(pixels))
+    return [fold(line, metrics, room, most=None) for line in lines]
 
 
 def letters(

@@ -53,9 +53,9 @@ class VolumeOverlay:
             reduced: how many voxels along (i, j, k) are one in it.
         """
         stage = Stage(wish.camera, wish.size, self._view.width(), self._view.height())
-        said = self._said(wish, reduced)
+        said, size = self._said(wish, reduced)
         free = self._controls.free()
-        high = volume_paint.remarks(painter, stage.width, free, said, self._type_px)
+        high = volume_paint.remarks(painter, stage.width, free, said, size)
         self._sides(painter, wish, high)
         self._marks(painter, stage, wish.volume, high)
         if self._controls.presenting:
@@ -103,8 +103,8 @@ class VolumeOverlay:
         elif views.arriving:
             volume_paint.sentence(painter, around, say("ui.volume.arriving"))
 
-    def _said(self, wish: Wish, reduced: tuple[int, int, int]) -> list[str]:
-        """Return what is not shown, and what of the data is not as it was acquired, folded."""
+    def _said(self, wish: Wish, reduced: tuple[int, int, int]) -> tuple[list[str], int]:
+        """Return what is not shown or not as it was acquired, folded, and the size of its type."""
         language, width = self._parts.language.now, self._view.width()
         said = (
             self._parts.subject.mark(language),
