@@ -138,6 +138,8 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
         ("slices", "smooth"): lambda: views.smooth.now,
         ("slices", "full"): lambda: views.layout.now,
         ("slices", "reset"): lambda: views.turn.now,
+        ("slices", "loupe"): lambda: parts.loupe.now,
+        ("slices", "region"): lambda: parts.tool.now,
         ("volume", "turn"): view.camera,
         ("volume", "pick"): lambda: views.position.now,
         ("volume", "zoom"): view.camera,

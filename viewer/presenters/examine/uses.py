@@ -37,6 +37,8 @@ SLICES = (
     Use("smooth", ("I",)),
     Use("full", ("{double_click}", "F")),
     Use("reset", ("{space}",)),
+    Use("loupe", ("M",)),
+    Use("region", ("R",)),
 )
 VOLUME = (
     Use("turn", ("{drag}",)),
