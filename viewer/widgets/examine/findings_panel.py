@@ -66,16 +66,17 @@ class FindingsPanel(QFrame):
         follow(self, parts.findings.selected, lambda _: self._show_selection())
         follow(self, parts.language, lambda _: self._fill())
 
-    def _subject(self) -> QHBoxLayout:
+    def _subject(self) -> QVBoxLayout:
         """Let it be stated before anything is read whether the person is deceased or living."""
         label = PlainLabel()
         label.setProperty("role", "quiet")
         words(label, self._parts.language, label.setText, "ui.subject")
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 4, 6)
-        row.addWidget(label)
-        row.addWidget(SubjectChoice(self._parts, "subject.choice"), 1)
-        return row
+        both = QVBoxLayout()
+        both.setContentsMargins(0, 0, 4, 6)
+        both.setSpacing(3)
+        both.addWidget(label)
+        both.addWidget(SubjectChoice(self._parts, "subject.choice"))
+        return both
 
     def _take_volume(self, _: Volume | None) -> None:
         self._fill()
