@@ -101,7 +101,7 @@ def _show(hand: Hand) -> None:
     hand.settle()
     hand.click("tool.to_court")
     QTest.keyClick(hand.volume, Qt.Key.Key_Escape)
-    hand.volume.look_from("left")
+    hand.volume.eye.look_from("left")
     hand.settle()
     hand.click("tool.to_court")
     assert len(hand.parts.walkthrough.stops) == 2

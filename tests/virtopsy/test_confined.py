@@ -129,9 +129,11 @@ def test_a_maker_that_was_not_asked_loads_no_decoder() -> None:
         "known = dict(each(asked.knows, names, Progress()))\n"
         "assert [name for n, name in enumerate(names) if known[n]] == names[-1:], known\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, env=_HERE)
 
 
+# A worker stands in no folder of its program's: it finds the tests by their path.
+_HERE = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 _COPIED = """
 import os, sys, threading
 import colorsys
@@ -153,7 +155,9 @@ os.abort()
 @pytest.mark.parametrize("threads", ["0", "1"])
 def test_a_program_without_threads_is_copied_and_its_copies_end_with_it(threads: str) -> None:
     command = [sys.executable, "-c", _COPIED, threads]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=_HERE
+    )
     # The output ends only when no copy holds it any more.
     assert (ran.returncode, ran.stderr) == (-signal.SIGABRT, "")
     assert ran.stdout in {"this line once\n", ""}
