@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 from tests.bench.silence import click, drag, live, repeatedly, wheel
 from viewer.app.start import Desk
 from viewer.widgets.court.show import Show
-from viewer.widgets.examine.slice_paint import turn_handles
+from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.parts import ROOMS
 from virtopsy.dicom.series import Problem, Scan, Series, Study
 from virtopsy.imaging.preset import presets

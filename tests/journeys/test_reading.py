@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 
 from tests.journeys.conftest import Hand, live
 from viewer.presenters.examine.views import PLANES
-from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine import crosshair_paint
 from viewer.widgets.examine.slice_widget import SliceWidget
 from virtopsy.geometry.camera import Point
 from virtopsy.imaging.window import HU_PRESETS
@@ -92,7 +92,7 @@ def test_a_wound_is_found_read_thick_and_slanted_and_shown_to_the_court(
 
     sheet = axial.sheet()
     assert sheet is not None
-    ring = slice_paint.turn_handles(sheet, views.position.now)[0].toPoint()
+    ring = crosshair_paint.turn_handles(sheet, views.position.now)[0].toPoint()
     QTest.mousePress(axial, Qt.MouseButton.LeftButton, pos=ring)
     QTest.mouseMove(axial, ring + QPoint(25, 60))
     live(0.05)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
-from viewer.widgets.examine.slice_paint import turn_handles
+from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.slice_widget import SliceWidget
 
 _OWN = (QAbstractItemView, QAbstractScrollArea, QComboBox, QLineEdit)  # Qt lays out their parts
@@ -206,7 +206,7 @@ def _rings(view: QWidget) -> list[QRectF]:
         return []
     sheet = view.sheet()
     assert sheet is not None
-    places = turn_handles(sheet, view._parts.views.position.now)
+    places = turn_handles(sheet, view._parts.views.position.now, view.mouse.numbers(sheet))
     return [QRectF(one.x() - 4, one.y() - 4, 8, 8) for one in places]
 
 

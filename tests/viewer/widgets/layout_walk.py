@@ -146,7 +146,9 @@ class Walk:
         show = self.desk.window.findChild(QWidget, "show") or self.desk.window._show_window
         assert isinstance(show, QWidget)
         show.showNormal()
+        self.live(0.05)  # the screen of this platform is small: the size is given after it was met
         show.resize(self.desk.window.size())
+        self.live(0.05)
         for _ in self.parts.walkthrough.stops:
             self.settle()
             self.look(show, f"{where} show")

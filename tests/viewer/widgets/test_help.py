@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
 
 from viewer.presenters.examine.uses import SECTIONS
+from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.help_sheet import HelpSheet, ways
-from viewer.widgets.examine.slice_paint import turn_handles
 from viewer.widgets.plain import PlainLabel
 from virtopsy.imaging.window import HU_PRESETS
 from virtopsy.language import Language, say

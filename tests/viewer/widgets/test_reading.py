@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QToolButton, QWidg
 
 from viewer.presenters.examine.slabs import THICKNESSES_MM
 from viewer.presenters.examine.views import LAYOUTS, PLANES
-from viewer.widgets.examine.slice_paint import turn_handles
+from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.slice_words import shown_how
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.window import HU_PRESETS, Window

@@ -17,6 +17,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from viewer.presenters.tools.marks import Mark, marks
 from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.slice_paint import Sheet
 from viewer.widgets.examine.slice_regions import SliceRegions
 from viewer.widgets.parts import Parts
@@ -155,7 +156,7 @@ class SliceMouse:
             self._drag_point(place, place)
 
     def _on_handle(self, sheet: Sheet, place: QPointF) -> bool:
-        ends = slice_paint.turn_handles(sheet, self._views.position.now)
+        ends = turn_handles(sheet, self._views.position.now, self.numbers(sheet))
         return any(_apart(end, place) <= _GRAB_PX for end in ends)
 
     def _drag_turn(self, before: QPointF, now: QPointF) -> None:
@@ -207,6 +208,11 @@ class SliceMouse:
         sheet = self._sheet()
         if sheet is not None and _apart(self._pressed, self._last) <= _CLICK_PX:
             self._parts.along.click(sheet.lps(self._last))
+
+    def numbers(self, sheet: Sheet) -> list[QPointF]:
+        """Return where the numbers of the tracks stand."""
+        ends = [[sheet.place(lps) for lps in one.ends_lps_mm] for one in self.marks()]
+        return [slice_paint.badge_place(start, end) for start, end in ends]
 
     def marks(self) -> tuple[Mark, ...]:
         """Return the tracks that are drawn."""

@@ -145,7 +145,8 @@ class SlicePicture(QObject, Generic[C]):
     @property
     def settled(self) -> bool:
         """Whether the picture on the screen was made of all its samples."""
-        return self._seen is not None and self._effort == ALL
+        painted = self._seen is not None and self._window is not None
+        return painted and self._effort == ALL
 
     def image(self, camera: C) -> QImage:
         """Return the picture a camera takes with the window, slab and interpolation of now."""

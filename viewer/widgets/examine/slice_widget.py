@@ -19,7 +19,7 @@ from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
-from viewer.widgets.examine import path_paint, slice_man, slice_paint, slice_words
+from viewer.widgets.examine import crosshair_paint, path_paint, slice_man, slice_paint, slice_words
 from viewer.widgets.examine.slice_loupe import SliceLoupe
 from viewer.widgets.examine.slice_mouse import SliceMouse
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
@@ -158,10 +158,11 @@ class SliceWidget(QWidget):
         areas = gap_areas(volume, sheet.camera, self._views.slab.now)
         slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        turned, rings = self.mouse.turning, not self._presenting
-        slice_paint.crosshair(painter, sheet, self._views.position.now, turned=turned, rings=rings)
+        turned, position = self.mouse.turning, self._views.position.now
+        numbers = None if self._presenting else self.mouse.numbers(sheet)
+        crosshair_paint.crosshair(painter, sheet, position, turned=turned, numbers=numbers)
         if self._views.echo.now is not None:
-            slice_paint.echo(painter, sheet, self._views.echo.now)
+            crosshair_paint.echo(painter, sheet, self._views.echo.now)
         self._paint_marks(painter, sheet)
         kept = self._paint_words(painter, sheet, volume)
         kept += self._paint_remarks(painter, sheet, volume, hatched=bool(areas))
