@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # As `virtopsy.imaging.mesh_file` writes them; known here before VTK is loaded.
 _ENDINGS = (".stl", ".ply", ".glb")
+_NEEDED_LATER = ("virtopsy.dicom.assemble", "virtopsy.imaging.mesh_file", "viewer.commands.scan")
 
 
 class _Number(click.types.FloatParamType):
@@ -64,11 +65,11 @@ def build(language: Language) -> click.Command:
         # Before numpy is loaded: nothing here is worth its threads, which burn processor time.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         begun = time.perf_counter()
-        filters = Thread(target=import_module, args=("virtopsy.imaging.mesh_file",))
+        loading = Thread(target=lambda: [import_module(one) for one in _NEEDED_LATER])
         from virtopsy.dicom.scan import require_images, scan
 
         confined.start_here()  # before there is a thread
-        filters.start()  # VTK comes up while the workers read headers
+        loading.start()  # while the workers read headers
         found = scan(path, speech.progress("scan.progress.files", language))
         require_images(found, path)
         from virtopsy.dicom.assemble import assemble, choose, problems_of, study_of
@@ -76,7 +77,7 @@ def build(language: Language) -> click.Command:
         chosen = choose(found, series)
         slices = speech.progress("scan.progress.slices", language)
         volume = assemble(chosen, study_of(found, chosen), slices)
-        filters.join()
+        loading.join()
         from viewer.commands.scan import problem_facts
         from virtopsy.imaging.mesh_file import encoded
         from virtopsy.imaging.surface import surface
@@ -111,7 +112,7 @@ def _facts(made: Surface, seconds: float) -> dict[str, Any]:
         "cut_at_gaps": made.cut_at_gaps,
         "units": "mm",
         "frame": "LPS",
-        "box_mm": [made.vertices.min(axis=0).tolist(), made.vertices.max(axis=0).tolist()],
+        "box_mm": [list(end) for end in made.box_mm],
         "seconds": seconds,
     }
 

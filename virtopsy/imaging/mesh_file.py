@@ -130,8 +130,8 @@ def glb(surface: Surface) -> bytes:
                 "componentType": _FLOAT32,
                 "count": len(vertices),
                 "type": "VEC3",
-                "min": vertices.min(axis=0).tolist(),
-                "max": vertices.max(axis=0).tolist(),
+                "min": list(surface.box_mm[0]),
+                "max": list(surface.box_mm[1]),
             },
             {
                 "bufferView": 1,
