@@ -300,6 +300,20 @@ def test_a_changed_slab_gives_up_the_fine_picture_of_the_one_before(screen: Any)
     screen.bot.waitUntil(lambda: view.picture.settled, timeout=5000)
 
 
+def test_a_picture_of_one_view_puts_off_the_fine_one_of_another(screen: Any) -> None:
+    view, other, views = screen.slice("axial"), screen.slice("coronal"), screen.parts.views
+    views.slab.set(Slab(Projection.MIP, 80.0))
+    for one in (view, other):
+        one.repaint()
+    view.picture._take_all_samples()
+    begun = view.picture._refining
+    views.scroll("coronal", 1)
+    other.repaint()
+    with pytest.raises(Cancelled):
+        begun.progress.check()
+    screen.bot.waitUntil(lambda: view.picture.settled and other.picture.settled, timeout=5000)
+
+
 def test_a_slab_over_a_scan_that_arrives_is_never_sampled_whole_at_once(screen: Any) -> None:
     view, views = screen.slice("axial"), screen.parts.views
     views.slab.set(Slab(Projection.MIP, 80.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from viewer.presenters.examine.cine import Cine
 from viewer.presenters.examine.slabs import thicker
 from viewer.presenters.examine.views import Views
-from viewer.presenters.value import Value
+from viewer.presenters.value import Event, Value
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.imaging.volume import Quantity
 from virtopsy.imaging.window import HU_PRESETS, default_window
@@ -21,6 +21,7 @@ class Reading:
         active: the plane that was used last.
         large: the view with most of the room in the layout of one and three.
         projection: of the next slab.
+        sampling: told whenever a view samples a picture that somebody waits for.
     """
 
     def __init__(self, views: Views) -> None:
@@ -29,6 +30,7 @@ class Reading:
         self.active: Value[str] = Value("axial")
         self.large: Value[str] = Value("axial")
         self.projection: Value[Projection] = Value(Projection.MIP)
+        self.sampling: Event[None] = Event()
         views.volume.subscribe(lambda _: self.cine.stop())
         views.turn.subscribe(lambda _: self.cine.stop())
 

@@ -19,13 +19,14 @@ from PySide6.QtGui import QImage
 
 from viewer.presenters.work import Running
 from viewer.render.aligned import Check
+from viewer.widgets.bind import hear
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Slab
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.voxels import Voxels
 from virtopsy.imaging.window import Window
 
-_AT_ONCE_S = 0.02  # for a picture of a slab that changes: three of them are made in a turn
+_AT_ONCE_S = 0.012  # for a picture of a slab that changes: three of them are made in a turn
 _SAMPLES = (100_000, 1_500_000, 10_000_000)  # of it: at least, at first and at most
 _COARSEST = 6
 _REST_MS = 150
@@ -136,6 +137,7 @@ class SlicePicture(QObject, Generic[C]):
         self._refine.setSingleShot(True)
         self._refine.setInterval(_REST_MS)
         self._refine.timeout.connect(self._take_all_samples)
+        hear(self, parts.reading.sampling, lambda _: self._put_off_refining())
 
     def take(self, volume: Volume | None) -> None:
         """Show another volume, or more of one that arrives."""
@@ -161,7 +163,7 @@ class SlicePicture(QObject, Generic[C]):
         """Sample what is seen now, a slab of very many samples only in part until it rests."""
         if seen == self._seen:
             return
-        self._give_up_refining()
+        self._parts.reading.sampling.announce(None)
         dear = self._dear(seen.camera)
         samples = _samples(renderer.volume, seen) * max(dear, 1)
         at_once = seen.slab is None and not dear
@@ -172,8 +174,7 @@ class SlicePicture(QObject, Generic[C]):
         if not at_once:
             taken = samples / (self._effort.pixels**2 * self._effort.depths)
             self._adapt(taken / (time.perf_counter() - begun))
-        if self._effort != ALL:
-            self._refine.start()
+        self._refine.stop() if self._effort == ALL else self._refine.start()
 
     def _adapt(self, samples_a_second: float) -> None:
         """Take as many samples of the next slab as this machine has time for now."""
@@ -198,12 +199,14 @@ class SlicePicture(QObject, Generic[C]):
             quiet=True,
         )
 
-    def _give_up_refining(self) -> None:
-        """Leave the cores to the picture that is wanted now."""
+    def _put_off_refining(self) -> None:
+        """Leave the cores to the picture that is wanted now, here or in a view beside."""
         self._refine.stop()
         if self._refining is not None:
             self._refining.progress.cancel()
             self._refining = None
+        if self._effort != ALL:
+            self._refine.start()
 
     def _take_values(self, seen: Seen[C], values: Voxels) -> None:
         """Show a finished picture, if it still is the one that is wanted."""
