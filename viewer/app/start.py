@@ -150,6 +150,9 @@ def build(
     spoken = settings.spoken(language)
     reading, tool = Reading(views), Value("point")
     comparison = Comparison(work, views, opening, reading.active, tool)
+    room: Value[str] = Value("cases")
+    room.subscribe(lambda _: reading.cine.stop())  # what nobody watches does not move
+    room.subscribe(lambda _: comparison.reading.cine.stop())
     compared = Findings(session, comparison.views, keeping.person)
     return Parts(
         language=Value(spoken),
@@ -171,6 +174,7 @@ def build(
             session, comparison.views, compared.selected, new_id, keeping.person
         ),
         tool=tool,
+        room=room,
         along=Along(session, views, findings),
         compared_along=Along(session, comparison.views, compared),
         region=RegionTool(views),

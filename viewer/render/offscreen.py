@@ -27,7 +27,6 @@ from viewer.render.annotate import (
     annotated,
     png,
 )
-from viewer.render.engine import Mapper
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.hidden_words import edge_words, hidden_words, part_words, reduced_words
@@ -351,7 +350,7 @@ def _hidden_lines(view: VolumeView, language: Language) -> list[Line]:
     if words := hidden_words(view.cutaway, language):
         lines.append(Line(words, CAUTION))
     # A graphics card draws no line there.
-    if view.mapper is Mapper.CPU and (words := edge_words(view.cutaway, language)):
+    if view.lined and (words := edge_words(view.cutaway, language)):
         lines.append(Line(words, CAUTION))
     for step in view.cutaway.steps:
         if isinstance(step, OutsideBody):

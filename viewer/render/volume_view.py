@@ -72,6 +72,11 @@ class VolumeView:
         """How many voxels along (i, j, k) are one in the full picture: (1, 1, 1) is all."""
         return self._scene.reduced
 
+    @property
+    def lined(self) -> bool:
+        """Whether a line is drawn round what was cut away: a graphics card draws none yet."""
+        return self.mapper is Mapper.CPU
+
     def resize(self, size: Size) -> None:
         """Make the next pictures this large."""
         self.size = size

@@ -88,7 +88,7 @@ class BottomLine(QFrame):
     def _follow(self) -> None:
         parts = self._parts
         follow(self, parts.views.pointed, lambda _: self._show_place())
-        follow(self, parts.comparison.views.pointed, lambda _: self._show_place(), now=False)
+        follow(self, parts.comparison.views.pointed, lambda _: self._show_all(), now=False)
         follow(self, parts.comparison.views.window, lambda _: self._show_place(), now=False)
         follow(self, parts.views.window, lambda _: self._show_place(), now=False)
         follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
@@ -152,6 +152,8 @@ class BottomLine(QFrame):
         key = f"ui.hint.{parts.tool.now}"
         if parts.room.now != "examine":
             key = f"ui.hint.room.{parts.room.now}"
+        elif parts.tool.now == "region" and parts.comparison.views.pointed.now is not None:
+            key = "compare.no_region"
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
         elif parts.tool.now == "path":

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
     def add_stop(self) -> None:
         """Add what is seen as a stop of the walkthrough, with a first caption."""
         parts = self._parts
+        parts.reading.cine.stop()
         caption = parts.say("ui.court.first_caption", n=len(parts.walkthrough.stops) + 1)
         camera = self.examine.views.volume_view.standard_camera()
         if parts.attempt(lambda: parts.walkthrough.add(caption, camera)):
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         parts, views = self._parts, self.examine.views
         camera = views.volume_view.standard_camera()
         parts.leave_tool()
+        parts.reading.cine.stop()
         if parts.attempt(lambda: parts.walkthrough.begin(camera)):
             self._show_window = Show(parts, views, self.examine.take_back)
             # Without a window manager full screen is only a wish; the geometry makes it true.

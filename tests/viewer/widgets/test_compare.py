@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 
 from viewer.presenters.examine.opening import Opened
-from virtopsy.dicom.series import Scan
+from virtopsy.dicom.series import Problem, Scan, Skipped
 from virtopsy.geometry.frame import Frame
 from virtopsy.language import Language, say
 
@@ -158,15 +158,34 @@ def test_a_scan_of_the_same_folder_is_chosen_from_the_list(screen: Any) -> None:
     window.findChild(QAbstractButton, "compare").click()
     box = window.findChild(QComboBox, "beside.series")
     assert [box.itemText(row) for row in range(box.count())] == [
-        "2019-05-05 · before death · Ivanova Anna"
+        "2019-05-05 · before death · Ivanova Anna · 7"
     ]
     assert box.currentIndex() == -1
     parts.comparison.opening.show(other)
     assert box.currentIndex() == 0
 
 
+def test_a_folder_with_nothing_to_compare_is_told_in_words(screen: Any) -> None:
+    window, parts = screen.desk.window, screen.parts
+    window.findChild(QAbstractButton, "compare").click()
+    skipped = (Skipped("a.dcm", Problem("unreadable", "damaged")),)
+    parts.comparison.opening.found.set(Scan(1, skipped, ()))
+    empty = window.findChild(QLabel, "beside.empty.words")
+    assert empty.text() == say("compare.none", Language.EN, skipped=1)
+
+
+def test_the_hint_says_where_regions_are_drawn(pair: Any) -> None:
+    _, other = views(pair)
+    pair.parts.tool.set("region")
+    QTest.mouseMove(other, QPoint(other.width() // 2, other.height() // 2))
+    pair.live()
+    hint = pair.desk.window.findChild(QLabel, "bottom.hint")
+    assert hint.text() == say("compare.no_region", Language.EN)
+
+
 def test_what_is_pointed_at_on_the_right_is_said_as_the_right_one_s(pair: Any) -> None:
     _, other = views(pair)
+    QTest.mouseMove(other, QPoint(9, 9))
     QTest.mouseMove(other, QPoint(other.width() // 2, other.height() // 2))
     pair.live()
     place = pair.desk.window.findChild(QLabel, "bottom.place").text()

@@ -130,6 +130,35 @@ def test_a_court_is_told_that_a_slice_is_slanted_or_thick(court: Any, language: 
     assert yellow(told.copy(corner)) > yellow(plain.copy(corner)) + 200, "the words are painted"
 
 
+def test_what_moved_by_itself_stands_still_before_a_court(court: Any) -> None:
+    parts, window = court.parts, court.desk.window
+    for begin in (window.show_stops, lambda: parts.room.set("protocol")):
+        parts.room.set("examine")
+        parts.reading.cine.toggle(parts.views, "axial")
+        assert parts.reading.cine.playing.now is not None
+        begin()
+        assert parts.reading.cine.playing.now is None
+        if window._show_window is not None:
+            window._show_window.close()
+
+
+def test_a_stop_that_was_left_by_hand_is_said_so_and_home_brings_it_back(court: Any) -> None:
+    parts, window = court.parts, court.desk.window
+    window.show_stops()
+    court.live()
+    show = window._show_window
+    place = next(one for one in show.findChildren(QLabel) if one.text() == "1 of 2")
+    parts.views.scroll("axial", 3)
+    assert place.text() == say("ui.show.moved", Language.EN, place="1 of 2")
+    QTest.keyClick(show, Qt.Key.Key_Home)
+    assert place.text() == "1 of 2"
+    assert parts.views.position.now == pytest.approx(parts.walkthrough.shown.now.position_mm)
+    view = window.examine.views.slices["axial"]
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton)
+    assert parts.views.layout.now == "all", "a double click leaves the stop's layout"
+    show.close()
+
+
 def test_the_list_says_what_a_stop_hides(court: Any) -> None:
     parts = court.parts
     parts.views.cutaway.set(Cutaway((ClipPlane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)),)))

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from viewer.presenters.examine.views import COURT_LAYOUTS, Views
 from viewer.presenters.session import Session
 from viewer.presenters.value import Value
@@ -14,6 +16,8 @@ from virtopsy.errors import Bug, UsageError
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.imaging.window import Window
 from virtopsy.walkthrough.stop import Stop
+
+_SAME = 0.05  # mm: what a place loses on its way to voxels and back is less
 
 
 class Walkthrough:
@@ -100,6 +104,25 @@ class Walkthrough:
         """Which stop is shown (from 1), of how many."""
         shown = self.shown.now
         return (0 if shown is None else self.stops.index(shown) + 1), len(self.stops)
+
+    def again(self) -> None:
+        """Bring back what the shown stop says, after the views were moved by hand."""
+        if self.shown.now is not None:
+            self._look_at(self.shown.now)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the views show something else than the shown stop: they were moved by hand."""
+        stop, views = self.shown.now, self._views
+        if stop is None or views.volume.now is None or views.camera.now is None:
+            return False
+        now = self._frozen(stop.stop_id, stop.caption, views.camera.now)
+        return any(
+            getattr(now, name) != getattr(stop, name) for name in ("layout", "turn", "slab")
+        ) or any(
+            not np.allclose(getattr(now, name), getattr(stop, name), atol=_SAME)
+            for name in ("position_mm", "camera_position_mm", "camera_focal_mm", "camera_up")
+        )
 
     def look_at(self, stop_id: str) -> None:
         """Set the views as a stop has them, without showing it to anybody."""

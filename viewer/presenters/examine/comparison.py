@@ -70,6 +70,7 @@ class Comparison:
 
     def leave(self) -> None:
         """Show the examined scan alone; the second one stays at hand."""
+        self.reading.cine.stop()
         self.shown.set(False)
 
     def toggle(self) -> None:

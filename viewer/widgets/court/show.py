@@ -60,6 +60,12 @@ class Show(QWidget):
         views.set_presenting(True)
         words(self, parts.language, self.setWindowTitle, "ui.show.title")
         follow(self, parts.walkthrough.shown, self._show)
+        seen = parts.views
+        follow(self, seen.layout, self._tell_moved, now=False)
+        follow(self, seen.position, self._tell_moved, now=False)
+        follow(self, seen.camera, self._tell_moved, now=False)
+        follow(self, seen.turn, self._tell_moved, now=False)
+        follow(self, seen.slab, self._tell_moved, now=False)
         clothe(self)
 
     def _foot(self) -> QHBoxLayout:
@@ -85,14 +91,21 @@ class Show(QWidget):
     def _show(self, stop: Stop | None) -> None:
         if stop is None:
             return
-        number, count = self._parts.walkthrough.position
         say = self._parts.say
         self._caption.setText(stop.caption)
-        self._place.setText(say("ui.show.place", number=number, count=count))
+        self._tell_moved()
         # Whose left and right: a juror takes a side of the screen for a side of the body.
         sides = say(f"report.sides.{self._parts.subject.stated.now}")
         solid = stop.layout in {"all", "volume"}
         self._sides.setText(f"{sides} {say('ui.show.demonstrative')}" if solid else sides)
+
+    def _tell_moved(self, _: object = None) -> None:
+        """Say which stop is shown, and that it was left by hand where it was."""
+        showing, say = self._parts.walkthrough, self._parts.say
+        number, count = showing.position
+        place = say("ui.show.place", number=number, count=count)
+        moved = showing.moved
+        self._place.setText(say("ui.show.moved", place=place) if moved else place)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -103,6 +116,8 @@ class Show(QWidget):
             self._parts.walkthrough.next()
         elif key in _BACK:
             self._parts.walkthrough.back()
+        elif key == Qt.Key.Key_Home:
+            self._parts.walkthrough.again()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

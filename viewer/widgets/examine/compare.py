@@ -28,7 +28,7 @@ from viewer.widgets.examine.slice_widget import SliceWidget
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
-from virtopsy.dicom.series import Series, Study
+from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.imaging.volume import Volume
 
 _HEIGHT_PX = 34
@@ -106,7 +106,8 @@ class CompareBar(QFrame):
             for study, series in self._offered:
                 who = person_name(study.patient_name) or self._parts.say("ui.found.nameless")
                 what = series.description or series.modality
-                self._box.addItem(" · ".join(one for one in (study.date, what, who) if one))
+                parts = (study.date, what, who, study.patient_id)
+                self._box.addItem(" · ".join(one for one in parts if one))
             keys = [(study.uid, series.key) for study, series in self._offered]
             chosen = second.chosen
             self._box.setCurrentIndex(keys.index(chosen) if chosen in keys else -1)
@@ -182,6 +183,14 @@ class CompareView(QStackedWidget):
         )
 
 
+def _said_of(found: Scan, parts: Parts) -> str:
+    """Say what a folder has to be compared with."""
+    volumes = sum(one.volume for study in found.studies for one in study.series)
+    if not volumes:
+        return parts.say("compare.none", skipped=len(found.skipped))
+    return parts.say("compare.found", n=volumes) if volumes > 1 else parts.say("compare.empty")
+
+
 def _choosing(parts: Parts) -> QWidget:
     empty = QWidget()
     empty.setObjectName("beside.empty")
@@ -192,10 +201,7 @@ def _choosing(parts: Parts) -> QWidget:
 
     def tell(_: object) -> None:
         found = parts.comparison.opening.found.now
-        volumes = sum(one.volume for study in found.studies for one in study.series) if found else 0
-        sentence.setText(
-            parts.say("compare.found", n=volumes) if volumes > 1 else parts.say("compare.empty")
-        )
+        sentence.setText(_said_of(found, parts) if found else parts.say("compare.empty"))
 
     follow(sentence, parts.comparison.opening.found, tell)
     follow(sentence, parts.language, tell)

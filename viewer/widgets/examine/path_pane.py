@@ -77,6 +77,7 @@ class PathPane(QWidget):
         follow(self, along.place_mm, self._again, now=False)
         follow(self, along.closer, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
+        follow(self, parts.subject.stated, self._again, now=False)
         hear(self, parts.session.changed, self._again)
 
     def _again(self, _: object) -> None:

@@ -60,7 +60,8 @@ def remarks(parts: Parts, volume: Volume, *, bent: bool, hatched: bool) -> list[
     said = [say("render.gap.hatched")] if hatched else []
     if volume.quantity is not Quantity.HU:
         said.append(say("ui.view.not_hu"))
-    lossy = lossy_mark(volume, parts.language.now)
-    said += [lossy] if lossy else []
+    language = parts.language.now
+    marks = (parts.subject.mark(language), lossy_mark(volume, language))
+    said = [*(one for one in marks if one), *said]
     said += [say("path.straightened")] if bent else []
     return [*said, say("path.resampled"), say("path.measure")]

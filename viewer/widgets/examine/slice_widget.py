@@ -281,6 +281,8 @@ class SliceWidget(QWidget):
             super().keyPressEvent(event)
 
     def _full_view(self) -> None:
+        if self._presenting:
+            return  # a court sees what the stop says
         full = self._views.layout.now == self.plane
         self._views.layout.set("all" if full else self.plane)
 

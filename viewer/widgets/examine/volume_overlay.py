@@ -9,11 +9,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.presenters.tools.marks import Mark, marks
-from viewer.render.hidden_words import hidden_words, reduced_words
+from viewer.render.hidden_words import edge_words, hidden_words, reduced_words
 from viewer.render.slice_camera import direction_letters
 from viewer.widgets.examine import slice_paint, volume_paint
 from viewer.widgets.examine.volume_controls import VolumeControls
 from viewer.widgets.examine.volume_cutter import VolumeCutter
+from viewer.widgets.examine.volume_pictures import VolumePictures
 from viewer.widgets.examine.volume_room import Room
 from viewer.widgets.examine.volume_stage import Stage
 from viewer.widgets.examine.volume_worker import Wish
@@ -44,16 +45,16 @@ class VolumeOverlay:
         self._view, self._parts = view, parts
         self._controls, self._cutter = controls, cutter
 
-    def paint(self, painter: QPainter, wish: Wish, reduced: tuple[int, int, int]) -> None:
+    def paint(self, painter: QPainter, wish: Wish, pictures: VolumePictures) -> None:
         """Paint everything over a picture.
 
         Args:
             painter: of the view.
             wish: what the picture shows.
-            reduced: how many voxels along (i, j, k) are one in it.
+            pictures: whose it is.
         """
         stage = Stage(wish.camera, wish.size, self._view.width(), self._view.height())
-        said, size = self._said(wish, reduced)
+        said, size = self._said(wish, pictures)
         free = self._controls.free()
         high = volume_paint.remarks(painter, stage.width, free, said, size)
         self._sides(painter, wish, high)
@@ -103,13 +104,14 @@ class VolumeOverlay:
         elif views.arriving:
             volume_paint.sentence(painter, around, say("ui.volume.arriving"))
 
-    def _said(self, wish: Wish, reduced: tuple[int, int, int]) -> tuple[list[str], int]:
+    def _said(self, wish: Wish, pictures: VolumePictures) -> tuple[list[str], int]:
         """Return what is not shown or not as it was acquired, folded, and the size of its type."""
         language, width = self._parts.language.now, self._view.width()
         said = (
             self._parts.subject.mark(language),
             self._hidden(wish.cutaway),
-            reduced_words(reduced, language),
+            self._edge(wish.cutaway) if pictures.lined else "",
+            reduced_words(pictures.reduced, language),
             lossy_mark(wish.volume, language),
         )
         beside = self._controls.beside_curve(width) - _BESIDE_PX
@@ -120,8 +122,15 @@ class VolumeOverlay:
     def _hidden(self, cutaway: Cutaway) -> str:
         """Say what is hidden; in a small view only that something is: the list tells the rest."""
         whole = hidden_words(cutaway, self._parts.language.now)
-        small = slice_paint.is_small(self._view.width()) and not self._controls.presenting
-        return self._parts.say("volume3d.hidden.briefly") if whole and small else whole
+        if self._controls.presenting or not whole:
+            return whole
+        small = slice_paint.is_small(self._view.width())
+        return self._parts.say("volume3d.hidden.briefly") if small else whole
+
+    def _edge(self, cutaway: Cutaway) -> str:
+        """Tell a court what the line round a cut is."""
+        court = self._controls.presenting
+        return edge_words(cutaway, self._parts.language.now) if court else ""
 
     def _sides(self, painter: QPainter, wish: Wish, remarks_px: float) -> None:
         """Name the sides; left and right move up where something lies in their place."""

@@ -62,6 +62,11 @@ class VolumePictures:
         return self._worker.reduced
 
     @property
+    def lined(self) -> bool:
+        """Whether a line is drawn round what was cut away."""
+        return self._worker.lined
+
+    @property
     def settled(self) -> bool:
         """Whether the picture on the screen is the full one of what is wanted now."""
         if self.shown is None or self._rest.isActive() or self._soon.isActive():

@@ -143,7 +143,7 @@ class VolumeWidget(QWidget):
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), _image(shown[1]))
-            self._overlay.paint(painter, shown[0], self.pictures.reduced)
+            self._overlay.paint(painter, shown[0], self.pictures)
         painter.end()
 
     # what is done
@@ -187,6 +187,8 @@ class VolumeWidget(QWidget):
             super().keyPressEvent(event)
 
     def _full_view(self) -> None:
+        if self._controls.presenting:
+            return  # a court sees what the stop says
         full = self._views.layout.now == "volume"
         self._views.layout.set("all" if full else "volume")
 

@@ -51,6 +51,7 @@ class VolumeWorker:
 
     Attributes:
         reduced: how many voxels along (i, j, k) are one in the pictures, (1, 1, 1): all are shown.
+        lined: whether a line is drawn round what was cut away.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class VolumeWorker:
         self._full_runs = False
         self._view: VolumeView | None = None
         self.reduced = (1, 1, 1)
+        self.lined = False
         answering()  # now, before there is a window: VTK lets nobody else run while it asks
         self._thread = threading.Thread(target=self._run, name="volume view", daemon=True)
         self._thread.start()
@@ -124,7 +126,7 @@ class VolumeWorker:
             view.resize(wish.size)
         if view.preset != wish.preset:
             view.set_preset(wish.preset)
-        self.reduced = view.reduced
+        self.reduced, self.lined = view.reduced, view.lined
         view.hide(wish.cutaway)
         view.show(wish.glyphs)
         return view
