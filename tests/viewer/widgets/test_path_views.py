@@ -532,3 +532,22 @@ def test_the_layout_box_offers_the_path_and_chooses_it(screen: Any) -> None:
     box.activated.emit(row)
     assert screen.parts.views.layout.now == "path"
     assert screen.parts.along.followed.now.begins == "entry"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_state_of_the_person_is_marked_along_and_across(
+    screen: Any, language: Language
+) -> None:
+    parts = screen.parts
+    parts.language.set(language)
+    look_along(screen)
+    along = grid(screen).findChild(QWidget, "view.along")
+    before = along.grab().toImage()
+    volume = parts.views.volume.now
+    mark = "deceased"
+    assert parts.subject.mark(language) == ""
+    parts.subject.state(mark)
+    settle(screen)
+    said = path_words.remarks(parts, volume, bent=False, hatched=False)
+    assert said[0] == parts.subject.mark(language) != ""
+    assert along.grab().toImage() != before, "it is painted"
