@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         hear(self, parts.opening.arriving, lambda _: parts.room.set("examine"))
         follow(self, parts.views.shown, self._leave, now=False)
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
-        hear(self, parts.keeping.told, lambda key: self.bottom.tell(parts.say(key)))
+        for told in (parts.keeping.told, parts.along.told):
+            hear(self, told, lambda key: self.bottom.tell(parts.say(key)))
         hear(self, parts.writing.saved, self._tell_written)
         hear(self, parts.writing.sealed, self._tell_sealed)
         clothe(self)

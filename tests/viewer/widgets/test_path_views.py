@@ -386,14 +386,16 @@ def press_letter(widget: QWidget, letter: str) -> None:
     QApplication.sendEvent(widget, key)
 
 
-def test_without_a_track_the_layout_says_what_to_do_and_t_says_it_too(
+def test_without_a_track_the_layout_says_what_to_do_and_t_says_it_in_the_bottom_line(
     show: Callable[..., Any],
 ) -> None:
     screen = show(marked=False)
-    told: list[str] = []
-    screen.parts.trouble.subscribe(lambda error: told.append(error.key))
+    failed: list[str] = []
+    screen.parts.trouble.subscribe(lambda error: failed.append(error.key))
     press_letter(screen.slice("axial"), "t")
-    assert told == ["path.nothing"]
+    hint = screen.desk.window.findChild(QLabel, "bottom.hint")
+    assert hint.text() == screen.parts.say("path.nothing")
+    assert not failed, "no strip that stays for a key that has nothing to do"
     screen.parts.views.layout.set("path")
     screen.live()
     view = grid(screen).along.view

@@ -13,7 +13,7 @@ from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.travel import reach_mm
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
-from viewer.presenters.value import Value
+from viewer.presenters.value import Event, Value
 from virtopsy.errors import Bug, UsageError
 from virtopsy.findings.trajectory import SHORTEST_MM, Trajectory
 from virtopsy.geometry.camera import Point
@@ -24,6 +24,7 @@ LAYOUT = "path"
 FIRST_HINT, NEXT_HINT = "path.draw.first", "path.draw.next"
 BEYOND_MM = 15.0
 """How far before and behind its ends a path is looked at: skin lies outside the bone."""
+_NOTHING = "path.nothing"
 _CLOSEST = 20.0
 _MOST_POINTS = 200
 
@@ -58,6 +59,7 @@ class Along:
         points: of the path that is being drawn, LPS mm.
         ahead: where its next point would be, LPS mm; None where that is not known.
         hint: message key of what to do next while drawing.
+        told: message key of something the person should know, and need not act on.
     """
 
     def __init__(self, session: Session, views: Views, findings: Findings) -> None:
@@ -71,6 +73,7 @@ class Along:
         self.points: Value[tuple[Point, ...]] = Value(())
         self.ahead: Value[Point | None] = Value(None)
         self.hint: Value[str] = Value(FIRST_HINT)
+        self.told: Event[str] = Event()
         views.volume.subscribe(lambda _: self._forget())
         views.layout.subscribe(lambda _: self._take_selected())
         findings.selected.subscribe(lambda _: self._take_selected())
@@ -85,23 +88,25 @@ class Along:
         Raises:
             UsageError: there is neither.
         """
+        if self._nothing:
+            raise UsageError(_NOTHING)
         track = self._findings.track
-        if track is None and self.followed.now is None:
-            raise UsageError("path.nothing")
         if track is not None:
             self._follow(self._of(track))
         self._enter()
 
     def toggle(self) -> None:
-        """Look along what `show` looks along, or leave it.
-
-        Raises:
-            UsageError: there is nothing to look along.
-        """
+        """Look along what `show` looks along, or leave it; where there is nothing, only say so."""
         if self._views.layout.now == LAYOUT:
             self.leave()
+        elif self._nothing:
+            self.told.announce(_NOTHING)
         else:
             self.show()
+
+    @property
+    def _nothing(self) -> bool:
+        return self._findings.track is None and self.followed.now is None
 
     def leave(self) -> None:
         """Show the four views again."""

@@ -69,7 +69,7 @@ class ExamineRoom(QWidget):
         elif key == Qt.Key.Key_M:
             self._magnify(event)
         elif key == Qt.Key.Key_T:
-            parts.attempt(parts.along.toggle)
+            parts.along.toggle()
         elif key in _ENTER and parts.tool.now == "path":
             parts.finish_path()
         elif key == Qt.Key.Key_Backspace and parts.tool.now == "path":

@@ -59,8 +59,12 @@ def desk() -> Desk:
 
 
 def test_without_a_track_and_a_path_there_is_nothing_to_look_along(desk: Desk) -> None:
+    told: list[str] = []
+    desk.along.told.subscribe(told.append)
+    desk.along.toggle()
+    assert told == ["path.nothing"]
     with pytest.raises(UsageError) as caught:
-        desk.along.toggle()
+        desk.along.show()
     assert caught.value.key == "path.nothing"
     assert desk.views.layout.now == "all"
 
