@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QRect, QSize
@@ -14,8 +16,11 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.widgets.layout_faults import faults, painted
+from viewer.presenters.examine.opening import Opened
 from viewer.widgets.icons import icon
 from viewer.widgets.plain import PlainLabel
+from virtopsy.imaging.slab import Projection, Slab
+from virtopsy.language import Language
 
 _ROOT = Path(__file__).parents[3]
 # Logical sizes: a small office screen, the usual one, Full HD; Full HD at 125 % and at 150 %, and
@@ -51,6 +56,30 @@ def test_nothing_overlaps_and_no_word_is_cut_in_any_room_or_language(
     assert told["ratio"] == scale
     assert told["seen"] > 50 * len(_SCREENS[scale])
     assert not told["found"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_line_over_the_views_fits_the_smallest_window_with_its_longest_words(
+    start: Callable[[], Any], opened_with_warning: Opened, language: Language
+) -> None:
+    screen = start()
+    parts, window = screen.parts, screen.desk.window
+    window.resize(1000, 620)
+    parts.language.set(language)
+    parts.opening.show(opened_with_warning)
+    parts.warned.set(False)  # its sign takes room as well
+    line = window.examine.top
+
+    def well() -> None:
+        sign = line.findChild(QWidget, "warning.sign")
+        assert sign is not None
+        assert sign.isVisible()
+        assert line.width() < window.width() == 1000
+        assert not faults(line)
+
+    for slab in (Slab(Projection.MINIP, 100.0), Slab(Projection.MEAN, 100.0), None):
+        parts.views.slab.set(slab)
+        screen.bot.waitUntil(well, timeout=3000)
 
 
 @pytest.fixture

@@ -12,21 +12,26 @@ from typing_extensions import override
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
 from viewer.widgets.bind import choice, combo, follow, hear, tip, words
-from viewer.widgets.elided import ElidedComboBox
+from viewer.widgets.elided import ElidedComboBox, ElidedLabel
 from viewer.widgets.examine.region_menu import RegionMenu
 from viewer.widgets.examine.slab_menu import SlabMenu
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import TOOLS, Parts
-from viewer.widgets.plain import PlainLabel, set_tip
+from viewer.widgets.plain import set_tip
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import HU_PRESETS, Window
 from virtopsy.language import say
 
 HEIGHT_PX = 40
 _ICON_PX = 18
+_CASE_PX = 200
 _SERIES_PX = 112
 _WINDOW_PX = 128
 _LAYOUT_PX = 132
+_GAP_PX, _TIGHT_GAP_PX = 5, 2
+_NARROW_PX = 1100  # a line that is narrower has no room for words, nor for whole texts of its boxes
+# What is left to case, series, window and layout in a narrow line: some letters and the arrow.
+_LEAST_PX = (92, 90, 64, 64)
 _WORDED = ("point", "window", "region", "trajectory")  # there is no room for more words
 _WORD_GAP_PX = 4
 _WORDLESS = (
@@ -56,7 +61,6 @@ class TopLine(QFrame):
         self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 6, 0)
-        row.setSpacing(5)
         self._row = row
         self._case_and_series()
         row.addSpacing(4)
@@ -77,7 +81,6 @@ class TopLine(QFrame):
         self.save = self._act("save", "act.save", save, "Ctrl+S", with_word=True)
         hear(self, parts.session.changed, lambda _: self._show_case())
         follow(self, parts.language, lambda _: self._show_case())
-        follow(self, parts.views.slab, lambda _: self._word(), now=False)  # its button grows
         follow(self, parts.views.volume, lambda _: self._allow(), now=False)
         follow(self, parts.views.shown, lambda _: self._allow(), now=False)
         follow(self, parts.views.slab, lambda _: self._word(), now=False)  # it may be long
@@ -90,6 +93,7 @@ class TopLine(QFrame):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._tighten()
         self._word()
 
     @override
@@ -98,6 +102,18 @@ class TopLine(QFrame):
             self._word()  # a longer word elsewhere takes the room of one here
         return super().event(event)
 
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < _NARROW_PX
+
+    def _tighten(self) -> None:
+        """Let the texts of case and boxes end in an ellipsis where the line is narrow."""
+        self._row.setSpacing(_TIGHT_GAP_PX if self._narrow else _GAP_PX)
+        boxes = (self._case, self._series, self._window, self._layout)
+        least = _LEAST_PX if self._narrow else (0, _SERIES_PX, 0, 0)
+        for box, px in zip(boxes, least, strict=True):
+            box.setMinimumWidth(px)
+
     def _word(self) -> None:
         """Leave words to the tooltips where there is no room, the best known icons first."""
         wordy = sorted(self._with_words, key=lambda one: _WORDLESS.index(one.objectName()))
@@ -105,19 +121,20 @@ class TopLine(QFrame):
         bare = [one for one in wordy if one.toolButtonStyle() is not worn]
         wanted = self._row.minimumSize().width() + sum(map(_word_px, bare))
         for button in wordy:
-            fits = wanted <= self.width()
+            fits = wanted <= self.width() and not self._narrow
             wanted -= 0 if fits else _word_px(button)
             button.setToolButtonStyle(worn if fits else Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _case_and_series(self) -> None:
-        self._case = PlainLabel()
+        self._case = ElidedLabel()
+        self._case.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._case.setMaximumWidth(_CASE_PX)
         self._case.setObjectName("case.number")
         self._case.setProperty("role", "heading")
         self._row.addWidget(self._case)
         self._series = ElidedComboBox()
         self._series.setObjectName("series")
         self._series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._series.setMinimumWidth(_SERIES_PX)
         self._series.setMaximumWidth(240)
         self._series.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -212,6 +229,7 @@ class TopLine(QFrame):
             problems = () if opened is None else opened.problems
             sign.setVisible(bool(problems) and not parts.warned.now)
             set_tip(sign, "\n".join(one.sentence(parts.language.now) for one in problems))
+            sign.setAccessibleName(sign.toolTip())
 
         follow(sign, parts.opening.opened, show)
         follow(sign, parts.warned, show)
@@ -250,7 +268,7 @@ class TopLine(QFrame):
         self._parts.views.window.set(HU_PRESETS[self._window.itemData(row)].window)
 
     def _layouts(self) -> None:
-        box = ElidedComboBox()
+        self._layout = box = ElidedComboBox()
         box.setObjectName("layout")
         box.setMaximumWidth(_LAYOUT_PX)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
