@@ -283,12 +283,37 @@ def test_the_sheet_opens_by_button_and_key_and_closes_by_escape_key_and_click(sc
         assert not sheet.isVisible()
 
 
-def test_the_views_go_on_beneath_the_sheet(screen: Any) -> None:
+def test_the_wheel_goes_on_beneath_the_sheet(screen: Any) -> None:
     screen.parts.helped.set(True)
     before = screen.parts.views.position.now
-    QTest.keyClick(screen.slice("axial"), Qt.Key.Key_Up)
+    wheel(screen.slice("axial"), _NONE)
     assert screen.parts.views.position.now != before
     assert sheet_of(screen).isVisible()
+
+
+def test_no_key_acts_unseen_beneath_the_sheet(screen: Any) -> None:
+    parts, view = screen.parts, screen.slice("axial")
+
+    def now() -> tuple[object, ...]:
+        views = parts.views
+        seen = views.position.now, views.window.now, views.layout.now, views.smooth.now
+        held = parts.tool.now, parts.loupe.now, parts.reading.cine.playing.now
+        return *seen, *held, parts.room.now, len(parts.walkthrough.stops)
+
+    parts.helped.set(True)
+    before = now()
+    for key in (*map(Qt.Key, b"RMFTCI23"), Qt.Key.Key_Up, Qt.Key.Key_Delete, Qt.Key.Key_Space):
+        for held in (_NONE, _CTRL):
+            QTest.keyClick(view, key, held)
+            QTest.keyClick(screen.desk.window.examine.views.volume_view, key, held)
+    QTest.keyClick(view, Qt.Key.Key_B, _CTRL)
+    screen.bot.wait(200)  # a key presses a button as a finger does: for a moment
+    assert now() == before
+    assert sheet_of(screen).isVisible()
+    QTest.keyClick(view, Qt.Key.Key_F1)
+    assert not sheet_of(screen).isVisible()
+    QTest.keyClick(view, Qt.Key.Key_R)
+    assert parts.tool.now == "region"
 
 
 @pytest.mark.parametrize("language", Language)

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from viewer.presenters.examine.uses import SECTIONS, Use
 from viewer.widgets.bind import follow, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from virtopsy.errors import Bug
 from virtopsy.language import Language, say
 
 _KEYS = ("?", "F1")
+_CLOSING = {Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_F1}
+_PRESSING = {QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress}
 _MARGIN_PX = 18
 _SAID_PX = 250  # a longer line is folded
 
 
 class HelpSheet(QFrame):
-    """Lies over the middle of the room; Esc, `?` or a click takes it away.
+    """Lies over the middle of the room; Esc, `?`, F1 or a click takes it away.
+
+    No other key acts while it is shown: what it would do is not seen.
 
     Args:
         parts: the presenters.
@@ -41,7 +53,6 @@ class HelpSheet(QFrame):
         room.installEventFilter(self)
         for key in _KEYS:
             QShortcut(QKeySequence(key), room).activated.connect(self._toggle)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._close)
         follow(self, parts.helped, self._show)
         follow(self, parts.language, lambda _: self._place())
 
@@ -116,10 +127,39 @@ class HelpSheet(QFrame):
         self._close()
 
     @override
+    def showEvent(self, event: QShowEvent) -> None:
+        _application().installEventFilter(self)  # a key goes to whatever has the focus
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        _application().removeEventFilter(self)
+
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if watched is self._room and event.type() == QEvent.Type.Resize:
             self._place()
-        return False
+        key = event.type() in _PRESSING and self.isVisible()
+        if not key or not isinstance(event, QKeyEvent):
+            return False
+        # A dialog over the window keeps its keys.
+        beneath = isinstance(watched, QWidget) and watched.window() is self.window()
+        if beneath:
+            self._swallow(event)
+        return beneath
+
+    def _swallow(self, event: QKeyEvent) -> None:
+        """Keep a key from shortcuts and views; some close the sheet."""
+        event.accept()  # an overridden shortcut does not act
+        pressed = event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat()
+        if pressed and event.key() in _CLOSING:
+            self._close()
+
+
+def _application() -> QCoreApplication:
+    running = QCoreApplication.instance()
+    if running is None:
+        raise Bug("a sheet needs an application")
+    return running
 
 
 def _follow_use(parts: Parts, use: Use, by: PlainLabel) -> None:
