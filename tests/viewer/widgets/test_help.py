@@ -12,6 +12,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
 
+from tests.viewer.widgets.layout_faults import faults
 from viewer.presenters.examine.uses import SECTIONS
 from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.help_sheet import HelpSheet, ways
@@ -38,6 +39,8 @@ _KEYS = {
     "{space}": Qt.Key.Key_Space,
     "Esc": Qt.Key.Key_Escape,
     "F1": Qt.Key.Key_F1,
+    "Enter": Qt.Key.Key_Return,
+    "Backspace": Qt.Key.Key_Backspace,
     "?": Qt.Key.Key_Question,
 }
 
@@ -102,6 +105,9 @@ def mouse(screen: Any, view: Any, way: str) -> None:
     elif way == "{man_click}":
         man = view.findChild(QWidget, "volume.man")
         QTest.mouseClick(man, _LEFT, _NONE, man.rect().center() + QPoint(14, 0))
+    elif way == "{compare_click}":
+        button = screen.desk.window.findChild(QToolButton, "compare")
+        QTest.mouseClick(button, _LEFT)
     elif way == "{ring_drag}":
         ring = turn_handles(view.sheet(), screen.parts.views.position.now)[0].toPoint()
         drag(view, _LEFT, ring, QPoint(25, 25))
@@ -140,6 +146,10 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
         ("slices", "reset"): lambda: views.turn.now,
         ("slices", "loupe"): lambda: parts.loupe.now,
         ("slices", "region"): lambda: parts.tool.now,
+        ("slices", "along"): lambda: views.layout.now,
+        ("slices", "end_path"): lambda: views.layout.now,
+        ("slices", "take_back"): lambda: parts.along.points.now,
+        ("slices", "compare"): lambda: parts.comparison.shown.now,
         ("volume", "turn"): view.camera,
         ("volume", "pick"): lambda: views.position.now,
         ("volume", "zoom"): view.camera,
@@ -169,7 +179,11 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
             cutting.tool.set("plane" if name == "plane" else "turn")
             if name == "redo_cut":
                 cutting.undo()
-        elif name in {"undo", "redo"}:
+        elif name in {"end_path", "take_back"}:
+            parts.tool.set("path")
+            parts.along.click((-20.0, 0.0, 0.0))
+            parts.along.click((20.0, 0.0, 0.0))
+        elif name in {"undo", "redo", "along"}:
             parts.trajectory.click((-20.0, 0.0, 0.0), "1")
             parts.trajectory.click((20.0, 0.0, 0.0), "1")
             if name == "redo":
@@ -187,6 +201,7 @@ def begin_anew(screen: Any) -> None:
     parts.helped.set(False)
     parts.room.set("examine")
     parts.leave_tool()
+    parts.comparison.leave()
     parts.reading.cine.stop()
     parts.cutting.show_everything()
     parts.cutting.close()
@@ -324,8 +339,15 @@ def test_the_sheet_says_everything_in_the_language_of_the_screen(
     screen.parts.helped.set(True)
     screen.live()
     sheet = sheet_of(screen)
+    room = screen.desk.window.examine
+    assert room.rect().contains(sheet.geometry())
     said = {one.text() for one in sheet.findChildren(PlainLabel)}
     for section, uses in SECTIONS.items():
         for use in uses:
-            assert {say(f"help.{section}.{use.name}", language), ways(use, language)} <= said
-    assert screen.desk.window.examine.rect().contains(sheet.geometry())
+            told = say(f"help.{section}.{use.name}", language)
+            assert {told, ways(use, language)} <= said
+            assert told[0].isupper(), told
+    screen.desk.window.resize(1000, 620)
+    screen.bot.waitUntil(lambda: room.width() < 1000, timeout=3000)
+    assert room.rect().contains(sheet.geometry()), "also in the smallest window"
+    assert not faults(sheet)

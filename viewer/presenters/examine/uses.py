@@ -39,6 +39,10 @@ SLICES = (
     Use("reset", ("{space}",)),
     Use("loupe", ("M",)),
     Use("region", ("R",)),
+    Use("along", ("T",)),
+    Use("end_path", ("Enter", "{double_click}")),
+    Use("take_back", ("Backspace",)),
+    Use("compare", ("{compare_click}",)),
 )
 VOLUME = (
     Use("turn", ("{drag}",)),
