@@ -132,11 +132,14 @@ def _stop(record: Mapping[str, Any]) -> Stop:
 
 
 def _turn(record: object) -> Turn:
-    rows = [records.direction(one) for one in records.sequence(record, 3, 3)]
-    made = Turn.of(rows)
-    if not np.abs(made.matrix - rows).max() < _SQUARE:  # a mirror, or skew
+    first, second, third = (records.point(one, 1.01) for one in records.sequence(record, 3, 3))
+    rows = (first, second, third)
+    nearest = Turn.of(rows)
+    off = float(np.abs(nearest.matrix - rows).max())
+    if not off < _SQUARE:  # a mirror, or skew
         raise ValueError("no rotation")
-    return made
+    # As it was kept, so that it is kept the same again.
+    return Turn(rows) if off < _ROUNDED else nearest
 
 
 def _slab(record: Mapping[str, Any]) -> Slab:

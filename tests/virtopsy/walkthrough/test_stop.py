@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.proof.canonical import encode
@@ -80,6 +80,7 @@ def _edited(**changed: object) -> dict[str, object]:
 
 
 @settings(max_examples=60, deadline=None)
+@example(steps=[], angle=1.2504423854089133, slab=None, looks=(False, False), edited=None)
 @given(
     steps=_steps,
     angle=st.floats(-3, 3),
