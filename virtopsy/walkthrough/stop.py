@@ -20,6 +20,7 @@ from virtopsy.imaging.slab import Projection, Slab
 Point: TypeAlias = tuple[float, float, float]
 _DECIMALS = 3
 _FINE = 9  # of a rotation, so that it stays one
+_ROUNDED = 1e-8  # what that takes from it
 _WIDEST, _THICKEST_MM, _SQUARE = 1e9, 5000.0, 1e-5
 
 
