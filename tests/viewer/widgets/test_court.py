@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QPlainTextEd
 
 from viewer.render.hidden_words import hidden_words
 from viewer.widgets.examine.slice_words import shown_to_court
+from virtopsy.case.commands import AddStop
 from virtopsy.imaging.cutaway import ClipPlane, Cutaway
 from virtopsy.imaging.slab import Projection, Slab
 from virtopsy.language import Language, say
@@ -148,10 +150,16 @@ def test_a_stop_that_was_left_by_hand_is_said_so_and_home_brings_it_back(court: 
     court.live()
     show = window._show_window
     place = next(one for one in show.findChildren(QLabel) if one.text() == "1 of 2")
-    parts.views.scroll("axial", 3)
-    assert place.text() == say("ui.show.moved", Language.EN, place="1 of 2")
-    QTest.keyClick(show, Qt.Key.Key_Home)
-    assert place.text() == "1 of 2"
+    for leave in (
+        lambda: parts.views.scroll("axial", 3),
+        lambda: parts.views.drag_window(40, 0),
+        lambda: parts.views.preset.set("skin"),
+        lambda: parts.views.layout.set("volume"),
+    ):
+        leave()
+        assert place.text() == say("ui.show.moved", Language.EN, place="1 of 2")
+        QTest.keyClick(show, Qt.Key.Key_Home)
+        assert place.text() == "1 of 2"
     assert parts.views.position.now == pytest.approx(parts.walkthrough.shown.now.position_mm)
     view = window.examine.views.slices["axial"]
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton)
@@ -169,6 +177,17 @@ def test_the_list_says_what_a_stop_hides(court: Any) -> None:
     assert hidden
     assert hidden in chosen.item(chosen.count() - 1).text()
     assert hidden not in chosen.item(0).text()
+
+
+def test_a_stop_of_another_hand_with_an_unknown_layout_is_listed_and_shown(court: Any) -> None:
+    parts, window = court.parts, court.desk.window
+    strange = replace(parts.walkthrough.stops[0], stop_id="strange", layout="no such layout")
+    parts.session.do(AddStop(strange))
+    court.live()
+    listed = window.findChild(QListWidget, "court.stops")
+    assert say("ui.layout.all", Language.EN) in listed.item(listed.count() - 1).text()
+    parts.walkthrough.look_at("strange")
+    assert parts.views.layout.now == "all"
 
 
 def yellow(image: QImage) -> int:

@@ -18,11 +18,11 @@ from viewer.presenters.examine.opening import Opened
 from virtopsy.case.case import Case
 from virtopsy.case.subject import Subject, subject_mark
 from virtopsy.dicom.assemble import problems_of
-from virtopsy.errors import InputError
+from virtopsy.errors import InputError, UsageError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
-from virtopsy.language import Language
+from virtopsy.language import Language, say
 from virtopsy.report import conclusion
 from virtopsy.report.conclusion import Conclusion, LogHead, StudyFacts
 from virtopsy.report.pdf import conclusion_pdf
@@ -102,7 +102,7 @@ class Export:
 
     Attributes:
         text: the conclusion in the expert's own words; empty: none yet.
-        subject: whose left is meant; None: as the case says.
+        subject: whose left is meant, where the case says nothing of it; None: as the case says.
     """
 
     number: str
@@ -204,8 +204,19 @@ def _shown(case: Case, opened: Opened, asked: Export) -> _Shown:
 
 
 def _subject(case: Case, asked: Export) -> Subject:
-    """Return what was asked for, else what the case says; nothing is taken for granted."""
-    return case.subject if asked.subject is None else asked.subject
+    """Return what the case says, else what was asked for; nothing is taken for granted.
+
+    Raises:
+        UsageError: both say something, and not the same: page and records would contradict.
+    """
+    if asked.subject in (None, case.subject):
+        return case.subject
+    if case.subject is not Subject.UNKNOWN:
+        said, wanted = (
+            say(f"report.subject.{one}", asked.language) for one in (case.subject, asked.subject)
+        )
+        raise UsageError("bundle.subject_differs", said=said, asked=wanted)
+    return asked.subject
 
 
 def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page

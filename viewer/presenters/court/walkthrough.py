@@ -20,6 +20,11 @@ from virtopsy.walkthrough.stop import Stop
 _SAME = 0.05  # mm: what a place loses on its way to voxels and back is less
 
 
+def known_layout(layout: str) -> str:
+    """Return the layout a court is shown; a stop of another hand may name what none of ours has."""
+    return layout if layout in COURT_LAYOUTS else "all"
+
+
 class Walkthrough:
     """The stops of the open case.
 
@@ -117,12 +122,16 @@ class Walkthrough:
         if stop is None or views.volume.now is None or views.camera.now is None:
             return False
         now = self._frozen(stop.stop_id, stop.caption, views.camera.now)
-        return any(
-            getattr(now, name) != getattr(stop, name) for name in ("layout", "turn", "slab")
-        ) or any(
-            not np.allclose(getattr(now, name), getattr(stop, name), atol=_SAME)
-            for name in ("position_mm", "camera_position_mm", "camera_focal_mm", "camera_up")
+        near = np.allclose(now.position_mm, stop.position_mm, atol=_SAME)
+        angled = math.isclose(now.camera_angle_deg, stop.camera_angle_deg)
+        # The two lose a little on their way to voxels and radians; all else is as it was kept.
+        same = replace(
+            now,
+            series_uid=stop.series_uid,
+            position_mm=stop.position_mm,
+            camera_angle_deg=stop.camera_angle_deg,
         )
+        return not (near and angled and same == replace(stop, layout=known_layout(stop.layout)))
 
     def look_at(self, stop_id: str) -> None:
         """Set the views as a stop has them, without showing it to anybody."""
@@ -159,8 +168,7 @@ class Walkthrough:
                 stop.camera_parallel,
             )
         )
-        # A stop of another hand may name what no stop of ours does.
-        views.layout.set(stop.layout if stop.layout in COURT_LAYOUTS else "all")
+        views.layout.set(known_layout(stop.layout))
 
     def _frozen(self, stop_id: str, caption: str, standard_camera: Camera3D) -> Stop:
         views = self._views

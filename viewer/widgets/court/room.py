@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from viewer.presenters.court.walkthrough import known_layout
 from viewer.render.hidden_words import hidden_words
 from viewer.widgets.bind import follow, hear, words
 from viewer.widgets.parts import Parts
@@ -143,7 +144,7 @@ class CourtRoom(QWidget):
         self._judge()
 
     def _line(self, number: int, stop: Stop) -> str:
-        seen = self._parts.say(f"ui.layout.{stop.layout}")
+        seen = self._parts.say(f"ui.layout.{known_layout(stop.layout)}")
         hidden = hidden_words(stop.cutaway, self._parts.language.now)
         told = f"{seen} · {hidden}" if hidden else seen
         return f"{number}.  {stop.caption}\n      {told}"

@@ -66,6 +66,10 @@ class Show(QWidget):
         follow(self, seen.camera, self._tell_moved, now=False)
         follow(self, seen.turn, self._tell_moved, now=False)
         follow(self, seen.slab, self._tell_moved, now=False)
+        follow(self, seen.window, self._tell_moved, now=False)
+        follow(self, seen.smooth, self._tell_moved, now=False)
+        follow(self, seen.preset, self._tell_moved, now=False)
+        follow(self, seen.cutaway, self._tell_moved, now=False)
         clothe(self)
 
     def _foot(self) -> QHBoxLayout:

@@ -24,7 +24,7 @@ from virtopsy.language import say
 
 HEIGHT_PX = 40
 _ICON_PX = 18
-_CASE_PX = 200
+_CASE_PX, _CASE_SHARE = 200, 0.16  # a long number has that much of the line, at least and at most
 _SERIES_PX = 112
 _WINDOW_PX = 128
 _LAYOUT_PX = 132
@@ -108,6 +108,7 @@ class TopLine(QFrame):
 
     def _tighten(self) -> None:
         """Let the texts of case and boxes end in an ellipsis where the line is narrow."""
+        self._case.setMaximumWidth(max(_CASE_PX, round(self.width() * _CASE_SHARE)))
         self._row.setSpacing(_TIGHT_GAP_PX if self._narrow else _GAP_PX)
         boxes = (self._case, self._series, self._window, self._layout)
         least = _LEAST_PX if self._narrow else (0, _SERIES_PX, 0, 0)
@@ -128,7 +129,6 @@ class TopLine(QFrame):
     def _case_and_series(self) -> None:
         self._case = ElidedLabel()
         self._case.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self._case.setMaximumWidth(_CASE_PX)
         self._case.setObjectName("case.number")
         self._case.setProperty("role", "heading")
         self._row.addWidget(self._case)

@@ -22,7 +22,7 @@ from viewer.presenters.examine.opening import Opened
 from virtopsy.case.changes import changes
 from virtopsy.case.commands import StateSubject
 from virtopsy.case.subject import Subject
-from virtopsy.errors import InputError
+from virtopsy.errors import InputError, UsageError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
@@ -131,7 +131,8 @@ def state(kept: Kept, subject: Subject) -> None:
         (Subject.UNKNOWN, None, ""),
         (Subject.DECEASED, None, "Post-mortem examination"),
         (Subject.LIVING, None, "Living person"),
-        (Subject.DECEASED, Subject.UNKNOWN, ""),
+        (Subject.DECEASED, Subject.DECEASED, "Post-mortem examination"),
+        (Subject.UNKNOWN, Subject.LIVING, "Living person"),
     ],
 )
 def test_pictures_bear_the_mark_that_the_case_states_and_the_bundle_the_statement(
@@ -149,6 +150,14 @@ def test_pictures_bear_the_mark_that_the_case_states_and_the_bundle_the_statemen
         assert json.loads(one.read_bytes())["record"] == {"state": stated.value}
         one.unlink()
         assert not verify.examine(str(report.path), report.fingerprint).ok
+
+
+@pytest.mark.parametrize("asked", [Subject.LIVING, Subject.UNKNOWN])
+def test_page_and_case_never_say_two_things_of_one_person(kept: Kept, asked: Subject) -> None:
+    state(kept, Subject.DECEASED)
+    with pytest.raises(UsageError, match="The case says of the person examined: deceased"):
+        kept.export(Language.EN, subject=asked)
+    assert not (kept.folder / Language.EN).exists()
 
 
 def test_the_head_printed_is_one_the_log_had_before_the_export(kept: Kept) -> None:
