@@ -27,7 +27,7 @@ from virtopsy.case.commands import AddFinding, AddStop, StateSubject
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, StorageError
 from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
-from virtopsy.geometry.camera import Point, standard_view
+from virtopsy.geometry.camera import as_point, standard_view
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import HU_PRESETS
 from virtopsy.jobs import Progress
@@ -162,7 +162,7 @@ def _mark(
         name=say("findings.trajectory.default_name", language, n=1),
         series_uid=volume.identity.series_uid,
         frame_of_reference_uid=volume.identity.frame_of_reference_uid,
-        ends_lps_mm=(_point(truth["entry_mm"]), _point(truth["exit_mm"])),
+        ends_lps_mm=(as_point(truth["entry_mm"]), as_point(truth["exit_mm"])),
         entry=0,
         direction_by="expert",
         stated_by=actor.name,
@@ -217,8 +217,3 @@ class _KeptBeside:
         for one in taken:
             (self.folder / f"{one.name}.png").write_bytes(one.png)
         return taken
-
-
-def _point(values: Sequence[float]) -> Point:
-    x, y, z = values
-    return float(x), float(y), float(z)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from viewer.render.slice_camera import Point, SectionCamera, direction_letters, fewer_pixels
 from virtopsy.errors import Bug
+from virtopsy.geometry.camera import as_point
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.geometry.path import Path
 
@@ -132,9 +133,9 @@ class PathCamera:
             return None
         there = self.path.at(self.start_mm + (self.width - 1) / 2 * self.mm_per_pixel)
         return SectionCamera(
-            right=_point(there.ahead[0]),
-            down=_point(-there.up[0]),
-            centre_mm=_point(there.places_mm[0]),
+            right=as_point(there.ahead[0]),
+            down=as_point(-there.up[0]),
+            centre_mm=as_point(there.places_mm[0]),
             mm_per_pixel=self.mm_per_pixel,
             width=self.width,
             height=self.height,
@@ -150,15 +151,10 @@ def section_across(
     """
     there = path.at(arc_mm)
     return SectionCamera(
-        right=_point(there.side[0]),
-        down=_point(-there.up[0]),
-        centre_mm=_point(there.places_mm[0]),
+        right=as_point(there.side[0]),
+        down=as_point(-there.up[0]),
+        centre_mm=as_point(there.places_mm[0]),
         mm_per_pixel=mm_per_pixel,
         width=width,
         height=height,
     )
-
-
-def _point(values: Floats) -> Point:
-    x, y, z = values.tolist()
-    return x, y, z

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine import along
 from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
+from viewer.render.hidden_words import place_words
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
@@ -27,7 +28,6 @@ from virtopsy.language import Language
 HEIGHT_PX = 28
 _PLACE_PX = 330  # wide enough for the longest place, so that the hint does not jump
 _MESSAGE_MS = 8000
-_SIDES = (("L", "R"), ("P", "A"), ("S", "I"))
 
 
 class BottomLine(QFrame):
@@ -136,10 +136,7 @@ class BottomLine(QFrame):
 
     def _pointed(self, pointed: Pointed) -> str:
         say = self._parts.say
-        sides = " ".join(
-            f"{plus if value >= 0 else minus} {self._parts.number(abs(value))}"
-            for value, (plus, minus) in zip(pointed.lps_mm, _SIDES, strict=True)
-        )
+        sides = place_words(pointed.lps_mm, self._parts.language.now)
         if pointed.value is None:
             return say("ui.place.outside", place=sides)
         kind = "hu" if pointed.quantity is Quantity.HU else "signal"

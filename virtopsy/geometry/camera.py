@@ -81,9 +81,10 @@ class Camera3D:
         return right, up, sight
 
 
-def _point(values: ArrayLike) -> Point:
-    x, y, z = np.asarray(values, dtype=np.float64)
-    return float(x), float(y), float(z)
+def as_point(values: ArrayLike) -> Point:
+    """Return (3,) numbers as a point or direction."""
+    x, y, z = np.asarray(values, dtype=np.float64).tolist()
+    return x, y, z
 
 
 def _from(azimuth: float, elevation: float) -> tuple[Floats, Floats]:
@@ -126,15 +127,15 @@ def fit_view(
     towards, up = _from(radians(azimuth), radians(elevation))
     points = np.asarray(points_mm, dtype=np.float64)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    camera = Camera3D(_point(middle + towards), _point(middle), _point(up))
+    camera = Camera3D(as_point(middle + towards), as_point(middle), as_point(up))
     right, camera_up, _ = camera.axes
-    camera = replace(camera, view_up=_point(camera_up))
+    camera = replace(camera, view_up=as_point(camera_up))
     offsets = points - middle
     opening = tan(_VIEW_ANGLE / 2)
     wide = np.abs(offsets @ right) / (opening * aspect)
     high = np.abs(offsets @ camera_up) / opening
     needed = float((np.maximum(wide, high) * _MARGIN + offsets @ towards).max())
-    return replace(camera, position=_point(middle + towards * max(needed, 1.0)))
+    return replace(camera, position=as_point(middle + towards * max(needed, 1.0)))
 
 
 def orbit(camera: Camera3D, d_azimuth: float, d_elevation: float) -> Camera3D:
@@ -144,13 +145,13 @@ def orbit(camera: Camera3D, d_azimuth: float, d_elevation: float) -> Camera3D:
     tilted = turned * cos(d_elevation) - up * sin(d_elevation)
     new_up = up * cos(d_elevation) + turned * sin(d_elevation)
     position = np.asarray(camera.focal_point) - tilted * camera.distance_mm
-    return replace(camera, position=_point(position), view_up=_point(new_up))
+    return replace(camera, position=as_point(position), view_up=as_point(new_up))
 
 
 def roll(camera: Camera3D, angle: float) -> Camera3D:
     """Turn the picture clockwise by `angle` radians."""
     right, up, _ = camera.axes
-    return replace(camera, view_up=_point(up * cos(angle) - right * sin(angle)))
+    return replace(camera, view_up=as_point(up * cos(angle) - right * sin(angle)))
 
 
 def zoom(camera: Camera3D, factor: float) -> Camera3D:
@@ -159,7 +160,7 @@ def zoom(camera: Camera3D, factor: float) -> Camera3D:
         raise Bug(f"zoom needs a positive factor, got {factor}")
     _, _, sight = camera.axes
     position = np.asarray(camera.focal_point) - sight * (camera.distance_mm / factor)
-    return replace(camera, position=_point(position))
+    return replace(camera, position=as_point(position))
 
 
 def pan(camera: Camera3D, size: Size, d_x: float, d_y: float) -> Camera3D:
@@ -169,8 +170,8 @@ def pan(camera: Camera3D, size: Size, d_x: float, d_y: float) -> Camera3D:
     shift = (up * d_y - right * d_x) * scale
     return replace(
         camera,
-        position=_point(camera.position + shift),
-        focal_point=_point(camera.focal_point + shift),
+        position=as_point(camera.position + shift),
+        focal_point=as_point(camera.focal_point + shift),
     )
 
 

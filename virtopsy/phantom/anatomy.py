@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from virtopsy.geometry.camera import as_point
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.phantom import bones, brain, cranium, flesh, inner_ear, teeth
 from virtopsy.phantom.field import Field, Pose, grain, sample
@@ -75,7 +76,7 @@ class Anatomy:
             exit_bone_diameter_mm=2 * track.exit.radius_mm,
             fragments=track.fragments,
             landmarks_mm=self._landmarks(),
-            frankfurt_axes=(_point(x), _point(y), _point(z)),
+            frankfurt_axes=(as_point(x), as_point(y), as_point(z)),
             fractures=self.fractures,
         )
 
@@ -86,16 +87,11 @@ class Anatomy:
         }
         found = {}
         for name, place in left.items():
-            found[f"{name}_left"] = _point(self.pose.to_lps(place))
-            found[f"{name}_right"] = _point(self.pose.to_lps(counterpart(place)))
-        found["dental_filling_left"] = _point(self.pose.to_lps(teeth.filling()))
-        found["ear_ring_left"] = _point(self.pose.to_lps(EAR_RING))
+            found[f"{name}_left"] = as_point(self.pose.to_lps(place))
+            found[f"{name}_right"] = as_point(self.pose.to_lps(counterpart(place)))
+        found["dental_filling_left"] = as_point(self.pose.to_lps(teeth.filling()))
+        found["ear_ring_left"] = as_point(self.pose.to_lps(EAR_RING))
         return found
-
-
-def _point(values: Floats | tuple[float, ...]) -> Point:
-    x, y, z = (float(value) for value in values)
-    return x, y, z
 
 
 def _pose(random: np.random.Generator) -> Pose:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viewer.presenters.examine.lockstep import Link, Lockstep, as_point
+from viewer.presenters.examine.lockstep import Link, Lockstep
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.examine.reading import Reading
 from viewer.presenters.examine.views import PLANES, Views
@@ -16,6 +16,7 @@ from viewer.presenters.value import Value
 from viewer.presenters.work import Work
 from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.errors import UsageError
+from virtopsy.geometry.camera import as_point
 from virtopsy.imaging.volume import Identity
 
 _LOOKING = ("point", "window")

@@ -16,7 +16,7 @@ from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Running, Work
 from virtopsy.errors import Bug, UsageError, VirtopsyError
-from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.camera import Camera3D, as_point
 from virtopsy.imaging.cutaway import (
     NOTHING_HIDDEN,
     ClipPlane,
@@ -136,7 +136,7 @@ class Cutting:
 
     def lay_plane(self, camera: Camera3D) -> None:
         """Cut across the line of sight through the middle of the view, towards the reader."""
-        towards = _point(-camera.axes[2])
+        towards = as_point(-camera.axes[2])
         self.keep()
         self.attempt(self._with(ClipPlane(camera.focal_point, towards), ClipPlane))
         self.keep()
@@ -150,14 +150,14 @@ class Cutting:
         here = float(np.dot(plane.point_mm, plane.normal))
         wanted = min(max(here - deeper_mm, float(corners.min())), float(corners.max()))
         moved = np.add(plane.point_mm, np.multiply(plane.normal, wanted - here))
-        self.attempt(self._with(replace(plane, point_mm=_point(moved)), ClipPlane))
+        self.attempt(self._with(replace(plane, point_mm=as_point(moved)), ClipPlane))
 
     def turn_plane_round(self) -> None:
         """Hide the other side of the plane."""
         self.keep()
         plane = self.plane
         if plane is not None:
-            turned = replace(plane, normal=_point(-np.array(plane.normal)))
+            turned = replace(plane, normal=as_point(-np.array(plane.normal)))
             self.attempt(self._with(turned, ClipPlane))
             self.keep()
 
@@ -283,14 +283,9 @@ class Cutting:
 def whole(volume: Volume) -> CropBox:
     """Return the box in which every voxel's middle lies."""
     corners, rim = volume.frame.corners_mm, max(volume.frame.spacing_mm)
-    return CropBox(_point(corners.min(axis=0) - rim), _point(corners.max(axis=0) + rim))
+    return CropBox(as_point(corners.min(axis=0) - rim), as_point(corners.max(axis=0) + rim))
 
 
 def _area(outline: Outline) -> float:
     x, y = np.array(outline).T
     return abs(float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))) / 2
-
-
-def _point(values: object) -> Point:
-    x, y, z = np.asarray(values, dtype=np.float64).tolist()
-    return x, y, z

@@ -10,7 +10,7 @@ import numpy as np
 
 from viewer.presenters.examine.views import PLANES, SliceLook, Views
 from viewer.presenters.value import Value
-from virtopsy.geometry.camera import Point
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.imaging.volume import Quantity
 
 
@@ -105,9 +105,3 @@ class Lockstep:
             yield self.link.now
         finally:
             self._moving = False
-
-
-def as_point(values: object) -> Point:
-    """Return (3,) values as a point, LPS mm."""
-    x, y, z = np.asarray(values, dtype=np.float64).tolist()
-    return x, y, z

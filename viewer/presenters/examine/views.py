@@ -12,7 +12,7 @@ import numpy as np
 from viewer.presenters.examine.travel import Run, lean, run_of
 from viewer.presenters.value import Value
 from virtopsy.errors import Bug
-from virtopsy.geometry.camera import Camera3D, Point
+from virtopsy.geometry.camera import Camera3D, Point, as_point
 from virtopsy.geometry.frame import Frame
 from virtopsy.geometry.plane import Plane, facing, on_plane
 from virtopsy.geometry.turn import STRAIGHT, Turn
@@ -142,7 +142,7 @@ class Views:
         self.cutaway.set(NOTHING_HIDDEN)
         self.turn.set(STRAIGHT)
         self.slab.set(None)
-        self.position.set(_point(volume.frame.centre_mm))
+        self.position.set(as_point(volume.frame.centre_mm))
         self.camera.set(None)
         self.reset()
 
@@ -152,7 +152,7 @@ class Views:
         self.slab.set(None)
         if self.shown.now is not None:
             for look in self.look.values():
-                look.set(SliceLook(_point(self.shown.now.frame.centre_mm)))
+                look.set(SliceLook(as_point(self.shown.now.frame.centre_mm)))
 
     def go(self, lps_mm: Point, plane: str | None = None) -> None:
         """Put the crosshair there, kept within the scan.
@@ -163,7 +163,7 @@ class Views:
         """
         if plane is not None:
             normal = facing(Plane(plane), self.turn.now).normal
-            self.position.set(_point(on_plane(self._volume().frame, lps_mm, normal)))
+            self.position.set(as_point(on_plane(self._volume().frame, lps_mm, normal)))
             return
         self.position.set(self._within(lps_mm))
 
@@ -171,7 +171,7 @@ class Views:
         frame = self._volume().frame
         depth, rows, columns = frame.shape
         index = np.clip(frame.to_index(lps_mm), 0, (columns - 1, rows - 1, depth - 1))
-        return _point(frame.to_lps(index))
+        return as_point(frame.to_lps(index))
 
     def run(self, plane: str) -> Run:
         """Return the slices of a plane; from the scan's nearest place, where it is left."""
@@ -225,19 +225,19 @@ class Views:
         before = look.mm_per_pixel or fitted_mm_per_pixel
         after = min(max(before / factor, _SMALLEST_MM_PER_PIXEL), _LARGEST_MM_PER_PIXEL)
         centre = np.asarray(fixed_mm) + (np.subtract(look.centre_mm, fixed_mm)) * after / before
-        self.look[plane].set(SliceLook(_point(centre), after))
+        self.look[plane].set(SliceLook(as_point(centre), after))
 
     def pan(self, plane: str, moved_mm: Point) -> None:
         """Move the picture of a plane by a vector of the patient (LPS mm)."""
         look = self.look[plane].now
-        centre = _point(np.subtract(look.centre_mm, moved_mm))
+        centre = as_point(np.subtract(look.centre_mm, moved_mm))
         self.look[plane].set(replace(look, centre_mm=centre))
 
     def centre_of(self, plane: str) -> Point:
         """Return the LPS point in the middle of a plane's picture, on the shown slice."""
         centre = np.array(self.look[plane].now.centre_mm)
         normal = facing(Plane(plane), self.turn.now).normal
-        return _point(centre + ((self.position.now - centre) @ normal) * normal)
+        return as_point(centre + ((self.position.now - centre) @ normal) * normal)
 
     def drag_window(self, wider: float, brighter: float) -> None:
         """Change the window by a mouse drag, in pixels; the step follows the width."""
@@ -268,8 +268,3 @@ def _so_far(volume: Volume) -> Volume:
     arrived = volume.arrived.copy()
     absent = {*volume.gaps, *np.flatnonzero(~arrived).tolist()}
     return replace(volume, gaps=tuple(sorted(absent)), sources=(), arrived=arrived)
-
-
-def _point(values: object) -> Point:
-    x, y, z = np.asarray(values, dtype=np.float64).tolist()
-    return x, y, z

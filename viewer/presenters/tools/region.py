@@ -15,7 +15,7 @@ import numpy as np
 from viewer.presenters.examine.views import Views
 from viewer.presenters.value import Value
 from virtopsy.errors import Bug
-from virtopsy.geometry.camera import Point
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.frame import Floats
 from virtopsy.geometry.plane import Plane, facing, step_mm
 from virtopsy.imaging.roi import Outline, Region, Statistics, statistics
@@ -200,15 +200,15 @@ def _between(
     if np.abs(spans).min() < 2 * _THINNEST_MM:
         return None
     middle = start + (spans[0] * axes[0] + spans[1] * axes[1]) / 2
-    right, down = (_point(axis) for axis in axes)
+    right, down = (as_point(axis) for axis in axes)
     half_right, half_down = (np.abs(spans) / 2).tolist()
-    return Region(form, _point(middle), right, down, half_right, half_down)
+    return Region(form, as_point(middle), right, down, half_right, half_down)
 
 
 def _moved(region: Region, by_mm: Floats) -> Region:
     """Return a region moved within its plane."""
     within = by_mm - (by_mm @ region.normal) * region.normal
-    return replace(region, centre_mm=_point(np.array(region.centre_mm) + within))
+    return replace(region, centre_mm=as_point(np.array(region.centre_mm) + within))
 
 
 def _resized(region: Region, handle: Sign, to_mm: Floats, equal: bool) -> Region | None:
@@ -221,8 +221,3 @@ def _resized(region: Region, handle: Sign, to_mm: Floats, equal: bool) -> Region
         start = start - (sign or 1) * half * axis
         end = end + (float(offset @ axis) if sign else half) * axis
     return _between(region.outline, (start, end), axes, equal and 0 not in handle)
-
-
-def _point(values: Floats) -> Point:
-    x, y, z = values.tolist()
-    return x, y, z
