@@ -26,7 +26,8 @@ from virtopsy.case.case import Case
 from virtopsy.case.commands import AddFinding, AddStop, StateSubject
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, StorageError
-from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
+from virtopsy.findings.clicks import sd_of_click
+from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import as_point, standard_view
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.window import HU_PRESETS
@@ -167,7 +168,7 @@ def _mark(
         direction_by="expert",
         stated_by=actor.name,
         grounds=("bevel",),
-        end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
+        end_sd_mm=sd_of_click(volume.frame, volume.measured_mm),
         sd_source="clicks",
     )
     session.do(StateSubject(Subject.DECEASED))

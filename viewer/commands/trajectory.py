@@ -79,7 +79,8 @@ def _track(
 ) -> Trajectory:
     from virtopsy.dicom.assemble import assemble, choose, study_of
     from virtopsy.dicom.scan import require_images, scan
-    from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
+    from virtopsy.findings.clicks import sd_of_click
+    from virtopsy.findings.trajectory import Trajectory
 
     progress = speech.progress("examine.job.load", language)
     found = scan(path, progress)
@@ -97,7 +98,7 @@ def _track(
         ends_lps_mm=(entry, exit_),
         entry=0,
         direction_by="expert",
-        end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
+        end_sd_mm=sd_of_click(volume.frame, volume.measured_mm),
         sd_source="clicks",
     )
 

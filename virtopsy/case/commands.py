@@ -53,6 +53,34 @@ class ChangeFinding:
 
 
 @dataclass(frozen=True)
+class AddFindings:
+    """Mark several things at once, such as a list of fragments."""
+
+    label: ClassVar[str] = "case.findings.add"
+    findings: tuple[Finding, ...]
+
+    def apply(self, case: Case) -> Case:
+        """Return the case with the new findings; Bug when an id is taken."""
+        for one in self.findings:
+            case = AddFinding(one).apply(case)
+        return case
+
+
+@dataclass(frozen=True)
+class ChangeFindings:
+    """Put new versions in the place of several old ones, such as a confirmed left and right."""
+
+    label: ClassVar[str] = "case.findings.change"
+    findings: tuple[Finding, ...]
+
+    def apply(self, case: Case) -> Case:
+        """Return the case with the new versions; Bug when there is no earlier one."""
+        for one in self.findings:
+            case = ChangeFinding(one).apply(case)
+        return case
+
+
+@dataclass(frozen=True)
 class WithdrawFinding:
     """Take a finding back; its history stays."""
 

@@ -1,28 +1,31 @@
 """A finding as plain JSON and back: the form the archive keeps and a bundle holds.
 
-Lengths are millimetres, rounded to a micrometre: finer than any scanner, and every number then
-has one spelling (no exponents), so equal findings have equal bytes.
+The form follows from the fields of each kind. Lengths are millimetres, rounded to a micrometre:
+finer than any scanner, so equal findings have equal bytes; unit vectors keep six decimals. A field
+that is missing gets its default, so that what an earlier version kept reads as it was meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from math import isfinite
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from virtopsy.errors import Bug, InputError
-from virtopsy.findings.finding import Certainty, Finding
-from virtopsy.findings.trajectory import ASSUMED, ASSUMED_SD_MM, STATED, Trajectory
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.kinds import KINDS
 
 _DECIMALS = 3
+_MOST = 100_000  # values in one list: what a person draws by hand is a hundredth of it
 
 
 def to_record(finding: Finding) -> dict[str, Any]:
     """Return the finding as JSON values."""
-    record: dict[str, Any] = {"kind": finding.kind}
-    for one in fields(finding):
-        record[one.name] = _plain(getattr(finding, one.name))
-    return record
+    return {"kind": finding.kind, **_plain_fields(finding)}
 
 
 def from_record(record: Mapping[str, Any]) -> Finding:
@@ -33,73 +36,93 @@ def from_record(record: Mapping[str, Any]) -> Finding:
     """
     if not isinstance(record, Mapping):
         raise InputError("findings.record.not_an_object")
-    read = _READERS.get(str(record.get("kind")))
-    if read is None:
+    kind = KINDS.get(str(record.get("kind")))
+    if kind is None:
         raise InputError("findings.record.unknown_kind", kind=str(record.get("kind")))
     try:
-        return read(record)
+        read: Finding = _object(kind, kind.completed(record))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError("findings.record.malformed", detail=str(error)) from error
+    return read
 
 
-def _plain(value: Any) -> Any:
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {
+        one.name: plain(getattr(value, one.name), one.metadata.get("decimals", _DECIMALS))
+        for one in fields(value)
+    }
+
+
+def plain(value: Any, decimals: int = _DECIMALS) -> Any:
+    """Return a field's value as JSON holds it."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
-        return round(value, _DECIMALS) + 0.0
+        return round(value, decimals) + 0.0
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [plain(one, decimals) for one in value]
+    if is_dataclass(value):
+        return _plain_fields(value)
     raise Bug(f"a finding holds {value!r}, which has no JSON form")
 
 
-def _trajectory(record: Mapping[str, Any]) -> Trajectory:
-    start, end = record["ends_lps_mm"]
-    sd = record.get("end_sd_mm")
-    return Trajectory(
-        finding_id=_text(record["finding_id"]),
-        name=_text(record["name"]),
-        series_uid=_text(record["series_uid"]),
-        frame_of_reference_uid=_text(record.get("frame_of_reference_uid", "")),
-        certainty=Certainty(record.get("certainty", Certainty.DEFINITE)),
-        ends_lps_mm=(_point(start), _point(end)),
-        entry=_end(record.get("entry")),
-        direction_by=_text_or_none(record.get("direction_by")),
-        stated_by=_text_or_none(record.get("stated_by")),
-        grounds=tuple(_text(one) for one in record.get("grounds", ())),
-        end_sd_mm=ASSUMED_SD_MM if sd is None else _point(sd),
-        # A source without its figures would lend its name to what was only assumed.
-        sd_source=ASSUMED if sd is None else _text(record.get("sd_source", STATED)),
-    )
+@cache
+def hints(kind: type) -> Mapping[str, Any]:
+    """Return the types of a kind's fields by their names."""
+    known = get_type_hints(kind)
+    return {one.name: known[one.name] for one in fields(kind)}
 
 
-def _point(value: Any) -> tuple[float, float, float]:
-    x, y, z = value
-    return _number(x), _number(y), _number(z)
+def _object(kind: type, given: Mapping[str, Any]) -> Any:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"expected an object, got {given!r:.60}")
+    read = {}
+    for one in fields(kind):
+        required = one.default is MISSING and one.default_factory is MISSING
+        if required or one.name in given:
+            read[one.name] = _value(hints(kind)[one.name], given[one.name])
+    return kind(**read)
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"expected a number, got {value!r}")
-    return float(value)
+def _value(hint: Any, given: Any) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return None if given is None else _value(_not_none(inner), given)
+    if origin is tuple:
+        return _tuple(inner, given)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _object(hint, given)
+    return _single(hint, given)
 
 
-def _end(value: Any) -> int | None:
-    """Return which end; JSON's true is no number, though Python takes it for 1."""
-    if value is not None and type(value) is not int:
-        raise TypeError(f"expected 0, 1 or null, got {value!r}")
-    return value
+def _not_none(inner: tuple[Any, ...]) -> Any:
+    (hint,) = (one for one in inner if one is not type(None))
+    return hint
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a text, got {value!r}")
-    return value
+def _tuple(inner: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
+    if not isinstance(given, list | tuple) or len(given) > _MOST:
+        raise TypeError(f"expected a list, got {given!r:.60}")
+    if inner[-1] is Ellipsis:
+        return tuple(_value(inner[0], one) for one in given)
+    if len(given) != len(inner):
+        raise ValueError(f"expected {len(inner)} values, got {len(given)}")
+    return tuple(_value(one, value) for one, value in zip(inner, given, strict=True))
 
 
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], Finding]] = {Trajectory.kind: _trajectory}
+def _single(hint: Any, given: Any) -> Any:
+    """Return one value; JSON's true is no number, though Python takes it for 1."""
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if hint is float and number:
+        return float(given)
+    if hint is int and number and isfinite(given) and given == int(given):
+        return int(given)
+    if hint is bool and isinstance(given, bool):
+        return given
+    if isinstance(given, str) and hint is str:
+        return str(given)
+    if isinstance(given, str) and isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(given)
+    raise TypeError(f"expected {hint.__name__}, got {given!r:.60}")

@@ -9,66 +9,116 @@ two ends and neither azimuth nor elevation.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from virtopsy.errors import InputError
-from virtopsy.findings.finding import Finding
-from virtopsy.geometry.camera import Point
+from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, STATED, Finding, put
+from virtopsy.findings.quantity import Quantity
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.direction import DirectionUncertainty, azimuth, elevation, from_end_scatter
-from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.geometry.frame import Floats
 
-GROUNDS = ("bevel", "fragments", "skin", "witness")
 SHORTEST_MM = 1.0
 """Below this the two ends are one point for every scanner, and no direction exists."""
-FARTHEST_MM = 10_000.0
-"""No scanner's frame reaches so far; a point beyond it is a slip of the pen or a forgery."""
-ASSUMED, STATED = "assumed", "spacing"
-ASSUMED_SD_MM: Point = (1.0, 1.0, 1.0)
-"""Of an end of a finding that came without any."""
+_JOINT = 21  # values of the lower triangle of a (6, 6) matrix
+
+
+class Outcome(StrEnum):
+    """What became of the projectile, as the expert states."""
+
+    UNSTATED = ""
+    THROUGH = "through"
+    LODGED = "lodged"
+
+
+class Method(StrEnum):
+    """How the two ends came about."""
+
+    CLICKS = "clicks"
+    RIM = "rim"
+    POINTS = "points"
+    FRAGMENTS = "fragments"
+    CHORD = "chord"
 
 
 @dataclass(frozen=True)
 class Trajectory(Finding):
-    """A straight track between two points.
+    """A track between two points, straight or with deflections.
 
     Attributes:
-        ends_lps_mm: the two ends, LPS mm, in the order they were marked.
-        entry: which end (0 or 1) the expert stated to be the entry; None: not stated.
-        direction_by: "expert" once a person stated the entry, else None.
-        stated_by: the name of the person who stated it.
-        grounds: what the statement rests on, of `GROUNDS`.
-        end_sd_mm: standard deviation (1 SD) of an end along x, y and z, mm.
-        sd_source: how the standard deviation came about: "clicks", `STATED`, `ASSUMED`, or in the
-            words of who handed the finding in.
+        ends_lps_mm: The two ends, LPS mm, at least 1 mm apart, in the order they were marked.
+        entry: Which end (0 or 1) a person stated to be the entry; null: not stated.
+        direction_by: "expert" where entry is stated, else null.
+        stated_by: Name of the person who stated the entry.
+        end_sd_mm: Standard deviation (1 SD) of an end along x, y and z, mm. Without it 1 mm is
+            assumed, and said so.
+        sd_source: Where end_sd_mm comes from; not read without end_sd_mm, "spacing" (as stated)
+            where end_sd_mm stands alone.
+        joint_spread_mm: Scatter of both ends together where a fit gives it: the lower triangle, row
+            by row, of L in S = L L^T, S being the (6, 6) covariance of end 0 (x, y, z) and end 1
+            (x, y, z), mm; empty: the ends are independent, each with end_sd_mm.
+        method: How the ends came about: clicks, rim (fit of the bone defects' narrow rims), points
+            or fragments (fit of points along the track), chord (entry to a lodged bullet, which is
+            not the track).
+        clicks_lps_mm: The rough clicks a fit began from, LPS mm.
+        via_lps_mm: Deflections between the ends, from end 0 to end 1, LPS mm.
+        fitted_lps_mm: The points that were fitted: along the track, or on the rims, LPS mm.
+        outcome: Through or lodged, as the expert states; empty: not stated.
+        lodged_lps_mm: Where the projectile lies, LPS mm; null: not marked. The chord to it is no
+            track.
+        deflected_at_entry: Whether the expert states a deflection at the entry; the line is then
+            not extended before it.
+        order: In which order tracks were probed, from 1; null: not stated.
     """
 
     ends_lps_mm: tuple[Point, Point]
     entry: int | None = None
     direction_by: str | None = None
     stated_by: str | None = None
-    grounds: tuple[str, ...] = ()
     end_sd_mm: Point = ASSUMED_SD_MM
     sd_source: str = ASSUMED
+    joint_spread_mm: tuple[float, ...] = ()
+    method: Method = Method.CLICKS
+    clicks_lps_mm: tuple[Point, ...] = ()
+    via_lps_mm: tuple[Point, ...] = ()
+    fitted_lps_mm: tuple[Point, ...] = ()
+    outcome: Outcome = Outcome.UNSTATED
+    lodged_lps_mm: Point | None = None
+    deflected_at_entry: bool = False
+    order: int | None = None
 
     kind = "trajectory"
+    GROUNDS: ClassVar[tuple[str, ...]] = ("bevel", "fragments", "skin", "witness")
 
+    @override
     def __post_init__(self) -> None:
-        if not np.isfinite(self.ends_lps_mm).all() or not np.isfinite(self.end_sd_mm).all():
-            raise InputError("findings.trajectory.not_finite", name=self.name)
-        if np.abs(self.ends_lps_mm).max() > FARTHEST_MM:
-            raise InputError("findings.trajectory.too_far", name=self.name, mm=FARTHEST_MM)
-        if not 0.0 < min(self.end_sd_mm) <= max(self.end_sd_mm) <= FARTHEST_MM:
-            raise InputError("findings.trajectory.end_sd", name=self.name)
-        if self.length_mm < SHORTEST_MM:
+        super().__post_init__()
+        lodged = () if self.lodged_lps_mm is None else (self.lodged_lps_mm,)
+        marked = (*self.ends_lps_mm, *self.via_lps_mm, *self.clicks_lps_mm, *lodged)
+        self.require_points((*marked, *self.fitted_lps_mm), self.end_sd_mm)
+        if min(math.dist(a, b) for a, b in self.segments) < SHORTEST_MM:
             raise InputError("findings.trajectory.too_short", name=self.name, mm=SHORTEST_MM)
         if self.entry not in {0, 1, None}:
             raise InputError("findings.trajectory.entry", name=self.name)
         if self.direction_by != (None if self.entry is None else "expert"):
             raise InputError("findings.trajectory.direction_by", name=self.name)
-        if not set(self.grounds) <= set(GROUNDS):
-            raise InputError("findings.trajectory.grounds", name=self.name)
+        if self.order is not None and self.order < 1:
+            raise InputError("findings.trajectory.order", name=self.name)
+        if self.joint_spread_mm:
+            self._require_spread()
+
+    def _require_spread(self) -> None:
+        if len(self.joint_spread_mm) != _JOINT or not np.isfinite(self.joint_spread_mm).all():
+            raise InputError("findings.trajectory.joint", name=self.name)
+        if not np.diag(self.end_covariance).all():
+            raise InputError("findings.point_sd", name=self.name)
 
     @property
     def length_mm(self) -> float:
@@ -76,9 +126,38 @@ class Trajectory(Finding):
         return math.dist(*self.ends_lps_mm)
 
     @property
+    def segments(self) -> tuple[tuple[Point, Point], ...]:
+        """The straight parts, from end 0 over the deflections to end 1."""
+        start, end = self.ends_lps_mm
+        points = (start, *self.via_lps_mm, end)
+        return tuple(pairwise(points))
+
+    @property
     def axis(self) -> Point:
         """Unit vector from the first marked end to the second; no statement about travel."""
         return _unit(*self.ends_lps_mm)
+
+    @property
+    @override
+    def places(self) -> tuple[Point, ...]:
+        """The two ends, then the deflections, then the lodged projectile."""
+        lodged = () if self.lodged_lps_mm is None else (self.lodged_lps_mm,)
+        return (*self.ends_lps_mm, *self.via_lps_mm, *lodged)
+
+    @property
+    @override
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Length, the 95% cone, and the angles of travel as far as they are defined."""
+        spread, source = self.uncertainty, self.spread_source
+        told = [
+            Quantity("length", self.length_mm, "mm", spread.length_sd_mm, source=source),
+            Quantity("cone95", math.degrees(spread.cone95_half_angle), "deg", source=source),
+        ]
+        if self.azimuth is not None and spread.azimuth_defined:
+            told.append(_degrees("azimuth", self.azimuth, spread.azimuth_sd, source))
+        if self.elevation is not None:
+            told.append(_degrees("elevation", self.elevation, spread.elevation_sd, source))
+        return tuple(told)
 
     @property
     def entry_lps_mm(self) -> Point | None:
@@ -114,14 +193,76 @@ class Trajectory(Finding):
 
     @property
     def end_covariance(self) -> Floats:
-        """Covariance of each end, (3, 3) mm^2, LPS axes."""
-        return np.diag(np.square(self.end_sd_mm))
+        """Covariance, LPS axes, mm^2: (3, 3) of each end, or (6, 6) of both where a fit gave it."""
+        if not self.joint_spread_mm:
+            return np.diag(np.square(self.end_sd_mm))
+        lower = np.zeros((6, 6))
+        lower[np.tril_indices(6)] = self.joint_spread_mm
+        covariance: Floats = lower @ lower.T
+        return covariance
+
+    @property
+    def spread_source(self) -> str:
+        """Where the scatter comes from: the fit, or what the SD of an end rests on."""
+        return "fit" if self.joint_spread_mm else self.sd_source
+
+    @override
+    def moved(self, place: int, lps_mm: Point) -> Trajectory:
+        """Return the track with an end, a deflection or the lodged projectile moved by hand."""
+        ends, vias = len(self.ends_lps_mm), len(self.via_lps_mm)
+        if place < ends:
+            return self.with_end(place, lps_mm)
+        if place < ends + vias:
+            return replace(self, via_lps_mm=put(self.via_lps_mm, place - ends, lps_mm))
+        return replace(self, lodged_lps_mm=lps_mm)
 
     def with_end(self, end: int, lps_mm: Point) -> Trajectory:
-        """Return the track with one end moved."""
-        ends = list(self.ends_lps_mm)
-        ends[end] = lps_mm
-        return replace(self, ends_lps_mm=(ends[0], ends[1]))
+        """Return the track with one end moved by hand: a fit does not hold any longer."""
+        first, second = put(self.ends_lps_mm, end, lps_mm)
+        return replace(
+            self,
+            ends_lps_mm=(first, second),
+            joint_spread_mm=(),
+            method=Method.CLICKS,
+            clicks_lps_mm=(),
+            fitted_lps_mm=(),
+        )
+
+    def fitted(
+        self,
+        ends_lps_mm: tuple[Point, Point],
+        covariance: Floats,
+        method: Method,
+        points: tuple[Point, ...] = (),
+    ) -> Trajectory:
+        """Return the track with ends that a fit found.
+
+        Args:
+            ends_lps_mm: in the order of the present ends.
+            covariance: (6, 6) of both, mm^2, LPS axes, positive definite.
+            method: of the fit.
+            points: what was fitted, LPS mm.
+        """
+        lower = np.linalg.cholesky(covariance)[np.tril_indices(6)]
+        sd = np.sqrt(np.diag(covariance)).reshape(2, 3).max(axis=0)
+        return replace(
+            self,
+            ends_lps_mm=ends_lps_mm,
+            joint_spread_mm=tuple(lower.tolist()),
+            end_sd_mm=as_point(sd),
+            sd_source="fit",
+            method=method,
+            clicks_lps_mm=self.clicks_lps_mm or self.ends_lps_mm,
+            fitted_lps_mm=points,
+        )
+
+    @classmethod
+    @override
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the fields of a record; a source without its figures is a name for nothing."""
+        if given.get("end_sd_mm") is None:
+            return {**given, "end_sd_mm": ASSUMED_SD_MM, "sd_source": ASSUMED}
+        return {"sd_source": STATED, **given}
 
     def stated(self, entry: int | None, by: str, grounds: tuple[str, ...] = ()) -> Trajectory:
         """Return the track with the entry stated by a person, or with the statement taken back."""
@@ -130,24 +271,8 @@ class Trajectory(Finding):
         return replace(self, entry=entry, direction_by="expert", stated_by=by, grounds=grounds)
 
 
-def end_sd_of_clicks(
-    frame: Frame, measured_mm: Point | None = None, click_mm: float = 1.0
-) -> Point:
-    """Return the SD (1 SD, mm) of one click along LPS x, y and z.
-
-    A click is known no better than the voxel it falls in (uniform over each spacing, whose SD is
-    spacing / sqrt(12)) and than the hand that made it.
-
-    Args:
-        frame: the grid.
-        measured_mm: how far apart (i, j, k) values were measured, where the grid is finer than
-            that because planes between were computed; None: the spacing of the grid.
-        click_mm: SD of the hand along each axis; 1 mm is assumed, and said so in the report.
-    """
-    spacing_mm = frame.spacing_mm if measured_mm is None else measured_mm
-    variance = np.square(frame.directions) @ (np.square(spacing_mm) / 12) + click_mm**2
-    x, y, z = np.sqrt(variance).tolist()
-    return x, y, z
+def _degrees(code: str, angle: float, sd: float, source: str) -> Quantity:
+    return Quantity(code, math.degrees(angle), "deg", math.degrees(sd), source=source)
 
 
 def _unit(start: Point, end: Point) -> Point:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from virtopsy.errors import InputError
+from virtopsy.findings.clicks import sd_of_click
 from virtopsy.findings.record import from_record, to_record
-from virtopsy.findings.trajectory import Trajectory, end_sd_of_clicks
+from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Volume
 
@@ -62,7 +63,7 @@ def test_an_entry_nobody_stated_is_refused_in_words() -> None:
 def test_one_point_five_millimetre_slices_widen_the_scatter_along_the_body() -> None:
     frame = Frame.of((10, 10, 10), origin_mm=(0, 0, 0), spacing_mm=(0.5, 0.5, 5.0))
 
-    x, y, z = end_sd_of_clicks(frame)
+    x, y, z = sd_of_click(frame)
 
     assert (x, y) == pytest.approx((math.hypot(1, 0.5 / math.sqrt(12)),) * 2)
     assert z == pytest.approx(math.hypot(1, 5 / math.sqrt(12)))
@@ -72,7 +73,7 @@ def test_computed_slices_between_far_ones_make_no_end_more_certain() -> None:
     frame = Frame.of((70, 10, 10), origin_mm=(0, 0, 0), spacing_mm=(0.5, 0.5, 1.0))
     volume = Volume(np.zeros(frame.shape, np.int16), frame, widest_gap_mm=7.0)
 
-    x, _, z = end_sd_of_clicks(volume.frame, volume.measured_mm)
+    x, _, z = sd_of_click(volume.frame, volume.measured_mm)
 
     assert x == pytest.approx(math.hypot(1, 0.5 / math.sqrt(12)))
     assert z == pytest.approx(math.hypot(1, 7 / math.sqrt(12)))

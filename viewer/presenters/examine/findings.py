@@ -9,7 +9,7 @@ from viewer.presenters.session import Session
 from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
-from virtopsy.findings.trajectory import GROUNDS, Trajectory
+from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.words import Line, length, trajectory_lines
 from virtopsy.language import Language, say
 
@@ -103,10 +103,10 @@ class Findings:
     def tick_grounds(self, ground: str, ticked: bool) -> None:
         """Record what the statement rests on."""
         track = self._selected_track()
-        if ground not in GROUNDS:
+        if ground not in Trajectory.GROUNDS:
             raise Bug(f"no such ground: {ground}")
         kept = {*track.grounds, ground} if ticked else {*track.grounds} - {ground}
-        grounds = tuple(one for one in GROUNDS if one in kept)
+        grounds = tuple(one for one in Trajectory.GROUNDS if one in kept)
         if grounds != track.grounds:
             self._session.do(ChangeFinding(replace(track, grounds=grounds)))
 

@@ -14,7 +14,8 @@ from viewer.presenters.session import Session
 from viewer.presenters.value import Value
 from virtopsy.case.commands import AddFinding, ChangeFinding
 from virtopsy.errors import Bug
-from virtopsy.findings.trajectory import SHORTEST_MM, Trajectory, end_sd_of_clicks
+from virtopsy.findings.clicks import sd_of_click
+from virtopsy.findings.trajectory import SHORTEST_MM, Trajectory
 from virtopsy.geometry.camera import Point
 
 ENTRY_HINT = "examine.hint.trajectory.entry"
@@ -131,7 +132,7 @@ class TrajectoryTool:
             entry=0,
             direction_by="expert",
             stated_by=self._person.now,
-            end_sd_mm=end_sd_of_clicks(volume.frame, volume.measured_mm),
+            end_sd_mm=sd_of_click(volume.frame, volume.measured_mm),
             sd_source="clicks",
         )
 

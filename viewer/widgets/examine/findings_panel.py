@@ -28,7 +28,7 @@ from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, set_tip
 from viewer.widgets.subject_choice import SubjectChoice
-from virtopsy.findings.trajectory import GROUNDS, Trajectory
+from virtopsy.findings.trajectory import Trajectory
 from virtopsy.imaging.volume import Volume
 
 _ROW_PX, _MOST_ROWS = 42, 4
@@ -225,7 +225,7 @@ class TrajectoryDetails(QScrollArea):
     def _grounds(self) -> None:
         self._heading("ui.finding.grounds")
         self._boxes: dict[str, QCheckBox] = {}
-        for ground in GROUNDS:
+        for ground in Trajectory.GROUNDS:
             box = QCheckBox()
             box.setObjectName(f"finding.ground.{ground}")
             words(box, self._parts.language, box.setText, f"findings.ground.{ground}")
