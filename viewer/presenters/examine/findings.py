@@ -9,6 +9,7 @@ from viewer.presenters.session import Session
 from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
+from virtopsy.findings.finding import Finding
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.words import Line, length, trajectory_lines
 from virtopsy.language import Language, say
@@ -38,6 +39,9 @@ class Findings:
 
     Attributes:
         selected: id of the selected finding.
+        hidden: ids of those that are not drawn; a state of the view, nothing is recorded.
+        unlocked: id of the one whose points can be dragged; every finding is locked once it was
+            placed, and again as soon as another is selected.
     """
 
     def __init__(self, session: Session, views: Views, person: Value[str]) -> None:
@@ -45,19 +49,47 @@ class Findings:
         self._views = views
         self._person = person
         self.selected: Value[str | None] = Value(None)
+        self.hidden: Value[frozenset[str]] = Value(frozenset())
+        self.unlocked: Value[str | None] = Value(None)
+        self.selected.subscribe(self._lock)
         session.changed.subscribe(lambda _: self._drop_lost_selection())
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """Every finding of the series that is shown, in the order of their numbers from 1."""
+        volume = self._views.volume.now
+        if volume is None:
+            return ()
+        here = volume.identity.series_uid
+        return tuple(one for one in self._session.case.findings if one.series_uid == here)
+
+    def number(self, finding_id: str) -> int:
+        """Return the number of a shown finding in list and circles; Bug where it is not shown."""
+        for number, one in enumerate(self.shown, start=1):
+            if one.finding_id == finding_id:
+                return number
+        raise Bug(f"finding {finding_id} is not shown")
+
+    @property
+    def visible(self) -> tuple[Finding, ...]:
+        """Those of `shown` that are drawn."""
+        return tuple(one for one in self.shown if one.finding_id not in self.hidden.now)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The selected finding."""
+        chosen = self.selected.now
+        return next((one for one in self.shown if one.finding_id == chosen), None)
+
+    def unlock(self, finding_id: str) -> None:
+        """Select a finding and let its points be dragged."""
+        self.selected.set(finding_id)
+        self.unlocked.set(finding_id)
 
     @property
     def tracks(self) -> tuple[Trajectory, ...]:
         """The trajectories of the series that is shown, in the order of their numbers."""
-        volume = self._views.volume.now
-        if volume is None:
-            return ()
-        return tuple(
-            one
-            for one in self._session.case.findings
-            if isinstance(one, Trajectory) and one.series_uid == volume.identity.series_uid
-        )
+        return tuple(one for one in self.shown if isinstance(one, Trajectory))
 
     def rows(self, language: Language) -> tuple[Row, ...]:
         """Return the list, oldest first."""
@@ -124,5 +156,9 @@ class Findings:
         return self.track
 
     def _drop_lost_selection(self) -> None:
-        if self.track is None:
+        if self.finding is None:
             self.selected.set(None)
+
+    def _lock(self, selected: str | None) -> None:
+        if self.unlocked.now != selected:
+            self.unlocked.set(None)
