@@ -11,17 +11,18 @@ import binascii
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import override
 
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.quantity import Quantity
 from virtopsy.geometry.camera import Point
+from virtopsy.imaging.volume import Quantity as Scale
+from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.voxel_region import Measured, VoxelRegion
 
-Mask: TypeAlias = NDArray[np.bool_]
 Box: TypeAlias = tuple[int, int, int, int, int, int]
 _MOST_VOXELS = 2**31
 
@@ -98,8 +99,8 @@ class Region(Finding):
         k, j, i, to_k, to_j, to_i = self.box_kji
         return to_k - k, to_j - j, to_i - i
 
-    def voxels(self) -> Mask:
-        """Return the mask within the box.
+    def voxels(self) -> VoxelRegion:
+        """Return its voxels.
 
         Raises:
             ValueError: the text does not hold as many voxels as the box.
@@ -115,18 +116,37 @@ class Region(Finding):
         if len(unpacked) != most:
             raise ValueError("the mask does not fit its box")
         bits = np.unpackbits(np.frombuffer(unpacked, np.uint8), count=count)
-        return bits.astype(np.bool_).reshape(self.shape_kji)
+        mask = bits.astype(np.bool_).reshape(self.shape_kji)
+        k, j, i = self.box_kji[:3]
+        return VoxelRegion(self.grid_kji, (k, j, i), mask)
 
 
-def packed(mask: Mask) -> tuple[Box, str]:
-    """Return the box round the voxels of a whole grid's mask, and their text.
+def packed(region: VoxelRegion) -> dict[str, Any]:
+    """Return the fields of a finding that say which voxels a region has."""
+    bits = np.packbits(region.mask)
+    start, stop = region.start, tuple(int(one) for one in region.stop)
+    return {
+        "grid_kji": region.grid,
+        "box_kji": (*start, *stop),
+        "mask": base64.b64encode(zlib.compress(bits.tobytes(), 9)).decode("ascii"),
+    }
 
-    Args:
-        mask: [k, j, i] of the whole grid; at least one voxel.
-    """
-    spans = [np.flatnonzero(mask.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))]
-    k, j, i = (int(one[0]) for one in spans)
-    to_k, to_j, to_i = (int(one[-1]) + 1 for one in spans)
-    bits = np.packbits(mask[k:to_k, j:to_j, i:to_i])
-    text = base64.b64encode(zlib.compress(bits.tobytes(), 9)).decode("ascii")
-    return (k, j, i, to_k, to_j, to_i), text
+
+def told(measured: Measured, volume: Volume) -> tuple[Quantity, ...]:
+    """Return the size of a region and its values as numbers of a finding."""
+    unit = "HU" if volume.quantity is Scale.HU else "1"
+    return (
+        Quantity(
+            "volume",
+            measured.volume_mm3,
+            "mm3",
+            low=measured.low_mm3,
+            high=measured.high_mm3,
+            source="threshold" if measured.by_threshold else "spacing",
+        ),
+        Quantity("voxels", float(measured.voxels), "1"),
+        Quantity("mean", measured.mean, unit),
+        Quantity("standard_deviation", measured.sd, unit),
+        Quantity("minimum", measured.least, unit),
+        Quantity("maximum", measured.most, unit),
+    )

@@ -17,6 +17,7 @@ from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.region import Region, Substance, packed
 from virtopsy.findings.trajectory import Method, Outcome, Trajectory
 from virtopsy.findings.wound import Wound, WoundKind
+from virtopsy.imaging.voxel_region import VoxelRegion
 
 SERIES = "1.2.3"
 
@@ -45,7 +46,6 @@ def one_of_each() -> tuple[Finding, ...]:
     mask = np.zeros((4, 5, 6), np.bool_)
     mask[1:3, 2:4, 1:5] = True
     mask[1, 2, 1] = False
-    box, text = packed(mask)
     return (
         Wound(
             (1.0, 2.0, 3.0),
@@ -80,10 +80,8 @@ def one_of_each() -> tuple[Finding, ...]:
         ),
         Region(
             (3.0, 3.0, 2.0),
-            (4, 5, 6),
-            box,
-            text,
-            Substance.GAS,
+            **packed(VoxelRegion((4, 5, 6), (0, 0, 0), mask).trimmed()),
+            substance=Substance.GAS,
             low_hu=-1024.0,
             high_hu=-300.0,
             measured=(Quantity("volume", 15.0, "mm3", low=9.0, high=22.0, source="threshold"),),
