@@ -33,6 +33,7 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.paint import PaintTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
@@ -179,6 +180,8 @@ def build(
         compared_along=Along(session, comparison.views, compared),
         region=RegionTool(views),
         compared_region=RegionTool(comparison.views),
+        paint=PaintTool(session, views, work, findings.selected, new_id),
+        compared_paint=PaintTool(session, comparison.views, work, compared.selected, new_id),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),

@@ -22,6 +22,7 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.paint import PaintTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
@@ -47,6 +48,8 @@ class Parts:
         compared_trajectory: moves their ends.
         compared_along: of the second scan, where nothing is looked along.
         compared_region: none is drawn there.
+        paint: grows and paints volumes of voxels.
+        compared_paint: paints none there.
         compared_subject: nothing is stated there: it may be another person, or one still alive.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
@@ -79,6 +82,8 @@ class Parts:
     compared_along: Along
     region: RegionTool
     compared_region: RegionTool
+    paint: PaintTool
+    compared_paint: PaintTool
     compared_subject: SubjectState
     keeping: Keeping
     walkthrough: Walkthrough
@@ -120,6 +125,7 @@ class Parts:
             trajectory=self.compared_trajectory,
             along=self.compared_along,
             region=self.compared_region,
+            paint=self.compared_paint,
             subject=self.compared_subject,
         )
 
@@ -139,10 +145,11 @@ class Parts:
         self.tool.set("point")
 
     def give_up_marking(self) -> None:
-        """Forget the track, path or region that is being marked."""
+        """Forget the track, path, region or volume that is being marked."""
         self.trajectory.leave()
         self.along.give_up()
         self.region.leave()
+        self.paint.leave()
 
     def finish_path(self) -> None:
         """Look along the path that was drawn, where it has two points."""

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from viewer.widgets.examine.findings_panel import FindingsPanel
 from viewer.widgets.examine.help_sheet import HelpSheet
+from viewer.widgets.examine.paint_bar import PaintBar
 from viewer.widgets.examine.top_line import TopLine
 from viewer.widgets.examine.view_grid import ViewGrid
 from viewer.widgets.keyboard import pressed
@@ -45,6 +46,7 @@ class ExamineRoom(QWidget):
         column.setSpacing(0)
         column.addWidget(self.top)
         column.addWidget(WarningStrip(parts))
+        column.addWidget(PaintBar(parts))
         column.addLayout(self._middle, 1)
         HelpSheet(parts, self)
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from viewer.presenters.tools.marks import Mark, marks
+from viewer.presenters.tools.paint import How
 from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.slice_paint import Sheet
@@ -127,7 +128,7 @@ class SliceMouse:
 
     def _press_left(self, sheet: Sheet, place: QPointF) -> None:
         tool = self._parts.trajectory
-        if tool.draft.now is not None or self._parts.tool.now in {"path", "region"}:
+        if tool.draft.now is not None or self._parts.tool.now in {"path", "region", "volume"}:
             self._start_tool(sheet, place)  # what lies under the mouse is not taken hold of
             return
         grabbed = self._end_at(sheet, place)
@@ -147,6 +148,9 @@ class SliceMouse:
         elif self._parts.tool.now == "region":
             if self.regions.press(sheet, place, self._keys):
                 self._drag, self._released = self._drag_region, self._parts.region.release
+        elif self._parts.tool.now == "volume":
+            if not self._views.arriving:
+                self._start_volume(sheet, place)
         elif self._parts.tool.now == "trajectory" and not self._views.arriving:
             self._released = self._click_trajectory
         elif self._parts.tool.now == "path" and not self._views.arriving:
@@ -197,6 +201,29 @@ class SliceMouse:
         sheet = self._sheet()
         if sheet is not None:
             self.regions.drag(sheet, now, self._keys)
+
+    def _start_volume(self, sheet: Sheet, place: QPointF) -> None:
+        """Grow from the click, take its value as the measure with Alt, or begin a stroke."""
+        tool, at_mm = self._parts.paint, sheet.lps(place)
+        if self._keys & Qt.KeyboardModifier.AltModifier:
+            tool.value_of(at_mm)
+        elif tool.settings.now.how is How.GROW:
+            tool.grow(at_mm)
+        else:
+            tool.begin_stroke()
+            tool.stroke(self._plane, at_mm)
+            self._drag = self._drag_brush
+
+    def _drag_brush(self, before: QPointF, now: QPointF) -> None:
+        """Paint all the way, so that a quick hand leaves no holes."""
+        sheet = self._sheet()
+        if sheet is None:
+            return
+        tool = self._parts.paint
+        step = max(tool.settings.now.radius_mm / sheet.mm_per_px / 2, 1.0)
+        count = max(math.ceil(_apart(before, now) / step), 1)
+        for share in range(1, count + 1):
+            tool.stroke(self._plane, sheet.lps(before + (now - before) * (share / count)))
 
     def _click_trajectory(self) -> None:
         sheet = self._sheet()

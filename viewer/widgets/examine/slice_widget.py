@@ -21,6 +21,7 @@ from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import crosshair_paint, path_paint, slice_man, slice_paint, slice_words
 from viewer.widgets.examine.slice_loupe import SliceLoupe
+from viewer.widgets.examine.slice_masks import SliceMasks
 from viewer.widgets.examine.slice_mouse import SliceMouse
 from viewer.widgets.examine.slice_paint import COURT_PX, NEAR_MM, Sheet
 from viewer.widgets.examine.slice_picture import SlicePicture
@@ -31,7 +32,7 @@ from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.volume import Volume
 
 _PAGE = 10
-_CLICKING = {"trajectory", "region"}  # a second click soon after is the tool's own
+_CLICKING = {"trajectory", "region", "volume"}  # a second click soon after is the tool's own
 _SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
     Qt.Key.Key_Right: 1,
@@ -65,6 +66,7 @@ class SliceWidget(QWidget):
         self.plane = plane
         self.picture = SlicePicture[SliceCamera](self, parts, self.update, SliceRenderer)
         self.mouse = SliceMouse(parts, plane, self.sheet, self.update)
+        self.masks = SliceMasks(parts)
         self.loupe = SliceLoupe(
             parts, self, self.sheet, lambda: self.picture.renderer, self._paint_marks
         )
@@ -91,6 +93,8 @@ class SliceWidget(QWidget):
         follow(self, parts.region.regions, self._again, now=False)
         follow(self, parts.region.selected, self._again, now=False)
         follow(self, parts.findings.selected, self._again, now=False)
+        follow(self, parts.findings.hidden, self._again, now=False)
+        follow(self, parts.paint.draft, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
         follow(self, parts.subject.stated, self._again, now=False)
         follow(self, parts.tool, self._show_tool)
@@ -108,7 +112,7 @@ class SliceWidget(QWidget):
         shape = Qt.CursorShape.SizeAllCursor
         if self._parts.loupe.now:
             shape = Qt.CursorShape.BlankCursor  # it would lie on what the loupe is held over
-        elif self._parts.tool.now in {"point", "trajectory", "path", "region"}:
+        elif self._parts.tool.now in {"point", "trajectory", "path", "region", "volume"}:
             shape = Qt.CursorShape.CrossCursor
         self.setCursor(shape)
 
@@ -176,6 +180,7 @@ class SliceWidget(QWidget):
         painter.end()
 
     def _paint_marks(self, painter: QPainter, sheet: Sheet) -> None:
+        self.masks.paint(painter, sheet)
         for one in self.mouse.marks():
             slice_paint.mark(painter, sheet, one)
         if not self._presenting:

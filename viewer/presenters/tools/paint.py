@@ -1,0 +1,285 @@
+"""The volume tool: voxels grown from a click or painted, kept as a finding when they are right.
+
+What is painted is a draft with its own way back; what the case learns is one command, when the
+expert keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.value import Event, Value
+from viewer.presenters.work import Running, Work
+from virtopsy.case.commands import AddFinding, ChangeFinding
+from virtopsy.errors import Bug, InputError, VirtopsyError
+from virtopsy.findings.region import Region, Substance, packed, told
+from virtopsy.geometry.camera import Point
+from virtopsy.geometry.plane import Plane, facing, step_mm
+from virtopsy.imaging.volume import Quantity, Volume
+from virtopsy.imaging.voxel_region import (
+    GAS_HU,
+    VoxelRegion,
+    brush,
+    grow,
+    measured,
+)
+from virtopsy.jobs import Progress
+
+LOWEST_HU = -1024.0
+_ROUND_CLICK = 60.0  # HU either side of what was clicked: offered, to be set by the expert
+
+
+class How(StrEnum):
+    """What the mouse does."""
+
+    GROW = "grow"
+    PAINT = "paint"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How voxels are chosen.
+
+    Attributes:
+        how: grow, paint or erase.
+        low, high: thresholds, HU or the series' own values; painting keeps to them when `within`.
+        within: whether the brush paints only what lies between the thresholds.
+        reach_mm: how far a region grows from the click.
+        radius_mm: of the brush.
+        substance: what the expert takes it to be.
+    """
+
+    how: How = How.GROW
+    low: float = LOWEST_HU
+    high: float = GAS_HU
+    within: bool = False
+    reach_mm: float = 60.0
+    radius_mm: float = 6.0
+    substance: Substance = Substance.GAS
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What is painted so far.
+
+    Attributes:
+        region: its voxels; None: none are left.
+        seeds: where it was grown from, with the thresholds of then.
+        painted: whether a brush changed it since.
+        finding_id: of the finding that is changed; None: a new one.
+    """
+
+    region: VoxelRegion | None
+    seeds: tuple[tuple[Point, float, float], ...] = ()
+    painted: bool = False
+    finding_id: str | None = None
+
+
+class PaintTool:
+    """Draft of voxels: clicks and strokes add and take away, `keep` records.
+
+    Attributes:
+        settings: how voxels are chosen.
+        draft: what is painted now.
+        trouble: what could not be done, for the strip.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        views: Views,
+        work: Work,
+        selected: Value[str | None],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._session, self._views, self._work = session, views, work
+        self._selected, self._new_id = selected, new_id
+        self._before: list[Draft | None] = []
+        self._running: Running | None = None
+        self.settings: Value[Settings] = Value(Settings())
+        self.draft: Value[Draft | None] = Value(None)
+        self.trouble: Event[VirtopsyError] = Event()
+        views.volume.subscribe(lambda _: self.leave())
+
+    @property
+    def growing(self) -> bool:
+        """Whether a region is growing in the background."""
+        return self._running is not None
+
+    def set(self, **changed: object) -> None:
+        """Change settings; gas brings its own threshold, as its source states it."""
+        now = replace(self.settings.now, **changed)  # type: ignore[arg-type]  # by their names
+        if changed.get("substance") is Substance.GAS:
+            now = replace(now, low=LOWEST_HU, high=GAS_HU)
+        if now.low > now.high:
+            now = replace(now, low=now.high, high=now.low)
+        self.settings.set(now)
+
+    def value_of(self, at_mm: Point) -> None:
+        """Set the thresholds round the value of a voxel."""
+        value = self._volume().nearest_value(at_mm)
+        if value is not None:
+            self.set(low=value - _ROUND_CLICK, high=value + _ROUND_CLICK)
+
+    def grow(self, seed_mm: Point) -> None:
+        """Grow from a voxel in the background, and add what it reaches to the draft."""
+        if self._running is not None:
+            return
+        volume, how = self._volume(), self.settings.now
+
+        def job(progress: Progress) -> VoxelRegion:
+            progress.check()
+            return grow(volume, seed_mm, low=how.low, high=how.high, reach_mm=how.reach_mm)
+
+        def done(found: VoxelRegion) -> None:
+            self._running = None
+            if self._views.volume.now is volume:
+                seed = (seed_mm, how.low, how.high)
+                self._put(found, seeds=(seed,), painted=False)
+
+        def failed(error: VirtopsyError) -> None:
+            self._running = None
+            self.trouble.announce(error)
+
+        def cancelled() -> None:
+            self._running = None
+
+        self._running = self._work.start("paint.job.grow", job, done, failed, cancelled=cancelled)
+
+    def begin_stroke(self) -> None:
+        """Remember the draft as it is, so that one step back takes the whole stroke away."""
+        self._before.append(self.draft.now)
+
+    def stroke(self, plane: str, at_mm: Point) -> None:
+        """Paint or erase a disc on the slice that a plane shows."""
+        volume, how = self._volume(), self.settings.now
+        turn = self._views.turn.now
+        disc = brush(
+            volume,
+            at_mm,
+            np.asarray(facing(Plane(plane), turn).normal),
+            radius_mm=how.radius_mm,
+            thick_mm=step_mm(volume.frame, Plane(plane), turn),
+            between=(how.low, how.high) if how.within else None,
+        )
+        if disc is None:
+            return
+        draft = self.draft.now or Draft(None)
+        region = draft.region
+        if how.how is How.ERASE:
+            region = None if region is None else region.without(disc)
+        else:
+            region = disc if region is None else region.united(disc)
+        self.draft.set(replace(draft, region=region, painted=True))
+
+    def take_back(self) -> None:
+        """Take the last click or stroke back."""
+        if self._before:
+            self.draft.set(self._before.pop())
+
+    def edit(self, finding_id: str) -> None:
+        """Take a recorded region in hand again."""
+        finding = self._region(finding_id)
+        self._before.clear()
+        self.set(
+            substance=finding.substance,
+            low=LOWEST_HU if finding.low_hu is None else finding.low_hu,
+            high=GAS_HU if finding.high_hu is None else finding.high_hu,
+        )
+        self.draft.set(Draft(finding.voxels(), painted=True, finding_id=finding_id))
+
+    def keep(self, name: str) -> None:
+        """Record the draft: a new finding, or a new version of the one that was taken in hand.
+
+        Args:
+            name: what a new one is called until the expert renames it.
+
+        Raises:
+            InputError: nothing is painted.
+        """
+        draft, volume, how = self.draft.now, self._volume(), self.settings.now
+        if draft is None or draft.region is None:
+            raise InputError("paint.nothing")
+        seed = draft.seeds[0] if len(draft.seeds) == 1 and not draft.painted else None
+        between = None if seed is None else seed[1:]
+        size = measured(volume, draft.region, between, None if seed is None else seed[0])
+        thresholded = bool(draft.seeds) or how.within
+        fields = {
+            **packed(draft.region),
+            "centre_lps_mm": draft.region.middle(volume),
+            "substance": how.substance,
+            "how": "painted" if draft.painted else "threshold",
+            "low_hu": how.low if thresholded else None,
+            "high_hu": how.high if thresholded else None,
+            "measured": told(size, volume),
+        }
+        if draft.finding_id is None:
+            finding = self._new(volume, name, fields)
+            self._session.do(AddFinding(finding))
+        else:
+            finding = replace(self._region(draft.finding_id), confirmed=False, **fields)
+            self._session.do(ChangeFinding(finding))
+        self.leave()
+        self._selected.set(finding.finding_id)
+
+    def leave(self) -> None:
+        """Give the draft up, and stop what grows."""
+        if self._running is not None:
+            self._running.progress.cancel()
+        self._before.clear()
+        self.draft.set(None)
+
+    def _put(
+        self,
+        found: VoxelRegion,
+        *,
+        seeds: tuple[tuple[Point, float, float], ...],
+        painted: bool,
+    ) -> None:
+        self.begin_stroke()
+        draft = self.draft.now or Draft(None)
+        region = found if draft.region is None else draft.region.united(found)
+        self.draft.set(
+            replace(
+                draft,
+                region=region,
+                seeds=(*draft.seeds, *seeds),
+                painted=draft.painted or painted,
+            )
+        )
+
+    def _new(self, volume: Volume, name: str, fields: dict[str, object]) -> Region:
+        source = volume.nearest_source(fields["centre_lps_mm"])  # type: ignore[arg-type]
+        return Region(
+            finding_id=self._new_id(),
+            name=name,
+            series_uid=volume.identity.series_uid,
+            frame_of_reference_uid=volume.identity.frame_of_reference_uid,
+            resampled=volume.acquired is not None,
+            seen_on_slice="" if source is None else source.sop_uid,
+            **fields,  # type: ignore[arg-type]  # by their names
+        )
+
+    def _volume(self) -> Volume:
+        volume = self._views.volume.now
+        if volume is None:
+            raise Bug("painting needs a volume")
+        return volume
+
+    def _region(self, finding_id: str) -> Region:
+        finding = self._session.case.finding(finding_id)
+        if not isinstance(finding, Region):
+            raise Bug(f"finding {finding_id} is a {finding.kind}, not a region")
+        return finding
+
+
+def unit(volume: Volume | None) -> str:
+    """Return the unit of the thresholds."""
+    return "HU" if volume is None or volume.quantity is Quantity.HU else ""
