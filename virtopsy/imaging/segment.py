@@ -92,21 +92,51 @@ def within(volume: Volume, name: str) -> Mask:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """What lies well inside the body, by blocks of voxels.
+
+    Attributes:
+        blocks: bool, (k, j, i) of blocks.
+        factors: voxels a block has along (k, j, i).
+    """
+
+    blocks: Mask
+    factors: tuple[int, int, int]
+
+    def of(self, box: tuple[slice, slice, slice]) -> Mask:
+        """Return which voxels of a box of the grid lie inside."""
+        k, j, i = (
+            np.minimum(np.arange(one.start, one.stop) // factor, size - 1)
+            for one, factor, size in zip(box, self.factors, self.blocks.shape, strict=True)
+        )
+        found: Mask = self.blocks[np.ix_(k, j, i)]
+        return found
+
+
+def inside_body(volume: Volume, outside: Outside) -> Inside:
+    """Return what lies inside the body.
+
+    The outermost 2.5 mm are left out, because the air before the skin has the values of gas.
+    """
+    fi, fj, fk = blocks.factors_of(volume.frame)
+    frame = blocks.frame_of(volume.frame)
+    body = ~outside.mask[::fk, ::fj, ::fi]
+    return Inside(blocks.eroded(body, 2 * max(frame.spacing_mm), frame), (fk, fj, fi))
+
+
 def gas(volume: Volume, outside: Outside) -> Mask:
     """Return the voxels [k, j, i] of air density (below -300 HU) inside the body.
 
-    Lung, airway, bowel and sinuses are among them: nothing here tells them apart. The outermost
-    2.5 mm of the body are left out, because the air before the skin has the same values.
+    Lung, airway, bowel and sinuses are among them: nothing here tells them apart. What
+    `inside_body` leaves out is no gas either.
 
     Raises:
         InputError: the values are no HU.
     """
     _require_hu(volume)
-    fi, fj, fk = blocks.factors_of(volume.frame)
-    frame = blocks.frame_of(volume.frame)
-    body = ~outside.mask[::fk, ::fj, ::fi]
-    inside = blocks.eroded(body, 2 * max(frame.spacing_mm), frame)
-    found: Mask = (volume.voxels < GAS_HU) & blocks.fine(inside, volume.frame)
+    inside = inside_body(volume, outside)
+    found: Mask = (volume.voxels < GAS_HU) & blocks.fine(inside.blocks, volume.frame)
     found[list(volume.gaps)] = False
     return found
 

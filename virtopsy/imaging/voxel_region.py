@@ -16,6 +16,7 @@ from scipy import ndimage
 from virtopsy.errors import Bug, InputError
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.frame import Floats
+from virtopsy.imaging.segment import Inside
 from virtopsy.imaging.volume import Volume
 from virtopsy.imaging.voxels import Voxels
 
@@ -137,8 +138,14 @@ class Measured:
     most: float
 
 
-def grow(
-    volume: Volume, seed_mm: Point, *, low: float, high: float, reach_mm: float
+def grow(  # noqa: PLR0913 -- what bounds it; by name
+    volume: Volume,
+    seed_mm: Point,
+    *,
+    low: float,
+    high: float,
+    reach_mm: float,
+    inside: Inside | None = None,
 ) -> VoxelRegion:
     """Return the voxels between two thresholds that touch each other and the seed.
 
@@ -148,14 +155,21 @@ def grow(
         low: least value of a voxel, HU or the series' own.
         high: greatest value of a voxel.
         reach_mm: how far from the seed along each axis of the grid.
+        inside: what may be grown into; None: everything.
 
     Raises:
-        InputError: the seed lies outside the grid, or its value is beyond the thresholds.
+        InputError: the seed lies outside the grid or of what may be grown into, or its value is
+            beyond the thresholds.
     """
     centre = _voxel_at(volume, seed_mm)
     start, box = _box_round(volume, centre, reach_mm)
     chosen = _between(volume, box, low, high)
     seed = tuple(np.subtract(centre, start))
+    if inside is not None:
+        allowed = inside.of(box)
+        if not allowed[seed]:
+            raise InputError("paint.not_inside")
+        chosen &= allowed
     if not chosen[seed]:
         raise InputError("paint.seed_beyond", value=float(volume.voxels[centre]))
     mask = _connected(chosen, seed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from virtopsy.errors import Bug, InputError, VirtopsyError
 from virtopsy.findings.region import Region, Substance, packed, told
 from virtopsy.geometry.camera import Point
 from virtopsy.geometry.plane import Plane, facing, step_mm
+from virtopsy.imaging.segment import Inside, inside_body, outside_body
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.voxel_region import (
     GAS_HU,
@@ -31,6 +33,7 @@ from virtopsy.imaging.voxel_region import (
 )
 from virtopsy.jobs import Progress
 
+T = TypeVar("T")
 LOWEST_HU = -1024.0
 _ROUND_CLICK = 60.0  # HU either side of what was clicked: offered, to be set by the expert
 
@@ -51,6 +54,7 @@ class Settings:
         how: grow, paint or erase.
         low, high: thresholds, HU or the series' own values; painting keeps to them when `within`.
         within: whether the brush paints only what lies between the thresholds.
+        inside: whether a region grows only inside the body; of values that are no HU nobody knows.
         reach_mm: how far a region grows from the click.
         radius_mm: of the brush.
         substance: what the expert takes it to be.
@@ -60,6 +64,7 @@ class Settings:
     low: float = LOWEST_HU
     high: float = GAS_HU
     within: bool = False
+    inside: bool = True
     reach_mm: float = 60.0
     radius_mm: float = 6.0
     substance: Substance = Substance.GAS
@@ -103,6 +108,7 @@ class PaintTool:
         self._selected, self._new_id = selected, new_id
         self._before: list[Draft | None] = []
         self._running: Running | None = None
+        self._known: tuple[Volume, Inside] | None = None
         self.settings: Value[Settings] = Value(Settings())
         self.draft: Value[Draft | None] = Value(None)
         self.trouble: Event[VirtopsyError] = Event()
@@ -110,7 +116,7 @@ class PaintTool:
 
     @property
     def growing(self) -> bool:
-        """Whether a region is growing in the background."""
+        """Whether a region is growing or being measured in the background."""
         return self._running is not None
 
     def set(self, **changed: object) -> None:
@@ -135,15 +141,24 @@ class PaintTool:
         volume, how = self._volume(), self.settings.now
 
         def job(progress: Progress) -> VoxelRegion:
-            progress.check()
-            return grow(volume, seed_mm, low=how.low, high=how.high, reach_mm=how.reach_mm)
+            return grow(
+                volume,
+                seed_mm,
+                low=how.low,
+                high=how.high,
+                reach_mm=how.reach_mm,
+                inside=self._inside(volume, progress) if how.inside else None,
+            )
 
         def done(found: VoxelRegion) -> None:
             self._running = None
             if self._views.volume.now is volume:
                 seed = (seed_mm, how.low, how.high)
-                self._put(found, seeds=(seed,), painted=False)
+                self._put(found, seed)
 
+        self._start("paint.job.grow", job, done)
+
+    def _start(self, label: str, job: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         def failed(error: VirtopsyError) -> None:
             self._running = None
             self.trouble.announce(error)
@@ -151,7 +166,16 @@ class PaintTool:
         def cancelled() -> None:
             self._running = None
 
-        self._running = self._work.start("paint.job.grow", job, done, failed, cancelled=cancelled)
+        if self._running is None:
+            self._running = self._work.start(label, job, done, failed, cancelled=cancelled)
+
+    def _inside(self, volume: Volume, progress: Progress) -> Inside | None:
+        """Return what lies inside the body, reckoned once for a scan; called by the job."""
+        if volume.quantity is not Quantity.HU:
+            return None
+        if self._known is None or self._known[0] is not volume:
+            self._known = (volume, inside_body(volume, outside_body(volume, progress)))
+        return self._known[1]
 
     def begin_stroke(self) -> None:
         """Remember the draft as it is, so that one step back takes the whole stroke away."""
@@ -196,7 +220,9 @@ class PaintTool:
         self.draft.set(Draft(finding.voxels(), painted=True, finding_id=finding_id))
 
     def keep(self, name: str) -> None:
-        """Record the draft: a new finding, or a new version of the one that was taken in hand.
+        """Measure the draft in the background, then record it.
+
+        It becomes a new finding, or a new version of the one that was taken in hand.
 
         Args:
             name: what a new one is called until the expert renames it.
@@ -207,25 +233,26 @@ class PaintTool:
         draft, volume, how = self.draft.now, self._volume(), self.settings.now
         if draft is None or draft.region is None:
             raise InputError("paint.nothing")
-        seed = draft.seeds[0] if len(draft.seeds) == 1 and not draft.painted else None
-        between = None if seed is None else seed[1:]
-        size = measured(volume, draft.region, between, None if seed is None else seed[0])
-        thresholded = bool(draft.seeds) or how.within
-        fields = {
-            **packed(draft.region),
-            "centre_lps_mm": draft.region.middle(volume),
-            "substance": how.substance,
-            "how": "painted" if draft.painted else "threshold",
-            "low_hu": how.low if thresholded else None,
-            "high_hu": how.high if thresholded else None,
-            "measured": told(size, volume),
-        }
-        if draft.finding_id is None:
-            finding = self._new(volume, name, fields)
-            self._session.do(AddFinding(finding))
-        else:
-            finding = replace(self._region(draft.finding_id), confirmed=False, **fields)
-            self._session.do(ChangeFinding(finding))
+
+        def done(fields: dict[str, Any]) -> None:
+            self._running = None
+            if self.draft.now is draft and self._views.volume.now is volume:
+                self._record(draft, volume, name, fields)
+
+        self._start("paint.job.measure", lambda _: _fields(draft, volume, how), done)
+
+    def _record(self, draft: Draft, volume: Volume, name: str, fields: dict[str, Any]) -> None:
+        finding = (
+            self._new(volume, name, fields)
+            if draft.finding_id is None
+            else replace(self._region(draft.finding_id), confirmed=False, **fields)
+        )
+        command = AddFinding if draft.finding_id is None else ChangeFinding
+        try:
+            self._session.do(command(finding))
+        except VirtopsyError as error:
+            self.trouble.announce(error)
+            return  # the draft waits for another try
         self.leave()
         self._selected.set(finding.finding_id)
 
@@ -236,27 +263,14 @@ class PaintTool:
         self._before.clear()
         self.draft.set(None)
 
-    def _put(
-        self,
-        found: VoxelRegion,
-        *,
-        seeds: tuple[tuple[Point, float, float], ...],
-        painted: bool,
-    ) -> None:
+    def _put(self, found: VoxelRegion, seed: tuple[Point, float, float]) -> None:
         self.begin_stroke()
         draft = self.draft.now or Draft(None)
         region = found if draft.region is None else draft.region.united(found)
-        self.draft.set(
-            replace(
-                draft,
-                region=region,
-                seeds=(*draft.seeds, *seeds),
-                painted=draft.painted or painted,
-            )
-        )
+        self.draft.set(replace(draft, region=region, seeds=(*draft.seeds, seed)))
 
-    def _new(self, volume: Volume, name: str, fields: dict[str, object]) -> Region:
-        source = volume.nearest_source(fields["centre_lps_mm"])  # type: ignore[arg-type]
+    def _new(self, volume: Volume, name: str, fields: dict[str, Any]) -> Region:
+        source = volume.nearest_source(fields["centre_lps_mm"])
         return Region(
             finding_id=self._new_id(),
             name=name,
@@ -264,7 +278,7 @@ class PaintTool:
             frame_of_reference_uid=volume.identity.frame_of_reference_uid,
             resampled=volume.acquired is not None,
             seen_on_slice="" if source is None else source.sop_uid,
-            **fields,  # type: ignore[arg-type]  # by their names
+            **fields,
         )
 
     def _volume(self) -> Volume:
@@ -278,6 +292,25 @@ class PaintTool:
         if not isinstance(finding, Region):
             raise Bug(f"finding {finding_id} is a {finding.kind}, not a region")
         return finding
+
+
+def _fields(draft: Draft, volume: Volume, how: Settings) -> dict[str, Any]:
+    """Return what the finding of a draft says of its voxels."""
+    if draft.region is None:
+        raise Bug("a draft without voxels")
+    seed = draft.seeds[0] if len(draft.seeds) == 1 and not draft.painted else None
+    between = None if seed is None else seed[1:]
+    size = measured(volume, draft.region, between, None if seed is None else seed[0])
+    thresholded = bool(draft.seeds) or how.within
+    return {
+        **packed(draft.region),
+        "centre_lps_mm": draft.region.middle(volume),
+        "substance": how.substance,
+        "how": "painted" if draft.painted else "threshold",
+        "low_hu": how.low if thresholded else None,
+        "high_hu": how.high if thresholded else None,
+        "measured": told(size, volume),
+    }
 
 
 def unit(volume: Volume | None) -> str:

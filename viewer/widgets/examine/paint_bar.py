@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from viewer.presenters.tools.paint import Draft, How, Settings, unit
 from viewer.widgets.bind import follow, hear, tip, words
+from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from virtopsy.findings.region import Substance
@@ -57,9 +58,15 @@ class PaintBar(QFrame):
         words(self._within, parts.language, self._within.setText, "paint.within")
         self._within.toggled.connect(lambda on: self._tool.set(within=on))
         self._row.addWidget(self._within)
+        self._inside = QCheckBox()
+        self._inside.setObjectName("paint.inside")
+        words(self._inside, parts.language, self._inside.setText, "paint.inside")
+        tip(self._inside, parts.language, "paint.inside.tip")
+        self._inside.toggled.connect(lambda on: self._tool.set(inside=on))
+        self._row.addWidget(self._inside)
         self._substance = self._substances()
         self._row.addStretch(1)
-        self._back = self._act("take_back", self._tool.take_back)
+        self._back = self._step_back()
         self._keep = self._act("keep", self._keep_it)
         self._act("give_up", parts.leave_tool)
         follow(self, self._tool.settings, self._show)
@@ -120,6 +127,15 @@ class PaintBar(QFrame):
         self._row.addWidget(button)
         return button
 
+    def _step_back(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("paint.take_back")
+        button.setIcon(icon("undo"))
+        tip(button, self._parts.language, "paint.take_back")
+        button.clicked.connect(lambda _: self._tool.take_back())
+        self._row.addWidget(button)
+        return button
+
     def _keep_it(self) -> None:
         parts = self._parts
         number = len(parts.findings.shown) + 1
@@ -141,6 +157,9 @@ class PaintBar(QFrame):
         self._within.setVisible(now.how is How.PAINT)
         with QSignalBlocker(self._within):
             self._within.setChecked(now.within)
+        self._inside.setVisible(now.how is How.GROW)
+        with QSignalBlocker(self._inside):
+            self._inside.setChecked(now.inside)
         with QSignalBlocker(self._substance):
             self._substance.setCurrentIndex(list(Substance).index(now.substance))
 
