@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
+from virtopsy.errors import Bug
 from virtopsy.findings.words import Line, number, with_95
-from virtopsy.geometry.body import BodyFrame, Kind
+from virtopsy.geometry.body import BodyFrame
 from virtopsy.geometry.body_direction import DirectionReadings, Reading
 from virtopsy.geometry.body_place import Basis, Distance, Height, MidlineDistance
 from virtopsy.geometry.landmark import MarkedLandmark
@@ -21,8 +22,10 @@ _ORDER = ((1, "y"), (0, "x"), (2, "z"))
 _PLANES = ("sagittal", "coronal", "transverse")
 
 
-def body_direction_words(readings: DirectionReadings, kind: Kind, language: Language) -> str | None:
+def body_direction_words(readings: DirectionReadings, language: Language) -> str | None:
     """Return where a track goes in the body, in words; None until the sides are confirmed."""
+    if readings.kind is None:
+        raise Bug("these words are of a body; those of the scanner are findings.words")
     parts = []
     for axis, letter in _ORDER:
         component = readings.components[axis]
@@ -31,7 +34,7 @@ def body_direction_words(readings: DirectionReadings, kind: Kind, language: Lang
         sign = "none"
         if component.stands_out:
             sign = "plus" if component.value > 0 else "minus"
-        tail = f"{sign}.{kind.value}" if letter == "z" else sign
+        tail = f"{sign}.{readings.kind.value}" if letter == "z" else sign
         parts.append(say(f"bodyframe.words.{letter}.{tail}", language))
     return say("bodyframe.words", language, first=parts[0], second=parts[1], third=parts[2])
 
@@ -40,11 +43,11 @@ def body_lines(
     readings: DirectionReadings, frame: BodyFrame, language: Language
 ) -> tuple[Line, ...]:
     """Return all there is to say about a direction in a body's frame, a line each."""
-    words = body_direction_words(readings, frame.kind, language)
+    words = body_direction_words(readings, language)
     if words is None:
         words = say("bodyframe.words.unconfirmed", language)
     return (
-        Line(say("bodyframe.line.direction", language), words),
+        Line(say("bodyframe.line.direction", language, frame=_of(readings, language)), words),
         *angle_lines(readings, language),
         *frame_lines(frame, language),
     )
@@ -55,8 +58,10 @@ def angle_lines(readings: DirectionReadings, language: Language) -> tuple[Line, 
     told = [("azimuth", readings.azimuth), ("elevation", readings.elevation)]
     for part, angles in (("plane", readings.planes), ("projection", readings.projections)):
         told += [(f"{part}.{name}", one) for name, one in zip(_PLANES, angles, strict=True)]
+    frame = _of(readings, language)
     return tuple(
-        Line(say(f"bodyframe.line.{name}", language), angle(one, language)) for name, one in told
+        Line(say(f"bodyframe.line.{name}", language, frame=frame), angle(one, language))
+        for name, one in told
     )
 
 
@@ -79,7 +84,7 @@ def angle(reading: Reading, language: Language) -> str:
         return say(f"bodyframe.withheld.{reading.why_not}", language)
     value = with_95(math.degrees(reading.value), math.degrees(reading.half95), "°", language)
     sd, track = (_degrees(one, language) for one in (reading.sd, reading.track_sd))
-    if reading.frame_sd == 0.0:
+    if reading.frame_sd == 0.0:  # the scanner's own frame
         return say("bodyframe.angle.scanner", language, value=value, sd=sd)
     frame = _degrees(reading.frame_sd, language)
     return say("bodyframe.angle", language, value=value, sd=sd, track=track, frame=frame)
@@ -125,6 +130,10 @@ def landmark_line(landmark: MarkedLandmark, distance: Distance, language: Langua
     )
 
 
+def _of(readings: DirectionReadings, language: Language) -> str:
+    return say(f"bodyframe.of.{readings.kind or 'scanner'}", language)
+
+
 def _distance(distance: Distance, language: Language) -> str:
     return say(
         "bodyframe.place",
@@ -143,9 +152,13 @@ def _with_mm(distance: Distance, language: Language) -> str:
 
 def _sides(frame: BodyFrame, language: Language) -> str:
     if frame.sides is None:
-        return say("bodyframe.sides.open", language)
-    key = "bodyframe.sides.against" if frame.sides.against_scanner else "bodyframe.sides.confirmed"
-    return say(key, language, name=frame.sides.confirmed_by)
+        text = say("bodyframe.sides.open", language)
+    else:
+        key = "against" if frame.contradicts_scanner else "confirmed"
+        text = say(f"bodyframe.sides.{key}", language, name=frame.sides.confirmed_by)
+    if frame.handed:
+        return text
+    return say("bodyframe.sides.no_witness", language, text=text)
 
 
 def _landmarks(frame: BodyFrame, language: Language) -> str:

@@ -99,6 +99,11 @@ class BodyFrame:
         """
         return self.sides is not None or self.handed or self.kind is Kind.TRUNK
 
+    @property
+    def contradicts_scanner(self) -> bool:
+        """Tell whether the scanner's own left and right say the contrary."""
+        return against_scanner(_places(self.landmarks)) is not None
+
     def confirmed(self, sides: Sides | None) -> BodyFrame:
         """Return the frame with left and right confirmed by a person, or no longer so.
 

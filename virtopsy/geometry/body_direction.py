@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from virtopsy.errors import Bug
-from virtopsy.geometry.body import BodyFrame
+from virtopsy.geometry.body import BodyFrame, Kind
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.direction import AZIMUTH_LIMIT, CHI2_2_95, NORMAL_95
 from virtopsy.geometry.frame import Floats
@@ -74,6 +74,7 @@ class DirectionReadings:
     """All the angles of a direction of travel in one frame.
 
     Attributes:
+        kind: of the head's or the trunk's frame; None: of the scanner's.
         components: of the unit direction: left, posterior, cranial; withheld where the sides are
             not confirmed (words are made of them).
         azimuth: 0 front to back, + right to left.
@@ -83,6 +84,7 @@ class DirectionReadings:
             the transverse plane (the same as the azimuth).
     """
 
+    kind: Kind | None
     components: tuple[Reading, Reading, Reading]
     azimuth: Reading
     elevation: Reading
@@ -105,6 +107,7 @@ def in_body(direction: Point, covariance: ArrayLike, frame: BodyFrame) -> Direct
         d,
         turned @ np.asarray(covariance, np.float64) @ turned.T,
         cross @ frame.covariance @ cross.T,
+        frame.kind,
         sides=frame.sides is not None,
         up=frame.up_known,
     ).all()
@@ -113,7 +116,7 @@ def in_body(direction: Point, covariance: ArrayLike, frame: BodyFrame) -> Direct
 def in_scanner(direction: Point, covariance: ArrayLike) -> DirectionReadings:
     """Return the same angles in the scanner's frame, LPS (arguments as above)."""
     scatter = np.asarray(covariance, np.float64)
-    return _Angles(_unit(direction), scatter, np.zeros((3, 3)), sides=True, up=True).all()
+    return _Angles(_unit(direction), scatter, np.zeros((3, 3)), None, sides=True, up=True).all()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +126,7 @@ class _Angles:
     d: Floats
     of_track: Floats
     of_frame: Floats
+    kind: Kind | None
     sides: bool
     up: bool
 
@@ -130,6 +134,7 @@ class _Angles:
         azimuth = self._azimuth()
         first, second, third = (self._component(axis) for axis in range(3))
         return DirectionReadings(
+            kind=self.kind,
             components=(first, second, third),
             azimuth=azimuth,
             elevation=self._elevation(),
