@@ -1,4 +1,4 @@
-"""Compiles the loops of the 3D view and of oblique slices, or loads them from where they were kept.
+"""Compiles the loops of the 3D view and of slices, or loads them from where they were kept.
 
 Compiling takes seconds once on a machine; setting up does it (`python -m viewer.render.warm`), so
 that nobody waits for it before a first picture.
@@ -20,9 +20,18 @@ from virtopsy.imaging.preset import default_preset
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.voxels import KINDS
 
+# Rightwards and down: obliquely, then along the grid, once for each way in which the voxels behind
+# a picture may lie in memory: row by row, column by column, neither.
+_CUTS = (
+    ((0.8, 0.6, 0.0), (0.0, 0.0, -1.0)),
+    ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
+    ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0)),
+    ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0)),
+)
+
 
 def warm(kind: type[np.generic] = np.int16) -> None:
-    """Draw a few pixels of a few voxels: with a track through them, and cut obliquely."""
+    """Draw a few pixels of a few voxels: with a track through them, and cut in every way."""
     frame = Frame.of((4, 4, 4), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
     volume = Volume(np.full(frame.shape, 900, kind), frame)
     scene = CpuScene(volume, "#000000")
@@ -30,8 +39,9 @@ def warm(kind: type[np.generic] = np.int16) -> None:
     scene.show([Glyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
     scene.picture(standard_view(frame, "left"), (8, 8), "full", Event())
     scene.close()
-    across = SectionCamera((0.8, 0.6, 0.0), (0.0, 0.0, -1.0), (1.5, 1.5, 1.5), 1.0, 8, 8)
-    SliceRenderer(volume).values(across)
+    slices = SliceRenderer(volume)
+    for right, down in _CUTS:
+        slices.values(SectionCamera(right, down, (1.5, 1.5, 1.5), 1.0, 8, 8))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from viewer.render import oblique
 from viewer.render.aligned import bands
 from viewer.render.gaps import gap_areas
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
-from viewer.render.warm import warm
 from virtopsy.errors import Bug, Cancelled
 from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.geometry.plane import Plane
@@ -193,15 +191,3 @@ def test_no_picture_waits_behind_another_threads() -> None:
     assert not enough.is_set()
     enough.set()
     other.join()
-
-
-@pytest.mark.parametrize("every", [1, 3])
-@pytest.mark.parametrize("turn", [STRAIGHT, _OBLIQUE])
-def test_what_was_compiled_at_the_start_draws_every_slab(turn: Turn, every: int) -> None:
-    """A loop that is compiled anew, for arrays that lie otherwise, silences the window seconds."""
-    warm()
-    known = list(oblique._draw.signatures)
-    volume = noise(gaps=(7,))
-    camera = SliceCamera.fit(volume.frame, Plane.SAGITTAL, volume.frame.centre_mm, 9, 9, turn)
-    SliceRenderer(volume).values(camera, Slab(Projection.MEAN, 12.0), every=every)
-    assert oblique._draw.signatures == known
