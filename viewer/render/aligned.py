@@ -9,17 +9,14 @@ start is renewed only when its own file changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from threading import local
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.render.bands import Check, bands
 from viewer.render.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
@@ -27,11 +24,8 @@ from virtopsy.imaging.voxels import Voxels
 
 Singles: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
-Check: TypeAlias = Callable[[], None]
 _DRIFT = 1e-7  # voxels over the whole picture
 RIM = 2.0**-17  # voxels beyond the half voxel of rim; VTK's own tolerance
-_BANDS = 2  # parts of a picture that are made at once
-_SMALL_BANDS = 16  # of one that may be stopped
 _RULES = {Projection.MIP: 0, Projection.MINIP: 1, Projection.MEAN: 2}
 
 
@@ -189,28 +183,6 @@ def _project(  # noqa: PLR0913, PLR0917 -- three axes of voxels, a rule and a wa
     return out
 
 
-def bands(rows: int, make: Callable[[int, int], None], check: Check | None = None) -> None:
-    """Call `make` with the first row and the end of each band of a picture, two at a time.
-
-    What it does must let go of the interpreter's lock, as numpy and compiled loops do.
-
-    Args:
-        rows: of the picture.
-        make: makes one band.
-        check: called before each of many small bands; what it raises ends the picture.
-    """
-    edges = np.linspace(0, rows, min(_BANDS if check is None else _SMALL_BANDS, rows) + 1)
-
-    def band(first: int, end: int) -> None:
-        if check is not None:
-            check()
-        make(first, end)
-
-    made = [_OWN.threads.submit(band, a, b) for a, b in pairwise(edges.astype(int).tolist())]
-    for one in made:
-        one.result()
-
-
 @partial(compiled, exact=True)
 def _widen(  # noqa: PLR0913, PLR0917 -- a loop as numba wants it
     near: NDArray[Any],
@@ -310,16 +282,3 @@ def _draw(  # noqa: PLR0913, PLR0917 -- a loop as numba wants it
                 _widen(one, other, z_share[n], x_low, x_share, flat, below)
                 held_below = second
             _fold(above, below, y_share[y], rule if n else -1, out[y])
-
-
-class _Own(local):
-    """The threads of whoever asks for pictures, which have the priority of that thread.
-
-    Were they shared, the picture a person waits for would stand behind one made in the background.
-    """
-
-    def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(_BANDS, thread_name_prefix="slice")
-
-
-_OWN = _Own()

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import RIM, Check, Part, bands
+from viewer.render.aligned import RIM, Part
+from viewer.render.bands import Check, bands
 from viewer.render.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection

@@ -13,7 +13,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import RIM, Check
+from viewer.render.aligned import RIM
+from viewer.render.bands import Check
 from viewer.render.gaps import Pixel, gap_areas, runs
 from viewer.render.path_camera import PathCamera
 from viewer.render.slice_view import SliceRenderer

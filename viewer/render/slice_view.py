@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.aligned import Alignment, Check, Part, part_of
+from viewer.render.aligned import Alignment, Part, part_of
+from viewer.render.bands import Check
 from viewer.render.oblique import oblique_part
 from viewer.render.slice_camera import FlatCamera
 from virtopsy.errors import Bug
@@ -23,6 +24,7 @@ from virtopsy.imaging.window import Window
 
 _ON_THE_PLANE: Floats = np.zeros(1)
 _SPARSE = 3  # voxels of a plane a pixel
+_ROWS = 64
 
 
 class SliceRenderer:
@@ -137,15 +139,11 @@ class _Joined:
         made: Voxels = np.full(self._size, outside, dtype=kind)
         if self._only is not None:
             left, right, top, bottom = self._only.box
-            values = _rounded(self._only.values, kind)
-            part = made[top:bottom, left:right]
-            if self._only.covered is None:
-                part[:] = values
-            else:
-                np.copyto(part, values, where=self._only.covered)
+            _round_into(made[top:bottom, left:right], self._only.values, self._only.covered)
         elif self._total is not None:
             there = self._count > 0
-            made[there] = _rounded(self._total[there] / self._count[there], kind)
+            mean = self._total / np.maximum(self._count, 1)
+            _round_into(made, mean, there)
         return made
 
 
@@ -238,14 +236,25 @@ def _touched(
     return (int(reached[0]), int(reached[-1]) + 1) if len(reached) else None
 
 
-def _rounded(values: Voxels, kind: np.dtype[np.generic]) -> Voxels:
-    """Return values in the dtype of the voxels, halves rounded up as VTK does."""
-    if values.dtype == kind:
-        return values
-    if np.issubdtype(kind, np.integer):
-        values = np.floor(values + 0.5)
-    made: Voxels = values.astype(kind)
-    return made
+def _round_into(target: Voxels, values: Voxels, there: NDArray[np.bool_] | None) -> None:
+    """Write values in the dtype of the target, halves rounded up as VTK does.
+
+    A few rows at a time: what is made between stays in the processor's cache, and no fresh memory
+    is asked for, which costs more than the arithmetic.
+
+    Args:
+        target: (rows, columns), written to.
+        values: likewise.
+        there: where they are written; None: everywhere.
+    """
+    whole = np.issubdtype(target.dtype, np.integer) and values.dtype != target.dtype
+    for first in range(0, len(values), _ROWS):
+        rows = slice(first, first + _ROWS)
+        made = np.floor(values[rows] + 0.5) if whole else values[rows]
+        if there is None:
+            target[rows] = made
+        else:
+            np.copyto(target[rows], made, where=there[rows], casting="unsafe")
 
 
 def _outside(voxels: Voxels) -> float:

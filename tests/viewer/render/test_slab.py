@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from viewer.render.aligned import bands
+from viewer.render.bands import bands
 from viewer.render.gaps import gap_areas
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer

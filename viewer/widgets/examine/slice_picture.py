@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
 from viewer.presenters.work import Running
-from viewer.render.aligned import Check
+from viewer.render.bands import Check
 from viewer.widgets.bind import hear
 from viewer.widgets.parts import Parts
 from virtopsy.imaging.slab import Slab
