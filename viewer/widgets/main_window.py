@@ -58,6 +58,10 @@ class MainWindow(QMainWindow):
         for room in ROOMS:
             self._stack.addWidget(self._rooms[room])
         self.bottom = BottomLine(parts)
+        # Each by itself, and the large room in parts of its own: see `theme`.
+        for part in (*self._rooms.values(), self.bottom):
+            if part is not self.examine:
+                clothe(part)
         self.setCentralWidget(self._centre())
         words(self, parts.language, self.setWindowTitle, "ui.window.title")
         follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
@@ -69,7 +73,6 @@ class MainWindow(QMainWindow):
             hear(self, told, lambda key: self.bottom.tell(parts.say(key)))
         hear(self, parts.writing.saved, self._tell_written)
         hear(self, parts.writing.sealed, self._tell_sealed)
-        clothe(self)
 
     def _tell_written(self, path: Path) -> None:
         self.bottom.tell(self._parts.say("ui.protocol.saved", path=path))
@@ -82,11 +85,14 @@ class MainWindow(QMainWindow):
     def _centre(self) -> QWidget:
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(TroubleStrip(self._parts))
+        trouble, rail = TroubleStrip(self._parts), Rail(self._parts)
+        for part in (trouble, rail):
+            clothe(part)
+        right.addWidget(trouble)
         right.addWidget(self._stack, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(Rail(self._parts))
+        middle.addWidget(rail)
         middle.addLayout(right, 1)
         centre = QWidget()
         column = QVBoxLayout(centre)

@@ -13,6 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as Text
 from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QWidget
 
+from viewer.widgets.theme import clothe
+
 
 class PlainLabel(QLabel):
     """A label without mark-up and without mnemonics."""
@@ -29,6 +31,7 @@ class PlainBox(QMessageBox):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        clothe(self)
 
 
 def set_tip(on: QWidget | QListWidgetItem, text: str) -> None:

@@ -4,21 +4,25 @@ Two themes: the dark one for reading, the light one for projectors in a bright c
 is worn is the application's, as its palette is. Pictures stay dark in both, or bone would be no
 brighter than its ground: what is painted over them takes `picture_colour`.
 
-The style sheet is put on each window that is `clothed`, never on the application: there Qt styles
-every widget anew for each of its parents, which takes three times as long.
+The style sheet is put on each part of a window that is clothed by itself, never on the application:
+there Qt styles every widget anew for each of its parents, which takes three times as long. Nor on
+a whole window of many widgets: it would be silent while all of them are styled.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from importlib.resources import as_file, files
 from types import MappingProxyType
 
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+from typing_extensions import override
 
 from viewer.widgets.parts import THEMES
 from virtopsy.errors import Bug
@@ -81,21 +85,50 @@ def dress(application: QApplication, theme: str = THEMES[0]) -> None:
 
 
 def wear(application: QApplication, theme: str) -> None:
-    """Give the application another theme; every widget is painted anew."""
+    """Give the application another theme: a part in each turn of events, the seen first.
+
+    Qt styles all widgets of a part in one call; the whole window at once would be silent too long.
+    """
     application.setProperty(_WORN, theme)
     application.setPalette(_palette())
-    for window in application.topLevelWidgets():
-        if window.property(_CLOTHED):
-            window.setStyleSheet(_sheet(theme))
+    clothed = [one for one in application.allWidgets() if one.property(_CLOTHED)]
+    _change(sorted(clothed, key=lambda one: not one.isVisible()), theme)
 
 
-def clothe(window: QWidget) -> None:
-    """Give a window that belongs to no other the style of the theme that is worn, now and later.
+def _change(waiting: Sequence[QWidget], theme: str) -> None:
+    """Style the first that waits; the others wait for the next turn, or for another theme."""
+    if not waiting or worn() != theme:
+        return
+    if isValid(waiting[0]):  # it may be gone meanwhile
+        _dress(waiting[0])
+    QTimer.singleShot(0, partial(_change, waiting[1:], theme))
+
+
+def clothe(part: QWidget) -> None:
+    """Give a part of a window, or a whole one, the style of the theme that is worn, now and later.
 
     What is in it and what opens from it is styled with it.
     """
-    window.setProperty(_CLOTHED, True)
-    window.setStyleSheet(_sheet(worn()))
+    part.setProperty(_CLOTHED, True)
+    part.installEventFilter(_Late(part))
+    _dress(part)
+
+
+def _dress(part: QWidget) -> None:
+    """Style a part, unless it wears that already: styling costs time."""
+    if part.property(_WORN) != worn():
+        part.setProperty(_WORN, worn())
+        part.setStyleSheet(_sheet(worn()))
+
+
+class _Late(QObject):
+    """Styles a part that comes to be seen before its turn has come."""
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            _dress(watched)
+        return False
 
 
 def _palette() -> QPalette:

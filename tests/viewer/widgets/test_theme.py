@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from tests.viewer.widgets.colour_vision import EYES, contrast, difference, lab, luminance
 from viewer.presenters.examine.views import PLANES
+from viewer.widgets.archive.saving import SaveCase
+from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.court.show import Show
 from viewer.widgets.icons import icon, pixmap
 from viewer.widgets.parts import THEMES
+from viewer.widgets.plain import PlainBox
 from viewer.widgets.theme import colour, colours, picture_colour, worn
 
 _RESOURCES = Path(__file__).parents[3] / "resources"
@@ -47,6 +50,16 @@ def seen(widget: QWidget) -> Pixels:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def dressed(screen: Any) -> None:
+    """Wait until every part of the window wears the theme: one is styled in each turn."""
+    window = screen.desk.window
+    parts = [one for one in window.findChildren(QWidget) if one.property("virtopsy.clothed")]
+    screen.bot.waitUntil(
+        lambda: all(one.property("virtopsy.theme") == worn() for one in parts), timeout=5000
+    )
+    screen.live()
 
 
 def share_of(picture: Pixels, purpose: str) -> float:
@@ -196,6 +209,7 @@ def test_one_click_changes_the_whole_window_and_the_next_brings_it_back(screen: 
         assert share_of(dark[room], "panel") > 0.05
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert (screen.parts.theme.now, worn()) == ("light", "light")
+    dressed(screen)
     for room, before in dark.items():
         screen.parts.room.set(room)
         screen.live()
@@ -205,7 +219,7 @@ def test_one_click_changes_the_whole_window_and_the_next_brings_it_back(screen: 
         assert share_of(after, "panel") > panels - 0.01
         assert after.mean() > before.mean() + 15
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    screen.live()
+    dressed(screen)
     assert (screen.parts.theme.now, worn()) == ("dark", "dark")
 
 
@@ -213,7 +227,7 @@ def test_icons_change_their_colour_with_the_theme(screen: Any) -> None:
     undo = screen.desk.window.findChild(QAbstractButton, "act.save")
     for theme in THEMES:
         screen.parts.theme.set(theme)
-        screen.live()
+        dressed(screen)
         picture = undo.icon().pixmap(48, 48).toImage()
         tints = {
             picture.pixelColor(x, y).name()
@@ -228,7 +242,7 @@ def test_icons_change_their_colour_with_the_theme(screen: Any) -> None:
 def test_pictures_of_the_body_are_the_same_in_both_themes(screen: Any, plane: str) -> None:
     before = seen(screen.slice(plane))
     screen.parts.theme.set("light")
-    screen.live()
+    dressed(screen)
     assert np.array_equal(seen(screen.slice(plane)), before)
 
 
@@ -238,6 +252,50 @@ def test_the_theme_is_remembered(start: Callable[[], Any]) -> None:
     first.parts.theme.set("light")
     second = start()
     assert (second.parts.theme.now, worn()) == ("light", "light")
+
+
+def test_a_theme_is_put_on_one_part_in_a_turn_the_seen_ones_first(screen: Any) -> None:
+    """Qt styles all widgets of a part in one call: the whole window would be silent too long."""
+    window = screen.desk.window
+    clothed = [one for one in window.findChildren(QWidget) if one.property("virtopsy.clothed")]
+    assert len(clothed) >= 8
+
+    def light() -> list[QWidget]:
+        return [one for one in clothed if one.property("virtopsy.theme") == "light"]
+
+    screen.parts.theme.set("light")
+    (first,) = light()
+    assert first.isVisible()
+    screen.bot.waitUntil(lambda: len(light()) == len(clothed), timeout=5000)
+    assert window.styleSheet() == ""
+    screen.parts.theme.set("dark")
+    screen.parts.theme.set("light")  # before the first change has ended
+    screen.bot.waitUntil(lambda: len(light()) == len(clothed), timeout=5000)
+
+
+def test_every_button_and_word_of_the_window_belongs_to_a_part_that_is_clothed(
+    screen: Any,
+) -> None:
+    def clothed(one: QWidget | None) -> bool:
+        while one is not None and not one.property("virtopsy.clothed"):
+            one = one.parentWidget()
+        return one is not None
+
+    window = screen.desk.window
+    shown = [*window.findChildren(QAbstractButton), *window.findChildren(QLabel)]
+    assert len(shown) > 100
+    assert [one for one in shown if not clothed(one)] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_opens_over_the_window_wears_the_theme(screen: Any, theme: str) -> None:
+    parts, window = screen.parts, screen.desk.window
+    parts.theme.set(theme)
+    for opened in (SignIn(parts, window), SaveCase(parts, window), PlainBox(window)):
+        opened.show()
+        screen.live()
+        assert share_of(seen(opened), "background") > 0.3
+        opened.close()
 
 
 def test_every_window_of_its_own_is_clothed_and_the_application_is_not(screen: Any) -> None:
@@ -250,8 +308,8 @@ def test_every_window_of_its_own_is_clothed_and_the_application_is_not(screen: A
     for theme in ("light", "dark"):
         parts.theme.set(theme)
         screen.live()
-        for one in (window, show):
-            assert colours(theme)["panel"] in one.styleSheet()
+        screen.bot.waitUntil(lambda: show.property("virtopsy.theme") == worn(), timeout=5000)
+        assert colours(theme)["panel"] in show.styleSheet()
         assert share_of(seen(show), "show") > 0.02
     application = QApplication.instance()
     assert isinstance(application, QApplication)

@@ -18,6 +18,7 @@ from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from viewer.widgets.theme import clothe
 
 _WIDTH_PX = 520
 _FIELDS = ("number", "basis", "deliverer", "carrier")
@@ -39,6 +40,7 @@ class SaveCase(QDialog):
     def __init__(self, parts: Parts, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("save")
+        clothe(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH_PX)
         self._parts = parts

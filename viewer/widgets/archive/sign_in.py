@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from viewer.widgets.bind import follow, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from viewer.widgets.theme import clothe
 from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language, say
 
@@ -32,6 +33,7 @@ class SignIn(QDialog):
     def __init__(self, parts: Parts, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("sign_in")
+        clothe(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH_PX)
         self._parts = parts

@@ -17,6 +17,7 @@ from viewer.widgets.examine.view_grid import ViewGrid
 from viewer.widgets.keyboard import pressed
 from viewer.widgets.notice import WarningStrip
 from viewer.widgets.parts import Parts
+from viewer.widgets.theme import clothe
 
 _PANEL_SHARE = 0.172  # leaves the views 70% of a window of 1280 x 720
 _PANEL_PX = (208, 360)
@@ -49,6 +50,9 @@ class ExamineRoom(QWidget):
         column.addWidget(PaintBar(parts))
         column.addLayout(self._middle, 1)
         HelpSheet(parts, self)
+        # Each by itself: styled at once they would silence the window too long.
+        for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            clothe(part)
 
     def take_back(self, views: ViewGrid) -> None:
         """Put the views back after the court borrowed them."""
