@@ -23,6 +23,8 @@ class Landmark(Finding):
         landmark: Code of resources/vocabularies/landmarks.json; empty: only the name says it.
         repeats_lps_mm: Earlier independent markings of the same landmark, LPS mm.
         side_confirmed_by: Name of the person who confirmed left and right; null: nobody yet.
+        against_scanner: Whether that was confirmed in the knowledge that the scanner's own left and
+            right say the contrary.
         point_sd_mm: Standard deviation (1 SD) of one marking along x, y and z, mm.
         sd_source: Where point_sd_mm comes from.
     """
@@ -31,6 +33,7 @@ class Landmark(Finding):
     landmark: str = ""
     repeats_lps_mm: tuple[Point, ...] = ()
     side_confirmed_by: str | None = None
+    against_scanner: bool = False
     point_sd_mm: Point = ASSUMED_SD_MM
     sd_source: str = ASSUMED
 
@@ -62,7 +65,7 @@ class Landmark(Finding):
     def moved(self, place: int, lps_mm: Point) -> Landmark:
         """Return the landmark at another place."""
         del place
-        return replace(self, at_lps_mm=lps_mm, side_confirmed_by=None)
+        return replace(self, at_lps_mm=lps_mm, side_confirmed_by=None, against_scanner=False)
 
     def marked_again(self, lps_mm: Point) -> Landmark:
         """Return the landmark with one more independent marking."""

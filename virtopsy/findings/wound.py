@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from virtopsy.errors import InputError
 from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, Finding, put
 from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.uncertainty import length_quantity
+from virtopsy.geometry.body_place import Flexion
 from virtopsy.geometry.camera import Point
 
 
@@ -38,6 +40,11 @@ class Wound(Finding):
         shape: Shape in the expert's words, such as round, oval, slit-like or star-like.
         long_lps_mm: The two ends of its longest extent, LPS mm; empty: not measured.
         short_lps_mm: The two ends of its extent across, LPS mm; empty: not measured.
+        entered_height_mm: Height above the sole from the external examination, mm; null: not
+            entered.
+        entered_height_sd_mm: Standard deviation (1 SD) of it, mm.
+        flexion: How legs and trunk lie: straight, flexed or cannot_be_judged; empty: not stated.
+        posture_by: Name of who states that and the entered height.
         point_sd_mm: Standard deviation (1 SD) of a point along x, y and z, mm.
         sd_source: Where point_sd_mm comes from.
     """
@@ -49,6 +56,10 @@ class Wound(Finding):
     shape: str = ""
     long_lps_mm: tuple[Point, ...] = ()
     short_lps_mm: tuple[Point, ...] = ()
+    entered_height_mm: float | None = None
+    entered_height_sd_mm: float | None = None
+    flexion: str = ""
+    posture_by: str = ""
     point_sd_mm: Point = ASSUMED_SD_MM
     sd_source: str = ASSUMED
 
@@ -70,6 +81,10 @@ class Wound(Finding):
         self.require_points(
             (self.at_lps_mm, *self.long_lps_mm, *self.short_lps_mm), self.point_sd_mm
         )
+        if (self.entered_height_mm is None) != (self.entered_height_sd_mm is None):
+            raise InputError("findings.wound.height", name=self.name)
+        if self.flexion and self.flexion not in set(Flexion):
+            raise ValueError(f"no such posture: {self.flexion}")
         if not {len(self.long_lps_mm), len(self.short_lps_mm)} <= {0, 2}:
             raise ValueError("an extent has two ends")
 
