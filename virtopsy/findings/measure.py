@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 import numpy as np
 from typing_extensions import override
 
-from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, DIRECTION, Finding, put
+from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, Finding, put
 from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.uncertainty import (
     ENOUGH_REPEATS,
@@ -36,8 +35,6 @@ class MeasureKind(StrEnum):
     AREA = "area"
     ROI = "roi"
     PROFILE = "profile"
-    HEIGHT = "height"
-    MIDLINE = "midline"
     TO_LANDMARK = "to_landmark"
 
 
@@ -50,13 +47,10 @@ POINTS: Mapping[MeasureKind, tuple[int, int]] = MappingProxyType(
         MeasureKind.AREA: (3, 1000),
         MeasureKind.ROI: (3, 3),
         MeasureKind.PROFILE: (2, 2),
-        MeasureKind.HEIGHT: (1, 2),
-        MeasureKind.MIDLINE: (2, 2),
         MeasureKind.TO_LANDMARK: (2, 2),
     }
 )
 """Fewest and most points of each."""
-_ALONG = (MeasureKind.HEIGHT, MeasureKind.MIDLINE)
 
 
 @dataclass(frozen=True)
@@ -67,17 +61,11 @@ class Measure(Finding):
         measure: What is measured.
         points_lps_mm: Its points in their order, LPS mm. An angle: arm, vertex, arm. Cobb: two ends
             of one line, two of the other. ROI: centre, middle of its right side, middle of its
-            lower side. Height: the place, then the heel or sole (missing: entered). Midline: the
-            place, then a point of the midsagittal plane.
+            lower side.
         point_sd_mm: Standard deviation (1 SD) of a point along x, y and z, mm.
         sd_source: Where point_sd_mm comes from.
         repeats_lps_mm: Earlier independent markings of the same points, LPS mm.
         voxel_mm: Edge of an acquired voxel in the plane of an area, mm.
-        axis: Unit vector the distance is taken along (height: up the body; midline: to the person's
-            left), LPS; null: none is.
-        axis_sd_deg: Standard deviation (1 SD) of the axis about each direction across it, degrees.
-        axis_source: Where the axis comes from: head, trunk or scanner.
-        flexion: Posture of the legs in the expert's words, for a height.
         landmark_id: Finding the distance was taken to; empty: none.
         outline: Ellipse or rectangle, of an ROI.
         profile: Values at equal steps from the first point to the second, of an HU profile.
@@ -90,10 +78,6 @@ class Measure(Finding):
     sd_source: str = ASSUMED
     repeats_lps_mm: tuple[tuple[Point, ...], ...] = ()
     voxel_mm: float = 1.0
-    axis: Point | None = field(default=None, metadata=DIRECTION)
-    axis_sd_deg: float = 0.0
-    axis_source: str = ""
-    flexion: str = ""
     landmark_id: str = ""
     outline: str = ""
     profile: tuple[float, ...] = ()
@@ -109,12 +93,7 @@ class Measure(Finding):
             least, most = POINTS[self.measure]
             if not least <= len(points) <= most:
                 raise ValueError(f"{self.measure} of {len(points)} points")
-        entered = len(self.points_lps_mm) == 1 and self.measured
-        if self.measure in _ALONG and self.axis is None and not entered:
-            raise ValueError(f"{self.measure} needs an axis")
-        if self.axis is not None and not math.isclose(math.hypot(*self.axis), 1, abs_tol=0.01):
-            raise ValueError("the axis is no unit vector")
-        if self.voxel_mm <= 0 or self.axis_sd_deg < 0:
+        if self.voxel_mm <= 0:
             raise ValueError("a voxel has a size")
 
     @property
@@ -151,31 +130,12 @@ class Measure(Finding):
     def _of(self, points: tuple[Point, ...]) -> Quantity | None:
         if self.measure is MeasureKind.AREA:
             return area_quantity("area", points, self.voxel_mm)
-        if self.measure in _ALONG:
-            return self._along(points)
         if self.measure not in _RECKONED:
             return None
         unit, of = _RECKONED[self.measure]
         value = of(np.array(points, dtype=np.float64))
         sd = propagated_sd(of, points, self.point_sd_mm)
         return Quantity(self.measure.value, value, unit, sd, source=self.sd_source)
-
-    def _along(self, points: tuple[Point, ...]) -> Quantity | None:
-        """Return a distance along the axis, whose own scatter turns what lies across into it."""
-        if len(points) == 1 or self.axis is None:
-            return None
-        axis = np.array(self.axis)
-
-        def distance(ends: Floats) -> float:
-            return float((ends[0] - ends[1]) @ axis)
-
-        ends = np.array(points, dtype=np.float64)
-        value = distance(ends)
-        chord = ends[0] - ends[1]
-        across = float(np.linalg.norm(chord - value * axis))
-        of_points = propagated_sd(distance, points, self.point_sd_mm)
-        sd = math.hypot(of_points, across * math.radians(self.axis_sd_deg))
-        return Quantity(self.measure.value, value, "mm", sd, source=self.sd_source)
 
 
 _RECKONED: Mapping[MeasureKind, tuple[str, Callable[[Floats], float]]] = MappingProxyType(
