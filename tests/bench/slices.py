@@ -99,9 +99,14 @@ class Rival:
             shown = self.look()
             plane.SetOrigin(*shown.centre_mm)
             plane.SetNormal(*shown.normal_mm.tolist())
-            self._window.Render()
+            self._finish()
 
         return act
+
+    def _finish(self) -> None:
+        """Render and wait: software OpenGL goes on drawing while the next picture is timed."""
+        self._window.Render()
+        self._window.WaitForCompletion()
 
     def straight(self) -> Act:
         """Return what renders the next slice by vtkImageSliceMapper."""
@@ -113,7 +118,7 @@ class Rival:
 
         def act() -> None:
             self.look()
-            self._window.Render()
+            self._finish()
 
         return act
 
