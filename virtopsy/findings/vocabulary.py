@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -28,12 +28,14 @@ class Term:
         code: the project's own, unique within the group.
         words: what it is called, by language.
         snomed: its code in SNOMED CT; empty: none is known.
+        notes: what must be known of it, with its source, by language; empty: nothing.
     """
 
     group: str
     code: str
     words: Mapping[Language, str]
     snomed: str = ""
+    notes: Mapping[Language, str] = field(default_factory=dict)
 
     @property
     def coded(self) -> tuple[str, str, str]:
@@ -62,6 +64,11 @@ def called(group: str, code: str, language: Language) -> str:
     return term(group, code).words[language] if known(group, code) else code
 
 
+def note(group: str, code: str, language: Language) -> str:
+    """Return what must be known of a term, with its source; empty where nothing is."""
+    return term(group, code).notes.get(language, "") if known(group, code) else ""
+
+
 def terms(group: str) -> tuple[Term, ...]:
     """Return the terms of one choice, in their order."""
     return tuple(one for one in _terms().values() if one.group == group)
@@ -74,5 +81,7 @@ def _terms() -> Mapping[tuple[str, str], Term]:
     for one in json.loads(text)["terms"]:
         words = MappingProxyType({language: one[language.value] for language in Language})
         key = (one["group"], one["code"])
-        read[key] = Term(*key, words, one.get("sct", ""))
+        note = one.get("note", {})
+        notes = MappingProxyType({Language(tongue): text for tongue, text in note.items()})
+        read[key] = Term(*key, words, one.get("sct", ""), notes)
     return MappingProxyType(read)

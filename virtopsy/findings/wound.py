@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
@@ -40,6 +41,8 @@ class Wound(Finding):
         shape: Shape in the expert's words, such as round, oval, slit-like or star-like.
         long_lps_mm: The two ends of its longest extent, LPS mm; empty: not measured.
         short_lps_mm: The two ends of its extent across, LPS mm; empty: not measured.
+        blade_width_mm: Width of a blade to be tested against a stab in bone, mm; null: none.
+        blade_thickness_mm: Thickness of its back, mm; null: not known.
         entered_height_mm: Height above the sole from the external examination, mm; null: not
             entered.
         entered_height_sd_mm: Standard deviation (1 SD) of it, mm.
@@ -56,6 +59,8 @@ class Wound(Finding):
     shape: str = ""
     long_lps_mm: tuple[Point, ...] = ()
     short_lps_mm: tuple[Point, ...] = ()
+    blade_width_mm: float | None = None
+    blade_thickness_mm: float | None = None
     entered_height_mm: float | None = None
     entered_height_sd_mm: float | None = None
     flexion: str = ""
@@ -97,13 +102,16 @@ class Wound(Finding):
     @property
     @override
     def quantities(self) -> tuple[Quantity, ...]:
-        """Length and width."""
+        """Length and width; of an ellipse on skin the angle to the skin at which it was struck."""
         extents = (("wound_length", self.long_lps_mm), ("wound_width", self.short_lps_mm))
-        return tuple(
+        told = [
             length_quantity(code, (ends[0], ends[1]), self.point_sd_mm, self.sd_source)
             for code, ends in extents
             if ends
-        )
+        ]
+        if len(told) == len(extents) and self.tissue == "skin":
+            told += _impact(told[0], told[1])
+        return tuple(told)
 
     @override
     def moved(self, place: int, lps_mm: Point) -> Wound:
@@ -113,3 +121,16 @@ class Wound(Finding):
         return replace(
             self, at_lps_mm=points[0], long_lps_mm=points[1:longs], short_lps_mm=points[longs:]
         )
+
+
+def _impact(length: Quantity, width: Quantity) -> list[Quantity]:
+    """Return asin(width / length), degrees, of an ellipse on flat skin; none where it is round.
+
+    First order: SD^2 = (SD(w)^2 + (w/l)^2 SD(l)^2) / (l^2 - w^2).
+    """
+    a, b = length.value, width.value
+    if not 0 < b < a or length.sd is None or width.sd is None:
+        return []
+    sd = math.sqrt((width.sd**2 + (b / a * length.sd) ** 2) / (a**2 - b**2))
+    angle = math.degrees(math.asin(b / a))
+    return [Quantity("impact_angle", angle, "deg", math.degrees(sd), source=length.source)]
