@@ -30,6 +30,7 @@ _COMMANDS = (
     "load",
     "render",
     "surface",
+    "fragments",
     "trajectory",
     "archive",
     "verify",

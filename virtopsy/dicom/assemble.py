@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from virtopsy.dicom.correct import Grid, acquired_of, grid_of, resample
 from virtopsy.dicom.reading import Planes, Slots, read
-from virtopsy.dicom.scale import plateau, quantity_of
+from virtopsy.dicom.scale import ceiling, plateau, quantity_of
 from virtopsy.dicom.series import Instance, Problem, Scan, Series, Study
 from virtopsy.dicom.stack import Stack, arrange
 from virtopsy.errors import Bug, InputError, UsageError
@@ -131,6 +131,7 @@ def _in_place(
         gaps=tuple(sorted({*volume.gaps, *missed})),
         sources=tuple(sources),
         unread=_unread(stack, planes),
+        ceiling_hu=_ceiling(series, planes, quantity),
     )
 
 
@@ -152,6 +153,7 @@ def _corrected(series: Series, study: Study, stack: Stack, progress: Progress) -
         _volume(series, study, stack, straight, acquired_of(voxels, stack)),
         problems=_codes(series, planes, own, quantity),
         unread=unread,
+        ceiling_hu=_ceiling(series, planes, quantity),
     )
 
 
@@ -191,6 +193,10 @@ def _codes(
     if quantity is Quantity.HU and plateau(planes.voxels, places, planes.tops, series.instances):
         codes.append("hu_saturated")
     return tuple(dict.fromkeys(codes))
+
+
+def _ceiling(series: Series, planes: Planes, quantity: Quantity) -> float | None:
+    return ceiling(planes.tops, series.instances) if quantity is Quantity.HU else None
 
 
 def frame_of(series: Series) -> Frame:

@@ -119,6 +119,19 @@ def plateau(
     return (int(top), at_end) if at_end >= _PLATEAU_VOXELS else None
 
 
+def ceiling(tops: NDArray[np.float64], instances: Sequence[Instance]) -> float | None:
+    """Return the highest value of a CT series where its scale ends there, else None.
+
+    Args:
+        tops: (n,) the highest value of each plane.
+        instances: the planes.
+    """
+    top = float(tops.max())
+    at_top = (one for one, highest in zip(instances, tops, strict=True) if highest == top)
+    ends = top >= _PLATEAU_HU and any(_ends_there(one, top, top) for one in at_top)
+    return top if ends else None
+
+
 def _rescale(instance: Instance) -> tuple[float, float]:
     slope = 1.0 if instance.slope in {None, 0.0} else instance.slope
     return slope or 1.0, instance.intercept or 0.0

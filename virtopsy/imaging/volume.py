@@ -123,6 +123,8 @@ class Volume:
         unread: slices whose pixels could not be decoded; they are gaps.
         arrived: (slices,) which of them have been read, while the others still are; None: all.
         display: how its files ask to be shown.
+        ceiling_hu: the largest value that its files can hold, where its own largest is that: what
+            stands there is at least so dense. One voxel is enough; `hu_saturated` needs several.
     """
 
     voxels: Voxels
@@ -138,6 +140,7 @@ class Volume:
     unread: tuple[SourceSlice, ...] = ()
     arrived: NDArray[np.bool_] | None = None
     display: Display = UNSAID
+    ceiling_hu: float | None = None
 
     def __post_init__(self) -> None:
         depth = self.frame.shape[0]
