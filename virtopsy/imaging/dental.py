@@ -71,6 +71,10 @@ def may_be_dental(
     return found
 
 
+def _voxel_mm3(volume: Volume) -> float:
+    return float(np.prod(volume.frame.spacing_mm))
+
+
 def _row_and_arch(volume: Volume, seed: Seed) -> tuple[bool, bool]:
     """Tell whether a piece is as long as a few teeth, and whether it is bent as their arch is."""
     points = seed.points * volume.frame.spacing_mm[::-1]

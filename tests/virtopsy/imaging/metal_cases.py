@@ -7,7 +7,8 @@ quarter of a voxel, blurred with the scan, and cut at the end of the scale.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy import ndimage
@@ -38,75 +39,99 @@ def rod(a: Place, b: Place, radius: float) -> Shape:
     return depth
 
 
-class Scene:
-    """A slab of a head 110 mm wide and 140 mm deep, the middle of it at 0, 0, 0.
+def on(share: float, degrees: float, z: float = 0.0) -> Place:
+    """A place at a share of the way from the middle to the skin: 0.79 brain, 0.88 skull."""
+    turn = np.deg2rad(degrees)
+    return 55 * share * float(np.cos(turn)), 70 * share * float(np.sin(turn)), z
 
-    Args:
+
+@dataclass(frozen=True)
+class Scanner:
+    """How a scene is scanned.
+
+    Attributes:
         spacing: along i, j, k, mm.
         height: of the slab, mm.
         end_hu: where the scale ends; None: it does not.
-        blur_mm: standard deviation of the blur in the plane, and across it if larger than a
-            third of a slice.
+        blur_mm: standard deviation of the blur in the plane, and across it where that is more
+            than a third of a slice.
         noise_hu: standard deviation.
+    """
+
+    spacing: Place = (0.9, 0.9, 1.25)
+    height: float = 36.0
+    end_hu: float | None = END_HU
+    blur_mm: float = 0.5
+    noise_hu: float = 12.0
+
+    @property
+    def sigma_mm(self) -> Floats:
+        """(3,) along k, j, i."""
+        return np.array([max(self.blur_mm, self.spacing[2] / 3), self.blur_mm, self.blur_mm])
+
+    @property
+    def frame(self) -> Frame:
+        """The grid, its middle at 0, 0, 0."""
+        sides = zip((132, 172, self.height), self.spacing, strict=True)
+        i, j, k = (round(side / step) for side, step in sides)
+        counts = zip((i, j, k), self.spacing, strict=True)
+        origin = [-(n - 1) / 2 * step for n, step in counts]
+        return Frame.of((k, j, i), origin_mm=origin, spacing_mm=self.spacing)
+
+
+@cache
+def _empty(scanner: Scanner) -> Floats:
+    frame = scanner.frame
+    at = frame.to_lps(np.stack(np.indices((1, *frame.shape[1:]))[::-1], axis=-1))
+    from_middle = np.hypot(at[..., 0] / 55, at[..., 1] / 70)
+    hu = np.where(from_middle < 1, 40.0, -1000.0)
+    hu[(from_middle < 0.93) & (from_middle > 0.83)] = 1100.0
+    rim = np.abs(from_middle - 0.88)
+    hu[(rim > 0.035) & (rim < 0.05)] = 1600.0  # both tables of the skull
+    hu[(np.abs(at[..., 1] - 78) < 4) & (np.abs(at[..., 0]) < 62)] = -60.0  # table
+    flat = ndimage.gaussian_filter(hu[0], scanner.sigma_mm[1:] / np.array(scanner.spacing[1::-1]))
+    return np.broadcast_to(flat, frame.shape)
+
+
+class Scene:
+    """A slab of a head 110 mm wide and 140 mm deep in air, on a table.
+
+    Args:
+        scanner: how it is scanned.
         seed: of the noise.
     """
 
-    def __init__(
-        self,
-        spacing: Place = (0.9, 0.9, 1.25),
-        *,
-        height: float = 50.0,
-        end_hu: float | None = END_HU,
-        blur_mm: float = 0.5,
-        noise_hu: float = 12.0,
-        seed: int = 5,
-    ) -> None:
-        counts = [round(one / step) for one, step in zip((140, 190, height), spacing, strict=True)]
-        middle = [-(n - 1) / 2 * step for n, step in zip(counts, spacing, strict=True)]
-        self.frame = Frame.of(
-            (counts[2], counts[1], counts[0]), origin_mm=middle, spacing_mm=spacing
-        )
-        self._end, self._noise = end_hu, noise_hu
+    def __init__(self, scanner: Scanner = Scanner(), seed: int = 5) -> None:
+        self.scanner, self.frame = scanner, scanner.frame
+        self.hu: Floats = _empty(scanner).copy()
         self._random = np.random.default_rng(seed)
-        self._sigma = np.array([max(blur_mm, spacing[2] / 3), blur_mm, blur_mm])
-        at = self.frame.to_lps(np.stack(np.indices(self.frame.shape)[::-1], axis=-1))
-        from_middle = np.hypot(at[..., 0] / 55, at[..., 1] / 70)
-        self.hu: Floats = np.where(from_middle < 1, 40.0, -1000.0)
-        self.hu[(from_middle < 0.93) & (from_middle > 0.83)] = 1100.0
-        rim = np.abs(from_middle - 0.88)
-        self.hu[(rim > 0.035) & (rim < 0.05)] = 1600.0  # both tables of the skull
-        self.hu[(np.abs(at[..., 1] - 78) < 4) & (np.abs(at[..., 0]) < 65)] = -60.0  # table
-        self.hu = ndimage.gaussian_filter(self.hu, self._sigma / self.frame.spacing_mm[::-1])
-        self.spacing = spacing
 
-    def lay(self, shape: Shape, reach: tuple[Place, float], hu: float = LEAD_HU) -> None:
-        """Lay a shape within a distance of a place, both in mm."""
-        centre, radius = reach
-        step = np.array(self.spacing)
-        low = np.floor(self.frame.to_index(np.subtract(centre, radius + 4))).astype(int)
-        high = np.ceil(self.frame.to_index(np.add(centre, radius + 4))).astype(int)
-        low, high = low.clip(0), np.minimum(high, np.array(self.frame.shape[::-1]) - 1)
+    def lay(self, shape: Shape, box: tuple[Floats, Floats], hu: float = LEAD_HU) -> None:
+        """Lay a shape that lies within two corners, LPS mm."""
+        step, sigma = np.array(self.scanner.spacing), self.scanner.sigma_mm
+        edge = 4 * sigma[::-1]
+        low = np.floor(self.frame.to_index(box[0] - edge)).astype(int).clip(0)
+        high = np.ceil(self.frame.to_index(box[1] + edge)).astype(int)
+        high = np.minimum(high, np.array(self.frame.shape[::-1]) - 1)
         i, j, k = ((high - low) + 1).tolist()
         parts = 4
         cells = np.stack(np.indices((k * parts, j * parts, i * parts))[::-1], axis=-1)
         inside = shape(self.frame.to_lps(low + (cells + 0.5) / parts - 0.5)) > 0
         share = ndimage.gaussian_filter(
-            inside.astype(np.float64), self._sigma * parts / step[::-1], mode="constant"
+            inside.astype(np.float32), sigma * parts / step[::-1], mode="nearest"
         )
         share = share.reshape(k, parts, j, parts, i, parts).mean(axis=(1, 3, 5))
-        box = self.hu[low[2] : high[2] + 1, low[1] : high[1] + 1, low[0] : high[0] + 1]
-        box += share * (hu - box)
+        values = self.hu[low[2] : high[2] + 1, low[1] : high[1] + 1, low[0] : high[0] + 1]
+        values += share * (hu - values)
 
     def ball(self, centre: Place, radius: float, hu: float = LEAD_HU) -> None:
         """Lay a ball."""
-        self.lay(ball(centre, radius), (centre, radius), hu)
+        self.lay(ball(centre, radius), (np.subtract(centre, radius), np.add(centre, radius)), hu)
 
     def rod(self, a: Place, b: Place, radius: float, hu: float = LEAD_HU) -> None:
         """Lay a rod."""
-        middle = (np.add(a, b) / 2).tolist()
-        half = float(np.linalg.norm(np.subtract(b, a))) / 2
-        x, y, z = middle
-        self.lay(rod(a, b, radius), ((x, y, z), half + radius), hu)
+        ends = np.array([a, b])
+        self.lay(rod(a, b, radius), (ends.min(axis=0) - radius, ends.max(axis=0) + radius), hu)
 
     def teeth(self, *, enamel_hu: float = 2600.0, n: int = 12) -> list[Place]:
         """Lay an arch of teeth, enamel over dentine, in front; return their crowns' places."""
@@ -114,21 +139,23 @@ class Scene:
         for turn in np.linspace(-1.2, 1.2, n):
             x, y = 24 * np.sin(turn), -14 - 26 * np.cos(turn)
             self.rod((x, y, -8), (x, y, -20), 3.2, 1500.0)
-            self.lay(_crown((x, y, -5)), ((x, y, -5), 5), enamel_hu)
+            middle = np.array((x, y, -5.0))
+            self.lay(_crown((x, y, -5)), (middle - 5, middle + 5), enamel_hu)
             places.append((float(x), float(y), -5.0))
         return places
 
     def clear_skull(self) -> None:
         """Take the ring of bone away: a level with no brain in it."""
-        self.hu[(self.hu > 45)] = 40.0
+        self.hu[self.hu > 45] = 40.0
 
     def volume(self) -> Volume:
         """The scan."""
-        noise = self._random.normal(0, self._noise, self.frame.shape)
-        values = (self.hu + noise).clip(-1024, self._end)
+        end = self.scanner.end_hu
+        noise = self._random.normal(0, self.scanner.noise_hu, self.frame.shape)
+        values = (self.hu + noise).clip(-1024, end)
         made = Volume(np.rint(values).astype(np.int16), self.frame)
-        if self._end is not None and values.max() >= self._end:
-            made = replace(made, ceiling_hu=self._end, problems=("hu_saturated",))
+        if end is not None and values.max() >= end:
+            made = replace(made, ceiling_hu=end, problems=("hu_saturated",))
         return made
 
 
