@@ -53,7 +53,8 @@ class MetalPiece:
     Attributes:
         centre_lps_mm: weighted by what each place exceeds the surroundings by.
         volume_mm3: of what is above `threshold_hu`.
-        volume_range_mm3: at the threshold +-50 HU and +-half a voxel; blooming is not in it.
+        volume_range_mm3: at the threshold +-50 HU, the edge half a voxel further in or out;
+            blooming is not in it.
         size_mm: sides of the box along its own axes, longest first.
         size_range_mm: of each side, as that of the volume.
         axes: unit vectors of the sides, LPS.

@@ -43,7 +43,7 @@ class Extent:
         centre_mm: (3,) LPS mm, weighted by what each place exceeds the surroundings by.
         axes: (3, 3), rows are the unit vectors of the sides in LPS.
         size_mm: (3,) sides, longest first.
-        size_range_mm: (3, 2) sides at the level +-50 HU and +-half a voxel.
+        size_range_mm: (3, 2) sides at the level +-50 HU, the edge half a voxel further in or out.
         volume_mm3: of what is above the level.
         volume_range_mm3: as that of the sides.
         level_hu: where the edge was taken.
@@ -114,14 +114,15 @@ def _measured(volume: Volume, fine: _Fine, region: Mask, level: float, backgroun
     sides = fine.sides(places, axes)
     order = np.argsort(-sides, kind="stable")
     axes, sides = axes[order], sides[order]
-    half_voxel = np.abs(axes @ volume.frame.directions) @ np.array(volume.measured_mm) / 2
+    # Half a voxel at either end.
+    moved = np.abs(axes @ volume.frame.directions) @ np.array(volume.measured_mm)
     low, high = (fine.region(level + shift) for shift in (THRESHOLD_SHIFT_HU, -THRESHOLD_SHIFT_HU))
-    least = np.minimum(fine.sides(fine.places(low), axes), sides) - half_voxel
-    most = np.maximum(fine.sides(fine.places(high), axes), sides) + half_voxel
+    least = np.minimum(fine.sides(fine.places(low), axes), sides) - moved
+    most = np.maximum(fine.sides(fine.places(high), axes), sides) + moved
     least = least.clip(min=0.0)
     volumes = [fine.volume_mm3(one) for one in (low, region, high)]
-    shrunk = float(np.prod((sides - half_voxel).clip(min=0.0) / sides))
-    grown = float(np.prod((sides + half_voxel) / sides))
+    shrunk = float(np.prod((sides - moved).clip(min=0.0) / sides))
+    grown = float(np.prod((sides + moved) / sides))
     return Extent(
         centre_mm=centre,
         axes=axes,
