@@ -129,17 +129,31 @@ class Cases:
         Raises:
             AccessDenied, InputError, StorageError: as `record` does.
         """
+        (made,) = self.add_findings(actor, number, (record,), reason=reason)
+        return made
+
+    def add_findings(
+        self, actor: Actor, number: str, records: Sequence[Mapping[str, Any]], *, reason: str = ""
+    ) -> tuple[str, ...]:
+        """Record several findings as one act: all of them or none.
+
+        Args:
+            actor: the case's expert.
+            number: of the case.
+            records: at least one, each as `add_finding` takes it.
+            reason: kept in the entry.
+
+        Returns:
+            Their ids.
+
+        Raises:
+            AccessDenied, InputError, StorageError: as `record` does.
+        """
         self._access.require_case(actor, Right.RECORD, number)
-        inner = record.get("record") if record.get("t") == "finding" else record
-        if not isinstance(inner, Mapping):
-            raise InputError("findings.record.not_an_object")
-        given = dict(inner)
-        given.setdefault("finding_id", uuid4().hex)
-        read = finding_record.to_record(_stated(finding_record.from_record(given), actor))
-        _refuse_odd_words(read)
-        change = Change("finding", str(read["finding_id"]), None, read)
-        self.record(actor, number, (change,), label="case.finding.add", act="do", reason=reason)
-        return change.thing_id
+        changes = tuple(_added(one, actor) for one in records)
+        label = "case.finding.add" if len(changes) == 1 else "case.findings.add"
+        self.record(actor, number, changes, label=label, act="do", reason=reason)
+        return tuple(one.thing_id for one in changes)
 
     def note(
         self, actor: Actor, number: str, act: str, data: Mapping[str, Any], *, reason: str = ""
@@ -292,6 +306,18 @@ def _subject_of(thing_id: str, record: object) -> Subject:
     if thing_id != THE_SUBJECT:
         raise InputError("case.subject.malformed", detail=ascii(thing_id[:40])[1:-1])
     return subject_record.from_record(record)
+
+
+def _added(record: Mapping[str, Any], actor: Actor) -> Change:
+    """Return the adding of a finding that came as JSON."""
+    inner = record.get("record") if record.get("t") == "finding" else record
+    if not isinstance(inner, Mapping):
+        raise InputError("findings.record.not_an_object")
+    given = dict(inner)
+    given.setdefault("finding_id", uuid4().hex)
+    read = finding_record.to_record(_stated(finding_record.from_record(given), actor))
+    _refuse_odd_words(read)
+    return Change("finding", str(read["finding_id"]), None, read)
 
 
 def _stated(finding: Finding, actor: Actor) -> Finding:

@@ -18,15 +18,14 @@ from viewer.commands.acting import (
     reason_option,
     user_option,
 )
-from viewer.commands.handed_in import text_of
-from virtopsy.errors import InputError, UsageError
+from virtopsy.errors import UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
     from archive.records import IntakeReport, LogEntry, VerifyReport
 
 _FOLDER = speech.PLACE
-_ELSEWHERE = ("person", "bundle")
+_ELSEWHERE = ("person", "bundle", "finding", "findings")
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 
@@ -50,7 +49,6 @@ def build(language: Language) -> click.Command:
     group = _Archive("archive", language, "cli.archive.help")
     _add_init(group, language)
     _add_import(group, language)
-    _add_finding(group, language)
     _add_list(group, language)
     _add_log(group, language)
     _add_verify(group, language)
@@ -148,53 +146,6 @@ def _tell_intake(report: IntakeReport, language: Language) -> None:
         if one.code != "stored":
             text = one.sentence(language)
             speech.line(say("archive.cli.imported_file", language, path=one.path, text=text))
-
-
-def _add_finding(group: speech.Group, language: Language) -> None:
-    @group.add("finding", "archive.cli.finding.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @case_option(language)
-    @click.option("--series", help=say("archive.cli.option.series", language))
-    @click.option(
-        "--json-file",
-        "path",
-        required=True,
-        type=_FOLDER,
-        help=say("archive.cli.option.json_file", language),
-    )
-    @user_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
-    def finding(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
-        folder: Path,
-        number: str,
-        series: str | None,
-        path: Path,
-        user: str | None,
-        reason: str,
-        as_json: bool,
-    ) -> None:
-        record = _record_in(path, series)
-        with acting(folder, user, language) as (archive, actor):
-            made = archive.cases.add_finding(actor, number, record, reason=reason)
-        if as_json:
-            speech.facts({"case": number, "finding_id": made})
-        else:
-            speech.line(say("archive.cli.finding", language, id=made))
-
-
-def _record_in(path: Path, series: str | None) -> dict[str, Any]:
-    try:
-        record = json.loads(text_of(path))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("archive.finding.file", path=path, detail=str(error)) from error
-    if not isinstance(record, dict):
-        raise InputError("findings.record.not_an_object")
-    if series is not None and not series.strip():
-        raise UsageError("scan.series_not_named")
-    if series is not None and record.setdefault("series_uid", series) != series:
-        raise UsageError("archive.finding.series", series=series)
-    return record
 
 
 def _add_list(group: speech.Group, language: Language) -> None:

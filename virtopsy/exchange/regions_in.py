@@ -1,0 +1,208 @@
+"""A DICOM SEG back to regions, voxel on voxel: ours without loss, another program's by its masks.
+
+Every frame is placed by its own position and directions, whichever way round it is stored; what
+does not lie on the voxels of a series of the case is named, never moved onto them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from scipy import ndimage
+
+from virtopsy.exchange.content import code
+from virtopsy.exchange.kept import kept
+from virtopsy.exchange.omission import Taken, omitted
+from virtopsy.exchange.reports_in import record_of
+from virtopsy.exchange.source import Source
+from virtopsy.findings.quantity import Quantity
+from virtopsy.findings.region import Mask, Region, Substance, packed
+from virtopsy.findings.vocabulary import terms
+from virtopsy.geometry.camera import as_point
+from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.language import printable
+
+_NAMESPACE: Final = UUID("5b0c8f0e-2f5e-4c8b-8a52-0d0a4b7c6f02")
+_OFF_VOXEL: Final = 0.05
+"""Of a voxel: positions and spacings are written with a few decimals."""
+_LONGEST_NAME: Final = 200
+_MOST_VOXELS: Final = 2**29
+
+
+def findings_of(dataset: Dataset, sources: Mapping[str, Source]) -> Taken:
+    """Return the regions of a segmentation and what of it could not be read.
+
+    Args:
+        dataset: the segmentation, with its pixels.
+        sources: the series of the case, by the key that findings call them.
+    """
+    frame_uid = str(dataset.get("FrameOfReferenceUID", ""))
+    fit = [
+        one
+        for one in sources.values()
+        if one.frame is not None and one.frame_of_reference_uid == frame_uid
+    ]
+    label = str(dataset.get("SeriesDescription") or dataset.get("ContentLabel") or "SEG")
+    if not fit:
+        return Taken(omissions=(omitted("other_frame", name=label, kind="SEG"),))
+    pixels = _pixels(dataset)
+    taken = Taken()
+    for segment in dataset.SegmentSequence:
+        if int(segment.SegmentNumber):  # 0 is the background of a label map
+            taken += _segment(dataset, segment, pixels, fit)
+    if str(dataset.get("SegmentationType", "")) == "FRACTIONAL":
+        taken += Taken(omissions=(omitted("fractional", name=label),))
+    return taken
+
+
+def _segment(dataset: Dataset, segment: Dataset, pixels: NDArray[Any], fit: list[Source]) -> Taken:
+    name = printable(str(segment.get("TrackingID") or segment.get("SegmentLabel") or "SEG").strip())
+    record = kept(segment)
+    known = record_of(record, {one.key: one for one in fit}, name) if record else Taken()
+    marked = next((one for one in known.findings if isinstance(one, Region)), None)
+    wanted = [one for one in fit if marked is None or one.key == marked.series_uid]
+    for source in sorted(wanted, key=lambda one: one.uid not in _series(dataset)):
+        mask = _on_grid(dataset, segment, pixels, source.frame)
+        if isinstance(mask, np.ndarray):
+            return _taken(name, segment, mask, source, marked)
+    return known if known.omissions else Taken(omissions=(omitted("grid", name=name),))
+
+
+def _taken(name: str, segment: Dataset, mask: Mask, source: Source, marked: Region | None) -> Taken:
+    if not mask.any():
+        return Taken(omissions=(omitted("empty", name=name),))
+    box, text = packed(mask)
+    if marked is None:
+        return Taken((_region(name, segment, mask, source),))
+    same = (box, text) == (marked.box_kji, marked.mask) or (
+        box == marked.box_kji and np.array_equal(_boxed(mask, box), marked.voxels())
+    )
+    if same and mask.shape == marked.grid_kji and name == marked.name.strip():
+        return Taken((marked,))
+    return Taken(omissions=(omitted("differs", name=name),))
+
+
+def _boxed(mask: Mask, box: tuple[int, ...]) -> Mask:
+    k, j, i, to_k, to_j, to_i = box
+    return mask[k:to_k, j:to_j, i:to_i]
+
+
+def _series(dataset: Dataset) -> set[str]:
+    pointed = dataset.get("ReferencedSeriesSequence") or ()
+    return {str(one.get("SeriesInstanceUID", "")) for one in pointed}
+
+
+def _pixels(dataset: Dataset) -> NDArray[Any]:
+    count = int(dataset.get("NumberOfFrames") or 1)
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    if count * rows * columns > _MOST_VOXELS:
+        raise ValueError("a segmentation too large")
+    return np.asarray(dataset.pixel_array).reshape(count, rows, columns)
+
+
+def _on_grid(
+    dataset: Dataset, segment: Dataset, pixels: NDArray[Any], frame: Frame | None
+) -> Mask | None:
+    """Return the mask on a grid; None where a voxel of it lies between or beside the grid's."""
+    if frame is None:
+        return None
+    mask = np.zeros(frame.shape, np.bool_)
+    for plane, groups in zip(pixels, dataset.PerFrameFunctionalGroupsSequence, strict=True):
+        inside = _inside(dataset, segment, plane, groups)
+        if inside is None or not inside.any():
+            continue
+        rows, columns = np.nonzero(inside)
+        index = frame.to_index(_lps(dataset, groups, rows, columns))
+        nearest = np.rint(index).astype(np.int64)
+        beside = (nearest < 0) | (nearest >= np.array(frame.shape[::-1]))
+        if np.abs(index - nearest).max() > _OFF_VOXEL or beside.any():
+            return None
+        i, j, k = nearest.T
+        mask[k, j, i] = True
+    return mask
+
+
+def _inside(
+    dataset: Dataset, segment: Dataset, plane: NDArray[Any], groups: Dataset
+) -> Mask | None:
+    """Return which pixels of a frame belong to a segment; None: it is a frame of another one."""
+    number = int(segment.SegmentNumber)
+    kind = str(dataset.get("SegmentationType", "BINARY"))
+    if kind == "LABELMAP":
+        return np.asarray(plane == number, dtype=np.bool_)
+    identified = _group(dataset, groups, "SegmentIdentificationSequence")
+    if int(identified.ReferencedSegmentNumber) != number:
+        return None
+    half = int(dataset.get("MaximumFractionalValue") or 1) / 2
+    return np.asarray(plane >= max(half, 0.5), dtype=np.bool_)
+
+
+def _lps(
+    dataset: Dataset, groups: Dataset, rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> Floats:
+    """Return where pixels lie, (n, 3) LPS mm, by PS3.3 equation C.7.6.2.1-1."""
+    start = _group(dataset, groups, "PlanePositionSequence").ImagePositionPatient
+    cosines = _group(dataset, groups, "PlaneOrientationSequence").ImageOrientationPatient
+    down_mm, right_mm = _group(dataset, groups, "PixelMeasuresSequence").PixelSpacing
+    right, down = np.array(cosines[:3], np.float64), np.array(cosines[3:], np.float64)
+    points: Floats = (
+        np.array(start, np.float64)
+        + columns[:, None] * right * float(right_mm)
+        + rows[:, None] * down * float(down_mm)
+    )
+    return points
+
+
+def _group(dataset: Dataset, groups: Dataset, keyword: str) -> Any:
+    """Return a functional group: of the frame, else the one all frames share."""
+    own = groups.get(keyword)
+    return own[0] if own else dataset.SharedFunctionalGroupsSequence[0][keyword].value[0]
+
+
+def _region(name: str, segment: Dataset, mask: Mask, source: Source) -> Region:
+    box, text = packed(mask)
+    within = _boxed(mask, box)
+    kind = code((segment.get("SegmentedPropertyTypeCodeSequence") or [Dataset()])[0])
+    substances = {one.snomed: one.code for one in terms("substance") if one.snomed}
+    uid = str(segment.get("TrackingUID") or name)
+    frame = source.frame
+    if frame is None:
+        raise ValueError("no grid")
+    return Region(
+        as_point(frame.to_lps(_middle(within) + np.array(box[2::-1]))),
+        frame.shape,
+        box,
+        text,
+        Substance(substances.get(kind.value, "")),
+        how="painted" if segment.get("SegmentAlgorithmType") == "MANUAL" else "threshold",
+        measured=(_volume(within, frame),),
+        finding_id=uuid5(_NAMESPACE, f"{uid}\0{source.uid}\0{segment.SegmentNumber}").hex,
+        name=name[:_LONGEST_NAME] or "SEG",
+        series_uid=source.key,
+        frame_of_reference_uid=source.frame_of_reference_uid,
+        remark=kind.meaning,
+    )
+
+
+def _middle(mask: Mask) -> Floats:
+    """Return (i, j, k) of the voxel of a mask that is nearest to its middle."""
+    inside = np.argwhere(mask)
+    off = inside - inside.mean(axis=0)
+    k, j, i = inside[int(np.argmin((off**2).sum(axis=1)))]
+    return np.array((i, j, k), dtype=np.float64)
+
+
+def _volume(mask: Mask, frame: Frame) -> Quantity:
+    """Return the volume with its range: the border half a voxel further in and out."""
+    padded = np.pad(mask, 1)
+    count = int(mask.sum())
+    inner = count - int(ndimage.binary_erosion(padded).sum())
+    outer = int(ndimage.binary_dilation(padded).sum()) - count
+    voxel = float(np.prod(frame.spacing_mm))
+    low, high = (count - inner / 2) * voxel, (count + outer / 2) * voxel
+    return Quantity("volume", count * voxel, "mm3", low=low, high=high, source="spacing")
