@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from virtopsy.findings.place import place_words
 from virtopsy.findings.words import number
-from virtopsy.geometry.camera import Point
 from virtopsy.imaging.cutaway import ClipPlane, CropBox, Cutaway, OutsideBody, Scalpel
 from virtopsy.imaging.segment import METAL_HU, Part
 from virtopsy.language import Language, say
 
-_SIDES = (("L", "R"), ("P", "A"), ("S", "I"))
 _MM3_A_CM3 = 1000.0
 
 
@@ -58,12 +57,4 @@ def part_words(part: Part, language: Language) -> tuple[str, str]:
     return (
         say(key, language, volume=size, hu=number(part.max_hu, language, 0)),
         say("volume3d.part.place", language, place=place_words(part.centre_mm, language)),
-    )
-
-
-def place_words(lps_mm: Point, language: Language) -> str:
-    """Return an LPS point with the side of each coordinate, mm."""
-    return " ".join(
-        f"{plus if value >= 0 else minus} {number(abs(value), language)}"
-        for value, (plus, minus) in zip(lps_mm, _SIDES, strict=True)
     )

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine import along
 from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
-from viewer.render.hidden_words import place_words
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from virtopsy.findings.place import place_words
 from virtopsy.imaging.volume import Quantity
 from virtopsy.language import Language
 

@@ -227,7 +227,8 @@ def _assert_finding(screen: Any) -> None:
     findings = screen.desk.window.findChild(QListWidget, "findings.list")
     place = findings.visualItemRect(findings.item(0)).center()
     tip = tip_over(screen.bot, findings.viewport(), place)
-    assert_tip(tip, f"{row.kind}: {row.name}, {row.summary}")
+    said = f"{row.number}   {row.name}\n{row.kind} · {row.summary}"
+    assert_tip(tip, f"{said}\n{screen.parts.say('panel.draw.one')}")
 
 
 def test_a_tooltip_is_read_letter_by_letter(qtbot: QtBot, qapp: QApplication) -> None:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine.lockstep import Link
 from viewer.presenters.examine.overlay import person_name
 from viewer.presenters.examine.views import PLANES
-from viewer.render.hidden_words import place_words
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
 from viewer.widgets.examine.slice_widget import SliceWidget
@@ -29,6 +28,7 @@ from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from virtopsy.dicom.series import Scan, Series, Study
+from virtopsy.findings.place import place_words
 from virtopsy.imaging.volume import Volume
 
 _HEIGHT_PX = 34

@@ -1,0 +1,138 @@
+"""What can be stated of a finding: from the vocabulary, by a person, kept as the kind keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.virtopsy.findings.some import one_of_each
+from viewer.presenters.examine.finding_fields import (
+    COLOURS,
+    YES,
+    colour_of,
+    fields_of,
+    side_words,
+    with_field,
+)
+from virtopsy.case.subject import Subject
+from virtopsy.errors import Bug
+from virtopsy.findings.finding import Certainty, Finding, Side
+from virtopsy.findings.fracture import FractureKind
+from virtopsy.findings.measure import MeasureKind
+from virtopsy.findings.record import from_record, to_record
+from virtopsy.findings.region import Substance
+from virtopsy.findings.wound import WoundKind
+from virtopsy.language import Language
+
+KINDS = {one.kind: one for one in one_of_each()}
+EVERY = [*KINDS.values()]
+
+
+def values(finding: Finding) -> dict[str, str]:
+    return {one.name: one.value for one in fields_of(finding, Subject.UNKNOWN, Language.EN)}
+
+
+@pytest.mark.parametrize("finding", EVERY, ids=lambda one: one.kind)
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_has_name_certainty_side_region_level_colour_and_remark(
+    finding: Finding, language: Language
+) -> None:
+    told = fields_of(finding, Subject.UNKNOWN, language)
+    names = [one.name for one in told]
+    assert {"name", "certainty", "side", "region", "level", "colour", "remark"} <= set(names)
+    assert names[0] == "name"
+    assert len(names) == len(set(names))
+    assert all(one.label for one in told)
+    assert {f"ground.{one}" for one in finding.GROUNDS} <= set(names)
+
+
+@pytest.mark.parametrize("finding", EVERY, ids=lambda one: one.kind)
+def test_whatever_is_stated_reads_back_and_can_be_kept(finding: Finding) -> None:
+    for field in fields_of(finding, Subject.UNKNOWN, Language.RU):
+        if field.form == "heading":
+            continue
+        stated = {
+            "line": ["oс frontale", "два слова"],
+            "text": ["первая строка\nвторая"],
+            "choice": [code for code, _ in field.choices],
+            "tick": [YES, ""],
+            "colour": [*COLOURS, ""],
+        }[field.form]
+        for value in stated:
+            changed = with_field(finding, field.name, value, "Ә. Сарапшы")
+            kept = to_record(changed)
+            assert to_record(from_record(kept)) == kept
+            shown = values(changed)
+            assert shown.get(field.name, value) == value
+            assert changed.places == finding.places
+
+
+def test_the_same_again_is_the_same_finding() -> None:
+    for finding in EVERY:
+        for field in fields_of(finding, Subject.UNKNOWN, Language.EN):
+            # who confirmed a side is a name: another person's tick would be another statement
+            if field.form != "heading" and field.name != "side_confirmed_by":
+                assert with_field(finding, field.name, field.value, "B") == finding, field.name
+
+
+def test_an_empty_name_is_no_name() -> None:
+    assert with_field(KINDS["note"], "name", "   ", "A").name == KINDS["note"].name
+
+
+def test_who_states_a_wound_is_kept_and_goes_with_the_statement() -> None:
+    stated = with_field(KINDS["wound"], "wound", "exit", "B. Expert")
+    assert (stated.wound, stated.stated_by) == (WoundKind.EXIT, "B. Expert")  # type: ignore[attr-defined]
+    taken_back = with_field(stated, "wound", "", "B. Expert")
+    assert (taken_back.wound, taken_back.stated_by) == (WoundKind.UNSTATED, None)  # type: ignore[attr-defined]
+
+
+def test_left_and_right_of_a_landmark_are_confirmed_by_name() -> None:
+    confirmed = with_field(KINDS["landmark"], "side_confirmed_by", YES, "B. Expert")
+    assert confirmed.side_confirmed_by == "B. Expert"  # type: ignore[attr-defined]
+    assert with_field(confirmed, "side_confirmed_by", "", "B").side_confirmed_by is None  # type: ignore[attr-defined]
+
+
+def test_choices_become_terms_of_the_vocabulary() -> None:
+    broken = with_field(KINDS["fracture"], "fracture", "ring", "A")
+    assert broken.fracture is FractureKind.RING  # type: ignore[attr-defined]
+    assert with_field(broken, "certainty", "possible", "A").certainty is Certainty.POSSIBLE
+    assert with_field(broken, "side", "both", "A").side is Side.BOTH
+
+
+def test_gas_alone_is_confirmed_and_a_height_alone_asks_for_the_legs() -> None:
+    assert "confirmed" in values(KINDS["region"])
+    assert "confirmed" not in values(replace(KINDS["region"], substance=Substance.FLUID))  # type: ignore[call-arg]
+    assert "flexion" not in values(KINDS["measure"])
+    height = replace(KINDS["measure"], measure=MeasureKind.HEIGHT, axis=(0.0, 0.0, 1.0))  # type: ignore[call-arg]
+    assert "flexion" in values(replace(height, repeats_lps_mm=()))  # type: ignore[call-arg]
+
+
+def test_grounds_of_a_track_wait_for_a_statement() -> None:
+    track = KINDS["trajectory"]
+    unstated = track.stated(None, "A")  # type: ignore[attr-defined]
+    usable = {one.name: one.usable for one in fields_of(unstated, Subject.UNKNOWN, Language.EN)}
+    assert not usable["ground.bevel"]
+    assert all(one.usable for one in fields_of(track, Subject.UNKNOWN, Language.EN))
+
+
+def test_a_ground_that_the_kind_does_not_have_is_our_bug() -> None:
+    with pytest.raises(Bug, match="no such ground"):
+        with_field(KINDS["note"], "ground.bevel", YES, "A")
+
+
+def test_a_side_is_the_deceaseds_or_the_persons_own() -> None:
+    assert side_words("left", Subject.DECEASED, Language.EN) == "the deceased’s left"
+    assert side_words("left", Subject.LIVING, Language.EN) == "the person’s left"
+    assert side_words("right", Subject.UNKNOWN, Language.KK) == "адамның оң жағы"
+    assert side_words("midline", Subject.DECEASED, Language.RU) == "по срединной линии"
+    (side,) = (
+        one for one in fields_of(EVERY[0], Subject.DECEASED, Language.EN) if one.name == "side"
+    )
+    assert dict(side.choices)["right"] == "the deceased’s right"
+
+
+def test_a_finding_has_its_own_colour_or_that_of_its_kind() -> None:
+    assert colour_of(KINDS["wound"]) == "#e4572e"
+    assert colour_of(replace(KINDS["wound"], colour="")) == "wound"
+    assert colour_of(replace(KINDS["landmark"], colour="")) == "measure"

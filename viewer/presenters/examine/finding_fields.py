@@ -1,0 +1,225 @@
+"""What of a finding a person can state, field by field, and the finding with one stated anew.
+
+The panel shows whatever fields a finding has and knows no kind: which it has, what is chosen from,
+and what a statement brings with it (who stated it) is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+from virtopsy.case.subject import Subject
+from virtopsy.errors import Bug
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.measure import Measure, MeasureKind
+from virtopsy.findings.record import hints
+from virtopsy.findings.region import Region, Substance
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.vocabulary import called, terms
+from virtopsy.language import Language, say
+
+Form: TypeAlias = Literal["heading", "line", "text", "choice", "tick", "colour"]
+Choices: TypeAlias = tuple[tuple[str, str], ...]
+YES = "yes"
+"""The value of a tick that is set; of one that is not, it is empty."""
+COLOURS = ("#e4572e", "#f2c14e", "#88d799", "#b388eb", "#42abaa", "#4aa3df", "#ff8fc7", "#cfcfcf")
+"""What can be chosen beside the colour of the kind; told apart on grey and on bone."""
+GROUND = "ground."
+_FIRST, _LAST = ("name",), ("colour", "remark")
+_EVERY_KIND = ("certainty", "side", "region", "level")
+_OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "wound": ("wound", "tissue", "shape"),
+        "trajectory": ("outcome", "deflected_at_entry"),
+        "fragment": ("fragment", "site", "may_be_dental"),
+        "fracture": ("fracture", "bone"),
+        "region": ("substance", "confirmed"),
+        "landmark": ("side_confirmed_by",),
+        "measure": ("flexion",),
+    }
+)
+_FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "wound": "choice",
+        "tissue": "choice",
+        "outcome": "choice",
+        "deflected_at_entry": "tick",
+        "fragment": "choice",
+        "site": "choice",
+        "may_be_dental": "tick",
+        "fracture": "choice",
+        "substance": "choice",
+        "confirmed": "tick",
+        "side_confirmed_by": "tick",
+        "certainty": "choice",
+        "side": "choice",
+        "region": "choice",
+        "colour": "colour",
+        "remark": "text",
+    }
+)
+"""Of every other field it is a line."""
+_GROUPS: Mapping[str, str] = MappingProxyType({"region": "region_of_body"})
+_OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"tissue": ("skin", "bone"), "outcome": ("through", "lodged")}
+)
+"""Choices of two that are no term of the vocabulary."""
+_KIND_COLOURS: Mapping[str, str] = MappingProxyType(
+    {"region": "fragment", "landmark": "measure", "key_picture": "note"}
+)
+"""Kinds without a colour of their own: more than six no eye tells apart."""
+_ALWAYS_STATED = frozenset({"certainty", "fragment"})
+_STATES_WHO: Mapping[str, str] = MappingProxyType({"wound": "stated_by"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be stated of a finding.
+
+    Attributes:
+        name: of the finding's attribute, or "ground." and a ground.
+        form: how it is stated.
+        label: what it is called.
+        value: as it is: a text, a code of `choices`, or `YES`.
+        choices: codes with what each is called.
+        usable: whether it can be stated now.
+        note: what a person should know before stating it; empty: nothing.
+    """
+
+    name: str
+    form: Form
+    label: str
+    value: str
+    choices: Choices = ()
+    usable: bool = True
+    note: str = ""
+
+
+def fields_of(finding: Finding, subject: Subject, language: Language) -> tuple[Field, ...]:
+    """Return what can be stated of a finding, in the order of the panel."""
+    told = partial(_field, finding, subject, language)
+    names = (*_FIRST, *_OWN.get(finding.kind, ()), *_EVERY_KIND)
+    grounds = [_ground(finding, one, language) for one in finding.GROUNDS]
+    if grounds:
+        grounds.insert(0, Field("grounds", "heading", say("panel.field.grounds", language), ""))
+    return (
+        *(told(one) for one in names if _asked(finding, one)),
+        *grounds,
+        *(told(one) for one in _LAST),
+    )
+
+
+def with_field(finding: Finding, name: str, value: str, person: str) -> Finding:
+    """Return the finding with one field stated anew.
+
+    Args:
+        finding: as it is.
+        name: of a field of `fields_of`.
+        value: as a field's `value`; spaces at its ends are a slip of the hand.
+        person: who states it; kept where a statement bears a name.
+    """
+    if name.startswith(GROUND):
+        return _with_ground(finding, name.removeprefix(GROUND), ticked=value == YES)
+    text = value.strip()
+    if name == "name" and not text:
+        return finding
+    read = _READ.get(_form(name), str)
+    kind: type = type(finding)
+    hint = hints(kind)[name]
+    changed: dict[str, Any] = {name: read(text)}
+    if name == "side_confirmed_by":
+        changed = {name: person if value == YES else None}
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        changed = {name: hint(text)}
+    if (by := _STATES_WHO.get(name)) and text != str(getattr(finding, name)):
+        changed[by] = person if text else None
+    return replace(finding, **changed)
+
+
+def colour_of(finding: Finding) -> str:
+    """Return the colour of a finding: #rrggbb, or the name of a colour of the themes."""
+    return finding.colour or _KIND_COLOURS.get(finding.kind, finding.kind)
+
+
+def side_words(side: str, subject: Subject, language: Language) -> str:
+    """Return a side as that of the deceased or of the person; both sides and midline as they are.
+
+    Args:
+        side: code of the vocabulary's "side".
+        subject: whose side it is.
+        language: of the words.
+    """
+    if side not in {"left", "right"}:
+        return called("side", side, language)
+    whose = "deceased" if subject is Subject.DECEASED else "person"
+    return say(f"panel.side.{whose}.{side}", language)
+
+
+def _asked(finding: Finding, name: str) -> bool:
+    """Tell whether a field means anything: gas alone has another name until it is confirmed."""
+    if isinstance(finding, Region):
+        return name != "confirmed" or finding.substance is Substance.GAS
+    if isinstance(finding, Measure):
+        return name != "flexion" or finding.measure is MeasureKind.HEIGHT
+    return True
+
+
+def _form(name: str) -> Form:
+    return _FORMS.get(name, "line")
+
+
+def _field(finding: Finding, subject: Subject, language: Language, name: str) -> Field:
+    form = _form(name)
+    choices = _choices(name, subject, language) if form == "choice" else ()
+    value = getattr(finding, name)
+    shown = (YES if value else "") if form == "tick" else str(value)
+    note = f"panel.note.{name}"
+    return Field(
+        name,
+        form,
+        say(f"panel.field.{name}", language),
+        shown,
+        choices,
+        note=say(note, language) if name in _NOTED else "",
+    )
+
+
+def _ground(finding: Finding, ground: str, language: Language) -> Field:
+    ticked = YES if ground in finding.grounds else ""
+    # Of a track they are the grounds of a statement: until there is one, there is nothing to tick.
+    usable = not isinstance(finding, Trajectory) or finding.entry is not None
+    label = called("ground", ground, language)
+    return Field(f"{GROUND}{ground}", "tick", label, ticked, usable=usable)
+
+
+def _with_ground(finding: Finding, ground: str, *, ticked: bool) -> Finding:
+    if ground not in finding.GROUNDS:
+        raise Bug(f"no such ground: {ground}")
+    kept = {*finding.grounds, ground} if ticked else {*finding.grounds} - {ground}
+    return replace(finding, grounds=tuple(one for one in finding.GROUNDS if one in kept))
+
+
+def _choices(name: str, subject: Subject, language: Language) -> Choices:
+    unstated = () if name in _ALWAYS_STATED else (("", say("panel.unstated", language)),)
+    if name in _OWN_WORDS:
+        worded = {one: say(f"panel.{name}.{one}", language) for one in _OWN_WORDS[name]}
+        return (*unstated, *worded.items())
+    group = _GROUPS.get(name, name)
+    worded = {one.code: one.words[language] for one in terms(group)}
+    if name == "side":
+        worded = {code: side_words(code, subject, language) for code in worded}
+    return (*unstated, *worded.items())
+
+
+def _ticked(value: str) -> bool:
+    return value == YES
+
+
+_READ: Mapping[str, Callable[[str], Any]] = MappingProxyType({"tick": _ticked})
+_NOTED = frozenset({"confirmed", "may_be_dental", "side_confirmed_by"})
+"""Fields that a person should know something of before stating them."""
