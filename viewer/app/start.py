@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 from uuid import uuid4
 
 from platformdirs import user_cache_path
@@ -33,7 +34,11 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.handles import Handles
+from viewer.presenters.tools.maker import FindingMaker
+from viewer.presenters.tools.marks import Marks
 from viewer.presenters.tools.paint import PaintTool
+from viewer.presenters.tools.points import PointsTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
@@ -148,15 +153,17 @@ def build(
     keeping = Keeping(session, opening, work, clock)
     keeping.person.set(settings.person)
     findings = Findings(session, views, keeping.person)
-    spoken = settings.spoken(language)
+    spoken = Value(settings.spoken(language))
     reading, tool = Reading(views), Value("point")
     comparison = Comparison(work, views, opening, reading.active, tool)
     room: Value[str] = Value("cases")
     room.subscribe(lambda _: reading.cine.stop())  # what nobody watches does not move
     room.subscribe(lambda _: comparison.reading.cine.stop())
     compared = Findings(session, comparison.views, keeping.person)
+    first = _marking(session, views, findings, keeping.person, spoken)
+    second = _marking(session, comparison.views, compared, keeping.person, spoken)
     return Parts(
-        language=Value(spoken),
+        language=spoken,
         session=session,
         views=views,
         cutting=Cutting(views, work),
@@ -168,12 +175,16 @@ def build(
         findings=findings,
         subject=SubjectState(session, views),
         compared_subject=SubjectState(Session(), comparison.views),
-        trajectory=TrajectoryTool(session, views, findings.selected, new_id, keeping.person),
+        trajectory=first.trajectory,
+        points=first.points,
+        handles=first.handles,
+        marks=first.marks,
         comparison=comparison,
         compared_findings=compared,
-        compared_trajectory=TrajectoryTool(
-            session, comparison.views, compared.selected, new_id, keeping.person
-        ),
+        compared_trajectory=second.trajectory,
+        compared_points=second.points,
+        compared_handles=second.handles,
+        compared_marks=second.marks,
         tool=tool,
         room=room,
         along=Along(session, views, findings),
@@ -184,12 +195,38 @@ def build(
         compared_paint=PaintTool(session, comparison.views, work, compared.selected, new_id),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
-        writing=Writing(session, opening, findings, keeping, work, court_pictures, clock, spoken),
+        writing=Writing(
+            session, opening, findings, keeping, work, court_pictures, clock, spoken.now
+        ),
         post=post,
         clock=clock,
         archive_folder=Value(settings.archive_folder),
         theme=Value(settings.worn),
     )
+
+
+class _Marking(NamedTuple):
+    """What marks the findings of one scan, and what is drawn of them."""
+
+    trajectory: TrajectoryTool
+    points: PointsTool
+    handles: Handles
+    marks: Marks
+
+
+def _marking(
+    session: Session,
+    views: Views,
+    findings: Findings,
+    person: Value[str],
+    language: Value[Language],
+) -> _Marking:
+    trajectory = TrajectoryTool(session, views, findings.selected, new_id, person)
+    maker = FindingMaker(views, findings, new_id, person, language)
+    points = PointsTool(session, views, findings, maker)
+    handles = Handles(session, views, findings)
+    marks = Marks(session, views, findings, trajectory, points, handles, language)
+    return _Marking(trajectory, points, handles, marks)
 
 
 def _thumbnails(volume: Volume, progress: Progress) -> Mapping[str, Picture]:

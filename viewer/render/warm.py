@@ -11,7 +11,7 @@ from threading import Event
 import numpy as np
 
 from viewer.render.cpu_scene import CpuScene
-from viewer.render.scene import Glyph
+from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.slice_camera import SectionCamera
 from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.camera import standard_view
@@ -36,7 +36,7 @@ def warm(kind: type[np.generic] = np.int16) -> None:
     volume = Volume(np.full(frame.shape, 900, kind), frame)
     scene = CpuScene(volume, "#000000")
     scene.set_preset(default_preset(Quantity.HU))
-    scene.show([Glyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
+    scene.show([TrajectoryGlyph(((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)))])
     scene.picture(standard_view(frame, "left"), (8, 8), "full", Event())
     scene.close()
     slices = SliceRenderer(volume)

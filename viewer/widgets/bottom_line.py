@@ -19,7 +19,7 @@ from viewer.presenters.work import Running
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
-from viewer.widgets.parts import Parts
+from viewer.widgets.parts import MARKING, Parts
 from viewer.widgets.plain import PlainLabel
 from virtopsy.findings.place import place_words
 from virtopsy.imaging.volume import Quantity
@@ -94,6 +94,9 @@ class BottomLine(QFrame):
         follow(self, parts.views.shown, lambda _: self._show_place(), now=False)
         follow(self, parts.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.trajectory.hint, lambda _: self._show_hint(), now=False)
+        follow(self, parts.points.form, lambda _: self._show_hint(), now=False)
+        follow(self, parts.points.draft, lambda _: self._show_hint(), now=False)
+        follow(self, parts.points.snap, lambda _: self._show_hint(), now=False)
         follow(self, parts.along.hint, lambda _: self._show_hint(), now=False)
         follow(self, parts.views.layout, lambda _: self._show_hint(), now=False)
         follow(self, parts.cutting.tool, lambda _: self._show_hint(), now=False)
@@ -151,6 +154,8 @@ class BottomLine(QFrame):
             key = f"ui.hint.room.{parts.room.now}"
         elif parts.tool.now == "region" and parts.comparison.views.pointed.now is not None:
             key = "compare.no_region"
+        elif parts.points.draft.now is not None or parts.tool.now in MARKING:
+            key = parts.points.hint
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
         elif parts.tool.now == "path":
@@ -159,7 +164,9 @@ class BottomLine(QFrame):
             key = "path.hint"
         elif parts.cutting.shown.now and parts.cutting.tool.now != "turn":
             key = f"volume3d.tool.{parts.cutting.tool.now}.tip"
-        self._hint.setText(parts.say(key))
+        snap = parts.points.snap.now if parts.tool.now in {*MARKING, "trajectory"} else ""
+        snapping = f"{parts.say(f'marking.snap.{snap}')}. " if snap else ""
+        self._hint.setText(f"{snapping}{parts.say(key)}")
 
     def _show_jobs(self, running: tuple[Running, ...]) -> None:
         while (old := self._jobs.takeAt(0)) is not None:

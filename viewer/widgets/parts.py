@@ -22,7 +22,10 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.handles import Handles
+from viewer.presenters.tools.marks import Marks
 from viewer.presenters.tools.paint import PaintTool
+from viewer.presenters.tools.points import PointsTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Event, Value
@@ -33,7 +36,9 @@ from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
 ROOMS = ("cases", "examine", "protocol", "court")
-TOOLS = ("point", "window", "region", "trajectory", "path")
+MARKING = ("measure", "wound", "fragment", "fracture", "note")
+"""The tools that mark points; landmarks are in the menu of measures."""
+TOOLS = ("point", "window", *MARKING, "trajectory", "region", "path")
 THEMES = ("dark", "light")
 
 
@@ -45,7 +50,13 @@ class Parts:
         language: of every word on the screen.
         comparison: a second scan beside the examined one.
         compared_findings: those recorded on the second scan; nothing new is marked there.
-        compared_trajectory: moves their ends.
+        compared_trajectory: marks none there.
+        points: marks everything else that is made of points.
+        handles: drags the points of an unlocked finding.
+        marks: what the views draw of findings.
+        compared_points: marks nothing there.
+        compared_handles: drags nothing there.
+        compared_marks: of the second scan.
         compared_along: of the second scan, where nothing is looked along.
         compared_region: none is drawn there.
         paint: grows and paints volumes of voxels.
@@ -78,6 +89,12 @@ class Parts:
     trajectory: TrajectoryTool
     compared_findings: Findings
     compared_trajectory: TrajectoryTool
+    points: PointsTool
+    compared_points: PointsTool
+    handles: Handles
+    compared_handles: Handles
+    marks: Marks
+    compared_marks: Marks
     along: Along
     compared_along: Along
     region: RegionTool
@@ -123,6 +140,9 @@ class Parts:
             tool=second.tool,
             findings=self.compared_findings,
             trajectory=self.compared_trajectory,
+            points=self.compared_points,
+            handles=self.compared_handles,
+            marks=self.compared_marks,
             along=self.compared_along,
             region=self.compared_region,
             paint=self.compared_paint,
@@ -145,8 +165,10 @@ class Parts:
         self.tool.set("point")
 
     def give_up_marking(self) -> None:
-        """Forget the track, path, region or volume that is being marked."""
+        """Forget what is being marked, dragged or drawn."""
         self.trajectory.leave()
+        self.points.leave()
+        self.handles.leave()
         self.along.give_up()
         self.region.leave()
         self.paint.leave()

@@ -142,7 +142,7 @@ class Along:
     def _of(self, track: Trajectory) -> Followed:
         one, other = track.ends_lps_mm
         ends = (other, one) if track.entry == 1 else (one, other)
-        number = [each.finding_id for each in self._findings.tracks].index(track.finding_id) + 1
+        number = self._findings.number(track.finding_id)
         begins = "first" if track.entry is None else "entry"
         return Followed(Path(ends), begins, track.finding_id, number)
 

@@ -24,6 +24,11 @@ class Margin:
     step: float
 
     @property
+    def rooms(self) -> int:
+        """How many labels can stand apart, in both columns together."""
+        return _room(self, right=False) + _room(self, right=True)
+
+    @property
     def has_room(self) -> bool:
         """Whether a label can stand anywhere."""
         return any(low <= high for low, high in (self.left_span, self.right_span))

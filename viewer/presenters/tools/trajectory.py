@@ -1,7 +1,6 @@
-"""The trajectory tool: two clicks mark a track, a drag moves one of its ends.
+"""The trajectory tool: two clicks mark a track.
 
-A draft lives here only; what the case learns is one command, at the second click or at the
-release of the mouse.
+A draft lives here only; what the case learns is one command, at the second click.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass, replace
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.value import Value
-from virtopsy.case.commands import AddFinding, ChangeFinding
+from virtopsy.case.commands import AddFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.clicks import sd_of_click
 from virtopsy.findings.trajectory import SHORTEST_MM, Trajectory
@@ -24,21 +23,17 @@ EXIT_HINT = "examine.hint.trajectory.exit"
 
 @dataclass(frozen=True)
 class Draft:
-    """A track being marked or moved; drawn, not yet recorded.
+    """A track being marked; drawn, not yet recorded.
 
     Attributes:
-        ends_lps_mm: the entry first for a new track; both ends may coincide.
-        finding_id: of the track whose end is dragged; None for a new one.
-        end: which end follows the mouse.
+        ends_lps_mm: the entry first, then what follows the mouse; both may coincide.
     """
 
     ends_lps_mm: tuple[Point, Point]
-    finding_id: str | None = None
-    end: int = 1
 
 
 class TrajectoryTool:
-    """Draft state machine: nothing -> first end -> recorded; or grabbed -> moved -> recorded.
+    """Draft state machine: nothing -> first end -> recorded.
 
     Attributes:
         draft: what is drawn now.
@@ -87,37 +82,12 @@ class TrajectoryTool:
         """Let the free end of the draft follow the mouse."""
         draft = self.draft.now
         if draft is not None:
-            ends = list(draft.ends_lps_mm)
-            ends[draft.end] = lps_mm
-            self.draft.set(replace(draft, ends_lps_mm=(ends[0], ends[1])))
-
-    def grab(self, finding_id: str, end: int) -> None:
-        """Begin to move one end of a recorded track."""
-        track = self._track(finding_id)
-        self._selected.set(finding_id)
-        self.draft.set(Draft(track.ends_lps_mm, finding_id, end))
-
-    def release(self) -> None:
-        """Record the moved end as a new version; a grab without a move records nothing."""
-        draft = self.draft.now
-        if draft is None or draft.finding_id is None:
-            return
-        self.leave()
-        track = self._track(draft.finding_id)
-        if draft.ends_lps_mm != track.ends_lps_mm and _length(draft) >= SHORTEST_MM:
-            moved = track.with_end(draft.end, draft.ends_lps_mm[draft.end])
-            self._session.do(ChangeFinding(moved))
+            self.draft.set(replace(draft, ends_lps_mm=(draft.ends_lps_mm[0], lps_mm)))
 
     def leave(self) -> None:
         """Give the draft up."""
         self.draft.set(None)
         self.hint.set(ENTRY_HINT)
-
-    def _track(self, finding_id: str) -> Trajectory:
-        finding = self._session.case.finding(finding_id)
-        if not isinstance(finding, Trajectory):
-            raise Bug(f"finding {finding_id} is a {finding.kind}, not a trajectory")
-        return finding
 
     def _new_track(self, draft: Draft, name: str) -> Trajectory:
         volume = self._views.volume.now

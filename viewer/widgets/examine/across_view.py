@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from typing_extensions import override
 
 from viewer.presenters.examine.along import Followed
-from viewer.presenters.tools.marks import marks
+from viewer.presenters.tools.forms import At
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.path_camera import BESIDE_MM, section_across
 from viewer.render.slice_camera import SectionCamera
@@ -70,18 +70,17 @@ class AcrossView(PathPane):
         areas = gap_areas(volume, camera, self._views.slab.now)
         slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for one in marks(self._parts.findings, self._parts.trajectory.draft.now):
-            if one.finding_id != followed.finding_id:
-                path_paint.crossing(painter, sheet, one)
+        self.marks.paint(painter, sheet, without=followed.finding_id)
         path_paint.cut(painter, sheet, self._along.angle.now, turned=self.turning)
         path_paint.crosshair(painter, sheet, self._views.position.now)
-        self._paint_words(painter, sheet, camera, volume, followed)
+        kept = self._paint_words(painter, sheet, camera, volume, followed)
         missing = gap_words(volume, camera, self._parts.language.now)
         if missing:
-            slice_paint.notice(painter, sheet, missing)
+            kept.append(slice_paint.notice(painter, sheet, missing))
         hatched = bool(areas) and not missing
         said = path_words.remarks(self._parts, volume, bent=False, hatched=hatched)
-        slice_paint.remarks(painter, sheet.width, sheet.height, said)
+        kept.append(slice_paint.remarks(painter, sheet.width, sheet.height, said))
+        self.marks.paint_labels(painter, sheet, self.picture.grey, kept)
 
     def _paint_words(
         self,
@@ -90,19 +89,26 @@ class AcrossView(PathPane):
         camera: SectionCamera,
         volume: Volume,
         followed: Followed,
-    ) -> None:
+    ) -> list[QRectF]:
+        """Say whose scan it is and where; return the boxes that takes."""
         parts = self._parts
-        slice_paint.letters(painter, sheet.width, sheet.height, camera.letters())
+        kept = slice_paint.letters(painter, sheet.width, sheet.height, camera.letters())
         length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
-        slice_paint.scale_bar(painter, sheet, length)
+        kept.append(slice_paint.scale_bar(painter, sheet, length))
         whose = parts.whose(volume.identity, briefly=slice_paint.is_small(sheet.width))
-        slice_paint.corner_lines(painter, sheet.width, whose)
+        kept.append(slice_paint.corner_lines(painter, sheet.width, whose))
         lines = [
             path_words.heading(parts, followed, "across"),
             parts.say("ui.view.mm", mm=parts.number(self._along.place_mm.now)),
             *path_words.shown_how(parts),
         ]
-        slice_paint.corner_lines(painter, sheet.width, lines, right=True)
+        kept.append(slice_paint.corner_lines(painter, sheet.width, lines, right=True))
+        return kept
+
+    @override
+    def at(self, place: QPointF, keys: Qt.KeyboardModifier) -> At | None:
+        sheet = self.under()
+        return None if sheet is None else self.marks.at(sheet, place, keys)
 
     @override
     def press_left(self, place: QPointF) -> None:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from viewer.presenters.examine.along import Followed
+from viewer.presenters.tools.forms import At
 from viewer.render.path_camera import PathCamera
 from viewer.render.path_view import PathRenderer, path_gap_areas
-from viewer.render.slice_camera import direction_letters
+from viewer.render.slice_camera import SectionCamera, direction_letters
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.examine import path_paint, path_words, slice_paint
 from viewer.widgets.examine.path_pane import PathPane
-from viewer.widgets.examine.sheet import PathSheet
+from viewer.widgets.examine.sheet import FlatSheet, PathSheet
+from viewer.widgets.examine.slice_marks import held_tissue
 from viewer.widgets.examine.slice_picture import SlicePicture
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.imaging.volume import Volume
 
 _TURNED_A_PX = math.radians(0.5)
+_NEAR_MM = 1.0
 _STRAIGHT_COSTS, _BENT_COSTS = 4, 32  # of a sample, in those of a slab
 
 
@@ -65,7 +69,39 @@ class AlongView(PathPane):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         names, entry = path_words.ends(self._parts, followed), followed.begins == "entry"
         path_paint.ends(painter, sheet, followed.path.length_mm, names, entry=entry)
-        self._paint_words(painter, sheet, volume, followed, hatched=bool(areas))
+        flat = self._flat(sheet)
+        if flat is not None:
+            self.marks.paint(painter, flat, without=followed.finding_id)
+        kept = self._paint_words(painter, sheet, volume, followed, hatched=bool(areas))
+        if flat is not None:
+            self.marks.paint_labels(painter, flat, self.picture.grey, kept)
+
+    def _flat(self, sheet: PathSheet) -> FlatSheet | None:
+        """Return how the patient lies on the plane along a straight path; None: it is bent."""
+        camera = sheet.camera
+        if not camera.path.is_straight:
+            return None
+        right, down = self._axes(camera, (camera.width - 1) / 2)
+        middle = camera.to_lps((camera.width - 1) / 2, (camera.height - 1) / 2)
+        scale, wide, high = camera.mm_per_pixel, camera.width, camera.height
+        section = SectionCamera(right, down, middle, scale, wide, high)
+        slab = self._views.slab.now
+        return FlatSheet(section, sheet.ratio, _NEAR_MM if slab is None else slab.thickness_mm / 2)
+
+    @staticmethod
+    def _axes(camera: PathCamera, x: float) -> tuple[Point, Point]:
+        """Return which way right and down are in the patient, in a column of the picture."""
+        there = camera.path.at(camera.start_mm + x * camera.mm_per_pixel)
+        return as_point(there.ahead[0]), as_point(-there.up[0])
+
+    @override
+    def at(self, place: QPointF, keys: Qt.KeyboardModifier) -> At | None:
+        sheet = self.sheet()
+        if sheet is None:
+            return None
+        axes = self._axes(sheet.camera, place.x() * sheet.ratio - 0.5)
+        at = At(sheet.lps(place), "along", axes)
+        return self._parts.points.brought(at, held_tissue(keys))
 
     def _paint_words(
         self,
@@ -75,20 +111,21 @@ class AlongView(PathPane):
         followed: Followed,
         *,
         hatched: bool,
-    ) -> None:
+    ) -> list[QRectF]:
+        """Say whose scan it is, where and how it is shown; return the boxes that takes."""
         parts, wide = self._parts, sheet.width
-        slice_paint.letters(painter, wide, sheet.height, self.sides(sheet))
+        kept = slice_paint.letters(painter, wide, sheet.height, self.sides(sheet))
         length = parts.say("ui.view.mm", mm=slice_paint.scale_mm(sheet))
-        slice_paint.scale_bar(painter, sheet, length)
+        kept.append(slice_paint.scale_bar(painter, sheet, length))
         whose = parts.whose(volume.identity, briefly=slice_paint.is_small(wide))
-        slice_paint.corner_lines(painter, wide, whose)
+        kept.append(slice_paint.corner_lines(painter, wide, whose))
         lines = [
             path_words.heading(parts, followed, "along"),
             path_words.place(parts, followed),
             path_words.turned(parts),
             *path_words.shown_how(parts),
         ]
-        slice_paint.corner_lines(painter, wide, lines, right=True)
+        kept.append(slice_paint.corner_lines(painter, wide, lines, right=True))
         taken = (
             slice_paint.corner_area(wide, whose).bottom(),
             slice_paint.corner_area(wide, lines, right=True).bottom(),
@@ -98,7 +135,8 @@ class AlongView(PathPane):
         path_paint.place(painter, sheet, place_mm, mm, max(taken))
         bent = not followed.path.is_straight
         said = path_words.remarks(parts, volume, bent=bent, hatched=hatched)
-        slice_paint.remarks(painter, wide, sheet.height, said)
+        kept.append(slice_paint.remarks(painter, wide, sheet.height, said))
+        return kept
 
     def sides(self, sheet: PathSheet) -> dict[str, str]:
         """Return the orientation letters: left and right of the path's ends, the rest of the place.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from viewer.widgets.examine.slice_paint import LETTER_ROOM, Sheet
@@ -18,7 +17,6 @@ _HANDLE_ROOM = 70.0  # px: a shorter line has no handle
 _HANDLE_PX = 4.0
 _CROSS_GAP = 12.0  # px kept free round the crosshair's middle
 _ECHO_PX = (4.0, 11.0)  # from the place to the near and the far end of its cross's arms
-_NUMBER_PX = 18.0  # a ring this far from a track's number can be told from it
 _RIM, _RIM_PX = QColor(0, 0, 0, 130), 2.0
 _OTHERS = {
     Plane.AXIAL: (Plane.CORONAL, Plane.SAGITTAL),
@@ -33,7 +31,7 @@ def crosshair(
     position_mm: Sequence[float],
     *,
     turned: bool = False,
-    numbers: Sequence[QPointF] | None = (),
+    rings: bool = True,
 ) -> None:
     """Draw where the two other planes are seen edge on, each in its colour.
 
@@ -45,7 +43,7 @@ def crosshair(
         sheet: how the patient lies on it.
         position_mm: the crosshair, LPS mm.
         turned: whether the mouse turns it now.
-        numbers: where those of the tracks stand, which rings keep off; None: it has no rings.
+        rings: whether it has rings to be turned by.
     """
     at = sheet.place(position_mm)
     for other in _OTHERS[sheet.camera.plane]:
@@ -59,9 +57,9 @@ def crosshair(
             if reach > _CROSS_GAP:
                 painter.drawLine(at + along * (side * _CROSS_GAP), at + along * (side * reach))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for other in () if numbers is None else _OTHERS[sheet.camera.plane]:
+    for other in _OTHERS[sheet.camera.plane] if rings else ():
         painter.setPen(QPen(picture_colour(other.value, 200), 1.2))
-        for place in _handles_of(sheet, at, other, numbers or ()):
+        for place in _handles_of(sheet, at, other):
             painter.drawEllipse(place, _HANDLE_PX, _HANDLE_PX)
 
 
@@ -75,44 +73,39 @@ def echo(painter: QPainter, sheet: Sheet, lps_mm: Sequence[float]) -> None:
             painter.drawLine(at + step * _ECHO_PX[0], at + step * _ECHO_PX[1])
 
 
-def turn_handles(
-    sheet: Sheet, position_mm: Sequence[float], numbers: Sequence[QPointF] = ()
-) -> list[QPointF]:
+def turn_handles(sheet: Sheet, position_mm: Sequence[float]) -> list[QPointF]:
     """Return the places by which the crosshair is turned, logical pixels; as `crosshair` draws."""
     at = sheet.place(position_mm)
     return [
-        place
-        for other in _OTHERS[sheet.camera.plane]
-        for place in _handles_of(sheet, at, other, numbers)
+        place for other in _OTHERS[sheet.camera.plane] for place in _handles_of(sheet, at, other)
     ]
 
 
-def _handles_of(
-    sheet: Sheet, at: QPointF, other: Plane, numbers: Sequence[QPointF]
-) -> list[QPointF]:
+def turn_rings(sheet: Sheet, position_mm: Sequence[float]) -> list[QRectF]:
+    """Return the boxes of the rings, which words keep off."""
+    side = 2 * _HANDLE_PX + 2
+    return [
+        QRectF(place.x() - side / 2, place.y() - side / 2, side, side)
+        for place in turn_handles(sheet, position_mm)
+    ]
+
+
+def _handles_of(sheet: Sheet, at: QPointF, other: Plane) -> list[QPointF]:
     right, down = sheet.camera.line_of(other)
     along = QPointF(right, down)
     ends = [(side, _reach(sheet, at, along * side)) for side in (-1, 1)]
     found = [
-        _clear_place(sheet, at, along * (side * reach), numbers)
+        _clear_place(sheet, at, along * (side * reach))
         for side, reach in ends
         if reach > _HANDLE_ROOM
     ]
     return [one for one in found if one is not None]
 
 
-def _clear_place(
-    sheet: Sheet, at: QPointF, reach: QPointF, numbers: Sequence[QPointF]
-) -> QPointF | None:
-    """Return a place near the end of a line, off words in the corners and numbers; maybe none."""
+def _clear_place(sheet: Sheet, at: QPointF, reach: QPointF) -> QPointF | None:
+    """Return a place near the end of a line, off words in the corners; maybe none."""
     places = [at + reach * share for share in _HANDLE_SHARES]
-    clear = [one for one in places if not _among_words(sheet, one) and not _on(one, numbers)]
-    return clear[0] if clear else None
-
-
-def _on(place: QPointF, numbers: Sequence[QPointF]) -> bool:
-    away = [place - one for one in numbers]
-    return any(math.hypot(one.x(), one.y()) < _NUMBER_PX for one in away)
+    return next((one for one in places if not _among_words(sheet, one)), None)
 
 
 def _among_words(sheet: Sheet, place: QPointF) -> bool:

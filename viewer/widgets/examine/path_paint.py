@@ -9,8 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from viewer.presenters.tools.marks import Mark
-from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine import mark_paint, slice_paint
 from viewer.widgets.examine.sheet import FlatSheet, PathSheet
 from viewer.widgets.theme import picture_colour, text_font
 from virtopsy.geometry.camera import Point
@@ -44,10 +43,20 @@ def ends(
     pen.setDashPattern([1.0, 7.0])
     painter.setPen(pen)
     painter.drawLine(start, end)
-    slice_paint.ring(painter, start, filled=entry)
-    slice_paint.ring(painter, end, filled=False)
+    for number, at in enumerate((start, end)):
+        _end(painter, at, entry=entry and number == 0)
     _tag(painter, sheet, start, names[0] if start.x() >= 0 else f"← {names[0]}")
     _tag(painter, sheet, end, names[1] if end.x() <= sheet.width else f"{names[1]} →")
+
+
+def _end(painter: QPainter, at: QPointF, *, entry: bool) -> None:
+    """Draw an end of the path: a ring, with a dot in it where it was stated to be the entry."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(_DARK, 4.0), QPen(picture_colour("trajectory"), 2.0)):
+        painter.setPen(pen)
+        painter.drawEllipse(at, mark_paint.RING_PX, mark_paint.RING_PX)
+        if entry:
+            painter.drawEllipse(at, 1.0, 1.0)
 
 
 def _tag(painter: QPainter, sheet: PathSheet, place: QPointF, name: str) -> None:
@@ -119,21 +128,6 @@ def angle_at(sheet: FlatSheet, place: QPointF) -> float:
     """Return how far the top of the picture along the path is turned where the mouse is."""
     off = place - QPointF(sheet.width / 2, sheet.height / 2)
     return math.atan2(off.x(), -off.y())
-
-
-def crossing(painter: QPainter, sheet: FlatSheet, track: Mark) -> None:
-    """Write the number of another track beside the place where it goes through this picture."""
-    one, other = (sheet.camera.distance_mm(end) for end in track.ends_lps_mm)
-    if one * other > 0 or one == other:
-        return
-    start, end = (sheet.place(each) for each in track.ends_lps_mm)
-    at = start + (end - start) * (one / (one - other))
-    painter.setFont(text_font(bold=True))
-    painter.setPen(QPen(picture_colour("trajectory"), 1.5))
-    painter.drawLine(at + QPointF(8, -8), at + QPointF(15, -15))
-    slice_paint.text(
-        painter, at + QPointF(17, -16), str(track.number), picture_colour("trajectory")
-    )
 
 
 def crosshair(painter: QPainter, sheet: FlatSheet, position_mm: Point) -> None:

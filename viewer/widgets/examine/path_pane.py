@@ -6,6 +6,7 @@ button changes the window.
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
@@ -21,10 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from viewer.presenters.tools.forms import At
 from viewer.widgets.bind import follow, hear
+from viewer.widgets.examine.slice_marks import SliceMarks
 from viewer.widgets.examine.slice_mouse import whole_notches
 from viewer.widgets.keyboard import pressed
-from viewer.widgets.parts import Parts
+from viewer.widgets.parts import MARKING, Parts
 from virtopsy.geometry.camera import Point
 
 _STEP_MM, _PAGE_MM = 1.0, 10.0
@@ -40,6 +43,7 @@ _END_KEYS = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
 _WINDOW_KEYS = {Qt.Key(Qt.Key.Key_1.value + n): n + 1 for n in range(9)}
 _ZOOM_A_NOTCH = 1.15
 _NOTCH = 120
+_CLICK_PX = 4.0  # a press and release nearer than this is a click, not a drag
 
 
 class Under(Protocol):
@@ -64,6 +68,8 @@ class PathPane(QWidget):
         self._last = QPointF()
         self._held = Qt.MouseButton.NoButton
         self._scroll_rest = self._thick_rest = 0
+        self._pressed = QPointF()
+        self.marks = SliceMarks(parts, name)
 
     def repaint_with(self) -> None:
         """Repaint whenever what is seen changes."""
@@ -72,6 +78,7 @@ class PathPane(QWidget):
         follow(self, views.window, self._again, now=False)
         follow(self, views.slab, self._again, now=False)
         follow(self, views.smooth, self._again, now=False)
+        follow(self, parts.marks.shown, self._again, now=False)
         follow(self, along.followed, self._again, now=False)
         follow(self, along.turned, self._again, now=False)
         follow(self, along.place_mm, self._again, now=False)
@@ -91,6 +98,10 @@ class PathPane(QWidget):
 
     def draw(self, painter: QPainter) -> None:
         """Paint the picture and all that lies on it."""
+        raise NotImplementedError
+
+    def at(self, place: QPointF, keys: Qt.KeyboardModifier) -> At | None:
+        """Return the place under the mouse as a finding is marked there; None without a path."""
         raise NotImplementedError
 
     def press_left(self, place: QPointF) -> None:
@@ -134,7 +145,8 @@ class PathPane(QWidget):
             return
         self._parts.reading.cine.stop()
         self._last, self._held = event.position(), event.button()
-        if self._held == Qt.MouseButton.LeftButton:
+        self._pressed = event.position()
+        if self._held == Qt.MouseButton.LeftButton and not self._marking:
             self.press_left(event.position())
 
     @override
@@ -142,7 +154,9 @@ class PathPane(QWidget):
         moved, self._last = event.position() - self._last, event.position()
         if self.under() is None:
             return
-        if self._held == Qt.MouseButton.LeftButton:
+        if self._marking:
+            self._hover(event)
+        if self._held == Qt.MouseButton.LeftButton and not self._marking:
             self.drag_left(event.position())
         elif self._held == Qt.MouseButton.RightButton:
             self._views.drag_window(moved.x(), -moved.y())
@@ -152,8 +166,34 @@ class PathPane(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._held == Qt.MouseButton.LeftButton and self._is_click(event.position())
         self._held = Qt.MouseButton.NoButton
         self.let_go()
+        at = self.at(event.position(), event.modifiers()) if clicked and self._marking else None
+        if at is not None:
+            self._parts.attempt(lambda: self._parts.points.click(at))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._marking:
+            self._parts.attempt(self._parts.points.finish)  # its first press marked the last point
+        else:
+            self.mousePressEvent(event)
+
+    @property
+    def _marking(self) -> bool:
+        """Whether clicks mark points."""
+        parts = self._parts
+        return parts.points.draft.now is not None or parts.tool.now in MARKING
+
+    def _hover(self, event: QMouseEvent) -> None:
+        at = self.at(event.position(), event.modifiers())
+        if at is not None:
+            self._parts.points.hover(at)
+
+    def _is_click(self, place: QPointF) -> bool:
+        moved = place - self._pressed
+        return math.hypot(moved.x(), moved.y()) <= _CLICK_PX
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

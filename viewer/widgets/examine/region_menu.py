@@ -7,6 +7,8 @@ from functools import partial
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from viewer.presenters.tools.kept import roi
+from viewer.presenters.tools.region import Drawn
 from viewer.widgets.bind import follow
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
@@ -52,10 +54,25 @@ class RegionMenu:
             forms.addAction(action)
             menu.addAction(action)
         menu.addSeparator()
+        keep = QAction(icon("save"), parts.say("marking.keep_region"), menu)
+        keep.setEnabled(parts.region.selected.now is not None)
+        keep.triggered.connect(self._keep)
+        menu.addAction(keep)
         clear = QAction(icon("withdraw"), parts.say("region.clear"), menu)
         clear.setEnabled(bool(parts.region.regions.now))
         clear.triggered.connect(parts.region.clear)
         menu.addAction(clear)
+
+    def _keep(self, _checked: object = None) -> None:
+        """Record the selected region as a finding, which is drawn in its place."""
+        parts, number = self._parts, self._parts.region.selected.now
+        for drawn in parts.region.regions.now:
+            if drawn.number == number and parts.attempt(partial(self._record, drawn)):
+                parts.region.remove()
+
+    def _record(self, drawn: Drawn) -> None:
+        points = self._parts.points
+        points.keep(roi(points.maker, drawn.region, self._parts.reading.active.now))
 
     def _take(self, form: Outline, _checked: object = None) -> None:
         self._parts.region.outline.set(form)

@@ -22,6 +22,13 @@ from viewer.widgets.theme import clothe
 _PANEL_SHARE = 0.172  # leaves the views 70% of a window of 1280 x 720
 _PANEL_PX = (208, 360)
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_MARKING_KEYS = {
+    Qt.Key.Key_L: "measure",
+    Qt.Key.Key_W: "wound",
+    Qt.Key.Key_G: "fragment",
+    Qt.Key.Key_X: "fracture",
+    Qt.Key.Key_N: "note",
+}
 _HELD_MS = 400  # a key pressed longer than that was held
 
 
@@ -65,9 +72,12 @@ class ExamineRoom(QWidget):
 
         Esc leaves the loupe, the tool, then the layout; R takes the tool for regions, M the loupe;
         T looks along the track; Enter ends the path that is drawn, Backspace takes its last point
-        back.
+        back. L, W, G, X and N take the marking tools, B snaps, K keeps a key picture, Delete
+        withdraws the selected finding.
         """
         parts, key = self._parts, pressed(event)
+        if self._mark(key):
+            return
         if key == Qt.Key.Key_Escape:
             self._escape()
         elif key == Qt.Key.Key_R:
@@ -83,12 +93,36 @@ class ExamineRoom(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _mark(self, key: Qt.Key) -> bool:
+        """Do what a key of the marking tools does; False for any other."""
+        parts, points = self._parts, self._parts.points
+        drafted, chosen = points.draft.now is not None, parts.findings.selected.now
+        if key in _MARKING_KEYS:
+            self.top.choose_marking(_MARKING_KEYS[key])
+        elif key == Qt.Key.Key_B:
+            points.next_snap()
+        elif key == Qt.Key.Key_K:
+            self.views.slices[parts.reading.active.now].keep_key_picture()
+        elif drafted and key in _ENTER:
+            parts.attempt(points.finish)
+        elif drafted and key == Qt.Key.Key_Backspace:
+            points.take_back()
+        elif key == Qt.Key.Key_Delete and chosen is not None:
+            parts.attempt(lambda: points.withdraw(chosen))
+        else:
+            return False
+        return True
+
     def _escape(self) -> None:
         parts = self._parts
         if parts.loupe.now:
             parts.loupe.set(False)
+        elif parts.points.draft.now is not None or parts.handles.drag.now is not None:
+            parts.give_up_marking()
         elif parts.tool.now != "point" or parts.trajectory.draft.now is not None:
             parts.leave_tool()
+        elif parts.findings.unlocked.now is not None:
+            parts.findings.unlocked.set(None)
         else:
             parts.views.layout.set("all")
 

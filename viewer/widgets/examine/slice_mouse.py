@@ -1,8 +1,9 @@
 """What the mouse does on one slice: places of the patient for the tool, the window and the scale.
 
-Left is the tool in hand, an end of a track, a number or a ring of the crosshair; right the window;
-the middle button moves the picture. The wheel scrolls, with Ctrl it enlarges, with Shift it
-thickens.
+Left is the tool in hand, a point of an unlocked finding, a label or a ring of the crosshair; right
+the window, or without a drag the menu of a finding; the middle button moves the picture. The wheel
+scrolls, with Ctrl it enlarges, with Shift it thickens. Shift or Ctrl held while marking brings the
+place to bone or skin.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-from viewer.presenters.tools.marks import Mark, marks
+from viewer.presenters.tools.forms import At
 from viewer.presenters.tools.paint import How
-from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.crosshair_paint import turn_handles
+from viewer.widgets.examine.slice_marks import SliceMarks
 from viewer.widgets.examine.slice_paint import Sheet
 from viewer.widgets.examine.slice_regions import SliceRegions
-from viewer.widgets.parts import Parts
+from viewer.widgets.parts import MARKING, Parts
 
 _GRAB_PX = 9.0
 _CLICK_PX = 4.0  # a press and release nearer than this is a click, not a drag
@@ -38,10 +39,12 @@ class SliceMouse:
         plane: of the slice.
         sheet: how the patient lies on the view now; None without a scan.
         repaint: asks the view for a repaint.
+        menu: opens the menu of a finding at a place of the view.
 
     Attributes:
         turning: whether the crosshair is being turned.
         regions: what is measured on the slice.
+        marks: the findings on it.
     """
 
     def __init__(
@@ -50,12 +53,13 @@ class SliceMouse:
         plane: str,
         sheet: Callable[[], Sheet | None],
         repaint: Callable[[], None],
+        menu: Callable[[str, QPointF], None],
     ) -> None:
         self._parts = parts
         self._views = parts.views
         self._plane = plane
         self._sheet = sheet
-        self._repaint = repaint
+        self._repaint, self._menu = repaint, menu
         self._drag: Drag | None = None
         self._released: Callable[[], None] | None = None
         self._pressed = self._last = QPointF()
@@ -63,6 +67,7 @@ class SliceMouse:
         self._scroll_rest = self._thick_rest = 0
         self.turning = False
         self.regions = SliceRegions(parts, plane)
+        self.marks = SliceMarks(parts, plane)
 
     def press(self, event: QMouseEvent) -> None:
         """Take hold of what lies under the mouse."""
@@ -74,7 +79,7 @@ class SliceMouse:
         self._released = None
         self._parts.reading.use(self._plane)
         if event.button() == Qt.MouseButton.RightButton:
-            self._drag = self._drag_window
+            self._drag, self._released = self._drag_window_far, self._open_menu
         elif event.button() == Qt.MouseButton.MiddleButton:
             self._drag = self._drag_pan
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -90,7 +95,9 @@ class SliceMouse:
         if self._drag is not None:
             self._drag(self._last, event.position())
         elif self._parts.trajectory.draft.now is not None:
-            self._parts.trajectory.hover(sheet.lps(event.position()))
+            self._parts.trajectory.hover(self._at(sheet, event.position()).lps_mm)
+        elif self._parts.points.draft.now is not None:
+            self._parts.points.hover(self._at(sheet, event.position()))
         else:
             self._parts.along.hover(sheet.lps(event.position()))
         self._last = event.position()
@@ -126,41 +133,74 @@ class SliceMouse:
         if notches:
             self._views.scroll(self._plane, notches)
 
+    def double_click(self, event: QMouseEvent) -> bool:
+        """End what is being marked, or unlock the finding whose label it is on; False: neither."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return False
+        if self._marking:
+            self._parts.attempt(self._parts.points.finish)  # its first press marked the last point
+            return True
+        named = self.marks.label_at(event.position())
+        if named is not None:
+            self._parts.findings.unlock(named)
+        return named is not None
+
+    @property
+    def _marking(self) -> bool:
+        """Whether clicks mark points."""
+        parts = self._parts
+        return parts.points.draft.now is not None or parts.tool.now in MARKING
+
     def _press_left(self, sheet: Sheet, place: QPointF) -> None:
-        tool = self._parts.trajectory
-        if tool.draft.now is not None or self._parts.tool.now in {"path", "region", "volume"}:
+        parts = self._parts
+        drafted = parts.trajectory.draft.now is not None or parts.points.draft.now is not None
+        if drafted or parts.tool.now in {"path", "region", "volume"}:
             self._start_tool(sheet, place)  # what lies under the mouse is not taken hold of
             return
-        grabbed = self._end_at(sheet, place)
+        grabbed = self.marks.handle_at(sheet, place)
         if grabbed is not None:
-            tool.grab(*grabbed)
-            self._drag, self._released = self._drag_end, tool.release
+            parts.handles.grab(*grabbed)
+            self._drag, self._released = self._drag_place, parts.handles.release
         elif self._on_handle(sheet, place):
             self.turning, self._drag, self._released = True, self._drag_turn, self._end_turn
-        elif (number := self._badge_at(sheet, place)) is not None:
-            self._parts.findings.selected.set(number)
+        elif (named := self.marks.label_at(place)) is not None:
+            self._select(named)
         else:
             self._start_tool(sheet, place)
 
+    def _select(self, finding_id: str) -> None:
+        """Select a finding by its label, and go where it is."""
+        self._parts.findings.selected.set(finding_id)
+        finding = self._parts.findings.finding
+        if finding is not None and finding.places:
+            self._views.go(finding.places[0])
+
     def _start_tool(self, sheet: Sheet, place: QPointF) -> None:
-        if self._parts.tool.now == "window":
+        tool = self._parts.tool.now
+        if tool == "window":
             self._drag = self._drag_window
-        elif self._parts.tool.now == "region":
+        elif tool == "region":
             if self.regions.press(sheet, place, self._keys):
                 self._drag, self._released = self._drag_region, self._parts.region.release
-        elif self._parts.tool.now == "volume":
-            if not self._views.arriving:
-                self._start_volume(sheet, place)
-        elif self._parts.tool.now == "trajectory" and not self._views.arriving:
+        elif self._views.arriving:
+            self._point(place)
+        elif tool == "volume":
+            self._start_volume(sheet, place)
+        elif self._marking:
+            self._released = self._click_points
+        elif tool == "trajectory":
             self._released = self._click_trajectory
-        elif self._parts.tool.now == "path" and not self._views.arriving:
+        elif tool == "path":
             self._released = self._click_path
         else:
-            self._drag = self._drag_point
-            self._drag_point(place, place)
+            self._point(place)
+
+    def _point(self, place: QPointF) -> None:
+        self._drag, self._released = self._drag_point, self._click_mark
+        self._drag_point(place, place)
 
     def _on_handle(self, sheet: Sheet, place: QPointF) -> bool:
-        ends = turn_handles(sheet, self._views.position.now, self.numbers(sheet))
+        ends = turn_handles(sheet, self._views.position.now)
         return any(_apart(end, place) <= _GRAB_PX for end in ends)
 
     def _drag_turn(self, before: QPointF, now: QPointF) -> None:
@@ -186,16 +226,41 @@ class SliceMouse:
         moved = now - before
         self._views.drag_window(moved.x(), -moved.y())
 
+    def _drag_window_far(self, before: QPointF, now: QPointF) -> None:
+        """Change the window once the mouse has gone further than a click's hand trembles."""
+        if not self._is_click():
+            self._drag, self._released = self._drag_window, None
+            self._drag_window(self._pressed, now)
+
+    def _open_menu(self) -> None:
+        sheet = self._sheet()
+        found = None if sheet is None else self.marks.mark_at(sheet, self._pressed)
+        if found is not None:
+            self._menu(found, self._pressed)
+
+    def _click_mark(self) -> None:
+        """Select the finding that was clicked; it stays locked."""
+        sheet = self._sheet()
+        found = None if sheet is None else self.marks.mark_at(sheet, self._pressed)
+        if found is not None and self._is_click():
+            self._parts.findings.selected.set(found)
+
+    def _is_click(self) -> bool:
+        return _apart(self._pressed, self._last) <= _CLICK_PX
+
+    def _at(self, sheet: Sheet, place: QPointF) -> At:
+        return self.marks.at(sheet, place, self._keys)
+
     def _drag_pan(self, before: QPointF, now: QPointF) -> None:
         sheet = self._sheet()
         if sheet is not None:
             x, y, z = np.subtract(sheet.lps(now), sheet.lps(before)).tolist()
             self._views.pan(self._plane, (x, y, z))
 
-    def _drag_end(self, before: QPointF, now: QPointF) -> None:
+    def _drag_place(self, before: QPointF, now: QPointF) -> None:
         sheet = self._sheet()
         if sheet is not None:
-            self._parts.trajectory.hover(sheet.lps(now))
+            self._parts.handles.pull(self._at(sheet, now))
 
     def _drag_region(self, before: QPointF, now: QPointF) -> None:
         sheet = self._sheet()
@@ -227,38 +292,19 @@ class SliceMouse:
 
     def _click_trajectory(self) -> None:
         sheet = self._sheet()
-        if sheet is not None and _apart(self._pressed, self._last) <= _CLICK_PX:
+        if sheet is not None and self._is_click():
             name = self._parts.findings.default_name(self._parts.language.now)
-            self._parts.trajectory.click(sheet.lps(self._last), name)
+            self._parts.trajectory.click(self._at(sheet, self._last).lps_mm, name)
+
+    def _click_points(self) -> None:
+        sheet = self._sheet()
+        if sheet is not None and self._is_click():
+            self._parts.points.click(self._at(sheet, self._last))
 
     def _click_path(self) -> None:
         sheet = self._sheet()
-        if sheet is not None and _apart(self._pressed, self._last) <= _CLICK_PX:
+        if sheet is not None and self._is_click():
             self._parts.along.click(sheet.lps(self._last))
-
-    def numbers(self, sheet: Sheet) -> list[QPointF]:
-        """Return where the numbers of the tracks stand."""
-        ends = [[sheet.place(lps) for lps in one.ends_lps_mm] for one in self.marks()]
-        return [slice_paint.badge_place(start, end) for start, end in ends]
-
-    def marks(self) -> tuple[Mark, ...]:
-        """Return the tracks that are drawn."""
-        return marks(self._parts.findings, self._parts.trajectory.draft.now)
-
-    def _end_at(self, sheet: Sheet, place: QPointF) -> tuple[str, int] | None:
-        for one in self.marks():
-            for end, lps in enumerate(one.ends_lps_mm):
-                near = sheet.is_near(lps) and _apart(sheet.place(lps), place) <= _GRAB_PX
-                if near and one.finding_id is not None:
-                    return one.finding_id, end
-        return None
-
-    def _badge_at(self, sheet: Sheet, place: QPointF) -> str | None:
-        for one in self.marks():
-            start, end = (sheet.place(lps) for lps in one.ends_lps_mm)
-            if _apart(slice_paint.badge_place(start, end), place) <= _GRAB_PX + 1:
-                return one.finding_id
-        return None
 
 
 def whole_notches(rest: int, turned: int) -> tuple[int, int]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from viewer.presenters.tools.marks import Mark
 from viewer.render.slice_camera import SliceCamera
 from viewer.widgets.examine.sheet import FlatSheet, Scaled
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
@@ -25,15 +22,11 @@ _FOLDS = 3
 _COURT_LINES = 2
 _COURT_WORD = 1.9  # half of the widest side in words, in heights of the type
 COURT_PX = 28  # the smallest type a court room reads from its benches
-_END_RADIUS = 6.0
-_BADGE_RADIUS = 9.5
-_BADGE_OFFSET = 24.0
 _NOTICE_PX = 18
 _NOTICE_SHARE = 0.3  # of the height: above the crosshair of a view's middle
 _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SCALE_SHARE = 0.28  # of the view's width, at most
 NEAR_MM = 2.0
-_RIM, _RIM_PX = QColor(0, 0, 0, 130), 2.0
 
 
 @dataclass(frozen=True)
@@ -224,97 +217,3 @@ def notice(painter: QPainter, sheet: Scaled, words: str, pixels: int = _NOTICE_P
     painter.setPen(picture_colour("warning"))
     painter.drawText(box, wrapped, words)
     return QRectF(used)
-
-
-def mark(painter: QPainter, sheet: FlatSheet, drawn: Mark) -> None:
-    """Draw one track: faint where it is projected, solid where it runs in the slice."""
-    start, end = (sheet.place(one) for one in drawn.ends_lps_mm)
-    wide = 2.4 if drawn.selected else 1.8
-    style = Qt.PenStyle.DashLine if drawn.draft else Qt.PenStyle.SolidLine
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    _rimmed(painter, start, end, QPen(picture_colour("trajectory", 150), 1.2, Qt.PenStyle.DotLine))
-    part = near_part(sheet, drawn)
-    if part is not None:
-        first, last = (start + (end - start) * share for share in part)
-        _rimmed(painter, first, last, QPen(picture_colour("trajectory"), wide, style))
-    for number, (place, lps) in enumerate(zip((start, end), drawn.ends_lps_mm, strict=True)):
-        if sheet.is_near(lps):
-            ring(painter, place, filled=drawn.entry == number, wide=wide)
-    if drawn.entry is not None:
-        arrow(painter, start, end, towards_end=drawn.entry == 0)
-    badge(painter, start, end, str(drawn.number), selected=drawn.selected)
-
-
-def _rimmed(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
-    """Draw a line on a dark one: yellow is nothing on white bone."""
-    rim = QPen(_RIM, pen.widthF() + _RIM_PX)
-    rim.setCapStyle(Qt.PenCapStyle.FlatCap)
-    for one in (rim, pen):
-        painter.setPen(one)
-        painter.drawLine(start, end)
-
-
-def near_part(sheet: FlatSheet, drawn: Mark) -> tuple[float, float] | None:
-    """Return the share (from, to) of a track that runs within the slice, None if none does."""
-    first, second = (sheet.camera.distance_mm(one) for one in drawn.ends_lps_mm)
-    change = second - first
-    if abs(change) < 1e-9:
-        return (0.0, 1.0) if abs(first) <= sheet.near_mm else None
-    crossings = sorted(((side * sheet.near_mm) - first) / change for side in (-1, 1))
-    low, high = max(crossings[0], 0.0), min(crossings[1], 1.0)
-    return (low, high) if low < high else None
-
-
-def ring(painter: QPainter, place: QPointF, *, filled: bool, wide: float = 2.0) -> None:
-    """Draw one end: a ring, with a dot in it where the entry was stated."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(0, 0, 0, 170), wide + 2))
-    painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
-    painter.setPen(QPen(picture_colour("trajectory"), wide))
-    painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
-    if filled:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(picture_colour("trajectory")))
-        painter.drawEllipse(place, 2.4, 2.4)
-
-
-def arrow(painter: QPainter, start: QPointF, end: QPointF, *, towards_end: bool) -> None:
-    """Draw a small head in the middle that points where the bullet travelled."""
-    along = end - start if towards_end else start - end
-    length = math.hypot(along.x(), along.y())
-    if length < 40:
-        return  # too short on this view for a head to be more than a blot
-    along /= length
-    across = QPointF(-along.y(), along.x())
-    middle = (start + end) / 2
-    painter.setPen(QPen(picture_colour("trajectory"), 1.8))
-    for side in (-1, 1):
-        painter.drawLine(middle + along * 4, middle - along * 5 + across * (5 * side))
-
-
-def badge(painter: QPainter, start: QPointF, end: QPointF, number: str, *, selected: bool) -> None:
-    """Draw the number in a circle, off the line and beyond its first end."""
-    centre = badge_place(start, end)
-    back = start - centre
-    length = math.hypot(back.x(), back.y()) or 1.0
-    painter.setPen(QPen(picture_colour("trajectory", 170), 1.0))
-    painter.drawLine(
-        centre + back * (_BADGE_RADIUS / length), start - back * (_END_RADIUS / length)
-    )
-    painter.setPen(QPen(picture_colour("trajectory"), 1.5))
-    fill = picture_colour("trajectory") if selected else QColor(0, 0, 0, 190)
-    painter.setBrush(QBrush(fill))
-    painter.drawEllipse(centre, _BADGE_RADIUS, _BADGE_RADIUS)
-    painter.setFont(text_font(bold=True))
-    painter.setPen(picture_colour("on_accent") if selected else picture_colour("trajectory"))
-    box = QRectF(centre.x() - 20, centre.y() - 20, 40, 40)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def badge_place(start: QPointF, end: QPointF) -> QPointF:
-    """Return where a track's number stands: on from its first end, away from the second."""
-    away = np.array([start.x() - end.x(), start.y() - end.y()])
-    length = float(np.linalg.norm(away))
-    unit = away / length if length > 1 else np.array([0.7, -0.7])
-    return start + QPointF(*(unit * _BADGE_OFFSET).tolist())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -15,11 +15,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from viewer.presenters.tools.forms import At
+from viewer.presenters.tools.kept import key_picture
 from viewer.render.gaps import gap_areas, gap_words
 from viewer.render.slice_camera import SliceCamera
 from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import crosshair_paint, path_paint, slice_man, slice_paint, slice_words
+from viewer.widgets.examine.mark_menu import open_menu
 from viewer.widgets.examine.slice_loupe import SliceLoupe
 from viewer.widgets.examine.slice_masks import SliceMasks
 from viewer.widgets.examine.slice_mouse import SliceMouse
@@ -28,6 +31,7 @@ from viewer.widgets.examine.slice_picture import SlicePicture
 from viewer.widgets.keyboard import pressed
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
+from virtopsy.geometry.camera import as_point
 from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.volume import Volume
 
@@ -65,7 +69,7 @@ class SliceWidget(QWidget):
         self._views = parts.views
         self.plane = plane
         self.picture = SlicePicture[SliceCamera](self, parts, self.update, SliceRenderer)
-        self.mouse = SliceMouse(parts, plane, self.sheet, self.update)
+        self.mouse = SliceMouse(parts, plane, self.sheet, self.update, self._open_menu)
         self.masks = SliceMasks(parts)
         self.loupe = SliceLoupe(
             parts, self, self.sheet, lambda: self.picture.renderer, self._paint_marks
@@ -86,13 +90,13 @@ class SliceWidget(QWidget):
         follow(self, views.smooth, self._again, now=False)
         follow(self, views.fitted, self._again, now=False)
         follow(self, views.echo, self._again, now=False)
-        follow(self, parts.trajectory.draft, self._again, now=False)
+        follow(self, parts.marks.shown, self._again, now=False)
+        follow(self, parts.points.draft, self._again, now=False)
         follow(self, parts.along.points, self._again, now=False)
         follow(self, parts.along.ahead, self._again, now=False)
         follow(self, parts.along.followed, self._again, now=False)
         follow(self, parts.region.regions, self._again, now=False)
         follow(self, parts.region.selected, self._again, now=False)
-        follow(self, parts.findings.selected, self._again, now=False)
         follow(self, parts.findings.hidden, self._again, now=False)
         follow(self, parts.paint.draft, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
@@ -112,7 +116,7 @@ class SliceWidget(QWidget):
         shape = Qt.CursorShape.SizeAllCursor
         if self._parts.loupe.now:
             shape = Qt.CursorShape.BlankCursor  # it would lie on what the loupe is held over
-        elif self._parts.tool.now in {"point", "trajectory", "path", "region", "volume"}:
+        elif self._parts.tool.now != "window":
             shape = Qt.CursorShape.CrossCursor
         self.setCursor(shape)
 
@@ -163,8 +167,8 @@ class SliceWidget(QWidget):
         slice_paint.hatch(painter, sheet, areas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         turned, position = self.mouse.turning, self._views.position.now
-        numbers = None if self._presenting else self.mouse.numbers(sheet)
-        crosshair_paint.crosshair(painter, sheet, position, turned=turned, numbers=numbers)
+        rings = not self._presenting
+        crosshair_paint.crosshair(painter, sheet, position, turned=turned, rings=rings)
         if self._views.echo.now is not None:
             crosshair_paint.echo(painter, sheet, self._views.echo.now)
         self._paint_marks(painter, sheet)
@@ -176,13 +180,14 @@ class SliceWidget(QWidget):
             slice_man.paint(painter, sheet, self.man)
             kept.append(self.man)
         if not self._presenting:
+            kept += crosshair_paint.turn_rings(sheet, position)
+            self.mouse.marks.paint_labels(painter, sheet, self.picture.grey, kept)
             self.mouse.regions.paint_numbers(painter, sheet, self.picture.grey, kept)
         painter.end()
 
     def _paint_marks(self, painter: QPainter, sheet: Sheet) -> None:
         self.masks.paint(painter, sheet)
-        for one in self.mouse.marks():
-            slice_paint.mark(painter, sheet, one)
+        self.mouse.marks.paint(painter, sheet)
         if not self._presenting:
             along = self._parts.along
             path_paint.drawn(painter, sheet, along.on_slices, along.points.now)
@@ -220,6 +225,9 @@ class SliceWidget(QWidget):
             words = self._parts.say("ui.view.arriving")
         if slice_words.beyond(self._parts, self.plane, volume):
             words = self._parts.say("compare.beyond")
+        draft = self._parts.points.draft.now
+        if draft is not None and draft.asked and not self._presenting:
+            words = self._parts.say("marking.ask_source")
         if words:
             kept.append(slice_paint.notice(painter, sheet, words))
         unsaid = hatched and not words
@@ -244,8 +252,25 @@ class SliceWidget(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.mouse.release(event)
 
+    def _open_menu(self, finding_id: str, at: QPointF) -> None:
+        open_menu(self._parts, self, finding_id, self.mapToGlobal(at.toPoint()))
+
+    def keep_key_picture(self) -> None:
+        """Keep the slice as it is seen as a key picture."""
+        sheet = self.sheet()
+        if sheet is not None and self._views.volume.now is not None:
+            camera = sheet.camera
+            axes = (as_point(camera.right_mm), as_point(camera.down_mm))
+            height_mm = camera.height * camera.mm_per_pixel
+            at = At(camera.centre_mm, self.plane, axes)
+            points, views = self._parts.points, self._views
+            kept = key_picture(points.maker, views, at, height_mm)
+            self._parts.attempt(lambda: points.keep(kept))
+
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.mouse.double_click(event):
+            return
         left = event.button() == Qt.MouseButton.LeftButton
         if left and self._parts.tool.now == "path":
             self._parts.finish_path()  # its first press has marked the last point

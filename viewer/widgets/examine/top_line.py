@@ -13,10 +13,11 @@ from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
 from viewer.widgets.bind import choice, combo, follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
+from viewer.widgets.examine.marking_menu import MarkingMenu
 from viewer.widgets.examine.region_menu import RegionMenu
 from viewer.widgets.examine.slab_menu import SlabMenu
 from viewer.widgets.icons import icon
-from viewer.widgets.parts import TOOLS, Parts
+from viewer.widgets.parts import MARKING, TOOLS, Parts
 from viewer.widgets.plain import set_tip
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.window import HU_PRESETS, Window
@@ -59,6 +60,7 @@ class TopLine(QFrame):
         self._with_words: list[QToolButton] = []
         self._needing_all: list[QToolButton] = []
         self._buttons: dict[str, QToolButton] = {}
+        self._marking: dict[str, MarkingMenu] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 6, 0)
         self._row = row
@@ -165,13 +167,21 @@ class TopLine(QFrame):
         self._fill_series(opened)  # the old one stays on the screen until the new one is loaded
 
     def _tool(self, tool: str) -> None:
-        button = self._button(tool, f"tool.{tool}", with_word=tool in _WORDED)
+        said = f"marking.tool.{tool}" if tool in MARKING else None
+        button = self._button(tool, f"tool.{tool}", with_word=tool in _WORDED, said=said)
         choice(button, self._parts.tool, tool)
         button.clicked.connect(self._parts.give_up_marking)
         self._row.addWidget(button)
         self._buttons[tool] = button
-        if tool in {"trajectory", "path", "region"}:
+        if tool in {"trajectory", "path", "region", *MARKING}:
             self._needing_all.append(button)
+        if tool in MARKING:
+            self._marking[tool] = MarkingMenu(self._parts, tool, button)
+
+    def choose_marking(self, tool: str) -> None:
+        """Take a marking tool in hand by its key; the key again chooses its next kind."""
+        if self._buttons[tool].isEnabled():
+            self._marking[tool].press()
 
     def choose_region(self) -> None:
         """Take the tool for regions in hand by its key; the key again chooses the other form."""
@@ -202,13 +212,15 @@ class TopLine(QFrame):
         follow(button, self._parts.loupe, button.setChecked)
         self._row.addWidget(button)
 
-    def _button(self, drawing: str, name: str, *, with_word: bool) -> QToolButton:
+    def _button(
+        self, drawing: str, name: str, *, with_word: bool, said: str | None = None
+    ) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
         button.setIcon(icon(drawing))
         button.setIconSize(QSize(_ICON_PX, _ICON_PX))
         language = self._parts.language
-        tip(button, language, f"ui.{name}.tip")
+        tip(button, language, said or f"ui.{name}.tip")
         if with_word:
             self._with_words.append(button)
             words(button, language, button.setText, f"ui.{name}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
+from viewer.presenters.tools.forms import At
+from viewer.widgets.examine.slice_marks import held_tissue
 from viewer.widgets.examine.volume_cutter import VolumeCutter
 from viewer.widgets.examine.volume_eye import VolumeEye
 from viewer.widgets.examine.volume_stage import apart
-from viewer.widgets.parts import Parts
-from virtopsy.geometry.camera import Camera3D, orbit, pan, zoom
+from viewer.widgets.parts import MARKING, Parts
+from virtopsy.geometry.camera import Camera3D, as_point, orbit, pan, ray, zoom
 
 _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
@@ -34,10 +37,21 @@ class VolumeMouse:
         parts: the presenters.
         eye: from where is looked.
         cutter: has the first word while a cutting tool is in use.
+        named: returns the finding whose number stands at a place.
+        menu: opens the menu of a finding at a place.
     """
 
-    def __init__(self, parts: Parts, eye: VolumeEye, cutter: VolumeCutter) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        eye: VolumeEye,
+        cutter: VolumeCutter,
+        named: Callable[[QPointF], str | None],
+        menu: Callable[[str, QPointF], None],
+    ) -> None:
         self._parts, self._eye, self._cutter = parts, eye, cutter
+        self._named, self._menu = named, menu
+        self._keys = Qt.KeyboardModifier.NoModifier
         self._button = _NONE
         self._pressed = self._last = QPointF()
 
@@ -45,6 +59,7 @@ class VolumeMouse:
         """Begin what the pressed button does."""
         self._button = event.button()
         self._pressed = self._last = event.position()
+        self._keys = event.modifiers()
         stage = self._eye.stage()
         if stage is not None and event.button() == _LEFT:
             self._cutter.press(stage, event.position())
@@ -63,13 +78,42 @@ class VolumeMouse:
 
     def release(self, event: QMouseEvent) -> bool:
         """End it; True where a cut was kept."""
-        click = not self._is_turning() and event.button() == self._button == _LEFT
+        click = not self._is_turning() and event.button() == self._button
         self._button = _NONE
         if self._cutter.release(self._eye.camera()):
             return True
-        if click:
+        named = self._named(event.position()) if click else None
+        if named is not None and event.button() == _RIGHT:
+            self._menu(named, event.position())
+        elif named is not None and event.button() == _LEFT and not self._marking:
+            self._select(named)
+        elif click and event.button() == _LEFT:
             self._parts.attempt(partial(self._click, event.position()))
         return False
+
+    def double_click(self, event: QMouseEvent) -> bool:
+        """End what is being marked, or unlock the finding whose number it is on; False: neither."""
+        if event.button() != _LEFT:
+            return False
+        if self._marking:
+            self._parts.attempt(self._parts.points.finish)  # its first press marked the last point
+            return True
+        named = self._named(event.position())
+        if named is not None:
+            self._parts.findings.unlock(named)
+        return named is not None
+
+    @property
+    def _marking(self) -> bool:
+        """Whether clicks mark points."""
+        parts = self._parts
+        return parts.points.draft.now is not None or parts.tool.now in MARKING
+
+    def _select(self, finding_id: str) -> None:
+        self._parts.findings.selected.set(finding_id)
+        finding = self._parts.findings.finding
+        if finding is not None and finding.places:
+            self._parts.views.go(finding.places[0])
 
     def wheel(self, event: QWheelEvent) -> None:
         """Move the cutting plane where it is the tool in use, else come nearer or go away."""
@@ -94,9 +138,24 @@ class VolumeMouse:
         return self._last != self._pressed
 
     def _click(self, place: QPointF) -> None:
-        ratio = self._eye.ratio
-        lps = self._eye.surface_at(place.x() * ratio - 0.5, place.y() * ratio - 0.5)
+        at = self._at(place)
         if self._parts.tool.now == "trajectory":
             name = self._parts.findings.default_name(self._parts.language.now)
-            self._parts.trajectory.click(lps, name)
-        self._parts.views.go(lps)
+            self._parts.trajectory.click(at.lps_mm, name)
+        elif self._marking:
+            self._parts.points.click(at)
+            if self._parts.points.draft.now is not None and self._parts.points.draft.now.asked:
+                return  # the crosshair is where the source slice is asked for
+        self._parts.views.go(at.lps_mm)
+
+    def _at(self, place: QPointF) -> At:
+        """Return the place of the surface under the mouse, brought to bone or skin if asked for.
+
+        Raises:
+            UsageError: nothing is seen there.
+        """
+        ratio, camera = self._eye.ratio, self._eye.camera()
+        x, y = place.x() * ratio - 0.5, place.y() * ratio - 0.5
+        lps = self._eye.surface_at(x, y)
+        sight = () if camera is None else (as_point(ray(camera, self._eye.device_size(), x, y)[1]),)
+        return self._parts.points.brought(At(lps, "3d", sight), held_tissue(self._keys))

@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from viewer.presenters.tools.marks import Mark, marks
+from viewer.presenters.tools.marks import Mark
 from viewer.render.hidden_words import edge_words, hidden_words, reduced_words
 from viewer.render.slice_camera import direction_letters
 from viewer.widgets.examine import slice_paint, volume_paint
+from viewer.widgets.examine.slice_marks import told
 from viewer.widgets.examine.volume_controls import VolumeControls
 from viewer.widgets.examine.volume_cutter import VolumeCutter
 from viewer.widgets.examine.volume_pictures import VolumePictures
@@ -37,6 +38,9 @@ class VolumeOverlay:
         parts: the presenters.
         controls: that lie on it.
         cutter: draws the cutting tool in use.
+
+    Attributes:
+        labels: the circles of the findings' numbers, and whose they are, as they were painted last.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class VolumeOverlay:
     ) -> None:
         self._view, self._parts = view, parts
         self._controls, self._cutter = controls, cutter
+        self.labels: list[tuple[QRectF, str]] = []
 
     def paint(self, painter: QPainter, wish: Wish, pictures: VolumePictures) -> None:
         """Paint everything over a picture.
@@ -71,6 +76,10 @@ class VolumeOverlay:
             beside = stage.width if man.isEmpty() else man.left()
             end = QPointF(beside - 10, self._controls.free_right() - 10)
             volume_paint.scale_bar(painter, stage, end, length)
+
+    def named(self, place: QPointF) -> str | None:
+        """Return the finding whose number stands at a place."""
+        return next((whose for box, whose in self.labels if box.contains(place)), None)
 
     def room(self) -> Room:
         """Return what the words and controls leave to the picture."""
@@ -169,7 +178,7 @@ class VolumeOverlay:
 
     def _marks(self, painter: QPainter, stage: Stage, volume: Volume, remarks_px: float) -> None:
         volume_paint.position(painter, stage.place(self._parts.views.position.now))
-        drawn = marks(self._parts.findings, self._parts.trajectory.draft.now)
+        drawn = self._parts.marks.shown.now
         volume_paint.drafts(painter, stage, drawn)
         pixels = self._type_px
         heights = self._letter_heights(remarks_px, pixels)
@@ -177,7 +186,11 @@ class VolumeOverlay:
         low = (self._controls.free() - remarks_px - _BESIDE_PX, self._low_right() - _BESIDE_PX)
         letters = (heights["left"], heights["right"])
         margin = volume_paint.margin_of(stage.width, top, low, letters, pixels)
-        volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
+        self.labels = volume_paint.labels(painter, stage, _numbered(drawn), margin, pixels)
+        for one in drawn:
+            words = told(self._parts, one)
+            if one.view == "3d" and words:
+                volume_paint.told(painter, stage, one, words)
 
     @property
     def _type_px(self) -> int:
@@ -192,5 +205,5 @@ def _sides(wish: Wish) -> dict[str, str]:
 
 
 def _numbered(drawn: Sequence[Mark]) -> list[Mark]:
-    """Return the marks that have a number of their own; a draft has none yet."""
-    return [one for one in drawn if not one.draft]
+    """Return the marks that have a number of their own; a new one has none yet."""
+    return [one for one in drawn if one.number]

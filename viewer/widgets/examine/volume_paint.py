@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 
 from viewer.presenters.examine.margin import Margin, label_places
 from viewer.presenters.tools.marks import Mark
-from viewer.widgets.examine import slice_paint
+from viewer.widgets.examine import mark_paint, slice_paint
 from viewer.widgets.examine.volume_stage import Placed, Stage
 from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.frame import Floats
@@ -37,20 +37,31 @@ def position(painter: QPainter, at: QPointF) -> None:
 
 
 def drafts(painter: QPainter, stage: Stage, drawn: Sequence[Mark]) -> None:
-    """Draw the tracks that are not recorded yet, which the picture itself does not have."""
+    """Draw what is not recorded yet, which the picture itself does not have."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for one in drawn:
-        if one.draft:
-            start, end = (stage.place(lps) for lps in one.ends_lps_mm)
-            painter.setPen(QPen(picture_colour("trajectory"), 2.0, Qt.PenStyle.DashLine))
-            painter.drawLine(start, end)
-            for place in (start, end):
-                slice_paint.ring(painter, place, filled=False)
+        if not one.draft:
+            continue
+        for line in one.lines:
+            painter.setPen(QPen(mark_paint.tint(one), 2.0, Qt.PenStyle.DashLine))
+            painter.drawPolyline(QPolygonF([stage.place(lps) for lps in line]))
+        for number, lps in enumerate(one.points):
+            mark_paint.sign(painter, stage.place(lps), one, number)
+
+
+def told(painter: QPainter, stage: Stage, mark: Mark, words: str) -> None:
+    """Write the number of what is being marked beside its newest point."""
+    view = QRectF(0, 0, stage.width, stage.height)
+    mark_paint.told_beside(painter, view, mark, stage.place(mark.points[-1]), words)
 
 
 def labels(
     painter: QPainter, stage: Stage, drawn: Sequence[Mark], margin: Margin, pixels: int = TEXT_PX
-) -> None:
+) -> list[tuple[QRectF, str]]:
     """Write each mark's number, and its name where there is room, in the margin, with a line.
+
+    Where there is no room for all, the selected one is written and those listed first. Return the
+    boxes of the numbers with the findings they stand for.
 
     Args:
         painter: of the view.
@@ -60,19 +71,23 @@ def labels(
         pixels: size of the type.
     """
     if not margin.has_room:
-        return  # a number over words could not be read; the slices have it
-    radius = badge_radius(pixels)
-    anchors = [stage.place(one.ends_lps_mm[one.entry or 0]) for one in drawn]
+        return []  # a number over words could not be read; the slices have it
+    radius, boxes = badge_radius(pixels), []
+    drawn = sorted(drawn, key=lambda one: not one.selected)[: margin.rooms]
+    anchors = [stage.place(one.anchor) for one in drawn]
     places = label_places([(one.x(), one.y()) for one in anchors], margin)
     for one, anchor, (x, y) in zip(drawn, anchors, places, strict=True):
         at = QPointF(x, y)
         inwards = 1.0 if x < stage.width / 2 else -1.0
-        for tint, wide in ((QColor(0, 0, 0, 150), 3.0), (picture_colour("trajectory", 210), 1.2)):
+        for tint, wide in ((QColor(0, 0, 0, 150), 3.0), (mark_paint.tint(one, 210), 1.2)):
             painter.setPen(QPen(tint, wide))
             painter.drawLine(at + QPointF(inwards * radius, 0), anchor)
-        number_badge(painter, at, str(one.number), pixels, selected=one.selected)
+        number_badge(painter, at, one, pixels)
         if stage.width >= _NAMES_FROM_PX and one.name:
             _name(painter, stage, one.name, at, inwards, pixels)
+        box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+        boxes.append((box, one.finding_id or ""))
+    return boxes
 
 
 def badge_radius(pixels: int) -> float:
@@ -80,20 +95,17 @@ def badge_radius(pixels: int) -> float:
     return pixels * _RADIUS / TEXT_PX
 
 
-def number_badge(
-    painter: QPainter, at: QPointF, number: str, pixels: int, *, selected: bool
-) -> None:
-    """Draw a number in a circle."""
-    radius = badge_radius(pixels)
-    painter.setPen(QPen(picture_colour("trajectory"), 1.5))
-    fill = picture_colour("trajectory") if selected else QColor(0, 0, 0, 210)
-    painter.setBrush(QBrush(fill))
+def number_badge(painter: QPainter, at: QPointF, mark: Mark, pixels: int) -> None:
+    """Draw the number of a mark in a circle."""
+    radius, colour = badge_radius(pixels), mark_paint.tint(mark)
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(mark_paint.brush(mark))
     painter.drawEllipse(at, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setFont(text_font(pixels, bold=True))
-    painter.setPen(picture_colour("on_accent") if selected else picture_colour("trajectory"))
+    painter.setPen(picture_colour("on_accent") if mark.selected else colour)
     box = QRectF(at.x() - 2 * radius, at.y() - 2 * radius, 4 * radius, 4 * radius)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
 
 
 def _name(  # noqa: PLR0913, PLR0917 -- where, how large and beside what

@@ -8,10 +8,12 @@ from typing import TypeAlias
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from viewer.presenters.tools.marks import marks
+from viewer.presenters.tools.marks import Mark
+from viewer.render.glyphs.finding import FindingGlyph
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.scene import Quality
+from viewer.render.scene import Glyph, Quality
 from viewer.render.volume_view import Picture
+from viewer.widgets.examine import mark_paint
 from viewer.widgets.examine.volume_eye import VolumeEye
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
@@ -98,12 +100,8 @@ class VolumePictures:
         self._worker.ask(self._wanted)
 
     def _wish(self, volume: Volume, camera: Camera3D, quality: Quality) -> Wish:
-        dragged = self._parts.trajectory.draft.now
-        glyphs = tuple(
-            TrajectoryGlyph(one.ends_lps_mm, one.entry, one.selected, one.name)
-            for one in marks(self._parts.findings, None)
-            if dragged is None or one.finding_id != dragged.finding_id
-        )
+        recorded = [one for one in self._parts.marks.shown.now if not one.draft]
+        glyphs = tuple(glyph for one in recorded for glyph in _glyphs(one))
         return Wish(
             volume,
             self._eye.device_size(),
@@ -124,6 +122,21 @@ class VolumePictures:
             raise error
         self.trouble = error
         self._came()
+
+
+def _glyphs(mark: Mark) -> tuple[Glyph, ...]:
+    """Return what stands for a finding; of a track also its deflections and the lodged bullet."""
+    colour = mark_paint.tint(mark).name()
+    if mark.kind != "trajectory":
+        return (FindingGlyph(mark.points, mark.lines, mark.selected, colour),)
+    start, end, *more = mark.points
+    ends = (start, end)
+    if not more:
+        return (TrajectoryGlyph(ends, mark.entry, mark.selected, mark.name, colour),)
+    return (
+        TrajectoryGlyph(ends, None, mark.selected, mark.name, colour),
+        FindingGlyph(tuple(more), mark.lines, mark.selected, colour),
+    )
 
 
 def _timer(owner: QWidget, after_ms: int, act: Callable[[], None]) -> QTimer:

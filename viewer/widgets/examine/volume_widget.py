@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -17,8 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from viewer.presenters.tools.marks import Mark
 from viewer.render.volume_view import BACKGROUND, Picture
 from viewer.widgets.bind import follow, hear
+from viewer.widgets.examine.mark_menu import open_menu
 from viewer.widgets.examine.volume_controls import VolumeControls
 from viewer.widgets.examine.volume_cutter import VolumeCutter
 from viewer.widgets.examine.volume_eye import VolumeEye
@@ -26,7 +28,7 @@ from viewer.widgets.examine.volume_mouse import VolumeMouse
 from viewer.widgets.examine.volume_overlay import VolumeOverlay
 from viewer.widgets.examine.volume_pictures import VolumePictures
 from viewer.widgets.keyboard import pressed
-from viewer.widgets.parts import Parts
+from viewer.widgets.parts import MARKING, Parts
 from virtopsy.geometry.camera import STANDARD_VIEWS, Camera3D
 from virtopsy.imaging.volume import Volume
 
@@ -57,13 +59,16 @@ class VolumeWidget(QWidget):
         self.setMinimumSize(120, 90)
         self._parts = parts
         self._views = parts.views
+        self._recorded: tuple[Mark, ...] = ()
         self.eye = VolumeEye(self, parts.views)
         self.cutter = VolumeCutter(self, parts.cutting, self.eye.visible)
         self._controls = VolumeControls(self, parts, self.eye, self.cutter)
         self._overlay = VolumeOverlay(self, parts, self._controls, self.cutter)
         self.cutter.free = self._controls.free
         self.eye.room = self._overlay.room
-        self._mouse = VolumeMouse(parts, self.eye, self.cutter)
+        self._mouse = VolumeMouse(
+            parts, self.eye, self.cutter, self._overlay.named, self._open_menu
+        )
         self.pictures = VolumePictures(self, parts, self.eye, self.update, self._show_projection)
         self._follow()
 
@@ -74,10 +79,9 @@ class VolumeWidget(QWidget):
         follow(self, views.edited, self._move, now=False)
         follow(self, views.cutaway, self._move, now=False)
         follow(self, views.camera, self._move, now=False)
-        follow(self, parts.findings.selected, self._move, now=False)
+        follow(self, parts.marks.shown, self._draw, now=False)
         follow(self, views.position, self._again, now=False)
         follow(self, parts.cutting.outline, self._again, now=False)
-        follow(self, parts.trajectory.draft, self._again, now=False)
         follow(self, parts.language, self._again, now=False)
         follow(self, parts.subject.stated, self._again, now=False)
         follow(self, parts.cutting.tool, lambda _: self._show_tool(parts.tool.now), now=False)
@@ -90,6 +94,17 @@ class VolumeWidget(QWidget):
 
     def _again(self, _: object) -> None:
         self.update()
+
+    def _draw(self, marks: tuple[Mark, ...]) -> None:
+        """Draw another picture where a recorded finding changed; a draft is painted over it."""
+        recorded = tuple(one for one in marks if not one.draft)
+        if recorded != self._recorded:
+            self._recorded = recorded
+            self.pictures.move()
+        self.update()
+
+    def _open_menu(self, finding_id: str, at: QPointF) -> None:
+        open_menu(self._parts, self, finding_id, self.mapToGlobal(at.toPoint()))
 
     def close_worker(self) -> None:
         """End the rendering thread; the widget shows its last picture from then on."""
@@ -119,7 +134,7 @@ class VolumeWidget(QWidget):
         self.update()
 
     def _show_tool(self, tool: str) -> None:
-        exact = tool == "trajectory" or self._parts.cutting.tool.now == "scalpel"
+        exact = tool in {"trajectory", *MARKING} or self._parts.cutting.tool.now == "scalpel"
         self.setCursor(Qt.CursorShape.CrossCursor if exact else Qt.CursorShape.OpenHandCursor)
         self.update()
 
@@ -163,6 +178,8 @@ class VolumeWidget(QWidget):
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._mouse.double_click(event):
+            return
         if self._parts.tool.now == "trajectory":
             self._mouse.press(event)
         else:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from viewer.presenters.work import Post
 from viewer.render.engine import answering
-from viewer.render.glyphs.trajectory import TrajectoryGlyph
-from viewer.render.scene import Quality
+from viewer.render.scene import Glyph, Quality
 from viewer.render.volume_view import Picture, VolumeView
 from viewer.render.warm import warm
 from virtopsy.geometry.camera import Camera3D, Size
@@ -28,7 +27,7 @@ class Wish:
         camera: from where.
         preset: by which values become colour and opacity, shipped or edited.
         cutaway: what is hidden.
-        glyphs: the tracks in it.
+        glyphs: the findings in it.
         quality: "moving" while something moves, "full" at rest.
     """
 
@@ -37,7 +36,7 @@ class Wish:
     camera: Camera3D
     preset: Preset
     cutaway: Cutaway
-    glyphs: tuple[TrajectoryGlyph, ...]
+    glyphs: tuple[Glyph, ...]
     quality: Quality
 
 

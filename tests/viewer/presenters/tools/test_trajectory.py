@@ -83,34 +83,6 @@ def test_escape_gives_the_draft_up() -> None:
     assert room.session.case.findings == ()
 
 
-def test_dragging_an_end_is_one_act_recorded_at_the_release() -> None:
-    room = _Room()
-    track = room.mark()
-
-    room.tool.grab(track.finding_id, 1)
-    for x in (70.0, 60.0, 50.0):
-        room.tool.hover((x, 20.0, 30.0))
-    assert room.findings.track == track
-    room.tool.release()
-
-    assert room.findings.track is not None
-    assert room.findings.track.ends_lps_mm[1] == (50.0, 20.0, 30.0)
-    room.session.undo()
-    assert room.findings.track == track
-
-
-def test_a_grab_without_a_move_records_nothing() -> None:
-    room = _Room()
-    track = room.mark()
-    heard: list[object] = []
-    room.session.changed.subscribe(heard.append)
-
-    room.tool.grab(track.finding_id, 0)
-    room.tool.release()
-
-    assert heard == []
-
-
 def test_renaming_and_stating_the_other_entry_can_be_undone_one_by_one() -> None:
     room = _Room()
     room.mark()
