@@ -149,13 +149,19 @@ class BottomLine(QFrame):
         if self._message.isActive():
             return
         parts = self._parts
+        snap = parts.points.snap.now if parts.tool.now in {*MARKING, "trajectory"} else ""
+        snapping = f"{parts.say(f'marking.snap.{snap}')}. " if snap else ""
+        self._hint.setText(f"{snapping}{self._hint_words()}")
+
+    def _hint_words(self) -> str:
+        parts = self._parts
         key = f"ui.hint.{parts.tool.now}"
         if parts.room.now != "examine":
             key = f"ui.hint.room.{parts.room.now}"
         elif parts.tool.now == "region" and parts.comparison.views.pointed.now is not None:
             key = "compare.no_region"
         elif parts.points.draft.now is not None or parts.tool.now in MARKING:
-            key = parts.points.hint
+            return parts.points.hint(parts.language.now)
         elif parts.tool.now == "trajectory":
             key = parts.trajectory.hint.now
         elif parts.tool.now == "path":
@@ -164,9 +170,7 @@ class BottomLine(QFrame):
             key = "path.hint"
         elif parts.cutting.shown.now and parts.cutting.tool.now != "turn":
             key = f"volume3d.tool.{parts.cutting.tool.now}.tip"
-        snap = parts.points.snap.now if parts.tool.now in {*MARKING, "trajectory"} else ""
-        snapping = f"{parts.say(f'marking.snap.{snap}')}. " if snap else ""
-        self._hint.setText(f"{snapping}{parts.say(key)}")
+        return parts.say(key)
 
     def _show_jobs(self, running: tuple[Running, ...]) -> None:
         while (old := self._jobs.takeAt(0)) is not None:

@@ -23,11 +23,12 @@ from virtopsy.findings.vocabulary import called
 from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.geometry.camera import Point
 from virtopsy.geometry.frame import Frame
+from virtopsy.geometry.landmark import landmark_terms
 from virtopsy.imaging.volume import Volume
 from virtopsy.language import Language, say
 
 MOST_POINTS = 1000
-_LANDMARK, _MEASURE, _WOUND, _FRAGMENT = "landmark", "measure", "wound", "fragment"
+_LANDMARK = "landmark"
 
 
 @dataclass(frozen=True)
@@ -119,18 +120,24 @@ class Form:
         """What of its tool it is; empty: nothing in particular."""
         return self.name.partition(".")[2]
 
-    @property
-    def open_ended(self) -> bool:
-        """Whether a person says when it ends."""
-        return self.least < self.most
-
     def called(self, language: Language) -> str:
         """Return what it is called, as its finding is until it is renamed."""
-        code = self.code
-        return called(self.tool, code, language) if code else called("kind", self.tool, language)
+        if self.tool == _LANDMARK and self.code:
+            return landmark_terms()[self.code].names[language]
+        return called(self.tool, self.code, language) if self.code else self._kind(language)
+
+    def _kind(self, language: Language) -> str:
+        return called("kind", self.tool, language)
+
+    def where(self, language: Language) -> str:
+        """Return which point exactly is marked; empty where the form does not say it."""
+        known = self.tool == _LANDMARK and self.code
+        return landmark_terms()[self.code].where[language] if known else ""
 
     def named(self, n: int, language: Language) -> str:
-        """Return the name of the n-th of its kind."""
+        """Return the name of the n-th of its kind; a named landmark is one of its own."""
+        if self.tool == _LANDMARK and self.code and n == 1:
+            return self.called(language)
         return say("marking.name", language, what=self.called(language), n=n)
 
 
@@ -146,12 +153,22 @@ def forms_of(tool: str) -> tuple[Form, ...]:
     return tuple(one for one in _FORMS.values() if one.tool == tool)
 
 
+def landmark_groups() -> Mapping[str, tuple[Form, ...]]:
+    """Return the landmarks of the list: those of the head's frame, of the trunk's, of neither."""
+    groups: dict[str, list[Form]] = {"head": [], "trunk": [], "other": []}
+    for code, term in landmark_terms().items():
+        groups[term.frames[0] if term.frames else "other"].append(form_named(f"landmark.{code}"))
+    return {group: tuple(forms) for group, forms in groups.items()}
+
+
 def is_of(form: Form, finding: Finding) -> bool:
     """Tell whether a finding is what a form marks."""
     if finding.kind != form.tool:
         return False
     if isinstance(finding, Measure):
         return finding.measure.value == form.code
+    if isinstance(finding, Landmark):
+        return finding.landmark == form.code
     if isinstance(finding, Wound):
         return finding.wound.value == form.code
     return not isinstance(finding, Fragment) or finding.fragment.value == form.code
@@ -184,8 +201,12 @@ def _fracture(made: Made) -> Finding:
     return Fracture(**made.known, line_lps_mm=made.points, **made.sd)
 
 
-def _landmark(made: Made) -> Finding:
-    return Landmark(**made.known, at_lps_mm=made.points[0], **made.sd)
+def _landmark(code: str) -> Callable[[Made], Finding]:
+    def make(made: Made) -> Finding:
+        at = made.points[0]
+        return Landmark(**made.known, at_lps_mm=at, landmark=code, **made.sd)
+
+    return make
 
 
 def _note(made: Made) -> Finding:
@@ -248,7 +269,8 @@ def _forms() -> Mapping[str, Form]:
         *(Form(f"wound.{code}" if code else "wound", 1, 1, _wound(code)) for code in WoundKind),
         *(Form(f"fragment.{code}", 1, 1, _fragment(code)) for code in FragmentKind),
         Form("fracture", 1, MOST_POINTS, _fracture),
-        Form("landmark", 1, 1, _landmark),
+        Form(_LANDMARK, 1, 1, _landmark("")),
+        *(Form(f"landmark.{code}", 1, 1, _landmark(code)) for code in landmark_terms()),
         Form("note", 1, 2, _note),
     ]
     return MappingProxyType({one.name: one for one in made})

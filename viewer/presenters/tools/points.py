@@ -23,6 +23,7 @@ from viewer.presenters.value import Value
 from virtopsy.case.commands import AddFinding, ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug, UsageError
 from virtopsy.findings.finding import Finding
+from virtopsy.language import Language, say
 
 _SAME_MM = 0.05  # two clicks nearer than this are one: a double click
 _LEANS = 1e-3  # sine of the angle between two planes that are one, but for rounding
@@ -133,14 +134,18 @@ class PointsTool:
         """Give the draft up."""
         self.draft.set(None)
 
-    @property
-    def hint(self) -> str:
-        """Message key of what to do next."""
+    def hint(self, language: Language) -> str:
+        """Say what to do next."""
         draft = self.draft.now
         form = self.form.now if draft is None else draft.form
         if draft is not None and draft.asked:
-            return "marking.hint.source"
-        return f"marking.hint.{form.name if form.tool == 'measure' else form.tool}"
+            return say("marking.hint.source", language)
+        where = form.where(language)
+        if where:
+            return say(
+                "marking.hint.landmark.at", language, what=form.called(language), where=where
+            )
+        return say(f"marking.hint.{form.name if form.tool == 'measure' else form.tool}", language)
 
     def keep(self, finding: Finding) -> None:
         """Record a finding that was made otherwise, and select it."""

@@ -8,12 +8,9 @@ from functools import partial
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from viewer.presenters.tools.forms import Form, forms_of
+from viewer.presenters.tools.forms import Form, form_named, forms_of, landmark_groups
 from viewer.presenters.tools.snap import LEVELS
 from viewer.widgets.parts import Parts
-
-_ALSO = {"measure": ("landmark",)}
-"""What a tool's menu offers besides its own kinds."""
 
 
 class MarkingMenu:
@@ -30,10 +27,8 @@ class MarkingMenu:
         self._own = forms_of(tool)
         self._chosen = self._own[0]
         button.clicked.connect(lambda: self.take(self._chosen))
-        offered = (*self._own, *(one for also in _ALSO.get(tool, ()) for one in forms_of(also)))
-        if len(offered) == 1:
+        if len(self._own) == 1:
             return
-        self._offered = offered
         self._menu = QMenu(button)
         self._menu.setObjectName(f"{tool}.menu")
         self._menu.aboutToShow.connect(self._fill)
@@ -57,27 +52,35 @@ class MarkingMenu:
         self._parts.tool.set(self._tool)
 
     def _fill(self) -> None:
-        menu, parts = self._menu, self._parts
-        menu.clear()
-        chosen = parts.tool.now == self._tool
-        kinds = QActionGroup(menu)
-        for form in self._offered:
-            on = chosen and parts.points.form.now == form
-            self._add(form.called(parts.language.now), on, kinds, partial(self._take, form))
-        menu.addSeparator()
-        surfaces = QActionGroup(menu)
+        self._menu.clear()
+        self._add_forms(self._menu, self._own)
+        if self._tool == "measure":
+            self._add_landmarks(self._menu)
+        self._menu.addSeparator()
+        self._add_snapping(self._menu)
+
+    def _add_forms(self, menu: QMenu, forms: tuple[Form, ...]) -> None:
+        parts, group = self._parts, QActionGroup(menu)
+        in_hand = parts.points.form.now if parts.tool.now == self._tool else None
+        for form in forms:
+            said = form.called(parts.language.now)
+            _add(menu, said, form == in_hand, group, partial(self._take, form))
+
+    def _add_landmarks(self, menu: QMenu) -> None:
+        """Offer the landmarks in groups: what carries the frame of the head, the trunk, others."""
+        language = self._parts.language.now
+        unnamed = form_named("landmark")
+        below = menu.addMenu(unnamed.called(language))
+        self._add_forms(below, (unnamed,))
+        for group, forms in landmark_groups().items():
+            self._add_forms(below.addMenu(self._parts.say(f"marking.landmarks.{group}")), forms)
+
+    def _add_snapping(self, menu: QMenu) -> None:
+        parts, group = self._parts, QActionGroup(menu)
         for tissue in ("", *LEVELS):
             said = parts.say(f"marking.snap.{tissue or 'none'}")
             on = parts.points.snap.now == tissue
-            self._add(said, on, surfaces, partial(self._snap, tissue))
-
-    def _add(self, text: str, on: bool, group: QActionGroup, act: Callable[[object], None]) -> None:
-        action = QAction(text, self._menu)
-        action.setCheckable(True)
-        action.setChecked(on)
-        action.triggered.connect(act)
-        group.addAction(action)
-        self._menu.addAction(action)
+            _add(menu, said, on, group, partial(self._snap, tissue))
 
     def _take(self, form: Form, _checked: object = None) -> None:
         self._parts.give_up_marking()
@@ -85,3 +88,14 @@ class MarkingMenu:
 
     def _snap(self, tissue: str, _checked: object = None) -> None:
         self._parts.points.snap.set(tissue)
+
+
+def _add(
+    menu: QMenu, text: str, on: bool, group: QActionGroup, act: Callable[[object], None]
+) -> None:
+    action = QAction(text, menu)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.triggered.connect(act)
+    group.addAction(action)
+    menu.addAction(action)

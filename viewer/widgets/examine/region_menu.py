@@ -62,6 +62,14 @@ class RegionMenu:
         clear.setEnabled(bool(parts.region.regions.now))
         clear.triggered.connect(parts.region.clear)
         menu.addAction(clear)
+        menu.addSeparator()
+        grow = QAction(parts.say("paint.volume"), menu)
+        grow.triggered.connect(self._take_volume)
+        menu.addAction(grow)
+
+    def _take_volume(self, _checked: object = None) -> None:
+        self._parts.give_up_marking()
+        self._parts.tool.set("volume")
 
     def _keep(self, _checked: object = None) -> None:
         """Record the selected region as a finding, which is drawn in its place."""
