@@ -27,6 +27,7 @@ from virtopsy.case.commands import AddFinding, AddStop, StateSubject
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, StorageError
 from virtopsy.findings.clicks import sd_of_click
+from virtopsy.findings.numbered import Numbered
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import as_point, standard_view
 from virtopsy.imaging.volume import Volume
@@ -204,7 +205,7 @@ class _KeptBeside:
     def __call__(  # noqa: PLR0913 -- as `TakePictures` says
         self,
         volume: Volume,
-        tracks: Sequence[Trajectory],
+        findings: Sequence[Numbered],
         language: Language,
         *,
         source_sha256: str,
@@ -212,7 +213,7 @@ class _KeptBeside:
         mark: str,
     ) -> Sequence[CourtPicture]:
         taken = court_pictures(
-            volume, tracks, language, source_sha256=source_sha256, notes=notes, mark=mark
+            volume, findings, language, source_sha256=source_sha256, notes=notes, mark=mark
         )
         self.folder.mkdir()
         for one in taken:

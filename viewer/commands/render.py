@@ -128,7 +128,8 @@ def _render(
     volume: Volume, wish: _Wish, notes: tuple[str, ...], language: Language, *, as_json: bool
 ) -> None:
     with speech.undisturbed():
-        from viewer.render.offscreen import Origin, volume_picture
+        from viewer.render.block import Origin
+        from viewer.render.offscreen import volume_picture
         from viewer.render.picking import visible_points
         from viewer.render.volume_view import VolumeView
     from virtopsy.geometry.camera import fit_view

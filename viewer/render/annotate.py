@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import floor, hypot, log10
@@ -22,6 +22,7 @@ _BAR_SHARE = 0.25  # of the width, at most
 _HATCH_WIDTH_PER_LINE = 100  # of the picture; the distance of the lines follows its size
 _HATCH_FILL, _HATCH_LINE = 45, 190  # of 255: the shares of the caution colour
 _NICE = (5.0, 2.0, 1.0)
+_ROW, _LETTER = 1.7, 2.4  # height of a label and width of a letter, in type sizes
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class Circle:
 
 @dataclass(frozen=True)
 class Label:
-    """A name for a place, written on the margin."""
+    """A name for a place, written on the margin; its number alone where there are too many."""
 
     place: tuple[float, float]
     text: str
     colour: str
+    brief: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,26 +173,57 @@ def _dashes(
 
 def _draw_labels(pen: ImageDraw.ImageDraw, size: tuple[int, int], labels: Sequence[Label]) -> None:
     """Write the labels down the nearer margin, in the order of their places."""
+    ordered = sorted(labels, key=lambda one: one.place[1])
+    for left in (True, False):
+        side = [one for one in ordered if (one.place[0] < size[0] / 2) is left]
+        _draw_side(pen, size, side, left=left)
+
+
+def _draw_side(
+    pen: ImageDraw.ImageDraw, size: tuple[int, int], labels: Sequence[Label], *, left: bool
+) -> None:
+    """Write one margin's labels; more than it has room for as numbers, several in a row."""
     font = _type(type_size(size[0]), bold=True)
-    pad, row = font.size // 2, font.size * 1.7
-    free = {"left": row * 2, "right": row * 2}
-    for label in sorted(labels, key=lambda one: one.place[1]):
-        side = "left" if label.place[0] < size[0] / 2 else "right"
-        y = max(free[side], min(label.place[1], size[1] - 4 * row))
-        free[side] = y + row
-        wide = font.getlength(label.text)
-        x = pad if side == "left" else size[0] - pad - wide
-        edge = x + wide + pad if side == "left" else x - pad
-        pen.line((edge, y, *label.place), fill=label.colour, width=1)
-        pen.text(
-            (x, y),
-            label.text,
-            font=font,
-            fill=label.colour,
-            anchor="lm",
-            stroke_width=2,
-            stroke_fill=BLACK,
-        )
+    row = font.size * _ROW
+    top, low = 2 * row, size[1] - 4 * row
+    columns = max(-(-len(labels) // max(int((low - top) / row) + 1, 1)), 1)
+    if columns > 1:
+        labels = [replace(one, text=one.brief or one.text) for one in labels]
+    step = max((font.getlength(one.text) for one in labels), default=0.0) + font.size
+    rows = [labels[begin : begin + columns] for begin in range(0, len(labels), columns)]
+    for n, line in enumerate(rows):
+        y = max(top, min(line[0].place[1], low - (len(rows) - 1 - n) * row))
+        top = y + row
+        # The letter of the edge stands in its middle.
+        beside = _LETTER * font.size if abs(y - size[1] / 2) < row else 0.0
+        for column, label in enumerate(line):
+            at = (beside + column * step, y)
+            _draw_label(pen, size[0], label, at, left=left)
+
+
+def _draw_label(
+    pen: ImageDraw.ImageDraw,
+    width: int,
+    label: Label,
+    at: tuple[float, float],
+    *,
+    left: bool,
+) -> None:
+    """Write one label so far from the edge and so far down, with the line to its place."""
+    font = _type(type_size(width), bold=True)
+    pad, wide = font.size // 2, font.getlength(label.text)
+    x = pad + at[0] if left else width - pad - at[0] - wide
+    edge = x + wide + pad if left else x - pad
+    pen.line((edge, at[1], *label.place), fill=label.colour, width=1)
+    pen.text(
+        (x, at[1]),
+        label.text,
+        font=font,
+        fill=label.colour,
+        anchor="lm",
+        stroke_width=2,
+        stroke_fill=BLACK,
+    )
 
 
 def _draw_letters(

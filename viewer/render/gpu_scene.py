@@ -259,6 +259,7 @@ def _actors(glyph: Glyph) -> tuple[vtkActor, vtkActor]:
         actor.GetProperty().SetColor(*rgb(glyph.colour))
         actor.GetProperty().SetAmbient(0.35)
         actor.GetProperty().SetDiffuse(0.75)
-    faint.GetProperty().SetOpacity(GHOST)
+    solid.GetProperty().SetOpacity(glyph.opacity)
+    faint.GetProperty().SetOpacity(GHOST * glyph.opacity)
     faint.GetProperty().BackfaceCullingOn()
     return solid, faint

@@ -7,12 +7,12 @@ them whatever the order they were drawn in (Carpenter 1984).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkTriangleFilter
 
 from viewer.render import march
@@ -26,6 +26,7 @@ Layers: TypeAlias = tuple[march.Singles, march.Singles]
 _KEPT = 6
 _AMBIENT, _DIFFUSE = 0.35, 0.75
 _NEAREST_MM = 1.0
+_REMEMBERED = 256
 
 
 def empty_layers(size: Size) -> Layers:
@@ -50,10 +51,10 @@ def draw_glyphs(
     depth = np.full((height, width, _KEPT), np.inf, np.float32)
     colour = np.zeros((height, width, _KEPT, 4), np.float32)
     for glyph in glyphs:
-        corners, normals = _triangles(glyph.surface())
+        corners, normals = _triangles(glyph)
         places = _places(corners, camera, size, start_mm)
         seen = camera.parallel | (places[..., 2] > _NEAREST_MM).all(axis=1)
-        shaded = _shaded(normals[seen], camera, rgb(glyph.colour))
+        shaded = _shaded(normals[seen], camera, rgb(glyph.colour), glyph.opacity)
         march.draw_triangles(places[seen], shaded, lens, depth, colour)
     return depth, colour
 
@@ -68,10 +69,11 @@ def ghost(picture: NDArray[np.uint8], depth: march.Singles, colour: march.Single
     picture[there] = picture[there] * (1 - share) + 255 * share * nearest[:, :3]
 
 
-def _triangles(surface: vtkPolyData) -> tuple[Floats, Floats]:
+@lru_cache(maxsize=_REMEMBERED)  # sixty fragments are not built anew for every moving picture
+def _triangles(glyph: Glyph) -> tuple[Floats, Floats]:
     """Return (n, 3, 3) corners, LPS mm, and the unit normals there."""
     triangles = vtkTriangleFilter()
-    triangles.SetInputData(surface)
+    triangles.SetInputData(glyph.surface())
     triangles.PassLinesOff()
     triangles.PassVertsOff()
     triangles.Update()
@@ -105,11 +107,13 @@ def _places(corners: Floats, camera: Camera3D, size: Size, start_mm: Floats) -> 
     return places.astype(np.float32)
 
 
-def _shaded(normals: Floats, camera: Camera3D, colour: tuple[float, float, float]) -> march.Singles:
+def _shaded(
+    normals: Floats, camera: Camera3D, colour: tuple[float, float, float], opacity: float
+) -> march.Singles:
     """Return red, green, blue and opacity of each corner, lit from the reader's upper left."""
     right, up, sight = camera.axes
     towards = up * 0.6 - right * 0.45 - sight
     facing = np.abs(normals @ (towards / np.linalg.norm(towards)))
     bright = np.clip(_AMBIENT + _DIFFUSE * facing, 0, 1)[..., None]
-    shaded = np.concatenate([bright * colour, np.ones_like(bright)], axis=-1)
+    shaded = np.concatenate([bright * colour, np.full_like(bright, opacity)], axis=-1)
     return shaded.astype(np.float32)

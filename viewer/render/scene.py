@@ -9,16 +9,16 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.glyphs.finding import FindingGlyph
-from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.glyphs.glyph import Glyph
 from virtopsy.geometry.camera import Camera3D, Size
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.cutaway import Cutaway
 from virtopsy.imaging.preset import Preset
 
+__all__ = ["CUT_EDGE", "GHOST", "LIGHTS", "Glyph", "Picture", "Quality", "Scene", "step_mm"]
+
 Quality: TypeAlias = Literal["full", "moving"]
 Picture: TypeAlias = NDArray[np.uint8]
-Glyph: TypeAlias = TrajectoryGlyph | FindingGlyph
 
 # Towards the light in (right, up, towards the reader), and how bright: a key light from the upper
 # left and a fill from the reader's side, so that there is relief without black shadows.

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from virtopsy.case.subject import Subject
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.numbered import Numbered
 from virtopsy.language import Language
 
 
@@ -76,12 +76,13 @@ class LogHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """One page for the court.
+    """What is handed to the court.
 
     Attributes:
         when: of writing, with its time zone.
         basis: the ordering act as it was stated at intake; empty: not stated.
-        others: how many findings of the case are not on this page.
+        findings: everything marked on this series.
+        elsewhere: everything marked on other series of the case.
         warnings: what is wrong with the scan.
         text: what the expert concludes, in the expert's words; empty: not written yet.
         verifier_sha256: of the verifier in the bundle, so that a swapped one is found.
@@ -93,8 +94,8 @@ class Conclusion:
     basis: str
     subject: Subject
     study: StudyFacts
-    tracks: tuple[Trajectory, ...]
-    others: int
+    findings: tuple[Numbered, ...]
+    elsewhere: tuple[Numbered, ...]
     warnings: tuple[Warned, ...]
     text: str
     pictures: tuple[Picture, ...]

@@ -23,7 +23,13 @@ from virtopsy.dicom.names import readable
 from virtopsy.findings import words
 from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Conclusion
-from virtopsy.report.statement import statement
+from virtopsy.report.tables import (
+    TRACK_COLUMNS,
+    elsewhere_table,
+    kind_tables,
+    not_marked,
+    track_rows,
+)
 
 ASTANA = timezone(timedelta(hours=5))
 """All of Kazakhstan since 1 March 2024."""
@@ -99,10 +105,13 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
         "facts": _facts(conclusion, language),
         "uid": (label("fact.series_uid"), conclusion.study.series_uid),
         "found": label("found"),
-        "columns": [label(f"column.{name}") for name in _COLUMNS],
-        "tracks": [_track(one, language) for one in conclusion.tracks],
+        "columns": [label(f"column.{name}") for name in TRACK_COLUMNS],
+        "tracks": track_rows(conclusion.findings, language),
         "no_tracks": label("no_tracks"),
-        "others": say("report.others", language, n=conclusion.others) if conclusion.others else "",
+        "kinds": kind_tables(conclusion.findings, language),
+        "elsewhere": elsewhere_table(conclusion.elsewhere, language),
+        "not_marked": not_marked(conclusion.findings, language),
+        "silence": say("conclusion5.silence", language),
         "limits": [
             label(f"sides.{conclusion.subject.value}"),
             label("frame"),
@@ -116,6 +125,7 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
             {"file": f"picture{n}.png", "caption": one.caption}
             for n, one in enumerate(conclusion.pictures, 1)
         ],
+        "brief": len(conclusion.findings) < 2 and not conclusion.elsewhere,
         "demonstrative": label("demonstrative"),
         "concluded": label("concluded"),
         "text": conclusion.text.strip() or label("no_text"),
@@ -125,24 +135,6 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
         "qr": label("qr"),
         "page": label("page"),
         "case": say("report.case", language, number=conclusion.case_number),
-    }
-
-
-_COLUMNS = ("name", "length", "azimuth", "elevation", "sagittal", "coronal", "transverse")
-
-
-def _track(track: Any, language: Language) -> dict[str, Any]:
-    return {
-        "cells": [
-            track.name,
-            words.length(track, language),
-            *words.readings(track, language),
-            *words.planes(track, language),
-        ],
-        "remarks": [
-            statement(track, language),
-            say("report.source", language, how=words.scatter(track, language)),
-        ],
     }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from viewer.render.court_pictures import court_pictures, plane_along, side_of
+from virtopsy.findings.numbered import numbered
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.frame import Frame
 from virtopsy.geometry.plane import Plane
@@ -65,11 +66,11 @@ def test_a_head_rest_before_the_track_turns_the_view_to_the_other_side(head: Vol
 
 
 def test_two_pictures_with_scale_provenance_and_caption(head: Volume) -> None:
-    tracks = (track((-25.0, -20.0, 0.0), (25.0, 20.0, 3.0)),)
-    flat, solid = court_pictures(
-        head, tracks, Language.EN, source_sha256="ab" * 32, notes=["Two slices are missing."]
+    found = numbered([track((-25.0, -20.0, 0.0), (25.0, 20.0, 3.0))])
+    flat, solid, before = court_pictures(
+        head, found, Language.EN, source_sha256="ab" * 32, notes=["Two slices are missing."]
     )
-    for one in (flat, solid):
+    for one in (flat, solid, before):
         assert one.png.startswith(b"\x89PNG")
         assert len(one.png) > 5000
         assert one.parameters["source_sha256"] == "ab" * 32

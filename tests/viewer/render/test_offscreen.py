@@ -11,17 +11,15 @@ import pytest
 from PIL import Image
 
 from viewer.render.annotate import Stroke, _type, bar_length_mm, wrap
+from viewer.render.block import Origin, position_words, view_words
 from viewer.render.glyphs.trajectory import TrajectoryGlyph
 from viewer.render.offscreen import (
-    Origin,
-    _trajectory_on_slice,
-    position_words,
     slice_picture,
     source_slice,
-    view_words,
     volume_picture,
 )
 from viewer.render.slice_camera import SliceCamera
+from viewer.render.slice_marks import on_slice
 from viewer.render.slice_view import SliceRenderer
 from viewer.render.volume_view import VolumeView
 from virtopsy.geometry.camera import fit_view, orbit, standard_view
@@ -95,13 +93,13 @@ def test_labels_and_letters_stay_off_the_middle(volume: Volume) -> None:
 def test_the_part_of_a_track_within_the_slice_is_solid_and_the_rest_dashed(volume: Volume) -> None:
     slanted = TrajectoryGlyph(((0.0, 0.0, -10.0), (20.0, 0.0, 10.0)))
     camera = SliceCamera.fit(volume.frame, Plane.AXIAL, (0, 0, 0), 400, 400)
-    marks = _trajectory_on_slice(slanted, camera, 2.0)
+    marks = on_slice(slanted, camera, 2.0)
     solid = [mark for mark in marks if isinstance(mark, Stroke) and mark.solid]
     assert len(solid) == 1
     assert solid[0].start == pytest.approx(camera.to_pixel((9, 0, 0)))
     assert solid[0].end == pytest.approx(camera.to_pixel((11, 0, 0)))
     away = SliceCamera.fit(volume.frame, Plane.AXIAL, (0, 0, 19), 400, 400)
-    assert not [m for m in _trajectory_on_slice(slanted, away, 2.0) if getattr(m, "solid", False)]
+    assert not [m for m in on_slice(slanted, away, 2.0) if getattr(m, "solid", False)]
 
 
 @pytest.mark.parametrize("language", list(Language))

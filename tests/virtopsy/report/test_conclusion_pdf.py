@@ -10,9 +10,14 @@ from zlib import compress, crc32
 
 import pytest
 
+from tests.virtopsy.findings.some import one_of_each, track
 from virtopsy.case.subject import Subject
-from virtopsy.findings.trajectory import Trajectory
-from virtopsy.language import Language
+from virtopsy.findings.fragment import Fragment, Site
+from virtopsy.findings.note import Note
+from virtopsy.findings.numbered import Numbered, numbered
+from virtopsy.findings.trajectory import Method, Trajectory
+from virtopsy.findings.vocabulary import called
+from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts
 from virtopsy.report.pdf import _SHOWN, _SHOWN_ALONE, conclusion_pdf, printable
 
@@ -71,8 +76,8 @@ def conclusion() -> Conclusion:
             files=432,
             manifest_sha256="ab12" * 16,
         ),
-        tracks=(_track(),),
-        others=0,
+        findings=numbered([_track()]),
+        elsewhere=(),
         warnings=(_Warning("two slices are missing"),),
         text="A through-and-through gunshot of the head.",
         pictures=(
@@ -103,7 +108,7 @@ def _text(pdf: bytes, tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_usual_case_is_one_page_of_pdf_a(conclusion: Conclusion, language: Language) -> None:
-    two_tracks = replace(conclusion, tracks=(_track(), _track("Track 2", entry=None)))
+    two_tracks = replace(conclusion, findings=numbered([_track(), _track("Track 2", entry=None)]))
     pdf = conclusion_pdf(two_tracks, language)
     assert pdf.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>3</pdfaid:part>" in pdf
@@ -141,7 +146,7 @@ def test_numbers_carry_their_95_percent_and_their_source(
 def test_without_a_statement_both_readings_stand_and_no_direction(
     conclusion: Conclusion, tmp_path: Path
 ) -> None:
-    undirected = replace(conclusion, tracks=(_track(entry=None),))
+    undirected = replace(conclusion, findings=numbered([_track(entry=None)]))
     text = _text(conclusion_pdf(undirected, Language.EN), tmp_path)
     assert "Two ends, direction not stated" in text
     assert "37.5 ± 0.8° or" in text
@@ -170,7 +175,7 @@ def test_text_from_outside_is_printed_never_run(
     conclusion: Conclusion, tmp_path: Path, hostile: str
 ) -> None:
     study = replace(conclusion.study, patient_name=hostile, description=hostile)
-    made = replace(conclusion, study=study, text=hostile, tracks=(_track(hostile),))
+    made = replace(conclusion, study=study, text=hostile, findings=numbered([_track(hostile)]))
     text = _text(conclusion_pdf(made, Language.EN), tmp_path)
     assert " ".join(hostile.split()) in text
 
@@ -192,7 +197,7 @@ def test_what_the_font_lacks_or_what_hides_is_printed_by_its_number(
 def test_nothing_marked_is_not_said_to_be_nothing_there(
     conclusion: Conclusion, tmp_path: Path
 ) -> None:
-    bare = replace(conclusion, tracks=(), pictures=(), warnings=(), text="", basis="")
+    bare = replace(conclusion, findings=(), pictures=(), warnings=(), text="", basis="")
     text = _text(conclusion_pdf(bare, Language.EN), tmp_path)
     assert "that does not mean there is none" in text
     assert "not stated" in text
@@ -200,12 +205,129 @@ def test_nothing_marked_is_not_said_to_be_nothing_there(
 
 def test_a_track_upright_on_a_plane_keeps_a_finite_spread(conclusion: Conclusion) -> None:
     upright = replace(_track(), ends_lps_mm=((0.0, 0.0, 0.0), (0.0, 0.0, 100.0)))
-    conclusion_pdf(replace(conclusion, tracks=(upright,)), Language.EN)
+    conclusion_pdf(replace(conclusion, findings=numbered([upright])), Language.EN)
 
 
-def test_findings_that_are_not_on_the_page_are_counted(
+def test_findings_on_other_series_are_listed_with_their_series(
     conclusion: Conclusion, tmp_path: Path
 ) -> None:
-    text = _text(conclusion_pdf(replace(conclusion, others=3), Language.EN), tmp_path)
-    assert "Findings of this case not shown on this page: 3" in text
-    assert "not shown on this page" not in _text(conclusion_pdf(conclusion, Language.EN), tmp_path)
+    heading = "Findings on other series of this case"
+    other = tuple(
+        Numbered(n, one, "CT Chest 1.2.3") for n, one in enumerate(one_of_each(), start=3)
+    )
+    text = _text(conclusion_pdf(replace(conclusion, elsewhere=other), Language.EN), tmp_path)
+    assert f"{heading}: {len(other)}" in text
+    assert "CT Chest 1.2.3" in text
+    for one in other:
+        assert f"{one.number}." in text
+    assert heading not in _text(conclusion_pdf(conclusion, Language.EN), tmp_path)
+
+
+def _fragments(count: int) -> list[Fragment]:
+    return [
+        Fragment(
+            (float(n), 1.0, 2.0),
+            size_mm=(9.0, 5.0, 4.0),
+            size_sd_mm=0.4,
+            volume_mm3=95.0,
+            volume_low_mm3=80.0,
+            volume_high_mm3=120.0,
+            max_hu=3071.0,
+            saturated=True,
+            threshold_hu=2500.0,
+            site=Site.INSIDE,
+            finding_id=f"f{n}",
+            name=f"Fragment {n}",
+            series_uid="1.2.3",
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_is_listed_with_number_place_certainty_and_grounds(
+    conclusion: Conclusion, tmp_path: Path, language: Language
+) -> None:
+    found = numbered(one_of_each())
+    text = _text(conclusion_pdf(replace(conclusion, findings=found), language), tmp_path)
+    for one in found:
+        assert f"{one.number}. {one.finding.name}" in text
+        assert called("certainty", "probable", language) in text
+        for ground in one.finding.GROUNDS and one.finding.grounds:
+            assert called("ground", ground, language) in text
+    for group, code in (("side", "left"), ("region_of_body", "head"), ("fracture", "radial")):
+        assert called(group, code, language) in text
+    assert "C1" in text
+    assert "[U+" not in text, "the font has every letter"
+
+
+def test_a_deflected_lodged_track_has_a_row_a_part_and_names_the_chord(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    found = numbered([track()])
+    text = _text(conclusion_pdf(replace(conclusion, findings=found), Language.EN), tmp_path)
+    for said in (
+        "straight from end",
+        "part 1 of 2",
+        "part 2 of 2",
+        "Deflection 1: 7.4 ± ",
+        "Chord from the entry to where the projectile lies (dashed in the pictures): 160.5",
+        "it is not the track and is never extended outside the body",
+        "Order of probing: 2.",
+        "fit of the narrow un-bevelled rims of the bone defects, points: 1",
+        "from the fit of both together",
+        "lodged in the body, as stated",
+    ):
+        assert said in text
+    chord = numbered([replace(_track(), method=Method.CHORD)])
+    named = _text(conclusion_pdf(replace(conclusion, findings=chord), Language.EN), tmp_path)
+    assert "NOT of the track" in named
+
+
+@pytest.mark.parametrize("language", Language)
+def test_sixty_fragments_go_over_pages_and_none_is_lost(
+    conclusion: Conclusion, tmp_path: Path, language: Language
+) -> None:
+    found = numbered([_track(), *_fragments(60)])
+    pdf = conclusion_pdf(replace(conclusion, findings=found), language)
+    pages = pdf.count(b"/Type/Page/") + pdf.count(b"/Type/Page>")
+    assert 3 <= pages <= 6
+    text = _text(pdf, tmp_path)
+    for one in found:
+        assert f"{one.number}. {one.finding.name}" in text
+    head = say("conclusion5.column.grounds", language)
+    assert text.count(head) >= pages - 2, "the heading is repeated on every page of the list"
+
+
+def test_a_remark_longer_than_a_page_is_printed_whole(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    told = " ".join(f"word{n}" for n in range(1200))
+    noted = numbered([Note((1.0, 1.0, 1.0), finding_id="n", name="N", series_uid="1", remark=told)])
+    text = _text(conclusion_pdf(replace(conclusion, findings=noted), Language.EN), tmp_path)
+    assert all(f"word{n}" in text for n in range(1200))
+
+
+def test_what_was_not_marked_is_named_and_not_said_to_be_absent(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    text = _text(conclusion_pdf(conclusion, Language.EN), tmp_path)
+    assert "kinds: wound, fragment or projectile, fracture, region. Not seen is not absent" in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_page_says_a_calibre_or_a_metal(
+    conclusion: Conclusion, tmp_path: Path, language: Language
+) -> None:
+    text = _text(
+        conclusion_pdf(replace(conclusion, findings=numbered(one_of_each())), language), tmp_path
+    )
+    for metal in ("lead", "copper", "steel", "brass", "свинец", "медь", "сталь", "қорғасын", "мыс"):
+        assert metal not in text.lower().split()
+
+
+def test_the_subject_state_sets_whose_left_it_is(conclusion: Conclusion, tmp_path: Path) -> None:
+    living = replace(conclusion, subject=Subject.LIVING, findings=numbered(one_of_each()))
+    text = _text(conclusion_pdf(living, Language.EN), tmp_path)
+    assert "living person's own; not for treatment" in text
+    assert "deceased" not in text

@@ -6,7 +6,7 @@ The window and the command line call the same function, so that both hand out th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from virtopsy.case.case import Case
 from virtopsy.case.subject import Subject, subject_mark
 from virtopsy.dicom.assemble import problems_of
 from virtopsy.errors import InputError, UsageError
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.numbered import Numbered, numbered
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
@@ -54,14 +54,14 @@ class TakePictures(Protocol):
     def __call__(  # noqa: PLR0913 -- the series, what is said of it, and in which words
         self,
         volume: Volume,
-        tracks: Sequence[Trajectory],
+        findings: Sequence[Numbered],
         language: Language,
         *,
         source_sha256: str,
         notes: Sequence[str],
         mark: str,
     ) -> Sequence[MadePicture]:
-        """Return the pictures of these tracks."""
+        """Return the pictures of these findings."""
         ...
 
 
@@ -70,15 +70,16 @@ class _Shown:
     """What the page and the pictures show of the case.
 
     Attributes:
-        others: how many findings of the case are on other series.
+        findings: everything marked on the series shown.
+        elsewhere: everything marked on other series of the case.
         manifest_sha256: the archive's list of the series' files.
         notes: what is wrong with the scan, in words.
         subject: the state of the person examined.
     """
 
     opened: Opened
-    tracks: tuple[Trajectory, ...]
-    others: int
+    findings: tuple[Numbered, ...]
+    elsewhere: tuple[Numbered, ...]
     language: Language
     manifest_sha256: str
     notes: tuple[str, ...]
@@ -88,7 +89,7 @@ class _Shown:
         """Return the pictures of what is shown."""
         return take(
             self.opened.volume,
-            self.tracks,
+            self.findings,
             self.language,
             source_sha256=self.manifest_sha256,
             notes=self.notes,
@@ -183,24 +184,31 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
 
 
 def _shown(case: Case, opened: Opened, asked: Export) -> _Shown:
-    """Choose the tracks of the series shown; the rest is counted, and in the bundle as JSON."""
-    uid = opened.series.uid
-    tracks = tuple(
-        one
-        for one in case.findings
-        if isinstance(one, Trajectory) and one.series_uid.partition("#")[0] == uid
-    )
-    manifests = (one.manifest_sha256 for one in case.series if one.series_uid == uid)
+    """Number the findings: those of the series shown, and apart from them all others."""
+    here = opened.volume.identity.series_uid
+    found = numbered(case.findings)
+    manifests = (one.manifest_sha256 for one in case.series if one.series_uid == opened.series.uid)
     problems = problems_of(opened.series, opened.volume)
     return _Shown(
         opened=opened,
-        tracks=tracks,
-        others=len(case.findings) - len(tracks),
+        findings=tuple(one for one in found if one.finding.series_uid == here),
+        elsewhere=tuple(
+            replace(one, series=_series_words(case, one.finding.series_uid))
+            for one in found
+            if one.finding.series_uid != here
+        ),
         language=asked.language,
         manifest_sha256=next(manifests, ""),
         notes=tuple(one.sentence(asked.language) for one in problems),
         subject=_subject(case, asked),
     )
+
+
+def _series_words(case: Case, series_uid: str) -> str:
+    """Return what another series of the case is called, with its identifier."""
+    uid = series_uid.partition("#")[0]
+    called = (f"{one.modality} {one.description}" for one in case.series if one.series_uid == uid)
+    return " ".join([*next(called, "").split(), series_uid])
 
 
 def _subject(case: Case, asked: Export) -> Subject:
@@ -236,8 +244,8 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
         basis=archive.court.basis(actor, case.number),
         subject=_subject(case, asked),
         study=_study(shown),
-        tracks=shown.tracks,
-        others=shown.others,
+        findings=shown.findings,
+        elsewhere=shown.elsewhere,
         warnings=problems_of(shown.opened.series, shown.opened.volume),
         text=asked.text,
         pictures=tuple(conclusion.Picture(caption=one.caption, png=one.png) for one in taken),

@@ -8,12 +8,9 @@ from typing import TypeAlias
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from viewer.presenters.tools.marks import Mark
-from viewer.render.glyphs.finding import FindingGlyph
-from viewer.render.glyphs.trajectory import TrajectoryGlyph
+from viewer.render.glyphs.of_finding import glyphs_of
 from viewer.render.scene import Glyph, Quality
 from viewer.render.volume_view import Picture
-from viewer.widgets.examine import mark_paint
 from viewer.widgets.examine.volume_eye import VolumeEye
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
@@ -100,16 +97,30 @@ class VolumePictures:
         self._worker.ask(self._wanted)
 
     def _wish(self, volume: Volume, camera: Camera3D, quality: Quality) -> Wish:
-        recorded = [one for one in self._parts.marks.shown.now if not one.draft]
-        glyphs = tuple(glyph for one in recorded for glyph in _glyphs(one))
         return Wish(
             volume,
             self._eye.device_size(),
             camera,
             self._eye.preset(volume),
             self._parts.views.cutaway.now,
-            glyphs,
+            self._glyphs(),
             quality,
+        )
+
+    def _glyphs(self) -> tuple[Glyph, ...]:
+        """Return what is drawn of the findings that are seen; what is dragged is painted over.
+
+        The selected track has the tube before its entry, with what it leaves out said beside it.
+        """
+        findings, chosen = self._parts.findings, self._parts.findings.selected.now
+        dragged = {one.finding_id for one in self._parts.marks.shown.now if one.draft}
+        return tuple(
+            glyph
+            for one in findings.visible
+            if one.finding_id not in dragged
+            for glyph in glyphs_of(
+                one, selected=one.finding_id == chosen, before=one.finding_id == chosen
+            )
         )
 
     def _deliver(self, wish: Wish, picture: Picture) -> None:
@@ -122,21 +133,6 @@ class VolumePictures:
             raise error
         self.trouble = error
         self._came()
-
-
-def _glyphs(mark: Mark) -> tuple[Glyph, ...]:
-    """Return what stands for a finding; of a track also its deflections and the lodged bullet."""
-    colour = mark_paint.tint(mark).name()
-    if mark.kind != "trajectory":
-        return (FindingGlyph(mark.points, mark.lines, mark.selected, colour),)
-    start, end, *more = mark.points
-    ends = (start, end)
-    if not more:
-        return (TrajectoryGlyph(ends, mark.entry, mark.selected, mark.name, colour),)
-    return (
-        TrajectoryGlyph(ends, None, mark.selected, mark.name, colour),
-        FindingGlyph(tuple(more), mark.lines, mark.selected, colour),
-    )
 
 
 def _timer(owner: QWidget, after_ms: int, act: Callable[[], None]) -> QTimer:
