@@ -21,6 +21,7 @@ from virtopsy.findings.vocabulary import called
 from virtopsy.findings.words import number
 from virtopsy.findings.wound import Wound
 from virtopsy.geometry.direction import NORMAL_95
+from virtopsy.geometry.landmark import landmark_terms
 from virtopsy.language import Language, say
 
 
@@ -135,18 +136,19 @@ def _region(one: Region, language: Language) -> list[str]:
 
 
 def _landmark(one: Landmark, language: Language) -> list[str]:
+    known = landmark_terms().get(one.landmark)
+    told = [] if known is None else [known.names[language]]
+    if known is not None and known.side is None:
+        return told
     who = one.side_confirmed_by
     if who is None:
-        return [say("conclusion5.side_unconfirmed", language)]
-    return [say("conclusion5.side_confirmed", language, who=who)]
+        return [*told, say("conclusion5.side_unconfirmed", language)]
+    key = "conclusion5.side_against" if one.against_scanner else "conclusion5.side_confirmed"
+    return [*told, say(key, language, who=who)]
 
 
 def _measure(one: Measure, language: Language) -> list[str]:
     told = [called("measure", one.measure.value, language)]
-    if one.axis_source in {"head", "trunk", "scanner"}:
-        told.append(say(f"conclusion5.axis.{one.axis_source}", language))
-    if one.flexion:
-        told.append(say("conclusion5.flexion", language, flexion=one.flexion))
     if len(one.repeats_lps_mm):
         told.append(say("conclusion5.repeats", language, n=len(one.repeats_lps_mm) + 1))
     return told

@@ -22,6 +22,7 @@ import typst
 from virtopsy.dicom.names import readable
 from virtopsy.findings import words
 from virtopsy.language import Language, say
+from virtopsy.report.body_rows import frame_texts
 from virtopsy.report.conclusion import Conclusion
 from virtopsy.report.tables import (
     TRACK_COLUMNS,
@@ -117,6 +118,7 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
             label("frame"),
             label("not_projected"),
             label("limits"),
+            *_frames(conclusion, language),
         ],
         "warned": label("warned"),
         "warnings": [one.sentence(language) for one in conclusion.warnings]
@@ -136,6 +138,13 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
         "page": label("page"),
         "case": say("report.case", language, number=conclusion.case_number),
     }
+
+
+def _frames(conclusion: Conclusion, language: Language) -> tuple[str, ...]:
+    """Return where the body's frames come from; nothing where no landmark was marked."""
+    found = [one.finding for one in conclusion.findings]
+    series = found[0].series_uid if found else ""
+    return frame_texts(found, series, language)
 
 
 def _facts(conclusion: Conclusion, language: Language) -> Sequence[tuple[str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from virtopsy.findings import words
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.frames import frame_lines_of
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.numbered import Numbered
 from virtopsy.findings.quantity_words import quantity_lines
@@ -14,6 +16,7 @@ from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.vocabulary import called
 from virtopsy.language import Language, say
 from virtopsy.report import statement
+from virtopsy.report.body_rows import body_directions, body_rows
 from virtopsy.report.kind_words import kind_words, number_words
 from virtopsy.report.place import beside, certainty_words, ground_words, place_words
 
@@ -25,8 +28,9 @@ _LIMITED = frozenset({"wound", "fragment", "fracture", "region", "landmark", "me
 
 def track_rows(findings: Sequence[Numbered], language: Language) -> list[dict[str, Any]]:
     """Return the trajectories: the row of each, a row for each straight part, and what is said."""
+    here = [one.finding for one in findings]
     return [
-        _track(one.number, one.finding, language)
+        _track(one.number, one.finding, here, language)
         for one in findings
         if isinstance(one.finding, Trajectory)
     ]
@@ -35,6 +39,7 @@ def track_rows(findings: Sequence[Numbered], language: Language) -> list[dict[st
 def kind_tables(findings: Sequence[Numbered], language: Language) -> list[dict[str, Any]]:
     """Return a table for each other kind of which there is one."""
     tables = []
+    here = [one.finding for one in findings]
     for kind in KINDS:
         rows = [one for one in findings if one.finding.kind == kind]
         if rows and kind != Trajectory.kind:
@@ -42,7 +47,7 @@ def kind_tables(findings: Sequence[Numbered], language: Language) -> list[dict[s
                 {
                     "title": say(f"conclusion5.kind.{kind}", language),
                     "columns": [say(f"conclusion5.column.{name}", language) for name in _COLUMNS],
-                    "rows": [_row(one, language) for one in rows],
+                    "rows": [_row(one, here, language) for one in rows],
                     "limits": say(f"conclusion5.limits.{kind}", language)
                     if kind in _LIMITED
                     else "",
@@ -55,10 +60,11 @@ def elsewhere_table(findings: Sequence[Numbered], language: Language) -> dict[st
     """Return the findings of the case's other series in one table; None where there is none."""
     if not findings:
         return None
+    here = [one.finding for one in findings]
     return {
         "title": say("report.others", language, n=len(findings)),
         "columns": [say(f"conclusion5.column.{name}", language) for name in _COLUMNS],
-        "rows": [_named(_row(one, language), one, language) for one in findings],
+        "rows": [_named(_row(one, here, language), one, language) for one in findings],
         "limits": "",
     }
 
@@ -77,10 +83,13 @@ _ABSENT = frozenset({"wound", "trajectory", "fragment", "fracture", "region"})
 """Kinds whose absence a reader could take for a statement about the body."""
 
 
-def _track(n: int, track: Trajectory, language: Language) -> dict[str, Any]:
+def _track(
+    n: int, track: Trajectory, findings: Sequence[Finding], language: Language
+) -> dict[str, Any]:
     parts = straight_parts(track)
     deflected = len(parts) > 1
     bent = (
+        *body_directions(track, findings, language),
         *statement.directions(track, language),
         *statement.deflections(track, language),
         statement.course(track, language),
@@ -89,8 +98,11 @@ def _track(n: int, track: Trajectory, language: Language) -> dict[str, Any]:
         "name": f"{n}. {track.name}",
         "note": say("conclusion5.chord_of_ends", language) if deflected else "",
         "numbers": _numbers(track, language),
-        "parts": _parts(parts, language) if deflected else [],
-        "remarks": [statement.statement(track, language), " ".join(bent)],
+        "parts": [
+            *body_rows(track, findings, language),
+            *(_parts(parts, language) if deflected else []),
+        ],
+        "remark": " ".join((statement.statement(track, language), *bent)),
         "source": statement.source(track, language),
     }
 
@@ -112,7 +124,7 @@ def _numbers(track: Trajectory, language: Language) -> list[str]:
     ]
 
 
-def _row(one: Numbered, language: Language) -> dict[str, Any]:
+def _row(one: Numbered, findings: Sequence[Finding], language: Language) -> dict[str, Any]:
     finding = one.finding
     about = [one.series, place_words(finding, language), *kind_words(finding, language)]
     sure = [certainty_words(finding, language), ground_words(finding, language)]
@@ -120,6 +132,10 @@ def _row(one: Numbered, language: Language) -> dict[str, Any]:
     if isinstance(finding, Trajectory):
         sure[1] = statement.direction(finding, language)
         numbers = tuple(f"{line.label}: {line.text}" for line in quantity_lines(finding, language))
+    else:
+        numbers += tuple(
+            f"{line.label}: {line.text}" for line in frame_lines_of(finding, findings, language)
+        )
     row = {
         "name": f"{one.number}. {finding.name}",
         "what": "; ".join(text for text in about if text),

@@ -68,7 +68,7 @@ def test_what_nobody_stated_is_said_not_to_be_stated() -> None:
     unstated = replace(wound, wound=WoundKind.UNSTATED)
     assert "not stated by anybody" in kind_words(unstated, Language.EN)[0]
     unconfirmed = replace(landmark, side_confirmed_by=None)
-    assert "not confirmed" in kind_words(unconfirmed, Language.EN)[0]
+    assert "not confirmed" in kind_words(unconfirmed, Language.EN)[1]
 
 
 def test_gas_is_called_gas_only_when_a_person_confirmed_it() -> None:
