@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from scipy import ndimage
 
 from virtopsy.exchange.content import code
 from virtopsy.exchange.kept import kept
@@ -21,10 +20,11 @@ from virtopsy.exchange.omission import Taken, omitted
 from virtopsy.exchange.reports_in import record_of
 from virtopsy.exchange.source import Source
 from virtopsy.findings.quantity import Quantity
-from virtopsy.findings.region import Mask, Region, Substance, packed
+from virtopsy.findings.region import Region, Substance, packed
 from virtopsy.findings.vocabulary import terms
 from virtopsy.geometry.camera import as_point
 from virtopsy.geometry.frame import Floats, Frame
+from virtopsy.imaging.voxel_region import Mask, VoxelRegion, border_voxels
 from virtopsy.language import printable
 
 _NAMESPACE: Final = UUID("5b0c8f0e-2f5e-4c8b-8a52-0d0a4b7c6f02")
@@ -76,20 +76,19 @@ def _segment(dataset: Dataset, segment: Dataset, pixels: NDArray[Any], fit: list
 def _taken(name: str, segment: Dataset, mask: Mask, source: Source, marked: Region | None) -> Taken:
     if not mask.any():
         return Taken(omissions=(omitted("empty", name=name),))
-    box, text = packed(mask)
+    region = VoxelRegion(_shape(mask), (0, 0, 0), mask).trimmed()
     if marked is None:
-        return Taken((_region(name, segment, mask, source),))
-    same = (box, text) == (marked.box_kji, marked.mask) or (
-        box == marked.box_kji and np.array_equal(_boxed(mask, box), marked.voxels())
-    )
-    if same and mask.shape == marked.grid_kji and name == marked.name.strip():
+        return Taken((_region(name, segment, region, source),))
+    held = marked.voxels()
+    same = region.box == held.box and np.array_equal(region.mask, held.mask)
+    if same and region.grid == held.grid and name == marked.name.strip():
         return Taken((marked,))
     return Taken(omissions=(omitted("differs", name=name),))
 
 
-def _boxed(mask: Mask, box: tuple[int, ...]) -> Mask:
-    k, j, i, to_k, to_j, to_i = box
-    return mask[k:to_k, j:to_j, i:to_i]
+def _shape(mask: Mask) -> tuple[int, int, int]:
+    k, j, i = mask.shape
+    return k, j, i
 
 
 def _series(dataset: Dataset) -> set[str]:
@@ -164,9 +163,7 @@ def _group(dataset: Dataset, groups: Dataset, keyword: str) -> Any:
     return own[0] if own else dataset.SharedFunctionalGroupsSequence[0][keyword].value[0]
 
 
-def _region(name: str, segment: Dataset, mask: Mask, source: Source) -> Region:
-    box, text = packed(mask)
-    within = _boxed(mask, box)
+def _region(name: str, segment: Dataset, region: VoxelRegion, source: Source) -> Region:
     kind = code((segment.get("SegmentedPropertyTypeCodeSequence") or [Dataset()])[0])
     substances = {one.snomed: one.code for one in terms("substance") if one.snomed}
     uid = str(segment.get("TrackingUID") or name)
@@ -174,13 +171,11 @@ def _region(name: str, segment: Dataset, mask: Mask, source: Source) -> Region:
     if frame is None:
         raise ValueError("no grid")
     return Region(
-        as_point(frame.to_lps(_middle(within) + np.array(box[2::-1]))),
-        frame.shape,
-        box,
-        text,
-        Substance(substances.get(kind.value, "")),
+        as_point(frame.to_lps(_middle(region.mask) + np.array(region.start[::-1]))),
+        **packed(region),
+        substance=Substance(substances.get(kind.value, "")),
         how="painted" if segment.get("SegmentAlgorithmType") == "MANUAL" else "threshold",
-        measured=(_volume(within, frame),),
+        measured=(_volume(region.mask, frame),),
         finding_id=uuid5(_NAMESPACE, f"{uid}\0{source.uid}\0{segment.SegmentNumber}").hex,
         name=name[:_LONGEST_NAME] or "SEG",
         series_uid=source.key,
@@ -199,10 +194,7 @@ def _middle(mask: Mask) -> Floats:
 
 def _volume(mask: Mask, frame: Frame) -> Quantity:
     """Return the volume with its range: the border half a voxel further in and out."""
-    padded = np.pad(mask, 1)
-    count = int(mask.sum())
-    inner = count - int(ndimage.binary_erosion(padded).sum())
-    outer = int(ndimage.binary_dilation(padded).sum()) - count
+    count, rim = int(mask.sum()), border_voxels(mask)
     voxel = float(np.prod(frame.spacing_mm))
-    low, high = (count - inner / 2) * voxel, (count + outer / 2) * voxel
+    low, high = max(count - rim, 0.0) * voxel, (count + rim) * voxel
     return Quantity("volume", count * voxel, "mm3", low=low, high=high, source="spacing")

@@ -39,8 +39,9 @@ from virtopsy.exchange.evidence import (
 from virtopsy.exchange.group import tracking_uid
 from virtopsy.exchange.kept import keep
 from virtopsy.exchange.source import Plane, Source
-from virtopsy.findings.region import Mask, Region, Substance
+from virtopsy.findings.region import Region, Substance
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.voxel_region import Mask
 
 _SERIES_NUMBER: Final = 9002
 _LONGEST_LABEL: Final = 64
@@ -108,7 +109,7 @@ def whole_slices(region: Region) -> Mask:
     k, j, i, to_k, to_j, to_i = region.box_kji
     _, rows, columns = region.grid_kji
     mask = np.zeros((to_k - k, rows, columns), np.bool_)
-    mask[:, j:to_j, i:to_i] = region.voxels()
+    mask[:, j:to_j, i:to_i] = region.voxels().mask
     return mask
 
 

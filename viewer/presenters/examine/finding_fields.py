@@ -16,7 +16,6 @@ from typing import Any, Literal, TypeAlias
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
-from virtopsy.findings.measure import Measure, MeasureKind
 from virtopsy.findings.record import hints
 from virtopsy.findings.region import Region, Substance
 from virtopsy.findings.trajectory import Trajectory
@@ -40,7 +39,6 @@ _OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "fracture": ("fracture", "bone"),
         "region": ("substance", "confirmed"),
         "landmark": ("side_confirmed_by",),
-        "measure": ("flexion",),
     }
 )
 _FORMS: Mapping[str, Form] = MappingProxyType(
@@ -164,8 +162,6 @@ def _asked(finding: Finding, name: str) -> bool:
     """Tell whether a field means anything: gas alone has another name until it is confirmed."""
     if isinstance(finding, Region):
         return name != "confirmed" or finding.substance is Substance.GAS
-    if isinstance(finding, Measure):
-        return name != "flexion" or finding.measure is MeasureKind.HEIGHT
     return True
 
 

@@ -9,6 +9,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.presenters.tools.marks import Mark
+from viewer.render.block import before_words
+from viewer.render.glyphs.before import BeforeGlyph
 from viewer.render.hidden_words import edge_words, hidden_words, reduced_words
 from viewer.render.slice_camera import direction_letters
 from viewer.widgets.examine import slice_paint, volume_paint
@@ -122,6 +124,7 @@ class VolumeOverlay:
             self._edge(wish.cutaway) if pictures.lined else "",
             reduced_words(pictures.reduced, language),
             lossy_mark(wish.volume, language),
+            before_words(language) if _extended(wish) else "",
         )
         beside = self._controls.beside_curve(width) - _BESIDE_PX
         # Folded before the middle of so wide a view, where the letter of the lower edge is:
@@ -195,6 +198,11 @@ class VolumeOverlay:
     @property
     def _type_px(self) -> int:
         return slice_paint.COURT_PX if self._controls.presenting else TEXT_PX
+
+
+def _extended(wish: Wish) -> bool:
+    """Tell whether a line before an entry is drawn, which its limits must stand beside."""
+    return any(isinstance(one, BeforeGlyph) for one in wish.glyphs)
 
 
 def _sides(wish: Wish) -> dict[str, str]:
