@@ -1,0 +1,161 @@
+"""One hole in bone, found near a rough click and fitted under both readings of its bevel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from virtopsy.errors import InputError
+from virtopsy.geometry.frame import Floats
+from virtopsy.imaging import defect, rim
+from virtopsy.imaging.bore import AT_INNER, AT_OUTER, INNER, OUTER, axes_of, centre_of, meeting
+from virtopsy.imaging.defect import Opening
+from virtopsy.imaging.rim import Patch, Rims
+from virtopsy.imaging.sheet import Sheet, across, monomials, sheet_at
+from virtopsy.imaging.volume import Volume
+
+_FIRST_STEPS, _LAST_STEPS = 12, 5
+_NEAR_MM = 5.0
+_TEMPER = 6.0
+"""By how much the logarithms of two readings' posteriors must differ to count e-fold: voxels next
+to each other err together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A hole as it is first seen: the bone and the opening in it."""
+
+    sheet: Sheet
+    opening: Opening
+
+    @property
+    def centre(self) -> Floats:
+        """(3,) LPS mm on the outer table."""
+        u, v = self.opening.centre
+        height = float(monomials(np.asarray(u), np.asarray(v)) @ self.sheet.outer)
+        return self.sheet.place.to_lps(np.array([u, v, height]))
+
+
+def seen_near(volume: Volume, click: Floats, inward: Floats) -> Seen:
+    """Return the hole near a click.
+
+    Args:
+        volume: HU.
+        click: (3,) LPS mm.
+        inward: (3,) LPS, from the click along the track into the head.
+
+    Raises:
+        InputError: there is no bone, or no hole in it.
+    """
+    inward = inward / np.linalg.norm(inward)
+    sheet = sheet_at(volume, click, inward)
+    first = Seen(sheet, defect.find(volume, sheet, inward))
+    sheet = sheet_at(volume, first.centre, sheet.place.axes[:, 2], tries=1)
+    return Seen(sheet, defect.find(volume, sheet, inward, _NEAR_MM))
+
+
+@dataclass(frozen=True, eq=False)
+class Hole:
+    """A fitted hole: each reading of its bevel, and how much it counts.
+
+    Attributes:
+        patch: the voxels it rests on.
+        sheet: the bone.
+        readings: the bevel follows the tables, or is a cone about the track.
+        weights: (2,) of them.
+    """
+
+    patch: Patch
+    sheet: Sheet
+    readings: tuple[Rims, ...]
+    weights: Floats
+
+    @property
+    def likely(self) -> Rims:
+        """The reading that counts most."""
+        return self.readings[int(np.argmax(self.weights))]
+
+    def centre(self, inner: bool) -> tuple[Floats, Floats]:
+        """Return the centre of a rim on its table, (3,) LPS mm, and its covariance (3, 3).
+
+        The covariance is that of the fits, and of what the readings differ by.
+        """
+        places = [_place(one, inner) for one in self.readings]
+        mean = sum((w * p for w, (p, _) in zip(self.weights, places, strict=True)), np.zeros(3))
+        total = np.zeros((3, 3))
+        for weight, (point, spread) in zip(self.weights, places, strict=True):
+            total += weight * (spread + np.outer(point - mean, point - mean))
+        return mean, total
+
+    def radius(self, inner: bool) -> tuple[float, float]:
+        """Return a rim's radius across the track and its SD, mm."""
+        at = 22 + (AT_INNER if inner else AT_OUTER)
+        values = np.array([one.parameters[at] for one in self.readings])
+        variances = np.array([one.covariance[at, at] for one in self.readings])
+        mean = float(self.weights @ values)
+        return mean, float(np.sqrt(self.weights @ (variances + (values - mean) ** 2)))
+
+    def table(self, point: Floats, direction: Floats, inner: bool) -> tuple[Floats, float]:
+        """Return where a line meets a table, (3,) LPS mm, and the SD of that along the line, mm.
+
+        Args:
+            point: (3,) LPS mm of the line.
+            direction: (3,) LPS unit vector of it, either way.
+            inner: the inner table, else the outer one.
+        """
+        rims = self.likely
+        turned = axes_of(rims.place, np.stack(across(direction)))
+        surface = INNER if inner else OUTER
+        centre = turned[:2] @ rims.place.to_local(point)
+        met = meeting(turned, centre, rims.parameters[surface])
+        variance = met.by_surface @ rims.covariance[surface, surface] @ met.by_surface
+        return rims.place.to_lps(met.local), float(np.sqrt(max(variance, 0.0)))
+
+
+def _place(rims: Rims, inner: bool) -> tuple[Floats, Floats]:
+    p = rims.parameters
+    node, surface = (AT_INNER, INNER) if inner else (AT_OUTER, OUTER)
+    turned = axes_of(rims.place, rims.across)
+    met = meeting(turned, centre_of(p, node), p[surface])
+    slope = np.zeros((3, len(p)))
+    slope[:, 12 + 2 * node : 14 + 2 * node] = turned[:2].T + np.outer(turned[2], met.by_centre)
+    slope[:, surface] = np.outer(turned[2], met.by_surface)
+    slope = rims.place.axes @ slope
+    return rims.place.to_lps(met.local), slope @ rims.covariance @ slope.T
+
+
+def fitted(volume: Volume, seen: Seen, direction: Floats) -> Hole:
+    """Fit a hole along a direction (3,) LPS, told from what is seen of it.
+
+    Raises:
+        InputError: a slice is missing there, or metal covers the rim.
+    """
+    patch = rim.patch_round(volume, seen.sheet, seen.opening, direction)
+    aside = np.stack(across(direction))
+    start = rim.begin(seen.sheet, seen.opening, aside)
+    place = seen.sheet.place
+    readings = [
+        rim.fit(patch, place, start, aside, cone=cone, steps=_FIRST_STEPS) for cone in (False, True)
+    ]
+    return _weighed(patch, seen.sheet, readings)
+
+
+def refitted(hole: Hole, direction: Floats) -> Hole:
+    """Fit a hole again along a direction that is better known, (3,) LPS."""
+    readings = []
+    for one in hole.readings:
+        start, aside = rim.turned(one, direction)
+        readings.append(
+            rim.fit(hole.patch, one.place, start, aside, cone=one.cone, steps=_LAST_STEPS)
+        )
+    return _weighed(hole.patch, hole.sheet, readings)
+
+
+def _weighed(patch: Patch, sheet: Sheet, readings: Sequence[Rims]) -> Hole:
+    cost = np.array(rim.costs(patch, readings))
+    if not np.isfinite(cost).all():
+        raise InputError("refine.no_hole")
+    weights = np.exp(-(cost - cost.min()) / _TEMPER)
+    return Hole(patch, sheet, tuple(readings), weights / weights.sum())
