@@ -23,6 +23,8 @@ SHARES = np.linspace(0.1, 0.9, 9)
 """Depths that are measured: at the tables themselves a voxel holds half bone everywhere."""
 _STEP_MM = 0.15
 _BEYOND_MM = 6.0
+_LEAST_LEVEL_HU = 180.0
+_MOST = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +57,17 @@ class Bevel:
 
     @property
     def seen(self) -> float:
-        """Share of all directions and depths that show a wall."""
-        return float(np.isfinite(self.radius_mm).mean())
+        """Share of the directions that show a wall at most depths."""
+        return float((np.isfinite(self.radius_mm).mean(axis=1) >= _MOST).mean())
 
 
-def bevel(volume: Volume, rims: Rims, centre: Floats, level_hu: float) -> Bevel:
+def bevel(volume: Volume, rims: Rims, centre: Floats) -> Bevel:
     """Measure the bevel round an axis.
 
     Args:
         volume: HU.
         rims: the fitted hole: its tables and the directions across the track.
         centre: (3,) LPS mm, a point of the axis.
-        level_hu: half way between what fills the hole and the bone.
     """
     turned = axes_of(rims.place, rims.across)
     turns = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
@@ -77,7 +78,7 @@ def bevel(volume: Volume, rims: Rims, centre: Floats, level_hu: float) -> Bevel:
     start = np.broadcast_to(start, (DIRECTIONS, len(SHARES), len(rho), 3))
     local = _on(start, turned[2], rims.parameters, SHARES[None, :, None])
     values = np.maximum(sampled(volume, rims.place.to_lps(local)), SOFT_HU)
-    radius = _walls(values, rho, level_hu)
+    radius = _walls(values, rho, _levels(values, rho, farthest - _BEYOND_MM))
     nearest = np.clip(np.searchsorted(rho, np.nan_to_num(radius)), 0, len(rho) - 1)
     wall = np.take_along_axis(local, nearest[..., None, None], axis=2)[:, :, 0]
     wall = np.where(np.isfinite(radius)[..., None], wall, np.nan)
@@ -95,7 +96,17 @@ def _on(start: Floats, way: Floats, p: Floats, share: Floats) -> Floats:
     return point
 
 
-def _walls(values: Floats, rho: Floats, level: float) -> Floats:
+def _levels(values: Floats, rho: Floats, wide_mm: float) -> Floats:
+    """Return (depths, 1): half way from soft tissue to the bone of that depth beside the hole.
+
+    Diploe has less than the tables; one level for all would see no wall there.
+    """
+    beside = values[..., (rho > wide_mm + 1.0) & (rho < wide_mm + 5.0)]
+    bone = np.median(beside, axis=(0, 2))
+    return np.asarray(np.maximum((bone + SOFT_HU) / 2, _LEAST_LEVEL_HU))[:, None]
+
+
+def _walls(values: Floats, rho: Floats, level: Floats) -> Floats:
     """Return the radius where the innermost lasting rise of (..., radii) crosses the level."""
     above = values >= level
     # A speck of bone in the hole is no wall: it must go on for a millimetre.
@@ -108,6 +119,6 @@ def _walls(values: Floats, rho: Floats, level: float) -> Floats:
     before = np.maximum(first - 1, 0)
     low = np.take_along_axis(values, before[..., None], -1)[..., 0]
     high = np.take_along_axis(values, first[..., None], -1)[..., 0]
-    share = np.clip((level - low) / np.where(high == low, 1.0, high - low), 0, 1)
+    share = np.clip((level[:, 0] - low) / np.where(high == low, 1.0, high - low), 0, 1)
     radius = rho[before] + share * (rho[first] - rho[before])
     return np.asarray(np.where(found, radius, np.nan))

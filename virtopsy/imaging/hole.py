@@ -10,7 +10,16 @@ import numpy as np
 from virtopsy.errors import InputError
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging import defect, rim
-from virtopsy.imaging.bore import AT_INNER, AT_OUTER, INNER, OUTER, axes_of, centre_of, meeting
+from virtopsy.imaging.bore import (
+    AT_INNER,
+    AT_OUTER,
+    INNER,
+    OUTER,
+    RADII,
+    axes_of,
+    centre_of,
+    meeting,
+)
 from virtopsy.imaging.defect import Opening
 from virtopsy.imaging.rim import Patch, Rims
 from virtopsy.imaging.sheet import Sheet, across, monomials, sheet_at
@@ -18,6 +27,7 @@ from virtopsy.imaging.volume import Volume
 
 _FIRST_STEPS, _LAST_STEPS = 12, 5
 _NEAR_MM = 5.0
+_LEAST_RADIUS_MM = 1.7
 _TEMPER = 6.0
 """By how much the logarithms of two readings' posteriors must differ to count e-fold: voxels next
 to each other err together."""
@@ -153,9 +163,18 @@ def refitted(hole: Hole, direction: Floats) -> Hole:
     return _weighed(hole.patch, hole.sheet, readings)
 
 
+def _sound(rims: Rims) -> bool:
+    """Tell whether a reading is a hole: no rim of it vanishes, none lies beside the other."""
+    p = rims.parameters
+    radii = p[RADII][AT_OUTER : AT_INNER + 1]
+    apart = float(np.linalg.norm(centre_of(p, AT_OUTER) - centre_of(p, AT_INNER)))
+    return bool(np.isfinite(p).all()) and radii.min() > _LEAST_RADIUS_MM and apart < radii.max()
+
+
 def _weighed(patch: Patch, sheet: Sheet, readings: Sequence[Rims]) -> Hole:
     cost = np.array(rim.costs(patch, readings))
-    if not np.isfinite(cost).all():
+    cost = np.where([_sound(one) for one in readings], cost, np.inf)
+    if not np.isfinite(cost).any():
         raise InputError("refine.no_hole")
     weights = np.exp(-(cost - cost.min()) / _TEMPER)
     return Hole(patch, sheet, tuple(readings), weights / weights.sum())

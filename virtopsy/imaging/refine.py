@@ -298,9 +298,8 @@ def _told(
 ) -> RefinedHole:
     """Put together what is told of a hole, or refuse it."""
     rims = hole.likely
-    wall = bevel(volume, rims, middle, hole.sheet.level_hu)
-    half = len(wall.shares) // 2
-    if float(np.isfinite(wall.radius_mm[:, half]).mean()) < _LEAST_SEEN:
+    wall = bevel(volume, rims, middle)
+    if wall.seen < _LEAST_SEEN:
         raise InputError("refine.open_rim")
     outer, outer_sd = hole.table(middle, way, inner=False)
     within, inner_sd = hole.table(middle, way, inner=True)

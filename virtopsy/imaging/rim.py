@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from virtopsy.errors import InputError
@@ -40,7 +41,7 @@ from virtopsy.imaging.volume import Volume
 _BESIDE_MM = 8.0  # how far beyond the hole bone is looked at
 _OVER_MM = 3.5  # above and below the tables
 _NARROWEST_MM, _WIDEST_MM = 1.5, 25.0
-_MOST_VOXELS = 4000
+_MOST_VOXELS = 3000
 _FINE_MM = 1.1  # a voxel longer than this is the mean over points this far apart
 _AIR_HU, _SOFT_HIGHEST_HU = -1000.0, 120.0
 _NOT_BONE_HU = 160.0
@@ -178,9 +179,7 @@ def _ground(values: Floats, spacing_mm: tuple[float, float, float]) -> Floats:
     """
     i, j, k = spacing_mm
     sampling = (k, j, i)
-    bony = values > _NOT_BONE_HU
-    off = ndimage.distance_transform_edt(~bony, sampling=sampling)
-    pure = off > max(1.0, 1.2 * i)
+    pure = ~ndimage.binary_dilation(values > _NOT_BONE_HU, _ball(max(1.0, 1.2 * i), sampling))
     if not pure.any():
         return np.full(values.shape, 40.0)
     nearest = ndimage.distance_transform_edt(
@@ -189,6 +188,13 @@ def _ground(values: Floats, spacing_mm: tuple[float, float, float]) -> Floats:
     smooth = np.clip(values, _AIR_HU, _SOFT_HIGHEST_HU)
     ground: Floats = smooth[tuple(nearest)]
     return ground
+
+
+def _ball(radius_mm: float, sampling: tuple[float, float, float]) -> NDArray[np.bool_]:
+    half = [int(radius_mm / step) for step in sampling]
+    grid = np.meshgrid(*(np.arange(-n, n + 1) for n in half), indexing="ij")
+    off = sum((axis * step) ** 2 for axis, step in zip(grid, sampling, strict=True))
+    return np.asarray(off <= radius_mm**2)
 
 
 def _fine(volume: Volume) -> Floats:

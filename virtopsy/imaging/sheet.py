@@ -24,6 +24,7 @@ _REACH_MM, _STEP_MM = 21.0, 0.9
 _DEEP_MM, _DEPTH_STEP_MM = 15.0, 0.6
 _MARROW_MM = 3.5  # a gap in a column as narrow is diploe, a wider one is the end of this bone
 _LEAST_COLUMNS = 60
+_NEAR = 0.5  # of the weight in the middle: what lies within 15 mm
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +58,14 @@ class Sheet:
         place: its coordinates.
         outer, inner: (6,) of w over `monomials` of (u, v).
         bone_hu: what this bone has where it is dense.
+        rough_mm: how far the outer table lies off its surface, SD from the median.
     """
 
     place: Place
     outer: Floats
     inner: Floats
     bone_hu: float
+    rough_mm: float
 
     @property
     def level_hu(self) -> float:
@@ -160,9 +163,11 @@ def _columns(volume: Volume, place: Place) -> Sheet:
     at = monomials(local[:, 0, 0], local[:, 0, 1])
     near = np.exp(-((local[:, 0, 0] ** 2 + local[:, 0, 1] ** 2) / (2 * 13.0**2)))
     top = _robust(at, outer, near, 3.0)
-    agrees = np.abs(outer - at @ top) < 2.0
+    off = np.abs(outer - at @ top)
+    agrees = off < 2.0
+    rough = 1.4826 * float(np.median(off[agrees & (near > _NEAR)])) if agrees.any() else 2.0
     bottom = _robust(at, np.where(agrees, inner, np.nan), near, 3.0)
-    return Sheet(place, top, bottom, bone_hu)
+    return Sheet(place, top, bottom, bone_hu, rough)
 
 
 def _crossings(values: Floats, depth: Floats, level: float) -> tuple[Floats, Floats]:
