@@ -1,10 +1,11 @@
-"""`virtopsy trajectory`: the numbers of a track between two stated points of a series."""
+"""`virtopsy trajectory`: proposes tracks, or refines one between stated points of a series."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from typing_extensions import override
@@ -14,7 +15,9 @@ from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
-    from virtopsy.findings.trajectory import Trajectory
+    from virtopsy.imaging.volume import Volume
+
+_Place: TypeAlias = tuple[float, float, float]
 
 
 class _PointType(click.ParamType[tuple[float, float, float]]):
@@ -48,87 +51,88 @@ def build(language: Language) -> click.Command:
     @click.option(
         "--exit", "exit_", type=_PointType(), help=say("trajectory.option.exit", language)
     )
+    @click.option("--lodged", type=_PointType(), help=say("trajectory.option.lodged", language))
     @speech.json_option(language)
     def trajectory(
         path: Path,
         series: str | None,
-        entry: tuple[float, float, float] | None,
-        exit_: tuple[float, float, float] | None,
+        entry: _Place | None,
+        exit_: _Place | None,
+        lodged: _Place | None,
         as_json: bool,
     ) -> None:
-        if entry is None or exit_ is None:
-            raise UsageError("trajectory.both_ends")
-        track = _track(path, series, entry, exit_, language)
-        if as_json:
-            speech.facts({"proposals": [_facts(track, language)]})
-            return
-        from virtopsy.findings.words import trajectory_lines
+        stated = _Stated.of(entry, exit_, lodged)
+        volume, uid = _loaded(path, series, language)
+        if stated is None:
+            from viewer.commands.trajectory_proposals import propose
 
-        for one in trajectory_lines(track, language):
-            speech.line(f"{one.label}: {one.text}")
+            propose(volume, uid, language, as_json=as_json)
+            return
+        from viewer.commands.trajectory_facts import facts, tell
+        from virtopsy.findings.refine import refined
+
+        told = refined(volume, uid, stated.entry, stated.other(volume), lodged=stated.is_lodged)
+        if as_json:
+            speech.facts({"proposals": [facts(told, language)]})
+        else:
+            tell(told, language)
 
     return trajectory
 
 
-def _track(
-    path: Path,
-    series_key: str | None,
-    entry: tuple[float, float, float],
-    exit_: tuple[float, float, float],
-    language: Language,
-) -> Trajectory:
+@dataclass(frozen=True)
+class _Stated:
+    """What the expert stated: the entry, and an exit or where a projectile lies."""
+
+    entry: _Place
+    exit: _Place | None
+    lodged: _Place | None
+
+    @classmethod
+    def of(
+        cls, entry: _Place | None, exit_: _Place | None, lodged: _Place | None
+    ) -> _Stated | None:
+        """Return the statement, None where there is none.
+
+        Raises:
+            UsageError: an end without the entry, or two other ends.
+        """
+        if entry is None and exit_ is None and lodged is None:
+            return None
+        if entry is None or (exit_ is not None and lodged is not None):
+            raise UsageError("trajectory.both_ends")
+        return cls(entry, exit_, lodged)
+
+    @property
+    def is_lodged(self) -> bool:
+        """Tell whether the other end lies in the body."""
+        return self.exit is None
+
+    def other(self, volume: Volume) -> _Place:
+        """Return the other end; the projectile is looked for where none was given.
+
+        Raises:
+            InputError: an end lies outside the series, or there is no projectile.
+        """
+        from virtopsy.imaging.projectile import largest_metal
+
+        other = self.exit or self.lodged
+        for point in (self.entry, other):
+            if point is not None and not volume.frame.contains(point):
+                told = ",".join(f"{part:g}" for part in point)
+                raise InputError("trajectory.outside", point=told)
+        other = other or largest_metal(volume, self.entry)
+        if other is None:
+            raise InputError("trajectory.no_bullet")
+        return other
+
+
+def _loaded(path: Path, series_key: str | None, language: Language) -> tuple[Volume, str]:
     from virtopsy.dicom.assemble import assemble, choose, study_of
     from virtopsy.dicom.scan import require_images, scan
-    from virtopsy.findings.clicks import sd_of_click
-    from virtopsy.findings.trajectory import Trajectory
 
     progress = speech.progress("examine.job.load", language)
     found = scan(path, progress)
     require_images(found, path)
     series = choose(found, series_key)
-    volume = assemble(series, study_of(found, series), progress)
-    for point in (entry, exit_):
-        if not volume.frame.contains(point):
-            raise InputError("trajectory.outside", point=",".join(f"{part:g}" for part in point))
-    return Trajectory(
-        finding_id="clicks",
-        name="",
-        series_uid=series.uid,
-        frame_of_reference_uid=volume.identity.frame_of_reference_uid,
-        ends_lps_mm=(entry, exit_),
-        entry=0,
-        direction_by="expert",
-        end_sd_mm=sd_of_click(volume.frame, volume.measured_mm),
-        sd_source="clicks",
-    )
-
-
-def _facts(track: Trajectory, language: Language) -> dict[str, Any]:
-    from virtopsy.findings.words import direction_words
-    from virtopsy.geometry.direction import NORMAL_95, plane_angles
-
-    assert track.direction is not None and track.azimuth is not None  # noqa: S101, PT018
-    assert track.elevation is not None  # noqa: S101 -- the command states the entry
-    names = ("sagittal", "coronal", "transverse")
-    angles = map(math.degrees, plane_angles(track.direction))
-    spread = track.uncertainty
-    return {
-        "ends_lps_mm": track.ends_lps_mm,
-        "axis": track.axis,
-        "length_mm": track.length_mm,
-        "length95_mm": NORMAL_95 * spread.length_sd_mm,
-        "score": None,
-        "cone95_half_angle_deg": math.degrees(spread.cone95_half_angle),
-        "sd_source": track.sd_source,
-        "end_sd_mm": track.end_sd_mm,
-        "direction_by": track.direction_by,
-        "entry_lps_mm": track.entry_lps_mm,
-        "exit_lps_mm": track.exit_lps_mm,
-        "direction": track.direction,
-        "azimuth_deg": math.degrees(track.azimuth) if spread.azimuth_defined else None,
-        "azimuth95_deg": math.degrees(spread.azimuth95) if spread.azimuth_defined else None,
-        "elevation_deg": math.degrees(track.elevation),
-        "elevation95_deg": math.degrees(spread.elevation95),
-        "plane_angles_deg": dict(zip(names, angles, strict=True)),
-        "words": direction_words(track, language),
-    }
+    return assemble(series, study_of(found, series), progress), series.uid
