@@ -34,6 +34,7 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.fragment_search import FragmentSearch
 from viewer.presenters.tools.handles import Handles
 from viewer.presenters.tools.maker import FindingMaker
 from viewer.presenters.tools.marks import Marks
@@ -41,6 +42,7 @@ from viewer.presenters.tools.paint import PaintTool
 from viewer.presenters.tools.points import PointsTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
+from viewer.presenters.tools.workshop import Workshop
 from viewer.presenters.value import Value
 from viewer.presenters.work import Work
 from viewer.render.court_pictures import court_pictures
@@ -193,6 +195,8 @@ def build(
         compared_region=RegionTool(comparison.views),
         paint=PaintTool(session, views, work, findings.selected, new_id),
         compared_paint=PaintTool(session, comparison.views, work, compared.selected, new_id),
+        workshop=Workshop(session, views, findings, work, keeping.person),
+        fragment_search=FragmentSearch(session, views, findings, work, new_id),
         keeping=keeping,
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(

@@ -22,12 +22,14 @@ from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
 from viewer.presenters.session import Session
+from viewer.presenters.tools.fragment_search import FragmentSearch
 from viewer.presenters.tools.handles import Handles
 from viewer.presenters.tools.marks import Marks
 from viewer.presenters.tools.paint import PaintTool
 from viewer.presenters.tools.points import PointsTool
 from viewer.presenters.tools.region import RegionTool
 from viewer.presenters.tools.trajectory import TrajectoryTool
+from viewer.presenters.tools.workshop import Workshop
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
 from virtopsy.errors import VirtopsyError
@@ -61,6 +63,8 @@ class Parts:
         compared_region: none is drawn there.
         paint: grows and paints volumes of voxels.
         compared_paint: paints none there.
+        workshop: makes a track of rough clicks.
+        fragment_search: lists the metal of the scan.
         compared_subject: nothing is stated there: it may be another person, or one still alive.
         room: which of `ROOMS` is shown.
         archive_folder: where evidence was kept last, or usually is.
@@ -101,6 +105,8 @@ class Parts:
     compared_region: RegionTool
     paint: PaintTool
     compared_paint: PaintTool
+    workshop: Workshop
+    fragment_search: FragmentSearch
     compared_subject: SubjectState
     keeping: Keeping
     walkthrough: Walkthrough

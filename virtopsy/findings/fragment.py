@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
+import numpy as np
 from typing_extensions import override
 
-from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, Finding
+from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, STATED, Finding
 from virtopsy.findings.quantity import Quantity
-from virtopsy.geometry.camera import Point
+from virtopsy.geometry.camera import Point, as_point
+from virtopsy.imaging.metal import MetalPiece
+from virtopsy.imaging.volume import Volume
 
 
 class FragmentKind(StrEnum):
@@ -116,3 +119,36 @@ class Fragment(Finding):
             saturated=False,
             threshold_hu=None,
         )
+
+
+def of_piece(piece: MetalPiece, volume: Volume, finding_id: str, name: str) -> Fragment:
+    """Return a piece that was found in a scan as a finding.
+
+    Its centre is known to half a voxel at best (uniform over each spacing, spacing / sqrt(12)).
+    The SD of an edge is a quarter of its range, which is taken for a 95% interval.
+    """
+    source = volume.nearest_source(piece.centre_lps_mm)
+    spread = np.square(volume.frame.directions) @ (np.square(volume.measured_mm) / 12)
+    widths = [high - low for low, high in piece.size_range_mm]
+    low, high = piece.volume_range_mm3
+    return Fragment(
+        finding_id=finding_id,
+        name=name,
+        series_uid=volume.identity.series_uid,
+        frame_of_reference_uid=volume.identity.frame_of_reference_uid,
+        resampled=volume.acquired is not None,
+        seen_on_slice="" if source is None else source.sop_uid,
+        centre_lps_mm=piece.centre_lps_mm,
+        size_mm=piece.size_mm,
+        size_sd_mm=max(widths) / 4,
+        volume_mm3=piece.volume_mm3,
+        volume_low_mm3=low,
+        volume_high_mm3=high,
+        max_hu=piece.max_hu,
+        saturated=piece.saturated,
+        threshold_hu=piece.threshold_hu,
+        site=Site(piece.site.value),
+        may_be_dental=piece.may_be_dental,
+        point_sd_mm=as_point(np.sqrt(spread)),
+        sd_source=STATED,
+    )

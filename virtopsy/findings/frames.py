@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -93,8 +94,12 @@ def body_frame(kind: Kind, findings: Iterable[Finding], series_uid: str) -> Body
     """
     carrying = landmarks_of(kind, findings, series_uid)
     points = [marked_landmark(one) for one in carrying]
-    make = head_frame if kind is Kind.HEAD else trunk_frame
-    return make(points, _sides(carrying))
+    return _made(kind, tuple(points), _sides(carrying))
+
+
+@lru_cache(maxsize=32)  # a panel asks at every change, and propagating takes 20 ms
+def _made(kind: Kind, points: tuple[MarkedLandmark, ...], sides: Sides | None) -> BodyFrame:
+    return (head_frame if kind is Kind.HEAD else trunk_frame)(points, sides)
 
 
 def frames_of(findings: Sequence[Finding], series_uid: str) -> tuple[BodyFrame, ...]:

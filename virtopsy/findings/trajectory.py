@@ -25,6 +25,8 @@ from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.direction import DirectionUncertainty, azimuth, elevation, from_end_scatter
 from virtopsy.geometry.frame import Floats
 
+FIT = "fit"
+"""The source of a scatter that a fit gave."""
 SHORTEST_MM = 1.0
 """Below this the two ends are one point for every scanner, and no direction exists."""
 _JOINT = 21  # values of the lower triangle of a (6, 6) matrix
@@ -204,7 +206,7 @@ class Trajectory(Finding):
     @property
     def spread_source(self) -> str:
         """Where the scatter comes from: the fit, or what the SD of an end rests on."""
-        return "fit" if self.joint_spread_mm else self.sd_source
+        return FIT if self.joint_spread_mm else self.sd_source
 
     @override
     def moved(self, place: int, lps_mm: Point) -> Trajectory:
@@ -250,7 +252,7 @@ class Trajectory(Finding):
             ends_lps_mm=ends_lps_mm,
             joint_spread_mm=tuple(lower.tolist()),
             end_sd_mm=as_point(sd),
-            sd_source="fit",
+            sd_source=FIT,
             method=method,
             clicks_lps_mm=self.clicks_lps_mm or self.ends_lps_mm,
             fitted_lps_mm=points,

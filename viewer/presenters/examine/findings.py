@@ -19,11 +19,14 @@ from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
+from virtopsy.findings.frames import frame_lines_of
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.quantity_words import briefly
+from virtopsy.findings.stab import blade_lines
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.vocabulary import called
 from virtopsy.findings.words import Line
+from virtopsy.findings.wound import Wound
 from virtopsy.language import Language, say
 
 MANY = 6
@@ -221,7 +224,14 @@ class Findings:
     def details(self, language: Language) -> tuple[Line, ...]:
         """Return what else the selected finding says of itself."""
         chosen = self.finding
-        return () if chosen is None else facts_of(chosen, self._views.volume.now, language)
+        if chosen is None:
+            return ()
+        every = self._session.case.findings
+        return (
+            *facts_of(chosen, self._views.volume.now, language),
+            *frame_lines_of(chosen, every, language),
+            *(blade_lines(chosen, language) if isinstance(chosen, Wound) else ()),
+        )
 
     def state(self, name: str, value: str, *, of: str | None = None) -> None:
         """Record one field of a finding, see `finding_fields`; the same value is no act.

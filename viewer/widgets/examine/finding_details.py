@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.examine.finding_form import FindingForm
 from viewer.widgets.examine.track_statement import TrackStatement
+from viewer.widgets.examine.workshop import WorkshopPart
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -38,9 +39,17 @@ class FindingDetails(QScrollArea):
         self._name = FindingForm(parts, self.show_finding)
         self._form = FindingForm(parts, self.show_finding)
         self._statement = TrackStatement(parts)
+        self._workshop = WorkshopPart(parts)
         self._numbers, self._facts = _Lines("finding.number"), _Lines("finding.fact")
         self._column.addLayout(self._acts())
-        for one in (self._name, self._numbers, self._statement, self._form, self._facts):
+        for one in (
+            self._name,
+            self._numbers,
+            self._statement,
+            self._workshop,
+            self._form,
+            self._facts,
+        ):
             self._column.addWidget(one)
         self._column.addWidget(self._withdraw())
         self._column.addStretch(1)
@@ -57,6 +66,7 @@ class FindingDetails(QScrollArea):
         self._form.show_fields(chosen_id, tuple(others))
         self.setVisible(chosen is not None)
         self._statement.show_track(findings.track)
+        self._workshop.show_track(findings.track)
         self._numbers.tell(findings.numbers(language))
         self._facts.tell(findings.details(language))
         self._show_lock()
