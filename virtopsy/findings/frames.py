@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -52,6 +53,7 @@ _HAND_MM = 1.0
 """What `clicks.sd_of_click` puts in for the hand, which the observers' scatter holds already."""
 
 
+_FOREMOST = 3  # direction in words, azimuth, elevation
 _HEELS = ("heel_left", "heel_right")
 
 
@@ -127,27 +129,46 @@ def why_not(kind: Kind, findings: Sequence[Finding], series_uid: str) -> InputEr
 def frame_lines_of(
     finding: Finding, findings: Sequence[Finding], language: Language
 ) -> tuple[Line, ...]:
-    """Return what the body's frames say of a track, a wound or another place, a line each."""
+    """Return what the body's frames say of a track, a wound or another place, a line each.
+
+    Of a track that is its direction in words, azimuth and elevation; the rest is `all_angles`.
+    """
     frames = frames_of(findings, finding.series_uid)
     if isinstance(finding, Trajectory):
-        return _of_track(finding, frames, language)
+        return tuple(
+            line for lines in _by_frame(finding, frames, language)[1:] for line in lines[:_FOREMOST]
+        )
     if isinstance(finding, Wound | Fragment | Landmark):
         return _of_place(finding, frames, findings, language)
     return ()
 
 
-def _of_track(
-    track: Trajectory, frames: Sequence[BodyFrame], language: Language
+def all_angles(
+    track: Trajectory, findings: Sequence[Finding], language: Language
 ) -> tuple[Line, ...]:
-    """Return its angles in the body; a direction is needed, so somebody must have stated it."""
+    """Return every angle of a track, of planes and projections, in the scanner's and body's frames.
+
+    Nothing without a stated direction.
+    """
+    frames = frames_of(findings, track.series_uid)
+    return tuple(chain.from_iterable(_by_frame(track, frames, language)))
+
+
+def _by_frame(
+    track: Trajectory, frames: Sequence[BodyFrame], language: Language
+) -> list[tuple[Line, ...]]:
+    """Return the lines of the scanner's frame, then of each frame of the body."""
     if track.entry is None or track.direction is None:
-        return ()
+        return []
     start, end = track.ends_lps_mm[track.entry], track.ends_lps_mm[1 - track.entry]
     _, scatter = direction_covariance(start, end, _in_order(track))
-    told = list(angle_lines(in_scanner(track.direction, scatter), language))
-    for frame in frames:
-        told += body_lines(in_body(track.direction, scatter, frame), frame, language)
-    return tuple(told)
+    return [
+        angle_lines(in_scanner(track.direction, scatter), language),
+        *(
+            body_lines(in_body(track.direction, scatter, frame), frame, language)
+            for frame in frames
+        ),
+    ]
 
 
 def _in_order(track: Trajectory) -> Floats:

@@ -19,7 +19,7 @@ from viewer.presenters.value import Value
 from virtopsy.case.commands import ChangeFinding, WithdrawFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
-from virtopsy.findings.frames import frame_lines_of
+from virtopsy.findings.frames import all_angles, frame_lines_of
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.quantity_words import briefly
 from virtopsy.findings.stab import blade_lines
@@ -232,6 +232,11 @@ class Findings:
             *frame_lines_of(chosen, every, language),
             *(blade_lines(chosen, language) if isinstance(chosen, Wound) else ()),
         )
+
+    def angles(self, language: Language) -> tuple[Line, ...]:
+        """Return every angle of the selected track in every frame; nothing of another finding."""
+        track = self.track
+        return () if track is None else all_angles(track, self._session.case.findings, language)
 
     def state(self, name: str, value: str, *, of: str | None = None) -> None:
         """Record one field of a finding, see `finding_fields`; the same value is no act.

@@ -41,6 +41,7 @@ class FindingDetails(QScrollArea):
         self._statement = TrackStatement(parts)
         self._workshop = WorkshopPart(parts)
         self._numbers, self._facts = _Lines("finding.number"), _Lines("finding.fact")
+        self._angles = _Lines("finding.angle")
         self._column.addLayout(self._acts())
         for one in (
             self._name,
@@ -49,6 +50,8 @@ class FindingDetails(QScrollArea):
             self._workshop,
             self._form,
             self._facts,
+            self._more_angles(),
+            self._angles,
         ):
             self._column.addWidget(one)
         self._column.addWidget(self._withdraw())
@@ -69,6 +72,8 @@ class FindingDetails(QScrollArea):
         self._workshop.show_track(findings.track)
         self._numbers.tell(findings.numbers(language))
         self._facts.tell(findings.details(language))
+        self._more.setVisible(findings.track is not None and findings.track.entry is not None)
+        self._show_angles()
         self._show_lock()
 
     def _acts(self) -> QHBoxLayout:
@@ -96,6 +101,19 @@ class FindingDetails(QScrollArea):
             self._lock.setChecked(free)
         self._lock.setText(self._parts.say("panel.unlocked" if free else "panel.locked"))
         self._lock.setIcon(icon("unlocked" if free else "locked"))
+
+    def _more_angles(self) -> QPushButton:
+        """Fold the angles of planes and projections away until they are asked for."""
+        self._more = QPushButton()
+        self._more.setObjectName("finding.more")
+        self._more.setCheckable(True)
+        words(self._more, self._parts.language, self._more.setText, "workshop.more")
+        self._more.toggled.connect(lambda _: self._show_angles())
+        return self._more
+
+    def _show_angles(self) -> None:
+        asked = self._more.isChecked()
+        self._angles.tell(self._parts.findings.angles(self._parts.language.now) if asked else ())
 
     def _withdraw(self) -> QPushButton:
         button = QPushButton()
