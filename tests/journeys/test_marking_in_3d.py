@@ -202,6 +202,7 @@ def test_a_track_is_marked_and_an_end_dragged_in_each_plane(hand: Hand, plane: s
         hand.point(plane, end)
     for found, wanted in zip(_track(hand).ends_lps_mm, ends, strict=True):
         assert found == pytest.approx(wanted, abs=0.6)
+    hand.parts.findings.unlock(_track(hand).finding_id)
     target = list(ends[1])
     target[2 if across != 2 else 1] += 6.0
     hand.drag(plane, _track(hand).ends_lps_mm[1], (target[0], target[1], target[2]))

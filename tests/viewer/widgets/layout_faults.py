@@ -206,7 +206,7 @@ def _rings(view: QWidget) -> list[QRectF]:
         return []
     sheet = view.sheet()
     assert sheet is not None
-    places = turn_handles(sheet, view._parts.views.position.now, view.mouse.numbers(sheet))
+    places = turn_handles(sheet, view._parts.views.position.now)
     return [QRectF(one.x() - 4, one.y() - 4, 8, 8) for one in places]
 
 

@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QToolButton, QWidget
 
 from tests.viewer.widgets.layout_faults import faults
 from viewer.presenters.examine.uses import SECTIONS
+from viewer.presenters.examine.views import SliceLook
+from viewer.presenters.tools.forms import At, form_named
 from viewer.widgets.examine.crosshair_paint import turn_handles
 from viewer.widgets.examine.help_sheet import HelpSheet, ways
 from viewer.widgets.plain import PlainLabel
@@ -42,6 +44,7 @@ _KEYS = {
     "Enter": Qt.Key.Key_Return,
     "Backspace": Qt.Key.Key_Backspace,
     "?": Qt.Key.Key_Question,
+    "Delete": Qt.Key.Key_Delete,
 }
 
 
@@ -98,8 +101,18 @@ def mouse(screen: Any, view: Any, way: str) -> None:
     held = _CTRL if way.startswith("Ctrl+") else _SHIFT if way.startswith("Shift+") else _NONE
     if way.endswith("wheel}"):
         wheel(view, held)
-    elif way == "{click}":
-        QTest.mouseClick(view, _LEFT, _NONE, middle + QPoint(9, -7))
+    elif way.endswith("{click}"):
+        QTest.mouseClick(view, _LEFT, held, middle + QPoint(9, -7))
+    elif way == "{number_double_click}":
+        view.repaint()
+        badge = view.mouse.marks.labels[0].badge.toPoint()
+        QTest.mouseDClick(view, _LEFT, _NONE, badge)
+    elif way == "{right_click}":
+        at = view.sheet().place(screen.parts.findings.finding.places[0]).toPoint()
+        QTest.mouseClick(view, _RIGHT, _NONE, at)
+        menu = view.findChild(QMenu, "mark.menu")
+        menu.actions()[1].trigger()
+        menu.close()
     elif way == "{double_click}":
         QTest.mouseDClick(view, _LEFT, _NONE, middle)
     elif way == "{man_click}":
@@ -121,6 +134,27 @@ def active(screen: Any) -> None:
     """Let the window have the keyboard, without which no shortcut acts."""
     screen.desk.window.activateWindow()
     screen.bot.waitUntil(screen.desk.window.isActiveWindow, timeout=5000)
+
+
+def remarks_of(parts: Any) -> list[str]:
+    return [one.remark for one in parts.findings.shown if one.remark]
+
+
+def prepare_marks(parts: Any, name: str) -> None:
+    """Begin a line, mark a wound, or take the tool for wounds in hand near a surface."""
+    axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    if name in {"end", "take_back"}:
+        parts.tool.set("measure")
+        parts.points.choose(form_named("measure.curve"))
+        for x in (-20.0, 20.0):
+            parts.points.click(At((x, 0.0, 0.0), "axial", axes))
+    elif name == "snap":
+        parts.points.choose(form_named("wound"))
+        parts.tool.set("wound")
+        parts.views.look["axial"].set(SliceLook((39.0, 0.0, 0.0), 0.05))
+    elif name in {"unlock", "menu", "withdraw"}:
+        parts.points.choose(form_named("wound"))
+        parts.points.click(At((0.0, 0.0, 0.0), "axial", axes))
 
 
 @pytest.fixture
@@ -150,6 +184,14 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
         ("slices", "end_path"): lambda: views.layout.now,
         ("slices", "take_back"): lambda: parts.along.points.now,
         ("slices", "compare"): lambda: parts.comparison.shown.now,
+        ("marks", "tools"): lambda: parts.tool.now,
+        ("marks", "end"): lambda: parts.points.draft.now,
+        ("marks", "take_back"): lambda: parts.points.draft.now,
+        ("marks", "snap"): lambda: (parts.points.snap.now, remarks_of(parts)),
+        ("marks", "unlock"): lambda: parts.findings.unlocked.now,
+        ("marks", "menu"): lambda: parts.findings.unlocked.now,
+        ("marks", "picture"): lambda: len(parts.findings.shown),
+        ("marks", "withdraw"): lambda: len(parts.findings.shown),
         ("volume", "turn"): view.camera,
         ("volume", "pick"): lambda: views.position.now,
         ("volume", "zoom"): view.camera,
@@ -169,6 +211,9 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
     }
 
     def prepare(section: str, name: str) -> Callable[[], Any]:
+        if section == "marks":
+            prepare_marks(parts, name)
+            return states[section, name]
         cutting.shown.set(section == "volume" and name in {"plane", "undo_cut", "redo_cut"})
         if (section, name) == ("slices", "reset"):
             views.turn_about("axial", 0.3)
@@ -201,6 +246,7 @@ def begin_anew(screen: Any) -> None:
     parts.helped.set(False)
     parts.room.set("examine")
     parts.leave_tool()
+    parts.points.snap.set("")
     parts.comparison.leave()
     parts.reading.cine.stop()
     parts.cutting.show_everything()

@@ -161,6 +161,7 @@ def test_dragging_an_end_is_one_act_and_undo_brings_it_back(screen: Any) -> None
     entry, exit_ = (-30.0, -20.0, 10.0), (30.0, 16.0, -12.0)
     mark(screen, entry, exit_)
     before = screen.parts.findings.tracks[0]
+    screen.parts.findings.unlock(before.finding_id)
     screen.parts.views.go(before.ends_lps_mm[0])
     screen.live()
     start = screen.place("axial", before.ends_lps_mm[0])

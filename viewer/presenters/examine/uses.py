@@ -56,6 +56,16 @@ VOLUME = (
     Use("undo_cut", ("Ctrl+Z",)),
     Use("redo_cut", ("Ctrl+Shift+Z",)),
 )
+MARKS = (
+    Use("tools", ("L", "W", "G", "X", "N")),
+    Use("end", ("Enter", "{double_click}")),
+    Use("take_back", ("Backspace",)),
+    Use("snap", ("Shift+{click}", "Ctrl+{click}", "B")),
+    Use("unlock", ("{number_double_click}",)),
+    Use("menu", ("{right_click}",)),
+    Use("picture", ("K",)),
+    Use("withdraw", ("Delete",)),
+)
 EVERYWHERE = (
     Use("leave", ("Esc",)),
     Use("undo", ("Ctrl+Z",)),
@@ -65,4 +75,4 @@ EVERYWHERE = (
     Use("rooms", ("Ctrl+1 … 4",)),
     Use("help", ("?", "F1")),
 )
-SECTIONS = {"slices": SLICES, "volume": VOLUME, "everywhere": EVERYWHERE}
+SECTIONS = {"slices": SLICES, "volume": VOLUME, "marks": MARKS, "everywhere": EVERYWHERE}

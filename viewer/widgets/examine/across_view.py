@@ -80,7 +80,8 @@ class AcrossView(PathPane):
         hatched = bool(areas) and not missing
         said = path_words.remarks(self._parts, volume, bent=False, hatched=hatched)
         kept.append(slice_paint.remarks(painter, sheet.width, sheet.height, said))
-        self.marks.paint_labels(painter, sheet, self.picture.grey, kept)
+        whose = followed.finding_id
+        self.marks.paint_labels(painter, sheet, self.picture.grey, kept, whose)
 
     def _paint_words(
         self,

@@ -74,7 +74,8 @@ class AlongView(PathPane):
             self.marks.paint(painter, flat, without=followed.finding_id)
         kept = self._paint_words(painter, sheet, volume, followed, hatched=bool(areas))
         if flat is not None:
-            self.marks.paint_labels(painter, flat, self.picture.grey, kept)
+            whose = followed.finding_id
+            self.marks.paint_labels(painter, flat, self.picture.grey, kept, whose)
 
     def _flat(self, sheet: PathSheet) -> FlatSheet | None:
         """Return how the patient lies on the plane along a straight path; None: it is bent."""

@@ -71,8 +71,9 @@ class HelpSheet(QFrame):
 
     def _columns(self) -> QHBoxLayout:
         right = QVBoxLayout()
-        right.setSpacing(14)
+        right.setSpacing(8)
         right.addLayout(self._section("volume"))
+        right.addLayout(self._section("marks"))
         right.addLayout(self._section("everywhere"))
         right.addStretch(1)
         left = QVBoxLayout()
@@ -87,7 +88,7 @@ class HelpSheet(QFrame):
     def _section(self, name: str) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(3)
+        grid.setVerticalSpacing(1)
         title = PlainLabel()
         title.setProperty("role", "heading")
         words(title, self._parts.language, title.setText, f"help.{name}")

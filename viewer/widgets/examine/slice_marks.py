@@ -61,7 +61,12 @@ class SliceMarks:
                 mark_paint.paint(painter, sheet, one)
 
     def paint_labels(
-        self, painter: QPainter, sheet: FlatSheet, grey: NDArray[np.uint8], kept: list[QRectF]
+        self,
+        painter: QPainter,
+        sheet: FlatSheet,
+        grey: NDArray[np.uint8],
+        kept: list[QRectF],
+        without: str | None = None,
     ) -> None:
         """Write numbers and names in the margins, and what is being marked beside the mouse.
 
@@ -70,9 +75,11 @@ class SliceMarks:
             sheet: how the patient lies on it.
             grey: (height, width) the picture.
             kept: boxes that stay free; those of the labels are added.
+            without: a finding that has no label.
         """
         marks = self._parts.marks.shown.now
-        self.labels = label_paint.labels(sheet, marks, grey, kept)
+        named = [one for one in marks if one.finding_id != without]
+        self.labels = label_paint.labels(sheet, named, grey, kept)
         label_paint.paint(painter, self.labels)
         kept += [one.box for one in self.labels]
         self._paint_profile(painter, sheet, kept)

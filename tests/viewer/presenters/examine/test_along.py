@@ -15,7 +15,7 @@ from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.tools.trajectory import TrajectoryTool
 from viewer.presenters.value import Value
-from virtopsy.case.commands import ChangeStop
+from virtopsy.case.commands import ChangeFinding, ChangeStop
 from virtopsy.errors import UsageError
 from virtopsy.geometry.camera import Camera3D
 from virtopsy.geometry.frame import Frame
@@ -168,9 +168,7 @@ def test_a_moved_end_is_followed_at_once(desk: Desk) -> None:
     desk.mark()
     desk.along.show()
     (track,) = desk.findings.tracks
-    desk.tool.grab(track.finding_id, 1)
-    desk.tool.hover((10.0, 8.0, 30.0))
-    desk.tool.release()
+    desk.session.do(ChangeFinding(track.with_end(1, (10.0, 8.0, 30.0))))
     assert desk.along.followed.now is not None
     assert desk.along.followed.now.path.points_mm[1] == (10.0, 8.0, 30.0)
 
