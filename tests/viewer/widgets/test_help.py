@@ -157,6 +157,32 @@ def prepare_marks(parts: Any, name: str) -> None:
         parts.points.click(At((0.0, 0.0, 0.0), "axial", axes))
 
 
+def prepare_views(parts: Any, view: Any, section: str, name: str) -> None:
+    """Make what a use of the views acts on."""
+    views, cutting = parts.views, parts.cutting
+    cutting.shown.set(section == "volume" and name in {"plane", "undo_cut", "redo_cut"})
+    if (section, name) == ("slices", "reset"):
+        views.turn_about("axial", 0.3)
+    elif (section, name) == ("volume", "reset"):
+        view.eye.look_from("left")
+    elif cutting.shown.now:
+        view.cutter.lay_plane(view.camera())
+        cutting.tool.set("plane" if name == "plane" else "turn")
+        if name == "redo_cut":
+            cutting.undo()
+    elif name in {"end_path", "take_back"}:
+        parts.tool.set("path")
+        parts.along.click((-20.0, 0.0, 0.0))
+        parts.along.click((20.0, 0.0, 0.0))
+    elif name in {"undo", "redo", "along"}:
+        parts.trajectory.click((-20.0, 0.0, 0.0), "1")
+        parts.trajectory.click((20.0, 0.0, 0.0), "1")
+        if name == "redo":
+            parts.session.undo()
+    elif name == "leave":
+        parts.tool.set("window")
+
+
 @pytest.fixture
 def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
     """Make that acting changes something, and return who tells what is then."""
@@ -213,28 +239,8 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
     def prepare(section: str, name: str) -> Callable[[], Any]:
         if section == "marks":
             prepare_marks(parts, name)
-            return states[section, name]
-        cutting.shown.set(section == "volume" and name in {"plane", "undo_cut", "redo_cut"})
-        if (section, name) == ("slices", "reset"):
-            views.turn_about("axial", 0.3)
-        elif (section, name) == ("volume", "reset"):
-            view.eye.look_from("left")
-        elif cutting.shown.now:
-            view.cutter.lay_plane(view.camera())
-            cutting.tool.set("plane" if name == "plane" else "turn")
-            if name == "redo_cut":
-                cutting.undo()
-        elif name in {"end_path", "take_back"}:
-            parts.tool.set("path")
-            parts.along.click((-20.0, 0.0, 0.0))
-            parts.along.click((20.0, 0.0, 0.0))
-        elif name in {"undo", "redo", "along"}:
-            parts.trajectory.click((-20.0, 0.0, 0.0), "1")
-            parts.trajectory.click((20.0, 0.0, 0.0), "1")
-            if name == "redo":
-                parts.session.undo()
-        elif name == "leave":
-            parts.tool.set("window")
+        else:
+            prepare_views(parts, view, section, name)
         return states[section, name]
 
     return prepare

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from viewer.presenters.tools.forms import Form, form_named, forms_of, landmark_groups
 from viewer.presenters.tools.snap import LEVELS
-from viewer.widgets.parts import Parts
+from viewer.widgets.parts import MARKING, Parts
 
 
 class MarkingMenu:
@@ -20,10 +20,17 @@ class MarkingMenu:
         parts: the presenters.
         tool: one of `MARKING`.
         button: of the tool.
+        also: returns what else its menu offers: forms of tools that have no button of their own.
     """
 
-    def __init__(self, parts: Parts, tool: str, button: QToolButton) -> None:
-        self._parts, self._tool = parts, tool
+    def __init__(
+        self,
+        parts: Parts,
+        tool: str,
+        button: QToolButton,
+        also: Callable[[], tuple[Form, ...]] = tuple,
+    ) -> None:
+        self._parts, self._tool, self._also = parts, tool, also
         self._own = forms_of(tool)
         self._chosen = self._own[0]
         button.clicked.connect(lambda: self.take(self._chosen))
@@ -49,7 +56,7 @@ class MarkingMenu:
         if form in self._own:
             self._chosen = form
         self._parts.points.choose(form)
-        self._parts.tool.set(self._tool)
+        self._parts.tool.set(form.tool if form.tool in MARKING else self._tool)
 
     def _fill(self) -> None:
         self._menu.clear()
@@ -57,11 +64,14 @@ class MarkingMenu:
         if self._tool == "measure":
             self._add_landmarks(self._menu)
         self._menu.addSeparator()
+        if self._also():
+            self._add_forms(self._menu, self._also())
+            self._menu.addSeparator()
         self._add_snapping(self._menu)
 
     def _add_forms(self, menu: QMenu, forms: tuple[Form, ...]) -> None:
         parts, group = self._parts, QActionGroup(menu)
-        in_hand = parts.points.form.now if parts.tool.now == self._tool else None
+        in_hand = parts.points.form.now if parts.tool.now in MARKING else None
         for form in forms:
             said = form.called(parts.language.now)
             _add(menu, said, form == in_hand, group, partial(self._take, form))

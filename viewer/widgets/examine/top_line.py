@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from viewer.presenters.examine.opening import Opened
 from viewer.presenters.examine.views import LAYOUTS
+from viewer.presenters.tools.forms import Form, forms_of
 from viewer.widgets.bind import choice, combo, follow, hear, tip, words
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
 from viewer.widgets.examine.marking_menu import MarkingMenu
@@ -34,6 +35,8 @@ _NARROW_PX = 1100  # a line that is narrower has no room for words, nor for whol
 # What is left to case, series, window and layout in a narrow line: some letters and the arrow.
 _LEAST_PX = (92, 90, 64, 64)
 _WORDED = ("point", "window", "region", "trajectory")  # there is no room for more words
+_IN_MENU = ("fragment", "fracture", "note")
+"""Tools that a narrow line offers in the menu of wounds, and by their keys."""
 _WORD_GAP_PX = 4
 _WORDLESS = (
     *("tool.point", "tool.window", "act.save", "tool.region", "tool.to_court", "tool.trajectory"),
@@ -112,6 +115,8 @@ class TopLine(QFrame):
         """Let the texts of case and boxes end in an ellipsis where the line is narrow."""
         self._case.setMaximumWidth(max(_CASE_PX, round(self.width() * _CASE_SHARE)))
         self._row.setSpacing(_TIGHT_GAP_PX if self._narrow else _GAP_PX)
+        for tool in _IN_MENU:
+            self._buttons[tool].setVisible(not self._narrow)
         boxes = (self._case, self._series, self._window, self._layout)
         least = _LEAST_PX if self._narrow else (0, _SERIES_PX, 0, 0)
         for box, px in zip(boxes, least, strict=True):
@@ -176,7 +181,13 @@ class TopLine(QFrame):
         if tool in {"trajectory", "path", "region", *MARKING}:
             self._needing_all.append(button)
         if tool in MARKING:
-            self._marking[tool] = MarkingMenu(self._parts, tool, button)
+            also = self._buttonless if tool == "wound" else tuple
+            self._marking[tool] = MarkingMenu(self._parts, tool, button, also)
+
+    def _buttonless(self) -> tuple[Form, ...]:
+        """Return what is marked by tools whose buttons a narrow line has no room for."""
+        hidden = [tool for tool in _IN_MENU if self._narrow]
+        return tuple(form for tool in hidden for form in forms_of(tool))
 
     def choose_marking(self, tool: str) -> None:
         """Take a marking tool in hand by its key; the key again chooses its next kind."""

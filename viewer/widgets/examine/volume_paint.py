@@ -26,6 +26,7 @@ _SCALE_LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SCALE_SHARE = 0.22  # of the view's width, at most
 _NAMES_FROM_PX = 640.0  # a view at least so wide has room for names beside the numbers
 _NAME_SHARE = 0.16
+_BESIDE_PX = 4.0  # between a number, its name and its line
 
 
 def position(painter: QPainter, at: QPointF) -> None:
@@ -79,12 +80,14 @@ def labels(
     for one, anchor, (x, y) in zip(drawn, anchors, places, strict=True):
         at = QPointF(x, y)
         inwards = 1.0 if x < stage.width / 2 else -1.0
+        name = _shown_name(stage, one, pixels)
+        from_name = inwards * (radius + (_BESIDE_PX + _wide(name, pixels) if name else 0.0))
         for tint, wide in ((QColor(0, 0, 0, 150), 3.0), (mark_paint.tint(one, 210), 1.2)):
             painter.setPen(QPen(tint, wide))
-            painter.drawLine(at + QPointF(inwards * radius, 0), anchor)
+            painter.drawLine(at + QPointF(from_name, 0), anchor)
         number_badge(painter, at, one, pixels)
-        if stage.width >= _NAMES_FROM_PX and one.name:
-            _name(painter, stage, one.name, at, inwards, pixels)
+        if name:
+            _name(painter, name, at, inwards, pixels)
         box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
         boxes.append((box, one.finding_id or ""))
     return boxes
@@ -108,21 +111,26 @@ def number_badge(painter: QPainter, at: QPointF, mark: Mark, pixels: int) -> Non
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
 
 
-def _name(  # noqa: PLR0913, PLR0917 -- where, how large and beside what
-    painter: QPainter, stage: Stage, name: str, at: QPointF, inwards: float, pixels: int
-) -> None:
-    radius = badge_radius(pixels)
+def _shown_name(stage: Stage, mark: Mark, pixels: int) -> str:
+    """Return the name beside a number, as much of it as there is room for; empty: none."""
+    if stage.width < _NAMES_FROM_PX:
+        return ""
+    metrics = QFontMetricsF(text_font(pixels))
+    return metrics.elidedText(mark.name, Qt.TextElideMode.ElideRight, stage.width * _NAME_SHARE)
+
+
+def _wide(name: str, pixels: int) -> float:
+    return QFontMetricsF(text_font(pixels)).horizontalAdvance(name) + _BESIDE_PX
+
+
+def _name(painter: QPainter, name: str, at: QPointF, inwards: float, pixels: int) -> None:
+    """Write a name beside its number, inwards of it."""
     painter.setFont(text_font(pixels))
     metrics = QFontMetricsF(painter.font())
-    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, stage.width * _NAME_SHARE)
-    wide = metrics.horizontalAdvance(shown)
-    x = at.x() - radius if inwards > 0 else at.x() + radius - wide
-    slice_paint.text(
-        painter,
-        QPointF(x, at.y() + radius + metrics.ascent()),
-        shown,
-        picture_colour("text"),
-    )
+    off = badge_radius(pixels) + _BESIDE_PX
+    x = at.x() + off if inwards > 0 else at.x() - off - metrics.horizontalAdvance(name)
+    place = QPointF(x, at.y() + metrics.capHeight() / 2)
+    slice_paint.text(painter, place, name, picture_colour("text"))
 
 
 def edges(painter: QPainter, stage: Stage, drawn: Sequence[tuple[Floats, Floats]]) -> None:
