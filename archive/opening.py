@@ -28,6 +28,7 @@ from archive.services.journal import Journal
 from archive.services.log import Log
 from archive.services.rights import Right
 from archive.services.verify import Verify
+from archive.services.versions import Versions
 from archive.storage.blobs import NoteFolder, ObjectFolder, StagingFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.files import Files
@@ -80,6 +81,7 @@ class Archive:
             folder,
         )
         self.cases = Cases(self.access, self._journal, objects)
+        self.versions = Versions(self.access, self._journal, objects)
         self.log = Log(self.access, self._journal)
         self.court = Court(
             self.access,

@@ -132,8 +132,12 @@ class LogRows(Protocol):
         """Return how many entries there are (of a case)."""
         ...
 
-    def entries(self, case_number: str | None = None) -> Iterator[LogEntry]:
-        """Return the entries by seq."""
+    def newest(self, case_number: str, act: str, out: str) -> LogEntry | None:
+        """Return the newest entry of a case about one act that ended so."""
+        ...
+
+    def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
+        """Return the entries (of a case) later than `after`, by seq."""
         ...
 
     def after(self, seq: int) -> Iterator[LogEntry]:

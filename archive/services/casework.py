@@ -23,6 +23,7 @@ from archive.records import (
 )
 from archive.services.access import Access, Session, who
 from archive.services.journal import Journal
+from archive.services.release import wants_reason
 from archive.services.rights import Right
 from virtopsy.case import subject as subject_record
 from virtopsy.case.case import Case, SeriesEntry
@@ -90,12 +91,15 @@ class Cases:
 
         Raises:
             AccessDenied: only the case's expert records.
-            InputError: a record is malformed, names a series the case lacks, or the thing was
-                changed meanwhile by another program.
+            InputError: a record is malformed, names a series the case lacks, the thing was changed
+                meanwhile by another program, or a finding that was handed out is changed without
+                a reason.
             StorageError: nothing was recorded.
         """
         session = self._access.require_case(actor, Right.RECORD, number)
         with self._journal.database.writing() as work:
+            if not reason.strip() and wants_reason(work, number, changes):
+                raise InputError("panel.reason.wanted", number=number)
             series = {row.series_uid: row for row in work.cases.series(number)}
             rows = [self._put(work, session, number, one, series) for one in changes]
             self._journal.append(
@@ -105,12 +109,22 @@ class Cases:
                     who(actor),
                     case=number,
                     objects=tuple(ObjectName(row.thing, row.thing_id, row.sha256) for row in rows),
-                    reason=reason,
+                    reason=reason.strip(),
                     data={"label": label, "how": act, "changes": _done(rows, changes)},
                 ),
             )
             work.commit()
         self._journal.checkpoint_after(session.seal)
+
+    def wants_reason(self, actor: Actor, number: str, changes: tuple[Change, ...]) -> bool:
+        """Tell whether these changes are recorded only with a reason, see `services.release`.
+
+        Raises:
+            AccessDenied: only the case's expert records.
+        """
+        self._access.require_case(actor, Right.RECORD, number)
+        with self._journal.database.reading() as work:
+            return wants_reason(work, number, changes)
 
     def add_finding(
         self, actor: Actor, number: str, record: Mapping[str, Any], *, reason: str = ""

@@ -18,6 +18,7 @@ class Right(StrEnum):
     LIST_CASES = "case.list"
     OPEN_CASE = "case.open"
     READ_SOURCE = "source.read"
+    READ_HISTORY = "history.read"
     RECORD = "record"
     NOTE = "note"
     READ_LOG = "log.read"
@@ -26,7 +27,9 @@ class Right(StrEnum):
     SEAL = "seal"
 
 
-_CASEWORK = frozenset({Right.LIST_CASES, Right.OPEN_CASE, Right.READ_SOURCE, Right.NOTE})
+_CASEWORK = frozenset(
+    {Right.LIST_CASES, Right.OPEN_CASE, Right.READ_SOURCE, Right.READ_HISTORY, Right.NOTE}
+)
 _RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EXPERT: _CASEWORK
     | {Right.IMPORT, Right.RECORD, Right.READ_LOG, Right.CHECKPOINT, Right.SEAL},

@@ -47,9 +47,16 @@ class LogTable:
         counted = select(func.count()).select_from(self._of(case_number).subquery())
         return self._connection.execute(counted).scalar_one()
 
-    def entries(self, case_number: str | None = None) -> Iterator[LogEntry]:
-        """Return the entries by seq."""
-        wanted = self._of(case_number).order_by(tables.log.c.seq)
+    def newest(self, case_number: str, act: str, out: str) -> LogEntry | None:
+        """Return the newest entry of a case about one act that ended so."""
+        about = (tables.log.c.act == act, tables.log.c.out == out)
+        wanted = self._of(case_number).where(*about).order_by(tables.log.c.seq.desc()).limit(1)
+        found = self._connection.execute(wanted).mappings().first()
+        return LogEntry(**found) if found else None
+
+    def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
+        """Return the entries (of a case) later than `after`, by seq."""
+        wanted = self._of(case_number).where(tables.log.c.seq > after).order_by(tables.log.c.seq)
         for row in self._connection.execute(wanted).mappings():
             yield LogEntry(**row)
 

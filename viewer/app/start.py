@@ -25,6 +25,7 @@ from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
+from viewer.presenters.examine.finding_history import FindingHistory
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.pictures import Pictures
@@ -33,6 +34,7 @@ from viewer.presenters.examine.subject import SubjectState
 from viewer.presenters.examine.transfer import Transfer
 from viewer.presenters.examine.views import Views
 from viewer.presenters.protocol.writing import Writing
+from viewer.presenters.remembered import Remembered
 from viewer.presenters.session import Session
 from viewer.presenters.tools.fragment_search import FragmentSearch
 from viewer.presenters.tools.handles import Handles
@@ -154,6 +156,7 @@ def build(
     opening = Opening(work, views)
     keeping = Keeping(session, opening, work, clock)
     keeping.person.set(settings.person)
+    remembered = Remembered(session, clock, keeping.person)
     findings = Findings(session, views, keeping.person)
     spoken = Value(settings.spoken(language))
     reading, tool = Reading(views), Value("point")
@@ -175,6 +178,7 @@ def build(
         opening=opening,
         pictures=Pictures(work, opening),
         findings=findings,
+        history=FindingHistory(session, findings, keeping, remembered, work),
         subject=SubjectState(session, views),
         compared_subject=SubjectState(Session(), comparison.views),
         trajectory=first.trajectory,

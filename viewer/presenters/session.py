@@ -5,23 +5,28 @@ If recording fails, nothing has changed: the case, the history and the screen st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from viewer.presenters.value import Event
+from viewer.presenters.value import Event, Value
 from virtopsy.case.case import Case
 from virtopsy.case.changes import Change, changes
 from virtopsy.case.commands import Command
 from virtopsy.case.history import History
 from virtopsy.case.subject import Subject
+from virtopsy.case.version import How
+from virtopsy.errors import Bug, UsageError, VirtopsyError
 
 
 class Recorder(Protocol):
     """Where acts on the case are kept; the archive's case, once there is one."""
 
-    def record(
-        self, change: tuple[Change, ...], *, label: str, act: Literal["do", "undo", "redo"]
-    ) -> None:
+    def wants_reason(self, change: tuple[Change, ...]) -> bool:
+        """Tell whether an act is kept only with a reason, because it was handed out."""
+        ...
+
+    def record(self, change: tuple[Change, ...], *, label: str, act: How, reason: str = "") -> None:
         """Keep one act durably, or raise and keep nothing."""
         ...
 
@@ -33,20 +38,47 @@ class SessionChanged:
     Attributes:
         case: the case now.
         changes: what differs; empty when another case was opened.
+        act: how it came; empty when nobody acted on the case.
+        label: message key of what was done.
+        reason: why, where that was asked.
+        another: whether this is another case than before.
     """
 
     case: Case
     changes: tuple[Change, ...]
+    act: How | Literal[""] = ""
+    label: str = ""
+    reason: str = ""
+    another: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """An act that waits for its reason; nothing of it has happened yet.
+
+    Attributes:
+        label: message key of what shall be done.
+        go_on: does it, for a reason.
+    """
+
+    label: str
+    go_on: Callable[[str], None]
 
 
 class Session:
-    """The open case with its history, and where it is recorded."""
+    """The open case with its history, and where it is recorded.
+
+    Attributes:
+        changed: told after every act.
+        asked: the act that waits for a reason; None while none does.
+    """
 
     def __init__(self) -> None:
         self._history = History(Case())
         self._recorder: Recorder | None = None
         self._unrecorded = 0
         self.changed: Event[SessionChanged] = Event()
+        self.asked: Value[Asked | None] = Value(None)
 
     @property
     def case(self) -> Case:
@@ -74,7 +106,12 @@ class Session:
         return self._history.future[-1].label if self._history.future else None
 
     def do(self, command: Command) -> None:
-        """Carry out an act."""
+        """Carry out an act, or ask why first, where what it changes was handed out.
+
+        Raises:
+            UsageError: another act still waits for its reason.
+            StorageError: it could not be recorded, so nothing has changed.
+        """
         self._go(self._history.do(command), command.label, "do")
 
     def undo(self) -> None:
@@ -87,15 +124,39 @@ class Session:
         if self.redo_label is not None:
             self._go(self._history.redo(), self.redo_label, "redo")
 
+    def answer(self, reason: str) -> None:
+        """Say why, and do what waited for it; it goes on waiting where that fails.
+
+        Raises:
+            UsageError: nothing was said.
+        """
+        asked = self.asked.now
+        if asked is None:
+            raise Bug("no act waits for a reason")
+        if not reason.strip():
+            raise UsageError("panel.reason.empty")
+        self.asked.set(None)
+        try:
+            asked.go_on(reason.strip())
+        except VirtopsyError:
+            self.asked.set(asked)
+            raise
+
+    def give_up(self) -> None:
+        """Leave everything as it is instead of saying why."""
+        self.asked.set(None)
+
     def open(self, case: Case, recorder: Recorder | None) -> None:
         """Put another case here, with an empty history."""
+        self.asked.set(None)
         self._history = History(case)
         self._recorder = recorder
         self._unrecorded = 0
-        self.changed.announce(SessionChanged(case, ()))
+        self.changed.announce(SessionChanged(case, (), another=True))
 
     def let_go(self) -> None:
         """Record no longer: the archive was closed. What is marked from now on is unsaved."""
+        self.asked.set(None)
         self._recorder = None
         self.changed.announce(SessionChanged(self.case, ()))
 
@@ -114,19 +175,38 @@ class Session:
         if self.case.subject is not Subject.UNKNOWN:
             merged = merged.with_subject(self.case.subject)
         missing = changes(kept, merged)
+        if missing and recorder.wants_reason(missing):
+            self._ask("case.save", lambda reason: self._kept(kept, merged, recorder, reason))
+        else:
+            self._kept(kept, merged, recorder, "")
+
+    def _kept(self, kept: Case, merged: Case, recorder: Recorder, reason: str) -> None:
+        missing = changes(kept, merged)
         if missing:
-            recorder.record(missing, label="case.save", act="do")
+            recorder.record(missing, label="case.save", act="do", reason=reason)
         alone = not kept.findings and not kept.stops and kept.subject is Subject.UNKNOWN
         self._history = self._history.kept_as(kept) if alone else History(merged)
         self._recorder = recorder
         self._unrecorded = 0
         self.changed.announce(SessionChanged(self.case, ()))
 
-    def _go(self, after: History, label: str, act: Literal["do", "undo", "redo"]) -> None:
+    def _go(self, after: History, label: str, act: How) -> None:
+        if self.asked.now is not None:
+            raise UsageError("panel.reason.first")
+        difference = changes(self.case, after.present)
+        if self._recorder is not None and difference and self._recorder.wants_reason(difference):
+            self._ask(label, lambda reason: self._done(after, label, act, reason))
+        else:
+            self._done(after, label, act, "")
+
+    def _ask(self, label: str, go_on: Callable[[str], None]) -> None:
+        self.asked.set(Asked(label, go_on))
+
+    def _done(self, after: History, label: str, act: How, reason: str) -> None:
         difference = changes(self.case, after.present)
         if self._recorder is None:
             self._unrecorded += 1
         elif difference:
-            self._recorder.record(difference, label=label, act=act)
+            self._recorder.record(difference, label=label, act=act, reason=reason)
         self._history = after
-        self.changed.announce(SessionChanged(after.present, difference))
+        self.changed.announce(SessionChanged(after.present, difference, act, label, reason))

@@ -29,6 +29,7 @@ from viewer.widgets.parts import ROOMS, Parts
 from viewer.widgets.plain import PlainBox
 from viewer.widgets.protocol.room import ProtocolRoom
 from viewer.widgets.rail import Rail
+from viewer.widgets.reason_strip import ReasonStrip
 from viewer.widgets.theme import clothe
 from virtopsy.imaging.volume import Volume
 
@@ -86,9 +87,11 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         trouble, rail = TroubleStrip(self._parts), Rail(self._parts)
-        for part in (trouble, rail):
+        reason = ReasonStrip(self._parts)
+        for part in (trouble, reason, rail):
             clothe(part)
         right.addWidget(trouble)
+        right.addWidget(reason)
         right.addWidget(self._stack, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)

@@ -12,6 +12,7 @@ from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
+from viewer.presenters.examine.finding_history import FindingHistory
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.overlay import whose
@@ -89,6 +90,7 @@ class Parts:
     opening: Opening
     pictures: Pictures
     findings: Findings
+    history: FindingHistory
     subject: SubjectState
     trajectory: TrajectoryTool
     compared_findings: Findings

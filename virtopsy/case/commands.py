@@ -81,6 +81,18 @@ class ChangeFindings:
 
 
 @dataclass(frozen=True)
+class RestoreFinding:
+    """Put an earlier version in force again, as a new version; also one that was withdrawn."""
+
+    label: ClassVar[str] = "case.finding.restore"
+    finding: Finding
+
+    def apply(self, case: Case) -> Case:
+        """Return the case with that version."""
+        return case.with_finding(self.finding)
+
+
+@dataclass(frozen=True)
 class WithdrawFinding:
     """Take a finding back; its history stays."""
 

@@ -32,6 +32,8 @@ _EVERY_ACT: dict[str, Callable[[Archive, Actor, Path], object]] = {
     "add a finding": lambda a, who, _: a.cases.add_finding(who, CASE, track()),
     "note": lambda a, who, _: a.cases.note(who, CASE, "view", {}),
     "read a series": lambda a, who, _: a.cases.series_files(who, CASE, SERIES),
+    "read a history": lambda a, who, _: a.versions.history(who, CASE, "t1"),
+    "ask for a reason": lambda a, who, _: a.cases.wants_reason(who, CASE, ()),
     "read the log": lambda a, who, _: a.log.entries(who),
     "read a case's log": lambda a, who, _: a.log.entries(who, CASE),
     "make a checkpoint": lambda a, who, _: a.log.checkpoint(who),

@@ -7,9 +7,9 @@ import pytest
 from viewer.presenters.session import Session
 from virtopsy.case.case import Case, SeriesEntry
 from virtopsy.case.changes import Change
-from virtopsy.case.commands import AddFinding, StateSubject
+from virtopsy.case.commands import AddFinding, StateSubject, WithdrawFinding
 from virtopsy.case.subject import Subject
-from virtopsy.errors import StorageError
+from virtopsy.errors import StorageError, UsageError
 from virtopsy.findings.trajectory import Trajectory
 
 
@@ -18,11 +18,16 @@ class _Book:
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, str, tuple[str, ...]]] = []
-        self.full = False
+        self.reasons: list[str] = []
+        self.full = self.handed_out = False
 
-    def record(self, change: tuple[Change, ...], *, label: str, act: str) -> None:
+    def wants_reason(self, change: tuple[Change, ...]) -> bool:
+        return self.handed_out and any(one.thing == "finding" for one in change)
+
+    def record(self, change: tuple[Change, ...], *, label: str, act: str, reason: str = "") -> None:
         if self.full:
             raise StorageError("core.cancelled")
+        self.reasons.append(reason)
         self.entries.append((act, label, tuple(one.act for one in change)))
 
 
@@ -131,3 +136,86 @@ def test_keeping_takes_back_no_statement_that_the_archive_holds() -> None:
     session.keep(Case("1", subject=Subject.LIVING), book)
     assert session.case.subject is Subject.LIVING
     assert session.undo_label is None, "undo would take the archive's statement back"
+
+
+def _handed_out() -> tuple[_Book, Session]:
+    book, session = _Book(), Session()
+    session.open(Case("1", (), (_track("a"),)), book)
+    book.handed_out = True
+    return book, session
+
+
+def test_what_was_handed_out_changes_only_when_somebody_said_why() -> None:
+    book, session = _handed_out()
+    session.do(WithdrawFinding("a"))
+    assert session.case.findings, "nothing has happened yet"
+    assert book.entries == []
+    asked = session.asked.now
+    assert asked is not None
+    assert asked.label == "case.finding.withdraw"
+    for nothing in ("", "   "):
+        with pytest.raises(UsageError, match="why"):
+            session.answer(nothing)
+    assert session.asked.now is asked
+    session.answer(" not a track ")
+    assert session.case.findings == ()
+    assert book.reasons == ["not a track"]
+    assert session.asked.now is None
+    session.undo()
+    assert session.case.findings == (), "undo of it is a change as well"
+    session.answer("it is one")
+    assert [one.finding_id for one in session.case.findings] == ["a"]
+    assert [one[0] for one in book.entries] == ["do", "undo"]
+
+
+def test_whoever_does_not_say_why_leaves_everything_as_it_is() -> None:
+    book, session = _handed_out()
+    session.do(WithdrawFinding("a"))
+    session.give_up()
+    assert session.asked.now is None
+    assert session.case.findings
+    assert session.undo_label is None
+    assert book.entries == []
+
+
+def test_no_other_act_overtakes_one_that_waits_for_its_reason() -> None:
+    book, session = _handed_out()
+    session.do(WithdrawFinding("a"))
+    with pytest.raises(UsageError, match="First say why"):
+        session.do(StateSubject(Subject.LIVING))
+    session.answer("because")
+    session.do(StateSubject(Subject.LIVING))
+    assert [one[1] for one in book.entries] == ["case.finding.withdraw", "case.subject.state"]
+
+
+def test_a_reasoned_act_that_cannot_be_recorded_goes_on_waiting() -> None:
+    book, session = _handed_out()
+    session.do(WithdrawFinding("a"))
+    book.full = True
+    with pytest.raises(StorageError):
+        session.answer("because")
+    assert session.asked.now is not None
+    assert session.case.findings
+    book.full = False
+    session.answer("because")
+    assert session.case.findings == ()
+
+
+def test_another_case_is_not_asked_about_the_one_before() -> None:
+    _, session = _handed_out()
+    session.do(WithdrawFinding("a"))
+    session.open(Case("2"), None)
+    assert session.asked.now is None
+
+
+def test_saving_over_what_was_handed_out_asks_why_and_stays_unsaved_until_then() -> None:
+    book, session = _Book(), Session()
+    session.do(AddFinding(_track("a")))
+    book.handed_out = True
+    session.keep(Case("7"), book)
+    assert not session.recorded
+    assert not session.saved
+    session.answer("found again")
+    assert session.recorded
+    assert session.saved
+    assert book.reasons == ["found again"]

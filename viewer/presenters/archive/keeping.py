@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor, CaseSummary, IntakeReport
@@ -16,12 +16,16 @@ from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Work
 from virtopsy.case.case import Case
 from virtopsy.case.changes import Change
-from virtopsy.case.commands import ChangeFinding
+from virtopsy.case.commands import ChangeFindings
+from virtopsy.case.version import How
 from virtopsy.dicom.assemble import assemble, choose, study_of
 from virtopsy.dicom.scan import scan_files
 from virtopsy.dicom.series import Scan, Study
 from virtopsy.errors import UsageError, VirtopsyError
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.landmark import Landmark
 from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.wound import Wound
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough.stop import Stop
 
@@ -45,11 +49,15 @@ class CaseRecorder:
     actor: Actor
     number: str
 
-    def record(
-        self, change: tuple[Change, ...], *, label: str, act: Literal["do", "undo", "redo"]
-    ) -> None:
+    def wants_reason(self, change: tuple[Change, ...]) -> bool:
+        """Tell whether an act is kept only with a reason, because it was handed out."""
+        return self.archive.cases.wants_reason(self.actor, self.number, change)
+
+    def record(self, change: tuple[Change, ...], *, label: str, act: How, reason: str = "") -> None:
         """Keep one act durably, or raise and keep nothing."""
-        self.archive.cases.record(self.actor, self.number, change, label=label, act=act)
+        self.archive.cases.record(
+            self.actor, self.number, change, label=label, act=act, reason=reason
+        )
 
 
 class Keeping:
@@ -245,14 +253,24 @@ class Keeping:
 
     def _claim_statements(self, actor: Actor) -> None:
         """Put the name of who signed in on statements made before anybody had."""
-        for finding in self._session.case.findings:
-            if isinstance(finding, Trajectory) and finding.stated_by == "":
-                self._session.do(ChangeFinding(replace(finding, stated_by=actor.name)))
+        nameless = (one for one in self._session.case.findings if _claimed(one, actor) != one)
+        claimed = tuple(_claimed(one, actor) for one in nameless)
+        if claimed:
+            self._session.do(ChangeFindings(claimed))
 
     def _signed_in(self) -> tuple[Archive, Actor]:
         if self.archive.now is None or self._actor is None:
             raise UsageError("keeping.not_signed_in")
         return self.archive.now, self._actor
+
+
+def _claimed(finding: Finding, actor: Actor) -> Finding:
+    """Return a finding with the person's name where a statement has none yet."""
+    if isinstance(finding, Trajectory | Wound) and finding.stated_by == "":
+        return replace(finding, stated_by=actor.name)
+    if isinstance(finding, Landmark) and finding.side_confirmed_by == "":
+        return replace(finding, side_confirmed_by=actor.name)
+    return finding
 
 
 def load_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:

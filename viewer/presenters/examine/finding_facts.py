@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.fragment import Fragment
+from virtopsy.findings.frames import frame_lines_of
 from virtopsy.findings.landmark import Landmark
 from virtopsy.findings.measure import Measure
 from virtopsy.findings.place import place_words
@@ -22,17 +25,21 @@ def numbers_of(finding: Finding, language: Language) -> tuple[Line, ...]:
     return () if isinstance(finding, Trajectory) else quantity_lines(finding, language)
 
 
-def facts_of(finding: Finding, volume: Volume | None, language: Language) -> tuple[Line, ...]:
+def facts_of(
+    finding: Finding, others: Sequence[Finding], volume: Volume | None, language: Language
+) -> tuple[Line, ...]:
     """Return what bounds the numbers, who stated what, and where it was seen.
 
     Args:
         finding: what is told.
+        others: the findings of the case, whose landmarks carry the body's own frame.
         volume: of its series, which knows the slices by their number; None: it is not shown.
         language: of the words.
     """
     if isinstance(finding, Trajectory):  # its lines say certainty, frame and scatter themselves
         return (*trajectory_lines(finding, language), *_seen(finding, volume, language))
     return (
+        *frame_lines_of(finding, others, language),
         *_limits(finding, language),
         *_place(finding, language),
         *_seen(finding, volume, language),
@@ -107,7 +114,7 @@ def _place(finding: Finding, language: Language) -> tuple[Line, ...]:
 def _seen(finding: Finding, volume: Volume | None, language: Language) -> tuple[Line, ...]:
     said = []
     if finding.made_in:
-        said.append(("panel.made_in", say(f"panel.view.{finding.made_in}", language)))
+        said.append(("panel.made_in", say(f"panel.made_in.{finding.made_in}", language)))
     if finding.resampled:
         said.append(("panel.pixels", say("findings.resampled", language)))
     if finding.seen_on_slice:

@@ -13,6 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from viewer.presenters.examine import finding_height
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
@@ -20,6 +21,9 @@ from virtopsy.findings.record import hints
 from virtopsy.findings.region import Region, Substance
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.vocabulary import called, terms
+from virtopsy.findings.wound import Wound
+from virtopsy.geometry.body_place import Flexion
+from virtopsy.geometry.landmark import landmark_terms
 from virtopsy.language import Language, say
 
 Form: TypeAlias = Literal["heading", "line", "text", "choice", "tick", "colour"]
@@ -33,18 +37,20 @@ _FIRST, _LAST = ("name",), ("colour", "remark")
 _EVERY_KIND = ("certainty", "side", "region", "level")
 _OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "wound": ("wound", "tissue", "shape"),
+        "wound": ("wound", "tissue", "shape", "flexion", finding_height.FIELD),
         "trajectory": ("outcome", "deflected_at_entry"),
         "fragment": ("fragment", "site", "may_be_dental"),
         "fracture": ("fracture", "bone"),
         "region": ("substance", "confirmed"),
-        "landmark": ("side_confirmed_by",),
+        "landmark": ("landmark", "side_confirmed_by"),
     }
 )
 _FORMS: Mapping[str, Form] = MappingProxyType(
     {
         "wound": "choice",
         "tissue": "choice",
+        "flexion": "choice",
+        "landmark": "choice",
         "outcome": "choice",
         "deflected_at_entry": "tick",
         "fragment": "choice",
@@ -64,7 +70,7 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
 """Of every other field it is a line."""
 _GROUPS: Mapping[str, str] = MappingProxyType({"region": "region_of_body"})
 _OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"tissue": ("skin", "bone"), "outcome": ("through", "lodged")}
+    {"tissue": ("skin", "bone"), "outcome": ("through", "lodged"), "flexion": tuple(Flexion)}
 )
 """Choices of two that are no term of the vocabulary."""
 _KIND_COLOURS: Mapping[str, str] = MappingProxyType(
@@ -72,7 +78,10 @@ _KIND_COLOURS: Mapping[str, str] = MappingProxyType(
 )
 """Kinds without a colour of their own: more than six no eye tells apart."""
 _ALWAYS_STATED = frozenset({"certainty", "fragment"})
-_STATES_WHO: Mapping[str, str] = MappingProxyType({"wound": "stated_by"})
+_STATES_WHO: Mapping[str, tuple[str, object]] = MappingProxyType(
+    {"wound": ("stated_by", None), "flexion": ("posture_by", "")}
+)
+"""Who states a field, and what stands there where nothing is stated."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,17 @@ def with_field(finding: Finding, name: str, value: str, person: str) -> Finding:
         name: of a field of `fields_of`.
         value: as a field's `value`; spaces at its ends are a slip of the hand.
         person: who states it; kept where a statement bears a name.
+
+    Raises:
+        InputError: a number that was typed is none.
     """
     if name.startswith(GROUND):
         return _with_ground(finding, name.removeprefix(GROUND), ticked=value == YES)
     text = value.strip()
     if name == "name" and not text:
         return finding
+    if name == finding_height.FIELD and isinstance(finding, Wound):
+        return finding_height.entered(finding, text, person)
     read = _READ.get(_form(name), str)
     kind: type = type(finding)
     hint = hints(kind)[name]
@@ -134,8 +148,9 @@ def with_field(finding: Finding, name: str, value: str, person: str) -> Finding:
         changed = {name: person if value == YES else None}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         changed = {name: hint(text)}
-    if (by := _STATES_WHO.get(name)) and text != str(getattr(finding, name)):
-        changed[by] = person if text else None
+    if name in _STATES_WHO and text != str(getattr(finding, name)):
+        by, nobody = _STATES_WHO[name]
+        changed[by] = person if text else nobody
     return replace(finding, **changed)
 
 
@@ -160,9 +175,8 @@ def side_words(side: str, subject: Subject, language: Language) -> str:
 
 def _asked(finding: Finding, name: str) -> bool:
     """Tell whether a field means anything: gas alone has another name until it is confirmed."""
-    if isinstance(finding, Region):
-        return name != "confirmed" or finding.substance is Substance.GAS
-    return True
+    gas = isinstance(finding, Region) and finding.substance is Substance.GAS
+    return name != "confirmed" or gas
 
 
 def _form(name: str) -> Form:
@@ -172,8 +186,7 @@ def _form(name: str) -> Form:
 def _field(finding: Finding, subject: Subject, language: Language, name: str) -> Field:
     form = _form(name)
     choices = _choices(name, subject, language) if form == "choice" else ()
-    value = getattr(finding, name)
-    shown = (YES if value else "") if form == "tick" else str(value)
+    shown = _shown(finding, name, form, language)
     note = f"panel.note.{name}"
     return Field(
         name,
@@ -183,6 +196,15 @@ def _field(finding: Finding, subject: Subject, language: Language, name: str) ->
         choices,
         note=say(note, language) if name in _NOTED else "",
     )
+
+
+def _shown(finding: Finding, name: str, form: Form, language: Language) -> str:
+    if name == finding_height.FIELD and isinstance(finding, Wound):
+        return finding_height.shown(finding, language)
+    value = getattr(finding, name)
+    if form == "tick":
+        return YES if value else ""
+    return str(value)
 
 
 def _ground(finding: Finding, ground: str, language: Language) -> Field:
@@ -203,8 +225,11 @@ def _with_ground(finding: Finding, ground: str, *, ticked: bool) -> Finding:
 def _choices(name: str, subject: Subject, language: Language) -> Choices:
     unstated = () if name in _ALWAYS_STATED else (("", say("panel.unstated", language)),)
     if name in _OWN_WORDS:
-        worded = {one: say(f"panel.{name}.{one}", language) for one in _OWN_WORDS[name]}
+        head = "bodyframe" if name == "flexion" else "panel"
+        worded = {one: say(f"{head}.{name}.{one}", language) for one in _OWN_WORDS[name]}
         return (*unstated, *worded.items())
+    if name == "landmark":
+        return (*unstated, *((one.code, one.names[language]) for one in landmark_terms().values()))
     group = _GROUPS.get(name, name)
     worded = {one.code: one.words[language] for one in terms(group)}
     if name == "side":
@@ -217,5 +242,5 @@ def _ticked(value: str) -> bool:
 
 
 _READ: Mapping[str, Callable[[str], Any]] = MappingProxyType({"tick": _ticked})
-_NOTED = frozenset({"confirmed", "may_be_dental", "side_confirmed_by"})
+_NOTED = frozenset({"confirmed", "may_be_dental", "side_confirmed_by", "entered_height"})
 """Fields that a person should know something of before stating them."""

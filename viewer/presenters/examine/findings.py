@@ -16,10 +16,10 @@ from viewer.presenters.examine.finding_fields import (
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.value import Value
-from virtopsy.case.commands import ChangeFinding, WithdrawFinding
+from virtopsy.case.commands import ChangeFinding, RestoreFinding, WithdrawFinding
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
-from virtopsy.findings.frames import all_angles, frame_lines_of
+from virtopsy.findings.frames import all_angles
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.quantity_words import briefly
 from virtopsy.findings.stab import blade_lines
@@ -228,8 +228,7 @@ class Findings:
             return ()
         every = self._session.case.findings
         return (
-            *facts_of(chosen, self._views.volume.now, language),
-            *frame_lines_of(chosen, every, language),
+            *facts_of(chosen, every, self._views.volume.now, language),
             *(blade_lines(chosen, language) if isinstance(chosen, Wound) else ()),
         )
 
@@ -271,7 +270,8 @@ class Findings:
 
     def restore(self, version: Finding) -> None:
         """Put an earlier version of a finding in its place again, as a new version."""
-        self._change(self._selected(), version)
+        if version != self._selected():
+            self._session.do(RestoreFinding(version))
 
     def jump_to(self, end: int = 0) -> None:
         """Put the crosshair on an end of the selected track."""

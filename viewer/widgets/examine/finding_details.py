@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.examine.finding_form import FindingForm
+from viewer.widgets.examine.finding_versions import FindingVersions
 from viewer.widgets.examine.track_statement import TrackStatement
 from viewer.widgets.examine.workshop import WorkshopPart
 from viewer.widgets.icons import icon
@@ -54,6 +55,7 @@ class FindingDetails(QScrollArea):
             self._angles,
         ):
             self._column.addWidget(one)
+        self._column.addWidget(FindingVersions(parts))
         self._column.addWidget(self._withdraw())
         self._column.addStretch(1)
         follow(self, parts.findings.unlocked, lambda _: self._show_lock())

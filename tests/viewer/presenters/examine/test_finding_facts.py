@@ -20,7 +20,7 @@ KINDS = {one.kind: one for one in one_of_each()}
 
 
 def told(finding: Finding, language: Language = Language.EN) -> str:
-    return "\n".join(f"{one.label}: {one.text}" for one in facts_of(finding, None, language))
+    return "\n".join(f"{one.label}: {one.text}" for one in facts_of(finding, (), None, language))
 
 
 @pytest.mark.parametrize("language", Language)
@@ -68,7 +68,7 @@ def test_the_source_slice_is_told_by_its_number_in_the_shown_series() -> None:
     sources = tuple(SourceSlice(f"1.2.{n}", Path(f"{n}.dcm")) for n in range(volume.frame.shape[0]))
     of_series = replace(volume, sources=sources)
     seen = replace(KINDS["fracture"], seen_on_slice="1.2.4")
-    lines = {one.label: one.text for one in facts_of(seen, of_series, Language.EN)}
+    lines = {one.label: one.text for one in facts_of(seen, (), of_series, Language.EN)}
     assert lines["Source slice"] == "5 of 56 · UID 1.2.4"
     far = replace(KINDS["fracture"], seen_on_slice="1.2.840.113619.2.55.3.12345678901")
     assert "not of the shown series" in told(far)

@@ -16,10 +16,9 @@ from viewer.presenters.examine.finding_fields import (
     with_field,
 )
 from virtopsy.case.subject import Subject
-from virtopsy.errors import Bug
+from virtopsy.errors import Bug, InputError
 from virtopsy.findings.finding import Certainty, Finding, Side
 from virtopsy.findings.fracture import FractureKind
-from virtopsy.findings.measure import MeasureKind
 from virtopsy.findings.record import from_record, to_record
 from virtopsy.findings.region import Substance
 from virtopsy.findings.wound import WoundKind
@@ -27,6 +26,14 @@ from virtopsy.language import Language
 
 KINDS = {one.kind: one for one in one_of_each()}
 EVERY = [*KINDS.values()]
+PLAIN = replace(
+    KINDS["wound"],
+    entered_height_mm=None,  # type: ignore[call-arg]
+    entered_height_sd_mm=None,
+    flexion="",
+    posture_by="",
+)
+"""A wound of which nobody stated how the body lies."""
 
 
 def values(finding: Finding) -> dict[str, str]:
@@ -53,7 +60,7 @@ def test_whatever_is_stated_reads_back_and_can_be_kept(finding: Finding) -> None
         if field.form == "heading":
             continue
         stated = {
-            "line": ["oс frontale", "два слова"],
+            "line": ["1320 ± 5"] if field.name == "entered_height" else ["oс frontale", "C 4"],
             "text": ["первая строка\nвторая"],
             "choice": [code for code, _ in field.choices],
             "tick": [YES, ""],
@@ -100,12 +107,31 @@ def test_choices_become_terms_of_the_vocabulary() -> None:
     assert with_field(broken, "side", "both", "A").side is Side.BOTH
 
 
-def test_gas_alone_is_confirmed_and_a_height_alone_asks_for_the_legs() -> None:
+def test_gas_alone_is_confirmed() -> None:
     assert "confirmed" in values(KINDS["region"])
     assert "confirmed" not in values(replace(KINDS["region"], substance=Substance.FLUID))  # type: ignore[call-arg]
-    assert "flexion" not in values(KINDS["measure"])
-    height = replace(KINDS["measure"], measure=MeasureKind.HEIGHT, axis=(0.0, 0.0, 1.0))  # type: ignore[call-arg]
-    assert "flexion" in values(replace(height, repeats_lps_mm=()))  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("typed", ["1320 ± 5", "1320+-5 mm", "1320,0; 5", "1320 +/- 5 мм"])
+def test_a_height_that_was_measured_at_the_body_is_entered_with_its_error(typed: str) -> None:
+    wound = with_field(PLAIN, "entered_height", typed, "B. Expert")
+    assert (wound.entered_height_mm, wound.entered_height_sd_mm) == (1320.0, 5.0)  # type: ignore[attr-defined]
+    assert wound.posture_by == "B. Expert"  # type: ignore[attr-defined]
+    assert values(wound)["entered_height"] == "1320 ± 5"
+    assert with_field(wound, "entered_height", "1320 ± 5", "C") == wound
+    assert with_field(wound, "entered_height", "", "C") == PLAIN
+
+
+@pytest.mark.parametrize("typed", ["1320", "high", "1320 ± 0", "-3 ± 1", "1320 ± 5 cm"])
+def test_a_height_without_its_error_is_refused_in_words(typed: str) -> None:
+    with pytest.raises(InputError, match="1320 ± 5"):
+        with_field(KINDS["wound"], "entered_height", typed, "B")
+
+
+def test_who_states_how_the_body_lies_is_kept() -> None:
+    stated = with_field(PLAIN, "flexion", "straight", "B. Expert")
+    assert (stated.flexion, stated.posture_by) == ("straight", "B. Expert")  # type: ignore[attr-defined]
+    assert with_field(stated, "flexion", "", "B. Expert") == PLAIN
 
 
 def test_grounds_of_a_track_wait_for_a_statement() -> None:
