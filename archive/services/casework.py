@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
-from uuid import uuid4
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical
@@ -22,6 +20,7 @@ from archive.records import (
     ThingRow,
 )
 from archive.services.access import Access, Session, who
+from archive.services.handed_in import added
 from archive.services.journal import Journal
 from archive.services.release import wants_reason
 from archive.services.rights import Right
@@ -31,13 +30,10 @@ from virtopsy.case.changes import THE_SUBJECT, Change
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, IntegrityError
 from virtopsy.findings import record as finding_record
-from virtopsy.findings.finding import Finding
-from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough import stop as stop_record
 
 How: TypeAlias = Literal["do", "undo", "redo"]
-LONGEST_NAME = 200
 NOTES = ("view", "show", "export", "print", "picture", "video")
 """What can be noted without changing a case; every other entry is written by its own service."""
 
@@ -164,10 +160,21 @@ class Cases:
             AccessDenied, InputError, StorageError: as `record` does.
         """
         self._access.require_case(actor, Right.RECORD, number)
-        changes = tuple(_added(one, actor) for one in records)
+        changes = tuple(added(one, actor) for one in records)
+        self._require_slices(number, changes)
         label = "case.finding.add" if len(changes) == 1 else "case.findings.add"
         self.record(actor, number, changes, label=label, act="do", reason=reason)
         return tuple(one.thing_id for one in changes)
+
+    def _require_slices(self, number: str, changes: Sequence[Change]) -> None:
+        """Refuse a source slice that is none of the case: what was seen there could not be."""
+        named = {str((one.after or {}).get("seen_on_slice", "")) for one in changes} - {""}
+        if not named:
+            return
+        with self._journal.database.reading() as work:
+            known = {row.sop_uid for row in work.cases.files(number)}
+        for uid in sorted(named - known):
+            raise InputError("conclusion5.no_such_slice", number=number, uid=uid)
 
     def note(
         self, actor: Actor, number: str, act: str, data: Mapping[str, Any], *, reason: str = ""
@@ -320,35 +327,6 @@ def _subject_of(thing_id: str, record: object) -> Subject:
     if thing_id != THE_SUBJECT:
         raise InputError("case.subject.malformed", detail=ascii(thing_id[:40])[1:-1])
     return subject_record.from_record(record)
-
-
-def _added(record: Mapping[str, Any], actor: Actor) -> Change:
-    """Return the adding of a finding that came as JSON."""
-    inner = record.get("record") if record.get("t") == "finding" else record
-    if not isinstance(inner, Mapping):
-        raise InputError("findings.record.not_an_object")
-    given = dict(inner)
-    given.setdefault("finding_id", uuid4().hex)
-    read = finding_record.to_record(_stated(finding_record.from_record(given), actor))
-    _refuse_odd_words(read)
-    return Change("finding", str(read["finding_id"]), None, read)
-
-
-def _stated(finding: Finding, actor: Actor) -> Finding:
-    """Return the finding with a statement nobody put a name to as that of who hands it in."""
-    if isinstance(finding, Trajectory) and finding.entry is not None and not finding.stated_by:
-        return replace(finding, stated_by=actor.name)
-    return finding
-
-
-def _refuse_odd_words(record: Mapping[str, Any]) -> None:
-    """Refuse a name or id that a person could not read in a picture, a page or a log."""
-    name, thing_id = str(record["name"]), str(record["finding_id"])
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        shown = "".join(c if c.isprintable() else " " for c in name[:LONGEST_NAME])
-        raise InputError("archive.finding.name", name=shown)
-    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", thing_id):
-        raise InputError("archive.finding.id", id=ascii(thing_id[:64])[1:-1])
 
 
 def _done(rows: Sequence[ThingRow], changes: Sequence[Change]) -> list[Document]:

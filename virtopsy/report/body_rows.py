@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from virtopsy.findings.body_words import body_direction_words, frame_lines
 from virtopsy.findings.finding import Finding
-from virtopsy.findings.frames import frames_of
+from virtopsy.findings.frames import frames_of, landmarks_of, why_not
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.words import number, with_95
-from virtopsy.geometry.body import BodyFrame
+from virtopsy.geometry.body import BodyFrame, Kind
 from virtopsy.geometry.body_direction import DirectionReadings, Reading, in_body, in_scanner
 from virtopsy.geometry.direction import direction_covariance
 from virtopsy.geometry.frame import Floats
@@ -54,8 +54,16 @@ def body_directions(
 def frame_texts(
     findings: Sequence[Finding], series_uid: str, language: Language
 ) -> tuple[str, ...]:
-    """Return where each frame of the body comes from and how well it is known, once for all."""
-    return tuple(_text(one, language) for one in frames_of(findings, series_uid))
+    """Return where each frame of the body comes from and how well it is known, once for all.
+
+    Where landmarks were marked that make no frame, it is said why.
+    """
+    told = [_text(one, language) for one in frames_of(findings, series_uid)]
+    for kind in Kind:
+        error = why_not(kind, findings, series_uid)
+        if error is not None and landmarks_of(kind, findings, series_uid):
+            told.append(error.sentence(language))
+    return tuple(told)
 
 
 def _text(frame: BodyFrame, language: Language) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from virtopsy.findings import words
 from virtopsy.findings.finding import Finding
+from virtopsy.findings.fragment import Fragment, FragmentKind
 from virtopsy.findings.frames import frame_lines_of
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.numbered import Numbered
@@ -132,7 +133,8 @@ def _row(one: Numbered, findings: Sequence[Finding], language: Language) -> dict
     if isinstance(finding, Trajectory):
         sure[1] = statement.direction(finding, language)
         numbers = tuple(f"{line.label}: {line.text}" for line in quantity_lines(finding, language))
-    else:
+    elif not isinstance(finding, Fragment) or finding.fragment is FragmentKind.PROJECTILE:
+        # Of every small fragment they would bury the list.
         numbers += tuple(
             f"{line.label}: {line.text}" for line in frame_lines_of(finding, findings, language)
         )

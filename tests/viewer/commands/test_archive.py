@@ -17,6 +17,8 @@ from archive.proof.signing import Cost
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import FRAME, SERIES, write_slice
+from tests.virtopsy.findings.some import one_of_each
+from virtopsy.findings.record import to_record
 
 _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 
@@ -90,6 +92,34 @@ def test_a_case_goes_in_is_marked_listed_logged_and_verified(
     assert report["problems"] == []
     assert report["sealed"]["signer"]["known"] is None
     assert sorted(report["checked"]) == ["bytes", "files", "log_entries", "signatures"]
+
+
+def test_a_finding_of_every_kind_goes_in_and_what_does_not_fit_is_refused_in_words(
+    folder: Path, carrier: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = ("--user", "Ахметов")
+    main(["archive", "import", str(folder), str(carrier), "--case", "7", *who])
+    path = tmp_path / "one.json"
+    asked = ["--case", "7", "--json-file", str(path), *who]
+    fits = {"series_uid": SERIES, "frame_of_reference_uid": FRAME, "seen_on_slice": f"{SERIES}.1"}
+    wrong: tuple[dict[str, Any], ...] = (
+        {"series_uid": "1.9"},
+        {"frame_of_reference_uid": "9.9"},
+        {"certainty": "sure"},
+        {"seen_on_slice": "9"},
+    )
+    for one in one_of_each():
+        record = to_record(one) | fits
+        for other in wrong:
+            path.write_text(json.dumps(record | other))
+            assert main(["archive", "finding", str(folder), *asked]) == 3
+            said = capsys.readouterr()
+            assert said.err.strip()
+            assert "Traceback" not in said.err
+        path.write_text(json.dumps(record))
+        assert _json(capsys, "finding", folder, *asked)["finding_id"] == one.finding_id
+    (case,) = _json(capsys, "list", folder, *who)["cases"]
+    assert case["findings"] == len(one_of_each())
 
 
 def test_damage_is_exit_1_and_the_json_names_it(

@@ -64,3 +64,10 @@ def test_what_needs_a_left_is_withheld_until_a_person_confirmed_it() -> None:
     rows = body_rows(_TRACK, marks(None), Language.EN)
     assert "withheld" in rows[1]
     assert "nobody has confirmed" in " ".join(body_directions(_TRACK, marks(None), Language.EN))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_landmarks_that_make_no_frame_say_what_is_missing(language: Language) -> None:
+    (text,) = frame_texts(marks("A")[:1], "1.2", language)
+    assert text
+    assert body_rows(_TRACK, marks("A")[:1], language) == body_rows(_TRACK, (), language)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +17,8 @@ from archive.opening import Archive
 from archive.records import Actor
 from archive.services.court import BundleReport
 from resources.bundle import verify
-from tests.court_case import NUMBER, open_case
+from tests.court_case import NUMBER, SERIES, open_case
+from tests.virtopsy.findings.some import one_of_each
 from viewer.presenters.archive.keeping import load_case
 from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened
@@ -23,7 +26,8 @@ from virtopsy.case.changes import changes
 from virtopsy.case.commands import StateSubject
 from virtopsy.case.subject import Subject
 from virtopsy.errors import InputError, UsageError
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.numbered import Numbered
+from virtopsy.findings.record import to_record
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -83,7 +87,7 @@ class Kept:
 
 def draw(  # noqa: PLR0913 -- as `TakePictures` says
     volume: Volume,
-    tracks: Sequence[Trajectory],
+    findings: Sequence[Numbered],
     language: Language,
     *,
     source_sha256: str,
@@ -91,7 +95,10 @@ def draw(  # noqa: PLR0913 -- as `TakePictures` says
     mark: str,
 ) -> list[Drawn]:
     assert volume.voxels.shape == (3, 8, 8)
-    assert {one.name for one in tracks} == {"Track 1", "Track 2"}
+    assert [(one.number, one.finding.name) for one in findings][:2] == [
+        (1, "Track 1"),
+        (2, "Track 2"),
+    ]
     assert len(source_sha256) == 64
     volume_too = Drawn("volume", f"{language}: {len(notes)} notes", parameters={"mark": mark})
     return [Drawn("axial"), volume_too]
@@ -190,3 +197,58 @@ def test_a_case_without_a_volume_is_refused_in_words(kept: Kept) -> None:
             when=_WHEN,
             progress=Progress(),
         )
+
+
+def _of_each(kept: Kept) -> list[dict[str, Any]]:
+    """Record a finding of every kind in the case; return the records."""
+    given = []
+    for one in one_of_each():
+        record = to_record(one) | {
+            "series_uid": SERIES,
+            "frame_of_reference_uid": "1.2.9",
+            "seen_on_slice": f"{SERIES}.1",
+        }
+        kept.archive.cases.add_finding(kept.actor, NUMBER, record)
+        given.append(record)
+    return given
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_bundle_with_every_kind_verifies_and_its_page_lists_every_finding(
+    kept: Kept, language: Language
+) -> None:
+    given = _of_each(kept)
+    state(kept, Subject.DECEASED)
+    report = kept.export(language)
+    found = verify.examine(str(report.path), report.fingerprint)
+    assert found.ok, [one.text("en") for one in found.problems]
+
+    carried = [
+        json.loads(path.read_bytes())["record"]
+        for path in sorted((report.path / "data/findings").iterdir())
+    ]
+    assert [one for one in carried if one["finding_id"] in {each["finding_id"] for each in given}]
+    assert carried[2:] == given
+
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not on this machine")
+    pdf = report.path / f"data/report/conclusion_{language.value}.pdf"
+    read = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True)
+    text = " ".join(read.stdout.decode().split())
+    for number, record in enumerate([{"name": "Track 1"}, {"name": "Track 2"}, *given], start=1):
+        assert f"{number}. {record['name']}" in text
+
+
+@pytest.mark.parametrize("spoilt", range(9))
+def test_a_finding_of_any_kind_that_was_changed_or_taken_out_is_found(
+    kept: Kept, spoilt: int
+) -> None:
+    _of_each(kept)
+    report = kept.export(Language.EN)
+    path = report.path / f"data/findings/{spoilt + 3:06d}.json"
+    kind = json.loads(path.read_bytes())["record"]["kind"]
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b"definite", b"possible").replace(b"head", b"neck"))
+    assert not verify.examine(str(report.path), report.fingerprint).ok, kind
+    path.unlink()
+    assert not verify.examine(str(report.path), report.fingerprint).ok, kind
