@@ -155,7 +155,9 @@ def test_measures_are_drawn_as_what_was_measured() -> None:
     assert len(cobb.strands) == 2
     (area,) = glyphs_of(Measure(MeasureKind.AREA, square, **about))
     assert area.strands[0].points[0] == area.strands[0].points[-1]
-    (roi,) = glyphs_of(Measure(MeasureKind.ROI, square[:3], outline="ellipse", **about))
+    (roi,) = glyphs_of(
+        Measure(MeasureKind.ROI, (*square[:2], square[3]), outline="ellipse", **about)
+    )
     away = np.linalg.norm(np.array(roi.strands[0].points), axis=1)
     assert away.min() > 8.9
 
