@@ -146,6 +146,4 @@ def _hole_text(hole: RefinedHole, language: Language) -> str:
     )
     means = [value for value in hole.bevel.mean_mm.tolist() if not math.isnan(value)]
     bevel = " · ".join(number(value, language) for value in means[::2])
-    return say(
-        "trajectory.hole.text", language, outer=outer, inner=inner, thick=thick, bevel=bevel
-    )
+    return say("trajectory.hole.text", language, outer=outer, inner=inner, thick=thick, bevel=bevel)

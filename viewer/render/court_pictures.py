@@ -169,12 +169,18 @@ class _Making:
         marked = _marked(caption, self.volume, self.language, self.origin)
         return CourtPicture(name, marked, made.png, made.parameters)
 
+    def _opposite(self, place: Point) -> Point:
+        """Return as far a place beyond the middle: the body stays there, and names beside it."""
+        x, y, _ = (2 * self.volume.frame.centre_mm - np.array(place)).tolist()
+        return x, y, place[2]
+
     def _three_d(
         self, name: str, preset: Preset, side: str, glyphs: Sequence[AnyGlyph]
     ) -> CourtPicture:
         # Also where nothing solid is near:
         points = [place for one in self.findings for place in one.finding.places]
-        points += [one.far_lps_mm for one in glyphs if isinstance(one, BeforeGlyph)]
+        tubes = [one.far_lps_mm for one in glyphs if isinstance(one, BeforeGlyph)]
+        points += [place for far in tubes for place in (far, self._opposite(far))]
         shown = np.vstack([visible_points(self.volume, preset), np.reshape(points, (-1, 3))])
         camera = fit_view(shown, side, aspect=SIZE[0] / SIZE[1])
         view = VolumeView(self.volume, SIZE, preset=preset)
