@@ -20,12 +20,12 @@ from PySide6.QtWidgets import QApplication
 from viewer.app import settings as kept_settings
 from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
+from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
 from viewer.presenters.examine.cutting import Cutting
-from viewer.presenters.examine.finding_history import FindingHistory
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.pictures import Pictures

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from viewer.presenters.examine.finding_history import Told
+from viewer.presenters.archive.finding_history import Told
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
