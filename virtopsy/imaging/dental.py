@@ -15,7 +15,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from virtopsy.geometry.frame import Floats
+from virtopsy.geometry.frame import Floats, Frame
 from virtopsy.imaging import coarse as blocks
 from virtopsy.imaging.coarse import Coarse, Mask
 from virtopsy.imaging.metal_seeds import Points, Seed
@@ -35,36 +35,36 @@ _BRAIN_MM3 = 150_000.0
 _OPENING_MM = 10.0
 
 
-def may_be_dental(
-    volume: Volume, grid: Coarse, dense: Points, pieces: Sequence[Seed], peaks: Floats
-) -> Mask:
+def may_be_dental(volume: Volume, dense: Points, pieces: Sequence[Seed], peaks: Floats) -> Mask:
     """Return which pieces may belong to teeth, (n,).
 
     Args:
         volume: of HU.
-        grid: it in blocks.
         dense: (m, 3) [k, j, i] of the voxels above 1200 HU.
         pieces: the pieces.
         peaks: (n,) their largest values.
     """
     factors = np.array(blocks.factors_of(volume.frame)[::-1])
-    metal = np.zeros(grid.frame.shape, np.bool_)
+    frame = blocks.frame_of(volume.frame)
+    metal = np.zeros(frame.shape, np.bool_)
     for seed, peak in zip(pieces, peaks.tolist(), strict=True):
         if peak > _ENAMEL_HU[1]:
             metal[tuple((seed.points // factors).T)] = True
-    clear = ~blocks.dilated(metal, max(grid.frame.spacing_mm), grid.frame)
+    clear = ~blocks.dilated(metal, max(frame.spacing_mm), frame)
     values = volume.voxels[tuple(dense.T)]
     enamel = dense[(values >= _ENAMEL_HU[0]) & (values <= _ENAMEL_HU[1])]
-    hard = _near(grid, dense // factors, clear, _HARD_NEAR_MM) * _voxel_mm3(volume)
-    like = _near(grid, enamel // factors, clear, _ENAMEL_NEAR_MM) * _voxel_mm3(volume)
-    brain = _brain(grid)
-    near_brain = blocks.dilated(brain, _OPENING_MM + _SKULL_MM, grid.frame)
+    hard = _near(frame, dense // factors, clear, _HARD_NEAR_MM) * _voxel_mm3(volume)
     at = [tuple(np.unique(seed.points // factors, axis=0).T) for seed in pieces]
     in_hard = np.array([(hard[one] >= _HARD_MM3).mean() for one in at])
+    if not in_hard.any():
+        return np.zeros(len(pieces), np.bool_)
+    like = _near(frame, enamel // factors, clear, _ENAMEL_NEAR_MM) * _voxel_mm3(volume)
     enamelled = np.array([like[one].max() >= _ENAMEL_MM3 for one in at])
+    brain = _brain(blocks.coarse(volume))
+    near_brain = blocks.dilated(brain, _OPENING_MM + _SKULL_MM, frame)
     jaw = (in_hard > 0) & ~np.array([near_brain[one].any() for one in at])
     middles = volume.frame.to_lps([seed.points.mean(axis=0)[::-1] for seed in pieces])
-    head = _by_a_head(grid, brain, middles)
+    head = _by_a_head(frame, brain, middles)
     row, arch = np.array([_row_and_arch(volume, seed) for seed in pieces]).T
     long = (in_hard >= _ROW_IN_HARD) & (arch | (head & row))
     found: Mask = jaw & (enamelled | long | (head & _neighbours(middles, jaw)))
@@ -87,13 +87,13 @@ def _row_and_arch(volume: Volume, seed: Seed) -> tuple[bool, bool]:
     return row, row and wide >= _ARCH_DEEP_MM and hollow
 
 
-def _near(grid: Coarse, at: Points, clear: Mask, reach_mm: float) -> Floats:
+def _near(frame: Frame, at: Points, clear: Mask, reach_mm: float) -> Floats:
     """Return how many voxels lie within a box round each block, of those in clear blocks."""
-    counts = np.zeros(grid.frame.shape, np.float64)
+    counts = np.zeros(frame.shape, np.float64)
     np.add.at(counts, tuple(at.T), 1.0)
     counts *= clear
-    sizes = [2 * round(reach_mm / one) + 1 for one in grid.frame.spacing_mm[::-1]]
-    sizes = [min(one, 2 * n + 1) for one, n in zip(sizes, grid.frame.shape, strict=True)]
+    sizes = [2 * round(reach_mm / one) + 1 for one in frame.spacing_mm[::-1]]
+    sizes = [min(one, 2 * n + 1) for one, n in zip(sizes, frame.shape, strict=True)]
     mean = ndimage.uniform_filter(counts, sizes, mode="constant")
     near: Floats = mean * np.prod(sizes)
     return near
@@ -109,14 +109,14 @@ def _neighbours(middles: Floats, jaw: Mask) -> Mask:
     return many
 
 
-def _by_a_head(grid: Coarse, brain: Mask, middles: Floats) -> Mask:
+def _by_a_head(frame: Frame, brain: Mask, middles: Floats) -> Mask:
     """Return which places lie no further from a skull's inside than jaws do."""
     inside = np.argwhere(brain)
     if len(inside) == 0:
         return np.zeros(len(middles), np.bool_)
     corners = np.stack([inside.min(axis=0), inside.max(axis=0)])
-    reach = _JAW_MM / np.array(grid.frame.spacing_mm[::-1])
-    at = grid.frame.to_index(middles)[:, ::-1]
+    reach = _JAW_MM / np.array(frame.spacing_mm[::-1])
+    at = frame.to_index(middles)[:, ::-1]
     near: Mask = ((at >= corners[0] - reach) & (at <= corners[1] + reach)).all(axis=1)
     return near
 

@@ -24,7 +24,7 @@ from virtopsy.imaging.dental import may_be_dental
 from virtopsy.imaging.metal_extent import Extent, extent_of
 from virtopsy.imaging.metal_parting import parted
 from virtopsy.imaging.metal_seeds import FoundBy, Points, Seed, dense_points, seeds_of
-from virtopsy.imaging.segment import GAS_HU, outside_body
+from virtopsy.imaging.segment import GAS_HU, Outside, outside_body
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.jobs import Progress
 
@@ -85,8 +85,15 @@ class MetalPiece:
     cut: bool
 
 
-def fragments(volume: Volume, progress: Progress | None = None) -> tuple[MetalPiece, ...]:
+def fragments(
+    volume: Volume, progress: Progress | None = None, outside: Outside | None = None
+) -> tuple[MetalPiece, ...]:
     """Return every dense piece of a scan, largest first.
+
+    Args:
+        volume: of HU.
+        progress: told how far it is.
+        outside: of this volume, where it is known already; finding it is half of the time.
 
     Raises:
         InputError: the values are no HU.
@@ -104,8 +111,9 @@ def fragments(volume: Volume, progress: Progress | None = None) -> tuple[MetalPi
         progress.tick(_STEPS, _STEPS)
         return ()
     peaks = np.array([_peak(volume, seed) for seed in seeds])
-    sites = _sites(volume, seeds, _between(progress, _FOUND, _PLACED))
-    dental = may_be_dental(volume, blocks.coarse(volume), dense, seeds, peaks)
+    outside = outside or outside_body(volume, _between(progress, _FOUND, _PLACED))
+    sites = _sites(volume, seeds, outside)
+    dental = may_be_dental(volume, dense, seeds, peaks)
     dental &= np.array([site is not Site.OUTSIDE for site in sites])
     measuring = _between(progress, _PLACED, _STEPS)
     made = []
@@ -187,12 +195,12 @@ def _peak(volume: Volume, seed: Seed) -> float:
     return max(highest, float(values.max(initial=highest)))
 
 
-def _sites(volume: Volume, seeds: Sequence[Seed], progress: Progress) -> list[Site]:
+def _sites(volume: Volume, seeds: Sequence[Seed], outside: Outside) -> list[Site]:
     """Tell for each piece whether most of it lies outside, or any of it at the skin."""
     frame = blocks.frame_of(volume.frame)
     factors = np.array(blocks.factors_of(volume.frame)[::-1])
     k, j, i = (slice(None, None, int(factor)) for factor in factors)
-    hidden = outside_body(volume, progress).mask[k, j, i]
+    hidden = outside.mask[k, j, i]
     # The rim that stays round the body is as wide as a block; what lies in it is not hidden.
     near = blocks.dilated(hidden, max(frame.spacing_mm) + _SKIN_MM, frame)
 

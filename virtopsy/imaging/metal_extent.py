@@ -28,7 +28,7 @@ THRESHOLD_SHIFT_HU = 50.0
 _AROUND_MM = 4.0  # of a seed, where its edge and its surroundings are looked for
 _RIM_MM = 1.5  # of the seed: blur, no surroundings
 _LEAK_MM = 2.0  # beyond the seed; further out it is bone that the level let in
-_FINE_MM = 0.25
+_FINE_MM = 0.3
 _FINEST = 8  # cells a voxel, along an axis
 _MOST_FINE = 2_000_000
 _MOST_CELLS = 4_000_000
@@ -108,9 +108,8 @@ def _measured(volume: Volume, fine: _Fine, region: Mask, level: float, backgroun
     places = fine.places(region)
     weights = (fine.values[region] - background).clip(min=1.0)
     centre = np.average(places, axis=0, weights=weights)
-    axes = np.linalg.svd(places - places.mean(axis=0), full_matrices=False)[2]
-    if len(places) < 3:  # no three directions in one or two cells
-        axes = volume.frame.directions.T
+    apart = places - places.mean(axis=0)
+    axes = np.linalg.eigh(apart.T @ apart)[1].T
     sides = fine.sides(places, axes)
     order = np.argsort(-sides, kind="stable")
     axes, sides = axes[order], sides[order]
@@ -161,7 +160,7 @@ def _background(local: _Local) -> float:
 
 
 class _Fine:
-    """The values of a box between the voxels, in cells of about a quarter of a millimetre."""
+    """The values of a box between the voxels, in cells of about 0.3 mm."""
 
     def __init__(self, frame: Frame, local: _Local) -> None:
         self._frame, self._local = frame, local
