@@ -242,6 +242,14 @@ def test_a_few_bright_voxels_are_no_plateau(stack: Any, load: Any) -> None:
     assert "hu_saturated" not in load(stack(stored, scale(1, -1024, 12))).problems
 
 
+@pytest.mark.parametrize(("top", "ends_at"), [(4095, 3071), (4094, None)])
+def test_one_voxel_tells_where_the_scale_ends(
+    stack: Any, load: Any, top: int, ends_at: int | None
+) -> None:
+    stored = with_metal(noise(0, 2500), top, count=1)
+    assert load(stack(stored, scale(1, -1024, 12))).ceiling_hu == ends_at
+
+
 def test_the_scale_of_eight_bits_ends_in_bone_and_is_no_saturation(stack: Any, load: Any) -> None:
     assert "hu_saturated" not in load(stack(noise(255, 255, "<u1"))).problems
 

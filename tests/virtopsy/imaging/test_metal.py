@@ -15,6 +15,7 @@ from virtopsy.dicom.scan import scan
 from virtopsy.errors import Cancelled, InputError
 from virtopsy.imaging.metal import MetalPiece, Site, fragments
 from virtopsy.imaging.metal_seeds import FoundBy
+from virtopsy.imaging.segment import outside_body
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.jobs import Progress
 
@@ -223,6 +224,11 @@ def test_a_piece_at_the_end_of_the_scan_or_beside_a_missing_slice_is_cut() -> No
     pieces = fragments(replace(volume, voxels=hu, gaps=(k,)))
     cut = [nearest(pieces, place)[0].cut for place in ((0, 0, top), (20, 0, 0), (-20, 0, -12))]
     assert cut == [True, True, False]
+
+
+def test_an_outline_that_is_known_already_gives_the_same_list() -> None:
+    volume = with_balls((BRAIN[0], SKIN[0], ON_THE_TABLE[0]), 1.5)
+    assert fragments(volume, outside=outside_body(volume)) == fragments(volume)
 
 
 def test_values_that_are_no_hu_are_refused() -> None:
