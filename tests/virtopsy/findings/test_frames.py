@@ -10,7 +10,7 @@ import pytest
 
 from tests.constructed_body import GIRDLES, HEAD, MIDLINE, ORIGIN
 from virtopsy.findings.finding import Finding
-from virtopsy.findings.frames import body_frame, frame_lines_of, frames_of, why_not
+from virtopsy.findings.frames import all_angles, body_frame, frame_lines_of, frames_of, why_not
 from virtopsy.findings.landmark import Landmark
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.wound import Wound
@@ -55,6 +55,8 @@ def _track(entry: int | None = 0) -> Trajectory:
 
 def _text(findings: tuple[Finding, ...], finding: Finding, language: Language) -> str:
     lines = frame_lines_of(finding, findings, language)
+    if isinstance(finding, Trajectory):
+        lines = (*lines, *all_angles(finding, findings, language))
     return "\n".join(f"{one.label}: {one.text}" for one in lines)
 
 

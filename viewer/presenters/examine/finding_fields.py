@@ -13,15 +13,15 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from viewer.presenters.examine import finding_height
+from viewer.presenters.examine import finding_blade, finding_height
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.record import hints
 from virtopsy.findings.region import Region, Substance
 from virtopsy.findings.trajectory import Trajectory
-from virtopsy.findings.vocabulary import called, terms
-from virtopsy.findings.wound import Wound
+from virtopsy.findings.vocabulary import called, note, terms
+from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.geometry.body_place import Flexion
 from virtopsy.geometry.landmark import landmark_terms
 from virtopsy.language import Language, say
@@ -37,7 +37,7 @@ _FIRST, _LAST = ("name",), ("colour", "remark")
 _EVERY_KIND = ("certainty", "side", "region", "level")
 _OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "wound": ("wound", "tissue", "shape", "flexion", finding_height.FIELD),
+        "wound": ("wound", "tissue", "shape", "flexion", finding_height.FIELD, finding_blade.FIELD),
         "trajectory": ("outcome", "deflected_at_entry"),
         "fragment": ("fragment", "site", "may_be_dental"),
         "fracture": ("fracture", "bone"),
@@ -140,6 +140,8 @@ def with_field(finding: Finding, name: str, value: str, person: str) -> Finding:
         return finding
     if name == finding_height.FIELD and isinstance(finding, Wound):
         return finding_height.entered(finding, text, person)
+    if name == finding_blade.FIELD and isinstance(finding, Wound):
+        return finding_blade.entered(finding, text)
     read = _READ.get(_form(name), str)
     kind: type = type(finding)
     hint = hints(kind)[name]
@@ -174,7 +176,12 @@ def side_words(side: str, subject: Subject, language: Language) -> str:
 
 
 def _asked(finding: Finding, name: str) -> bool:
-    """Tell whether a field means anything: gas alone has another name until it is confirmed."""
+    """Tell whether a field means anything.
+
+    Gas alone has another name until it is confirmed, and only a stab is tested against a blade.
+    """
+    if name == finding_blade.FIELD:
+        return isinstance(finding, Wound) and finding.wound is WoundKind.STAB
     gas = isinstance(finding, Region) and finding.substance is Substance.GAS
     return name != "confirmed" or gas
 
@@ -187,20 +194,23 @@ def _field(finding: Finding, subject: Subject, language: Language, name: str) ->
     form = _form(name)
     choices = _choices(name, subject, language) if form == "choice" else ()
     shown = _shown(finding, name, form, language)
-    note = f"panel.note.{name}"
+    known = f"panel.note.{name}"
+    value = shown if form == "choice" else ""
     return Field(
         name,
         form,
         say(f"panel.field.{name}", language),
         shown,
         choices,
-        note=say(note, language) if name in _NOTED else "",
+        note=say(known, language) if name in _NOTED else note(name, value, language),
     )
 
 
 def _shown(finding: Finding, name: str, form: Form, language: Language) -> str:
     if name == finding_height.FIELD and isinstance(finding, Wound):
         return finding_height.shown(finding, language)
+    if name == finding_blade.FIELD and isinstance(finding, Wound):
+        return finding_blade.shown(finding, language)
     value = getattr(finding, name)
     if form == "tick":
         return YES if value else ""
@@ -212,7 +222,14 @@ def _ground(finding: Finding, ground: str, language: Language) -> Field:
     # Of a track they are the grounds of a statement: until there is one, there is nothing to tick.
     usable = not isinstance(finding, Trajectory) or finding.entry is not None
     label = called("ground", ground, language)
-    return Field(f"{GROUND}{ground}", "tick", label, ticked, usable=usable)
+    return Field(
+        f"{GROUND}{ground}",
+        "tick",
+        label,
+        ticked,
+        usable=usable,
+        note=note("ground", ground, language),
+    )
 
 
 def _with_ground(finding: Finding, ground: str, *, ticked: bool) -> Finding:

@@ -21,7 +21,7 @@ from virtopsy.findings.finding import Certainty, Finding, Side
 from virtopsy.findings.fracture import FractureKind
 from virtopsy.findings.record import from_record, to_record
 from virtopsy.findings.region import Substance
-from virtopsy.findings.wound import WoundKind
+from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.language import Language
 
 KINDS = {one.kind: one for one in one_of_each()}
@@ -162,3 +162,33 @@ def test_a_finding_has_its_own_colour_or_that_of_its_kind() -> None:
     assert colour_of(KINDS["wound"]) == "#e4572e"
     assert colour_of(replace(KINDS["wound"], colour="")) == "wound"
     assert colour_of(replace(KINDS["landmark"], colour="")) == "measure"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "thickness"),
+    [("18 x 2", 18.0, 2.0), ("18,5×2,1 мм", 18.5, 2.1), ("20", 20.0, None), ("", None, None)],
+)
+def test_a_blade_is_typed_as_its_width_and_thickness(
+    text: str, width: float | None, thickness: float | None
+) -> None:
+    stab = Wound((0.0, 0.0, 0.0), WoundKind.STAB, finding_id="w", name="w", series_uid="1")
+
+    read = with_field(stab, "blade", text, "A")
+
+    assert isinstance(read, Wound)
+    assert (read.blade_width_mm, read.blade_thickness_mm) == (width, thickness)
+    for wrong in ("0", "broad", "18 x"):
+        with pytest.raises(InputError):
+            with_field(stab, "blade", wrong, "A")
+
+
+def test_a_ground_says_what_must_be_known_of_it_and_only_a_stab_asks_for_a_blade() -> None:
+    wound = Wound((0.0, 0.0, 0.0), finding_id="w", name="w", series_uid="1")
+    for language in Language:
+        told = {one.name: one for one in fields_of(wound, Subject.UNKNOWN, language)}
+        assert "2024" in told["ground.skin_rim"].note
+        assert "blade" not in told
+    stab = replace(wound, wound=WoundKind.STAB)
+    told = {one.name: one for one in fields_of(stab, Subject.UNKNOWN, Language.EN)}
+    assert "never matched" in told["wound"].note
+    assert "blade" in told
