@@ -28,7 +28,7 @@ class WorkshopPart(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 4, 0, 4)
         self._column.setSpacing(4)
-        self._method = self._label("workshop.how")
+        self._method = self._label("track.method")
         self._button("refine", self._shop.refine)
         self._point = self._button("add_point", self._shop.add_point)
         self._fit_points = self._button("fit_points", self._shop.fit_points)
