@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from viewer.presenters.tools.marks import Mark
 from viewer.widgets.examine import mark_paint, slice_paint
 from viewer.widgets.examine.sheet import FlatSheet
-from viewer.widgets.theme import picture_colour, text_font
+from viewer.widgets.theme import TEXT_PX, picture_colour, text_font
 from virtopsy.geometry.frame import Floats
 
 BADGE_PX = 9.5
@@ -93,7 +93,11 @@ class Anatomy:
 
 
 def labels(
-    sheet: FlatSheet, marks: Sequence[Mark], grey: NDArray[np.uint8], kept: Sequence[QRectF]
+    sheet: FlatSheet,
+    marks: Sequence[Mark],
+    grey: NDArray[np.uint8],
+    kept: Sequence[QRectF],
+    pixels: int = TEXT_PX,
 ) -> list[Label]:
     """Return where the labels of the marks on a picture stand.
 
@@ -102,6 +106,7 @@ def labels(
         marks: every mark; those of other slices have no label here.
         grey: (height, width) the picture.
         kept: boxes that stay free.
+        pixels: size of the type; a court's has room for numbers alone.
     """
     named = [one for one in marks if _has_label(sheet, one)]
     named.sort(key=lambda one: (not one.selected, mark_paint.nearest_mm(sheet, one)))
@@ -110,20 +115,22 @@ def labels(
     anatomy = Anatomy(grey, sheet.width, sheet.height)
     placed: list[Label] = []
     for one in sorted(named[:_MOST], key=lambda one: sheet.place(one.anchor).y()):
-        found = _placed(sheet, one, anatomy, kept, placed)
+        found = _placed(
+            sheet, one, anatomy, [*kept, *(each.box for each in placed)], placed, pixels
+        )
         if found is not None:
             placed.append(found)
     return placed
 
 
-def paint(painter: QPainter, placed: Sequence[Label]) -> None:
+def paint(painter: QPainter, placed: Sequence[Label], pixels: int = TEXT_PX) -> None:
     """Draw labels with their lines; lines first, so that none lies on a label."""
     for one in placed:
         for tint, wide in ((_LINE_RIM, 2.6), (mark_paint.tint(one.mark), 1.0)):
             painter.setPen(QPen(tint, wide))
             painter.drawLine(one.leader)
     for one in placed:
-        badge(painter, one.mark, one.badge)
+        badge(painter, one.mark, one.badge, pixels)
         painter.setFont(text_font())
         metrics = QFontMetricsF(painter.font())
         left = one.badge.x() < one.box.center().x()
@@ -134,16 +141,21 @@ def paint(painter: QPainter, placed: Sequence[Label]) -> None:
             slice_paint.text(painter, QPointF(x, y), words, picture_colour("text"))
 
 
-def badge(painter: QPainter, mark: Mark, at: QPointF) -> None:
+def badge_px(pixels: int) -> float:
+    """Return how large the circle of a number is for type of this size."""
+    return pixels * BADGE_PX / TEXT_PX
+
+
+def badge(painter: QPainter, mark: Mark, at: QPointF, pixels: int = TEXT_PX) -> None:
     """Draw a number in a circle."""
-    colour = mark_paint.tint(mark)
+    colour, radius = mark_paint.tint(mark), badge_px(pixels)
     painter.setPen(QPen(colour, 1.5))
     painter.setBrush(mark_paint.brush(mark))
-    painter.drawEllipse(at, BADGE_PX, BADGE_PX)
+    painter.drawEllipse(at, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setFont(text_font(bold=True))
+    painter.setFont(text_font(pixels, bold=True))
     painter.setPen(picture_colour("on_accent") if mark.selected else colour)
-    box = QRectF(at.x() - 20, at.y() - 20, 40, 40)
+    box = QRectF(at.x() - 2 * radius, at.y() - 2 * radius, 4 * radius, 4 * radius)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
 
 
@@ -154,23 +166,28 @@ def _has_label(sheet: FlatSheet, mark: Mark) -> bool:
     return seen or mark.selected or mark.kind == "trajectory"
 
 
-def _placed(
-    sheet: FlatSheet, mark: Mark, anatomy: Anatomy, kept: Sequence[QRectF], placed: Sequence[Label]
+def _placed(  # noqa: PLR0913, PLR0917 -- what is named, what it keeps off, and how large
+    sheet: FlatSheet,
+    mark: Mark,
+    anatomy: Anatomy,
+    taken: Sequence[QRectF],
+    placed: Sequence[Label],
+    pixels: int,
 ) -> Label | None:
     """Return the label where it costs least; without words where they fit nowhere."""
-    metrics = QFontMetricsF(text_font())
+    metrics, radius = QFontMetricsF(text_font()), badge_px(pixels)
     words = [one for one in (mark.name, mark.told) if one]
     room = sheet.width * _NAME_SHARE
     lines = tuple(metrics.elidedText(one, Qt.TextElideMode.ElideRight, room) for one in words)
+    worded = pixels == TEXT_PX and sheet.width >= _WORDS_FROM_PX
     spots = [sheet.place(one) for one in mark.points]
-    taken = [*kept, *(one.box for one in placed)]
-    for shown in (lines, ()) if sheet.width >= _WORDS_FROM_PX else ((),):
+    for shown in (lines, ()) if worded else ((),):
         wide = max((metrics.horizontalAdvance(one) for one in shown), default=-_PAD)
-        size = (2 * BADGE_PX + _PAD + wide, max(2 * BADGE_PX, metrics.height() * len(shown)))
+        size = (2 * radius + _PAD + wide, max(2 * radius, metrics.height() * len(shown)))
         box = _best(sheet, spots, size, anatomy, taken, [one.leader for one in placed])
         if box is not None:
             left = box.center().x() < sheet.width / 2
-            x = box.left() + BADGE_PX if left else box.right() - BADGE_PX
+            x = box.left() + radius if left else box.right() - radius
             near = _nearest(sheet, mark, box)
             return Label(mark, box, QPointF(x, box.center().y()), near, shown)
     return None

@@ -89,6 +89,19 @@ class SliceMarks:
             if one.view == self._view and words:
                 mark_paint.told_beside(painter, view, one, sheet.place(one.points[-1]), words)
 
+    def paint_numbers(
+        self,
+        painter: QPainter,
+        sheet: FlatSheet,
+        grey: NDArray[np.uint8],
+        kept: list[QRectF],
+        pixels: int,
+    ) -> None:
+        """Write numbers alone, as a court reads them; nothing can be taken hold of."""
+        self.labels = []
+        numbers = label_paint.labels(sheet, self._parts.marks.shown.now, grey, kept, pixels)
+        label_paint.paint(painter, numbers, pixels)
+
     def _paint_profile(self, painter: QPainter, sheet: FlatSheet, kept: list[QRectF]) -> None:
         profile = self._parts.marks.profile
         if profile is not None:

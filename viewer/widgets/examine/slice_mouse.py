@@ -228,7 +228,7 @@ class SliceMouse:
 
     def _drag_window_far(self, before: QPointF, now: QPointF) -> None:
         """Change the window once the mouse has gone further than a click's hand trembles."""
-        if not self._is_click():
+        if _apart(self._pressed, now) > _CLICK_PX:
             self._drag, self._released = self._drag_window, None
             self._drag_window(self._pressed, now)
 

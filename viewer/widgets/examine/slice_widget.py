@@ -179,7 +179,9 @@ class SliceWidget(QWidget):
         if self.man is not None:
             slice_man.paint(painter, sheet, self.man)
             kept.append(self.man)
-        if not self._presenting:
+        if self._presenting:
+            self.mouse.marks.paint_numbers(painter, sheet, self.picture.grey, kept, COURT_PX)
+        else:
             kept += crosshair_paint.turn_rings(sheet, position)
             self.mouse.marks.paint_labels(painter, sheet, self.picture.grey, kept)
             self.mouse.regions.paint_numbers(painter, sheet, self.picture.grey, kept)

@@ -109,14 +109,18 @@ class VolumeEye:
         Raises:
             UsageError: it meets nothing, or nothing is shown yet.
         """
-        volume, camera = self._views.volume.now, self.camera()
-        if volume is None or camera is None:
-            raise UsageError("ui.pick.nothing")
-        hidden = self._views.cutaway.now
-        found = pick(volume, self.preset(volume), camera, self.device_size(), x, y, hidden)
+        found = self.surface_under(x, y)
         if found is None:
             raise UsageError("ui.pick.nothing")
         return found
+
+    def surface_under(self, x: float, y: float) -> Point | None:
+        """Return the same; None where it meets nothing, or nothing is shown yet."""
+        volume, camera = self._views.volume.now, self.camera()
+        if volume is None or camera is None:
+            return None
+        hidden = self._views.cutaway.now
+        return pick(volume, self.preset(volume), camera, self.device_size(), x, y, hidden)
 
 
 def _corners(room: Room) -> tuple[tuple[float, float, float, float], ...]:

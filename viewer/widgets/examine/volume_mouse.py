@@ -15,7 +15,7 @@ from viewer.widgets.examine.volume_cutter import VolumeCutter
 from viewer.widgets.examine.volume_eye import VolumeEye
 from viewer.widgets.examine.volume_stage import apart
 from viewer.widgets.parts import MARKING, Parts
-from virtopsy.geometry.camera import Camera3D, as_point, orbit, pan, ray, zoom
+from virtopsy.geometry.camera import Camera3D, Point, as_point, orbit, pan, ray, zoom
 
 _CLICK_PX = 4.0
 _RADIANS_PER_PX = math.radians(0.45)
@@ -67,9 +67,12 @@ class VolumeMouse:
     def move(self, event: QMouseEvent) -> None:
         """Go on with it."""
         camera, stage = self._eye.camera(), self._eye.stage()
-        if camera is None or stage is None or self._button == _NONE:
+        if camera is None or stage is None:
             return
         place = event.position()
+        if self._button == _NONE:
+            self._hover(event)
+            return
         if self._cutter.drag(stage, self._last, place, left=self._button == _LEFT):
             self._last = place
         elif self._is_turning() or apart(place, self._pressed) > _CLICK_PX:
@@ -134,11 +137,26 @@ class VolumeMouse:
             return pan(camera, size, moved.x() * ratio, moved.y() * ratio)
         return camera
 
+    def _hover(self, event: QMouseEvent) -> None:
+        """Let the next point of what is being marked follow the mouse over the surface."""
+        parts, draft = self._parts, self._parts.points.draft.now
+        drafted = draft is not None and not draft.asked
+        if not drafted and parts.trajectory.draft.now is None:
+            return
+        self._keys = event.modifiers()
+        x, y = self._pixel(event.position())
+        lps = self._eye.surface_under(x, y)
+        if lps is not None and drafted:
+            parts.points.hover(self._at(lps, x, y))
+        elif lps is not None:
+            parts.trajectory.hover(self._at(lps, x, y).lps_mm)
+
     def _is_turning(self) -> bool:
         return self._last != self._pressed
 
     def _click(self, place: QPointF) -> None:
-        at = self._at(place)
+        x, y = self._pixel(place)
+        at = self._at(self._eye.surface_at(x, y), x, y)
         if self._parts.tool.now == "trajectory":
             name = self._parts.findings.default_name(self._parts.language.now)
             self._parts.trajectory.click(at.lps_mm, name)
@@ -148,14 +166,13 @@ class VolumeMouse:
                 return  # the crosshair is where the source slice is asked for
         self._parts.views.go(at.lps_mm)
 
-    def _at(self, place: QPointF) -> At:
-        """Return the place of the surface under the mouse, brought to bone or skin if asked for.
-
-        Raises:
-            UsageError: nothing is seen there.
-        """
-        ratio, camera = self._eye.ratio, self._eye.camera()
-        x, y = place.x() * ratio - 0.5, place.y() * ratio - 0.5
-        lps = self._eye.surface_at(x, y)
+    def _at(self, lps: Point, x: float, y: float) -> At:
+        """Return a place of the surface, brought to bone or skin along the line of sight."""
+        camera = self._eye.camera()
         sight = () if camera is None else (as_point(ray(camera, self._eye.device_size(), x, y)[1]),)
         return self._parts.points.brought(At(lps, "3d", sight), held_tissue(self._keys))
+
+    def _pixel(self, place: QPointF) -> tuple[float, float]:
+        """Return a place of the view in device pixels, (0, 0) is the middle of the first."""
+        ratio = self._eye.ratio
+        return place.x() * ratio - 0.5, place.y() * ratio - 0.5
