@@ -180,7 +180,7 @@ def _placed(  # noqa: PLR0913, PLR0917 -- what is named, what it keeps off, and 
     room = sheet.width * _NAME_SHARE
     lines = tuple(metrics.elidedText(one, Qt.TextElideMode.ElideRight, room) for one in words)
     worded = pixels == TEXT_PX and sheet.width >= _WORDS_FROM_PX
-    spots = [sheet.place(one) for one in mark.points]
+    spots = _spots(sheet, mark)
     for shown in (lines, ()) if worded else ((),):
         wide = max((metrics.horizontalAdvance(one) for one in shown), default=-_PAD)
         size = (2 * radius + _PAD + wide, max(2 * radius, metrics.height() * len(shown)))
@@ -188,20 +188,17 @@ def _placed(  # noqa: PLR0913, PLR0917 -- what is named, what it keeps off, and 
         if box is not None:
             left = box.center().x() < sheet.width / 2
             x = box.left() + radius if left else box.right() - radius
-            near = _nearest(sheet, mark, box)
+            near = min(spots, key=lambda one: QLineF(box.center(), one).length())
             return Label(mark, box, QPointF(x, box.center().y()), near, shown)
     return None
 
 
-def _nearest(sheet: FlatSheet, mark: Mark, box: QRectF) -> QPointF:
-    """Return the point of a mark on the picture that is nearest to its label."""
+def _spots(sheet: FlatSheet, mark: Mark) -> list[QPointF]:
+    """Return where a label may point: what lies on the picture, else what is projected on it."""
     points = [sheet.place(one) for one in mark.points if sheet.is_near(one)]
-    ends = [
-        end for line in mark.lines for part in mark_paint.near_parts(sheet, line) for end in part
-    ]
-    middle = box.center()
-    ends = [*points, *ends] or [sheet.place(mark.anchor)]
-    return min(ends, key=lambda one: QLineF(middle, one).length())
+    pieces = [piece for line in mark.lines for piece in mark_paint.near_parts(sheet, line)]
+    on_it = [*points, *(end for piece in pieces for end in piece)]
+    return on_it or [sheet.place(one) for one in mark.points]
 
 
 def _best(  # noqa: PLR0913, PLR0917 -- what it points at, its size, and what it keeps off

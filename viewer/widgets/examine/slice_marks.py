@@ -112,6 +112,13 @@ class SliceMarks:
 
     # what is done
 
+    def may_confirm(self, sheet: FlatSheet) -> bool:
+        """Tell whether a click here says that this source slice shows what was marked."""
+        draft, none = self._parts.points.draft.now, Qt.KeyboardModifier.NoModifier
+        if draft is None or not draft.asked:
+            return False
+        return self._parts.points.maker.acquired(self.at(sheet, QPointF(), none))
+
     def at(self, sheet: FlatSheet, place: QPointF, keys: Qt.KeyboardModifier) -> At:
         """Return the place under the mouse, brought to the surface that is asked for."""
         camera = sheet.camera

@@ -227,15 +227,14 @@ class SliceWidget(QWidget):
             words = self._parts.say("ui.view.arriving")
         if slice_words.beyond(self._parts, self.plane, volume):
             words = self._parts.say("compare.beyond")
-        draft = self._parts.points.draft.now
-        if draft is not None and draft.asked and not self._presenting:
-            words = self._parts.say("marking.ask_source")
         if words:
             kept.append(slice_paint.notice(painter, sheet, words))
         unsaid = hatched and not words
         lines = slice_words.remarks(
             self._parts, self.plane, volume, court=self._presenting, hatched=unsaid
         )
+        if self.mouse.marks.may_confirm(sheet) and not self._presenting:
+            lines.append(self._parts.say("marking.ask_source"))
         size = COURT_PX if self._presenting else TEXT_PX
         kept.append(slice_paint.remarks(painter, sheet.width, sheet.height, lines, size))
         return kept
