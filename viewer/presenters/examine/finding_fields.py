@@ -74,7 +74,7 @@ _OWN_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Choices of two that are no term of the vocabulary."""
 _KIND_COLOURS: Mapping[str, str] = MappingProxyType(
-    {"region": "fragment", "landmark": "measure", "key_picture": "note"}
+    {"region": "measure", "landmark": "measure", "key_picture": "note"}
 )
 """Kinds without a colour of their own: more than six no eye tells apart."""
 _ALWAYS_STATED = frozenset({"certainty", "fragment"})
