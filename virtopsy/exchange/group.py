@@ -9,8 +9,7 @@ the finding as one text item, so that nothing is lost on the way back.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -40,30 +39,15 @@ from highdicom.sr.value_types import ContentItem
 from virtopsy.exchange import codes
 from virtopsy.exchange.drawn import Drawn, drawn
 from virtopsy.exchange.source import Plane, Source
+from virtopsy.exchange.typed import stated_type
 from virtopsy.findings.finding import Certainty, Finding, Side
-from virtopsy.findings.fracture import Fracture
-from virtopsy.findings.fragment import Fragment
-from virtopsy.findings.measure import Measure
 from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.record import to_record
-from virtopsy.findings.region import Region
-from virtopsy.findings.wound import Wound
 
 DECIMALS: Final = 4
 """Of numbers as they are handed out."""
 _CONTAINS: Final = RelationshipTypeValues.CONTAINS
 _PROPERTY: Final = RelationshipTypeValues.HAS_PROPERTIES
-_TYPES: Final[Mapping[type[Finding], tuple[str, str]]] = MappingProxyType(
-    {
-        Wound: ("wound", "wound"),
-        Fracture: ("fracture", "fracture"),
-        Fragment: ("fragment", "fragment"),
-        Measure: ("measure", "measure"),
-        Region: ("substance", "substance"),
-    }
-)
-"""Which field of a kind holds its type, and the group of its terms."""
-
 
 Group: TypeAlias = (
     PlanarROIMeasurementsAndQualitativeEvaluations
@@ -140,8 +124,7 @@ def _evaluations(finding: Finding) -> list[QualitativeEvaluation]:
     if finding.side is not Side.UNSTATED and not finding.region:
         told.append((codes.LATERALITY, codes.of_group("side", finding.side.value)))
     told.extend((codes.GROUND, codes.of_group("ground", one)) for one in finding.grounds)
-    field, terms = _TYPES.get(type(finding), ("", ""))
-    stated = str(getattr(finding, field)) if field else ""
+    terms, stated = stated_type(finding)
     if stated:
         told.append((codes.own(f"type.{terms}", f"Type of {terms}"), codes.of_group(terms, stated)))
     if finding.made_in:

@@ -5,6 +5,7 @@ A worker process with little memory and time reads the file (`virtopsy.confined`
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from virtopsy.confined import Lost, each
 from virtopsy.errors import InputError
@@ -37,6 +38,7 @@ _READERS: Final[Mapping[str, Reader]] = MappingProxyType(
 _BROKEN: Final = (
     *(AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError),
     *(EOFError, NotImplementedError, RuntimeError, OSError, ArithmeticError),
+    *(struct.error, BytesLengthException, InvalidDicomError),
 )
 """What pydicom and its decoders raise for a file that is not what it claims."""
 
@@ -65,7 +67,7 @@ def _read(path: Path, sources: Mapping[str, Source]) -> Taken:
     try:
         dataset = pydicom.dcmread(path)
         sop_class = str(dataset.get("SOPClassUID", ""))
-    except (InvalidDicomError, *_BROKEN) as error:
+    except _BROKEN as error:
         raise InputError("exchange.in.unreadable", path=path) from error
     reader = _READERS.get(sop_class)
     if reader is None:

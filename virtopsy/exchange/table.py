@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from virtopsy.errors import InputError
 from virtopsy.exchange.omission import Omission, Taken
+from virtopsy.exchange.typed import stated_type
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.record import from_record, to_record
@@ -113,13 +114,12 @@ def _rows(finding: Finding, language: Language) -> Iterator[list[str | float | N
 
 
 def _about(finding: Finding, language: Language) -> list[str]:
-    kind = getattr(finding, finding.kind, None) or getattr(finding, "substance", "")
-    group = "substance" if hasattr(finding, "substance") else finding.kind
+    group, kind = stated_type(finding)
     side = finding.side.value
     return [
         called("kind", finding.kind, language),
         finding.name,
-        called(group, str(kind), language) if kind else "",
+        called(group, kind, language) if kind else "",
         called("region_of_body", finding.region, language) if finding.region else "",
         called("side", side, language) if side else "",
         finding.level,
