@@ -10,9 +10,10 @@ import numpy as np
 
 from virtopsy.exchange.source import Source
 from virtopsy.findings.quantity import Quantity
-from virtopsy.findings.region import Mask, Region, Substance, packed
+from virtopsy.findings.region import Region, Substance, packed
 from virtopsy.geometry.camera import as_point
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging.voxel_region import Mask, VoxelRegion
 
 
 def random_mask(shape: tuple[int, int, int], seed: int = 1) -> Mask:
@@ -30,7 +31,6 @@ def random_mask(shape: tuple[int, int, int], seed: int = 1) -> Mask:
 def region_on(source: Source, mask: Mask, **other: Any) -> Region:
     """Return a region with these voxels of a series."""
     frame = _frame(source)
-    box, text = packed(mask)
     k, j, i = np.argwhere(mask)[0]
     told = {
         "finding_id": "r1",
@@ -42,10 +42,8 @@ def region_on(source: Source, mask: Mask, **other: Any) -> Region:
     volume = Quantity("volume", 5.0, "mm3", low=4.0, high=6.0, source="threshold")
     return Region(
         as_point(frame.to_lps((i, j, k))),
-        frame.shape,
-        box,
-        text,
-        Substance.GAS,
+        **packed(VoxelRegion(frame.shape, (0, 0, 0), mask.copy()).trimmed()),
+        substance=Substance.GAS,
         low_hu=-1024.0,
         high_hu=-300.0,
         measured=(volume,),

@@ -89,7 +89,7 @@ _SHARE = st.floats(0, 1, exclude_max=True)
     kept=st.one_of(st.just(1.0), _SHARE),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_damaged_file_is_read_as_far_as_it_is_sound_or_refused(  # noqa: PLR0913, PLR0917 -- so
     tmp_path: Path,

@@ -24,7 +24,6 @@ from virtopsy.exchange.source import Source
 from virtopsy.exchange.sr import report
 from virtopsy.findings.finding import Finding, Side
 from virtopsy.findings.measure import Measure, MeasureKind
-from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.record import to_record
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -40,12 +39,6 @@ _MORE = tuple(
         (MeasureKind.ANGLE, ((1.0, 0, 0), (0.0, 0, 0), (0.0, 1, 0)), {}),
         (MeasureKind.COBB, ((0.0, 0, 0), (9.0, 0, 0), (0.0, 5, 0), (9.0, 7, 0)), {}),
         (MeasureKind.CURVE, ((0.0, 0, 0), (9.0, 0, 0), (9.0, 5, 0)), {}),
-        (MeasureKind.HEIGHT, ((0.0, 0, 100.0), (9.0, 0, 0)), {"axis": (0.0, 0.0, 1.0)}),
-        (
-            MeasureKind.HEIGHT,
-            ((0.0, 0, 100.0),),
-            {"measured": (Quantity("height", 1234.0, "mm", source="entered"),)},
-        ),
         (MeasureKind.PROFILE, ((0.0, 0, 0), (9.0, 0, 0)), {"profile": (1.0, 2.0)}),
     )
 )
@@ -108,7 +101,7 @@ def test_highdicom_finds_each_finding_by_its_uid_with_numbers_and_places(
     (site,) = group.finding_sites
     assert (site.value.value, site.laterality.value) == ("69536005", "7771000")
     assert [one.referenced_sop_instance_uid for one in group.source_images] == ["1.2.5"]
-    length, width = group.get_measurements()
+    length, width, *_ = group.get_measurements()
     assert (length.value, length.unit.value) == (9.0, "mm")
     assert (width.value, width.unit.value) == (4.0, "mm")
     (ends,) = length.referenced_coordinates
