@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,12 +43,22 @@ _ALIKE_MM = 25.0  # two sides with no more of a difference before the track hide
 
 @dataclass(frozen=True)
 class CourtPicture:
-    """A finished picture with its file name and the sentence under it."""
+    """A finished picture with its file name and the sentence under it.
+
+    Attributes:
+        name: of its file, without extension.
+        caption: the sentence under it.
+        png: its bytes.
+        parameters: what is needed to make it again.
+        on_paper: whether it belongs on the conclusion too; what is before an entry is shown on a
+            screen, where what it leaves out can be asked about.
+    """
 
     name: str
     caption: str
     png: bytes
     parameters: dict[str, Any]
+    on_paper: bool = True
 
 
 def court_pictures(  # noqa: PLR0913 -- the series, what is said of it, and in which words
@@ -134,7 +144,8 @@ class _Making:
         yield self._three_d("volume", preset, side, self._glyphs())
         with_tubes = self._glyphs(before=True)
         if any(isinstance(one, BeforeGlyph) for one in with_tubes):
-            yield self._three_d("volume_before", preset, side, with_tubes)
+            made = self._three_d("volume_before", preset, side, with_tubes)
+            yield replace(made, on_paper=False)
 
     def key_pictures(self) -> Iterator[CourtPicture]:
         """Yield the slices the expert kept, as they were looked at."""

@@ -34,6 +34,8 @@ from virtopsy.report.tables import (
 
 ASTANA = timezone(timedelta(hours=5))
 """All of Kazakhstan since 1 March 2024."""
+_PICTURE_MM = (80, 80, 63, 92)
+"""Height of a picture by the number of findings: up to two share one page with their pictures."""
 
 # What the bundled font can show (held by a test); anything else is printed by its number.
 _SHOWN = ((0x20, 0x7E), (0xA0, 0x17F), (0x400, 0x4FF), (0x2010, 0x2026))
@@ -127,7 +129,7 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
             {"file": f"picture{n}.png", "caption": one.caption}
             for n, one in enumerate(conclusion.pictures, 1)
         ],
-        "brief": len(conclusion.findings) < 2 and not conclusion.elsewhere,
+        "picture_mm": _PICTURE_MM[min(len(conclusion.findings) + len(conclusion.elsewhere), 3)],
         "demonstrative": label("demonstrative"),
         "concluded": label("concluded"),
         "text": conclusion.text.strip() or label("no_text"),

@@ -118,7 +118,7 @@ def test_nothing_is_pictured_before_an_entry_that_nobody_stated(head: Volume) ->
     unstated = Trajectory(((-25.0, -20.0, 0.0), (25.0, 20.0, 3.0)), **_about("t"))
     deflected = replace(track((-25.0, 0.0, 0.0), (25.0, 0.0, 0.0)), deflected_at_entry=True)
     assert set(_taken(head, unstated)) == {"axial", "volume"}
-    assert set(_taken(head, deflected)) == {"axial", "volume"}
+    assert set(_taken(head, deflected)) == {"coronal", "volume"}
 
 
 def test_every_finding_is_in_the_pictures_and_what_lies_in_no_slice_is_named(head: Volume) -> None:

@@ -44,6 +44,10 @@ class MadePicture(Protocol):
         """Its bytes."""
 
     @property
+    def on_paper(self) -> bool:
+        """Whether the conclusion shows it too."""
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """What is needed to make it again."""
 
@@ -248,7 +252,9 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
         elsewhere=shown.elsewhere,
         warnings=problems_of(shown.opened.series, shown.opened.volume),
         text=asked.text,
-        pictures=tuple(conclusion.Picture(caption=one.caption, png=one.png) for one in taken),
+        pictures=tuple(
+            conclusion.Picture(caption=one.caption, png=one.png) for one in taken if one.on_paper
+        ),
         log=LogHead(
             archive=archive.uuid,
             size=size,

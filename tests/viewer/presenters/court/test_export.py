@@ -54,6 +54,7 @@ class Drawn:
     name: str
     caption: str = "A picture"
     png: bytes = _PNG
+    on_paper: bool = True
     parameters: dict[str, Any] = field(default_factory=lambda: {"window": {"centre": 40.5}})
 
 
