@@ -67,6 +67,24 @@ def seen_near(volume: Volume, click: Floats, inward: Floats) -> Seen:
 
 
 @dataclass(frozen=True, eq=False)
+class Centre:
+    """The centre of a rim, where the axis of the track meets that table.
+
+    Attributes:
+        point: (3,) LPS mm.
+        fit: (3, 3) its covariance by the fits and by what the readings differ, LPS mm^2.
+        by_aside: (3, 2) how it moves when the rim is off by a millimetre across and beside the
+            track: on bone met askew it then moves along the track as well.
+        by_height: (3,) how it moves when the table is off by a millimetre along its normal.
+    """
+
+    point: Floats
+    fit: Floats
+    by_aside: Floats
+    by_height: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Hole:
     """A fitted hole: each reading of its bevel, and how much it counts.
 
@@ -87,17 +105,15 @@ class Hole:
         """The reading that counts most."""
         return self.readings[int(np.argmax(self.weights))]
 
-    def centre(self, inner: bool) -> tuple[Floats, Floats]:
-        """Return the centre of a rim on its table, (3,) LPS mm, and its covariance (3, 3).
-
-        The covariance is that of the fits, and of what the readings differ by.
-        """
+    def centre(self, inner: bool) -> Centre:
+        """Return the centre of a rim on its table: the mean of both readings, as they count."""
         places = [_place(one, inner) for one in self.readings]
-        mean = sum((w * p for w, (p, _) in zip(self.weights, places, strict=True)), np.zeros(3))
+        mean = sum((w * one.point for w, one in zip(self.weights, places, strict=True)), np.zeros(3))
         total = np.zeros((3, 3))
-        for weight, (point, spread) in zip(self.weights, places, strict=True):
-            total += weight * (spread + np.outer(point - mean, point - mean))
-        return mean, total
+        for weight, one in zip(self.weights, places, strict=True):
+            total += weight * (one.fit + np.outer(one.point - mean, one.point - mean))
+        likely = places[int(np.argmax(self.weights))]
+        return Centre(mean, total, likely.by_aside, likely.by_height)
 
     def radius(self, inner: bool) -> tuple[float, float]:
         """Return a rim's radius across the track and its SD, mm."""
@@ -107,13 +123,17 @@ class Hole:
         mean = float(self.weights @ values)
         return mean, float(np.sqrt(self.weights @ (variances + (values - mean) ** 2)))
 
-    def table(self, point: Floats, direction: Floats, inner: bool) -> tuple[Floats, float]:
-        """Return where a line meets a table, (3,) LPS mm, and the SD of that along the line, mm.
+    def table(self, point: Floats, direction: Floats, inner: bool) -> tuple[Floats, float, float]:
+        """Return where a line meets a table, and how well that is known along the line.
 
         Args:
             point: (3,) LPS mm of the line.
             direction: (3,) LPS unit vector of it, either way.
             inner: the inner table, else the outer one.
+
+        Returns:
+            (3,) LPS mm; its SD along the line by the fit, mm; how far it moves along the line
+            when the table is off by a millimetre along its normal.
         """
         rims = self.likely
         turned = axes_of(rims.place, np.stack(across(direction)))
@@ -121,19 +141,26 @@ class Hole:
         centre = turned[:2] @ rims.place.to_local(point)
         met = meeting(turned, centre, rims.parameters[surface])
         variance = met.by_surface @ rims.covariance[surface, surface] @ met.by_surface
-        return rims.place.to_lps(met.local), float(np.sqrt(max(variance, 0.0)))
+        sd = float(np.sqrt(max(variance, 0.0)))
+        return rims.place.to_lps(met.local), sd, float(met.by_surface[0])
 
 
-def _place(rims: Rims, inner: bool) -> tuple[Floats, Floats]:
+def _place(rims: Rims, inner: bool) -> Centre:
     p = rims.parameters
     node, surface = (AT_INNER, INNER) if inner else (AT_OUTER, OUTER)
     turned = axes_of(rims.place, rims.across)
     met = meeting(turned, centre_of(p, node), p[surface])
+    aside = turned[:2].T + np.outer(turned[2], met.by_centre)
     slope = np.zeros((3, len(p)))
-    slope[:, 12 + 2 * node : 14 + 2 * node] = turned[:2].T + np.outer(turned[2], met.by_centre)
+    slope[:, 12 + 2 * node : 14 + 2 * node] = aside
     slope[:, surface] = np.outer(turned[2], met.by_surface)
     slope = rims.place.axes @ slope
-    return rims.place.to_lps(met.local), slope @ rims.covariance @ slope.T
+    return Centre(
+        rims.place.to_lps(met.local),
+        slope @ rims.covariance @ slope.T,
+        rims.place.axes @ aside,
+        rims.place.axes @ turned[2] * met.by_surface[0],
+    )
 
 
 def fitted(volume: Volume, seen: Seen, direction: Floats) -> Hole:

@@ -18,10 +18,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from virtopsy.errors import Bug, InputError
-from virtopsy.geometry.camera import Point
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.bevel import Bevel, bevel
-from virtopsy.imaging.hole import Hole, Seen, fitted, refitted, seen_near
+from virtopsy.imaging.hole import Centre, Hole, fitted, refitted, seen_near
 from virtopsy.imaging.volume import Quantity, Volume
 
 RIMS, RIM_AND_LODGED, CHORD = "rims", "rim_and_lodged", "chord"
@@ -32,12 +32,12 @@ THICKEST_MM = 6.0
 _WORKERS = 2
 _ROUNDS = 1
 _FIT_FACTOR = 2.0
-_SHARE_PIXEL, _SHARE_SLICE, _SHAPE_MM = 0.3, 0.1, 0.25
-_DEEP_MM = 0.4
+_SHARE_PIXEL, _SHARE_SLICE = 0.3, 0.1
+_SHAPE_MM, _OUTER_MM, _INNER_MM = 0.25, 0.3, 0.3
+_RADIUS_MM = 0.35
 _LEAST_SEEN = 0.6
 _LEAST_LENGTH_MM = 15.0
 _LARGEST_SD_MM = 3.0
-_BORDER_MM = 3.0
 T = TypeVar("T")
 S = TypeVar("S")
 
@@ -118,7 +118,7 @@ class RefinedTrack:
     @property
     def axis(self) -> Point:
         """Unit vector from the first end to the second; no statement about travel."""
-        return _point(_unit(np.subtract(self.ends[1], self.ends[0])))
+        return as_point(_unit(np.subtract(self.ends[1], self.ends[0])))
 
     @property
     def direction(self) -> Point | None:
@@ -141,7 +141,7 @@ def refine(
 
     Raises:
         InputError: it cannot be done, and why: "refine.no_hu", "refine.resampled",
-            "refine.thick_slices", "refine.short", "refine.border", "refine.no_bone",
+            "refine.thick_slices", "refine.short", "refine.no_bone",
             "refine.no_hole", "refine.grazing", "refine.gaps", "refine.metal", "refine.open_rim",
             "refine.unsure".
     """
@@ -215,7 +215,7 @@ def _is_inner(hole: Hole, inner: bool | None) -> bool:
 
 
 def _centre(hole: Hole, inner: bool | None) -> Floats:
-    return hole.centre(_is_inner(hole, inner))[0]
+    return hole.centre(_is_inner(hole, inner)).point
 
 
 def _through(
@@ -225,43 +225,52 @@ def _through(
     """Lay the axis through both rims and carry their covariance to the outer tables."""
     ways = [_is_inner(hole, one) for hole, one in zip(holes, inner, strict=True)]
     centres = [hole.centre(way) for hole, way in zip(holes, ways, strict=True)]
-    middles = [middle for middle, _ in centres]
+    middles = [one.point for one in centres]
+    spreads = [honest(volume, one, way) for one, way in zip(centres, ways, strict=True)]
     way = _unit(middles[1] - middles[0])
-    spreads = [
-        _honest(volume, hole, spread, way) for hole, (_, spread) in zip(holes, centres, strict=True)
-    ]
-    ends = [hole.table(middle, way, inner=False) for hole, middle in zip(holes, middles, strict=True)]
+    tables = [hole.table(one, way, inner=False) for hole, one in zip(holes, middles, strict=True)]
     length = float(np.linalg.norm(middles[1] - middles[0]))
     across = (np.eye(3) - np.outer(way, way)) / length
     joint = np.zeros((6, 6))
     joint[:3, :3], joint[3:, 3:] = spreads
     carry = np.eye(6)
-    for n, (end, _) in enumerate(ends):
+    for n, (end, _, _) in enumerate(tables):
         # Sideways an end moves with both rims, the more the further out it lies.
         out = float((end - middles[n]) @ way)
         carry[3 * n : 3 * n + 3] += out * np.hstack([-across, across])
     joint = carry @ joint @ carry.T
-    for n, one in enumerate(ways):
-        if one:
-            spread = _depth_sd(volume, ends[n][1]) ** 2
+    for n, (_, sd, lift) in enumerate(tables):
+        if ways[n]:
+            spread = _FIT_FACTOR * sd**2 + (_OUTER_MM * lift) ** 2
             joint[3 * n : 3 * n + 3, 3 * n : 3 * n + 3] += spread * np.outer(way, way)
-    told = tuple(
-        _told(volume, clicks[n], holes[n], middles[n], spreads[n], way, ways[n],
-              "narrowest" if entry is None else "expert")
+    by = "narrowest" if entry is None else "expert"
+    told = [
+        _told(volume, clicks[n], holes[n], _Axis(middles[n], spreads[n], way, ways[n], by))
         for n in (0, 1)
-    )
-    places = (_point(ends[0][0]), _point(ends[1][0]))
+    ]
+    places = (as_point(tables[0][0]), as_point(tables[1][0]))
     return RefinedTrack(RIMS, clicks, places, _symmetric(joint), entry, (told[0], told[1]))
 
 
+@dataclass(frozen=True, eq=False)
+class _Axis:
+    """The axis of the track at a hole."""
+
+    middle: Floats
+    spread: Floats
+    way: Floats
+    inner: bool
+    by: str
+
+
 def _to_lodged(volume: Volume, clicks: tuple[Point, Point], hole: Hole) -> RefinedTrack:
-    middle, spread = hole.centre(False)
-    way = _unit(np.asarray(clicks[1]) - middle)
-    spread = _honest(volume, hole, spread, way)
-    told = _told(volume, clicks[0], hole, middle, spread, way, False, "expert")
+    centre = hole.centre(False)
+    spread = honest(volume, centre, False)
+    way = _unit(np.asarray(clicks[1]) - centre.point)
+    told = _told(volume, clicks[0], hole, _Axis(centre.point, spread, way, False, "expert"))
     joint = np.zeros((6, 6))
     joint[:3, :3], joint[3:, 3:] = spread, clicked_covariance(volume)
-    places = (_point(middle), clicks[1])
+    places = (as_point(centre.point), clicks[1])
     return RefinedTrack(RIM_AND_LODGED, clicks, places, _symmetric(joint), 0, (told, None))
 
 
@@ -273,51 +282,60 @@ def clicked_covariance(volume: Volume, click_mm: float = 1.0) -> Floats:
     return spread
 
 
-def _honest(volume: Volume, hole: Hole, spread: Floats, way: Floats) -> Floats:
+def honest(volume: Volume, centre: Centre, inner: bool) -> Floats:
     """Return the covariance (3, 3) of a rim's centre with what the fit cannot know of itself.
 
-    Voxels next to each other err together, bone is no even stuff and no hole a circle: how much
-    that comes to was calibrated on constructed holes (see the bench), against spacing.
+    Voxels next to each other err together, bone is no even stuff, no hole a circle and no table
+    quite smooth: how much that comes to was calibrated on constructed holes (see the bench),
+    against spacing.
     """
     i, j, k = volume.frame.spacing_mm
     axes = volume.frame.directions
     grid = np.diag(np.square((_SHARE_PIXEL * i, _SHARE_PIXEL * j, _SHARE_SLICE * k)))
-    along = np.outer(way, way)
-    shape = _SHAPE_MM**2 * (np.eye(3) - along) + _DEEP_MM**2 * along
-    honest: Floats = _FIT_FACTOR * spread + axes @ grid @ axes.T + shape
-    return honest
+    height = _INNER_MM if inner else _OUTER_MM
+    total: Floats = (
+        _FIT_FACTOR * centre.fit
+        + axes @ grid @ axes.T
+        + _SHAPE_MM**2 * centre.by_aside @ centre.by_aside.T
+        + height**2 * np.outer(centre.by_height, centre.by_height)
+    )
+    return total
 
 
-def _depth_sd(volume: Volume, fit_sd_mm: float) -> float:
-    return math.sqrt(_FIT_FACTOR * fit_sd_mm**2 + _DEEP_MM**2)
-
-
-def _told(
-    volume: Volume, clicked: Point, hole: Hole, middle: Floats, spread: Floats, way: Floats,
-    inner: bool, by: str,
-) -> RefinedHole:
+def _told(volume: Volume, clicked: Point, hole: Hole, axis: _Axis) -> RefinedHole:
     """Put together what is told of a hole, or refuse it."""
     rims = hole.likely
-    wall = bevel(volume, rims, middle)
+    if math.sqrt(float(np.linalg.eigvalsh(axis.spread)[-1])) > _LARGEST_SD_MM:
+        raise InputError("refine.unsure")
+    wall = bevel(volume, rims, axis.middle)
     if wall.seen < _LEAST_SEEN:
         raise InputError("refine.open_rim")
-    outer, outer_sd = hole.table(middle, way, inner=False)
-    within, inner_sd = hole.table(middle, way, inner=True)
-    if math.sqrt(float(np.linalg.eigvalsh(spread)[-1])) > _LARGEST_SD_MM:
-        raise InputError("refine.unsure")
-    nearest = wall.wall_lps_mm[:, -1 if inner else 0]
-    diameters = [_diameter(hole.radius(one)) for one in (False, True)]
+    outer, outer_sd, lift = hole.table(axis.middle, axis.way, inner=False)
+    within, inner_sd, _ = hole.table(axis.middle, axis.way, inner=True)
+    nearest = wall.wall_lps_mm[:, -1 if axis.inner else 0]
+    height = math.hypot(_OUTER_MM, _INNER_MM) * lift
+    sd = math.sqrt(_FIT_FACTOR * (outer_sd**2 + inner_sd**2) + height**2)
     return RefinedHole(
-        clicked, INNER if inner else OUTER, by, _point(middle), spread, _point(outer),
-        _point(within), diameters[0], diameters[1],
-        Measured(math.dist(outer, within), math.hypot(_depth_sd(volume, outer_sd), _depth_sd(volume, inner_sd))),
-        nearest[np.isfinite(nearest).all(axis=1)], wall, rims.noise_hu, rims.voxels,
+        clicked=clicked,
+        rim=INNER if axis.inner else OUTER,
+        rim_by=axis.by,
+        centre=as_point(axis.middle),
+        centre_covariance_mm2=axis.spread,
+        outer=as_point(outer),
+        inner=as_point(within),
+        outer_diameter=_diameter(hole.radius(False)),
+        inner_diameter=_diameter(hole.radius(True)),
+        thickness=Measured(math.dist(outer, within), sd),
+        rim_points=nearest[np.isfinite(nearest).all(axis=1)],
+        bevel=wall,
+        residual_hu=rims.noise_hu,
+        voxels=rims.voxels,
     )
 
 
 def _diameter(radius: tuple[float, float]) -> Measured:
     value, sd = radius
-    return Measured(2 * value, 2 * math.sqrt(_FIT_FACTOR * sd**2 + _SHAPE_MM**2))
+    return Measured(2 * value, 2 * math.sqrt(_FIT_FACTOR * sd**2 + _RADIUS_MM**2))
 
 
 def _unit(vector: Floats) -> Floats:
@@ -326,11 +344,6 @@ def _unit(vector: Floats) -> Floats:
         raise Bug("a track needs two ends that differ")
     unit: Floats = vector / length
     return unit
-
-
-def _point(place: Floats) -> Point:
-    x, y, z = place.tolist()
-    return x, y, z
 
 
 def _symmetric(matrix: Floats) -> Floats:
