@@ -106,7 +106,7 @@ def meeting(turned: Floats, centre: Floats, surface: Floats) -> Meeting:
         point = start + s * way
         slope = _slope(surface, point)
         fall = way[2] - slope @ way[:2]
-        fall = fall if fall > 0.15 else 0.15
+        fall = max(0.15, fall)
         s -= (point[2] - float(monomials(point[0], point[1]) @ surface)) / fall
     point = start + s * way
     slope = _slope(surface, point)

@@ -35,7 +35,7 @@ from virtopsy.imaging.bore import (
     occupied,
 )
 from virtopsy.imaging.defect import Opening
-from virtopsy.imaging.sheet import BONE_HU, METAL_HU, Place, Sheet, across, monomials
+from virtopsy.imaging.sheet import METAL_HU, Place, Sheet, across, monomials
 from virtopsy.imaging.volume import Volume
 
 _BESIDE_MM = 8.0  # how far beyond the hole bone is looked at
