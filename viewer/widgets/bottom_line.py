@@ -103,12 +103,18 @@ class BottomLine(QFrame):
         follow(self, parts.cutting.shown, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
         follow(self, parts.language, lambda _: self._show_all())
+        follow(self, parts.fragment_search.found, self._tell_found, now=False)
         follow(self, parts.work.running, self._show_jobs)
 
     def tell(self, sentence: str) -> None:
         """Show a short message in the place of the hint for some seconds."""
         self._hint.setText(sentence)
         self._message.start(_MESSAGE_MS)
+
+    def _tell_found(self, count: int | None) -> None:
+        """Say how many pieces of metal a search added; none is an answer, too."""
+        if count is not None:
+            self.tell(self._parts.say("fragments.listed", n=count))
 
     def _enter(self) -> None:
         """Let another room speak of itself, not of what was done in the one before."""

@@ -42,7 +42,8 @@ class TroubleStrip(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
-        for event in (parts.trouble, parts.keeping.problem, parts.writing.problem):
+        told = (parts.trouble, parts.keeping.problem, parts.writing.problem)
+        for event in (*told, parts.fragment_search.trouble, parts.paint.trouble):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)
         follow(self, parts.opening.path, lambda _: self._forget_scan(), now=False)

@@ -34,6 +34,7 @@ from viewer.presenters.tools.workshop import Workshop
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
 from virtopsy.errors import VirtopsyError
+from virtopsy.findings.vocabulary import called
 from virtopsy.findings.words import number
 from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
@@ -180,6 +181,24 @@ class Parts:
         self.along.give_up()
         self.region.leave()
         self.paint.leave()
+
+    def paint_volumes(self) -> None:
+        """Take the tool for volumes of voxels in hand, where there is a whole scan."""
+        if self.views.volume.now is not None:
+            self.give_up_marking()
+            self.tool.set("volume")
+
+    def keep_volume(self) -> None:
+        """Record the volume that is painted, named by what it is taken to be."""
+        what = called("substance", self.paint.settings.now.substance.value, self.language.now)
+        name = self.say(
+            "paint.name", n=len(self.findings.shown) + 1, what=what or self.say("paint.volume")
+        )
+        self.attempt(lambda: self.paint.keep(name))
+
+    def find_metal(self) -> None:
+        """List every dense piece of the scan among the findings."""
+        self.fragment_search.search(lambda n: self.say("fragments.name", n=n))
 
     def finish_path(self) -> None:
         """Look along the path that was drawn, where it has two points."""

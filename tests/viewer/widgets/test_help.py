@@ -206,6 +206,7 @@ def prepared(screen: Any) -> Callable[[str, str], Callable[[], Any]]:
         ("slices", "reset"): lambda: views.turn.now,
         ("slices", "loupe"): lambda: parts.loupe.now,
         ("slices", "region"): lambda: parts.tool.now,
+        ("slices", "volume"): lambda: parts.tool.now,
         ("slices", "along"): lambda: views.layout.now,
         ("slices", "end_path"): lambda: views.layout.now,
         ("slices", "take_back"): lambda: parts.along.points.now,

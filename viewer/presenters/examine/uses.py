@@ -39,6 +39,7 @@ SLICES = (
     Use("reset", ("{space}",)),
     Use("loupe", ("M",)),
     Use("region", ("R",)),
+    Use("volume", ("V",)),
     Use("along", ("T",)),
     Use("end_path", ("Enter", "{double_click}")),
     Use("take_back", ("Backspace",)),

@@ -12,6 +12,9 @@ from viewer.presenters.tools.forms import Form, form_named, forms_of, landmark_g
 from viewer.presenters.tools.snap import LEVELS
 from viewer.widgets.parts import MARKING, Parts
 
+_METAL = ("wound", "fragment")
+"""The tools whose menus offer to list all metal; in a narrow line the second has no button."""
+
 
 class MarkingMenu:
     """What the button of one tool does.
@@ -34,7 +37,7 @@ class MarkingMenu:
         self._own = forms_of(tool)
         self._chosen = self._own[0]
         button.clicked.connect(lambda: self.take(self._chosen))
-        if len(self._own) == 1:
+        if len(self._own) == 1 and tool not in _METAL:
             return
         self._menu = QMenu(button)
         self._menu.setObjectName(f"{tool}.menu")
@@ -66,6 +69,12 @@ class MarkingMenu:
         self._menu.addSeparator()
         if self._also():
             self._add_forms(self._menu, self._also())
+            self._menu.addSeparator()
+        if self._tool in _METAL:
+            found = self._menu.addAction(self._parts.say("fragments.find"))
+            found.setObjectName("fragments.find")
+            found.setEnabled(self._parts.views.volume.now is not None)
+            found.triggered.connect(lambda _: self._parts.find_metal())
             self._menu.addSeparator()
         self._add_snapping(self._menu)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.presenters.tools.paint import Draft, How, Settings, unit
-from viewer.widgets.bind import follow, hear, tip, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -67,12 +67,11 @@ class PaintBar(QFrame):
         self._substance = self._substances()
         self._row.addStretch(1)
         self._back = self._step_back()
-        self._keep = self._act("keep", self._keep_it)
+        self._keep = self._act("keep", parts.keep_volume)
         self._act("give_up", parts.leave_tool)
         follow(self, self._tool.settings, self._show)
         follow(self, self._tool.draft, self._allow)
         follow(self, parts.tool, lambda now: self.setVisible(now == "volume"))
-        hear(self, self._tool.trouble, parts.trouble.announce)
 
     def _way(self, how: How) -> QToolButton:
         button = QToolButton()
@@ -135,13 +134,6 @@ class PaintBar(QFrame):
         button.clicked.connect(lambda _: self._tool.take_back())
         self._row.addWidget(button)
         return button
-
-    def _keep_it(self) -> None:
-        parts = self._parts
-        number = len(parts.findings.shown) + 1
-        what = called("substance", self._tool.settings.now.substance.value, parts.language.now)
-        name = parts.say("paint.name", n=number, what=what or parts.say("paint.volume"))
-        parts.attempt(lambda: self._tool.keep(name))
 
     def _show(self, now: Settings) -> None:
         for how, button in self._ways.items():

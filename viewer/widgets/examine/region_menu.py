@@ -1,4 +1,4 @@
-"""The menu at the button of the region tool: which form is drawn next, and removing all."""
+"""The menu at the region tool: which form is drawn next, volumes of voxels, removing all."""
 
 from __future__ import annotations
 

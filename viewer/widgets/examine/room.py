@@ -73,7 +73,7 @@ class ExamineRoom(QWidget):
         Esc leaves the loupe, the tool, then the layout; R takes the tool for regions, M the loupe;
         T looks along the track; Enter ends the path that is drawn, Backspace takes its last point
         back. L, W, G, X and N take the marking tools, B snaps, K keeps a key picture, Delete
-        withdraws the selected finding.
+        withdraws the selected finding; V takes the volumes, which Enter keeps.
         """
         parts, key = self._parts, pressed(event)
         if self._mark(key):
@@ -82,6 +82,8 @@ class ExamineRoom(QWidget):
             self._escape()
         elif key == Qt.Key.Key_R:
             self.top.choose_region()
+        elif key == Qt.Key.Key_V:
+            parts.paint_volumes()
         elif key == Qt.Key.Key_M:
             self._magnify(event)
         elif key == Qt.Key.Key_T:
@@ -103,6 +105,10 @@ class ExamineRoom(QWidget):
             points.next_snap()
         elif key == Qt.Key.Key_K:
             self.views.slices[parts.reading.active.now].keep_key_picture()
+        elif parts.tool.now == "volume" and key in _ENTER:
+            parts.keep_volume()
+        elif parts.tool.now == "volume" and key == Qt.Key.Key_Backspace:
+            parts.paint.take_back()
         elif drafted and key in _ENTER:
             parts.attempt(points.finish)
         elif drafted and key == Qt.Key.Key_Backspace:
