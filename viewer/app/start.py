@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from viewer.app import settings as kept_settings
 from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
+from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -202,6 +203,7 @@ def build(
         workshop=Workshop(session, views, findings, work, keeping.person),
         fragment_search=FragmentSearch(session, views, findings, work, new_id),
         keeping=keeping,
+        exchanging=Exchanging(session, opening, keeping, work, clock, spoken),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine import along
 from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
-from viewer.widgets.bind import follow, tip, words
+from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import MARKING, Parts
@@ -103,6 +103,7 @@ class BottomLine(QFrame):
         follow(self, parts.cutting.shown, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
         follow(self, parts.language, lambda _: self._show_all())
+        hear(self, parts.told, self.tell)
         follow(self, parts.fragment_search.found, self._tell_found, now=False)
         follow(self, parts.work.running, self._show_jobs)
 

@@ -43,7 +43,12 @@ class TroubleStrip(QFrame):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
         told = (parts.trouble, parts.keeping.problem, parts.writing.problem)
-        for event in (*told, parts.fragment_search.trouble, parts.paint.trouble):
+        for event in (
+            *told,
+            parts.fragment_search.trouble,
+            parts.paint.trouble,
+            parts.exchanging.problem,
+        ):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)
         follow(self, parts.opening.path, lambda _: self._forget_scan(), now=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -77,6 +78,7 @@ class Parts:
         loupe: whether the slice under the mouse is magnified.
         warned: whether the strip with the scan's warnings is open; closed, a sign stays.
         trouble: what failed, for the strip over the room.
+        told: what was done, for some seconds in the place of the hint.
         post: runs a function in the screen's thread.
     """
 
@@ -112,6 +114,7 @@ class Parts:
     fragment_search: FragmentSearch
     compared_subject: SubjectState
     keeping: Keeping
+    exchanging: Exchanging
     walkthrough: Walkthrough
     writing: Writing
     post: Post
@@ -125,6 +128,7 @@ class Parts:
     loupe: Value[bool] = field(default_factory=lambda: Value(False))
     warned: Value[bool] = field(default_factory=lambda: Value(True))
     trouble: Event[VirtopsyError] = field(default_factory=Event)
+    told: Event[str] = field(default_factory=Event)
 
     def say(self, key: str, /, **facts: Fact) -> str:
         """Return the text of `key` in the language of the screen."""

@@ -9,6 +9,7 @@ from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.examine.finding_details import FindingDetails
 from viewer.widgets.examine.findings_filter import FindingsFilter
 from viewer.widgets.examine.findings_list import ROW_PX, FindingsList
+from viewer.widgets.examine.findings_menu import FindingsMenu
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -76,6 +77,7 @@ class FindingsPanel(QFrame):
         row.addWidget(heading)
         row.addWidget(self._error, 1)
         row.addWidget(self._draw)
+        row.addWidget(FindingsMenu(self._parts))
         return row
 
     def _quiet(self, name: str) -> PlainLabel:
