@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
-from viewer.presenters.tools.forms import form_named
+from viewer.presenters.tools.forms import At, form_named
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.key_picture import KeyPicture
 from virtopsy.findings.measure import Measure, MeasureKind
@@ -426,3 +426,43 @@ def test_a_finding_is_marked_across_and_along_a_track(marking: Any, pane: str) -
     assert measure.quantities[0].value == pytest.approx(60 * scale, rel=0.02)
     marking.live()
     assert [one.mark.number for one in view.marks.labels] == [2]
+
+
+def test_the_live_number_follows_the_mouse_over_the_surface_in_3d(marking: Any) -> None:
+    view = marking.desk.window.examine.views.volume_view
+    marking.bot.waitUntil(lambda: view.settled, timeout=30000)
+    take(marking, "measure.length")
+    places = []
+    for x in (-15.0, 15.0):
+        px, py, _ = project(view.camera(), view.eye.device_size(), (x, 0.0, 10.0))
+        places.append(QPoint(round(px), round(py)))
+    QTest.mouseClick(view, _LEFT, pos=places[0])
+    hover(view, places[1])
+    (mark,) = marking.parts.marks.shown.now
+    assert (mark.view, len(mark.points)) == ("3d", 2)
+    assert 20.0 < float(mark.told.split("\u00a0")[0]) < 30.0, "the front is nearer to the eye"
+    hover(view, QPoint(4, 60))
+    (mark,) = marking.parts.marks.shown.now
+    assert len(mark.points) == 2, "beside the body it stays where it was"
+
+
+def test_a_number_in_3d_selects_unlocks_and_has_the_menu(marking: Any) -> None:
+    view = marking.desk.window.examine.views.volume_view
+    marking.parts.views.layout.set("volume")
+    take(marking, "wound")
+    marking.parts.points.click(At((0.0, -40.0, 0.0), "3d", ()))
+    marking.parts.leave_tool()
+    marking.parts.findings.selected.set(None)
+    marking.bot.waitUntil(lambda: view.settled and bool(view._overlay.labels), timeout=30000)
+    (wound,) = findings(marking)
+    at = view._overlay.labels[0][0].center().toPoint()
+    QTest.mouseClick(view, _LEFT, pos=at)
+    assert marking.parts.findings.selected.now == wound.finding_id
+    assert marking.parts.views.position.now == pytest.approx((0.0, -40.0, 0.0), abs=1.0)
+    QTest.mouseDClick(view, _LEFT, pos=at)
+    assert marking.parts.findings.unlocked.now == wound.finding_id
+    assert marking.parts.views.layout.now == "volume", "it is no wish for the whole window"
+    QTest.mouseClick(view, _RIGHT, pos=at)
+    menu = view.findChild(QMenu, "mark.menu")
+    assert menu is not None
+    menu.close()

@@ -13,6 +13,7 @@ from viewer.presenters.examine.finding_fields import (
     fields_of,
     with_field,
 )
+from viewer.presenters.examine.key_view import look_again
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.value import Value
@@ -20,6 +21,7 @@ from virtopsy.case.commands import ChangeFinding, RestoreFinding, WithdrawFindin
 from virtopsy.errors import Bug
 from virtopsy.findings.finding import Finding
 from virtopsy.findings.frames import all_angles
+from virtopsy.findings.key_picture import KeyPicture
 from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.quantity_words import briefly
 from virtopsy.findings.stab import blade_lines
@@ -172,8 +174,11 @@ class Findings:
 
     def look(self, place: int = 0) -> None:
         """Put the crosshair on a place of the selected finding; nothing where it has none."""
-        places = self._selected().places
-        if places:
+        finding = self._selected()
+        places = finding.places
+        if isinstance(finding, KeyPicture):
+            look_again(self._views, finding)
+        elif places:
             self._views.go(places[place])
 
     def draw(self, finding_id: str, *, drawn: bool) -> None:

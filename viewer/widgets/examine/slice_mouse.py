@@ -164,16 +164,9 @@ class SliceMouse:
         elif self._on_handle(sheet, place):
             self.turning, self._drag, self._released = True, self._drag_turn, self._end_turn
         elif (named := self.marks.label_at(place)) is not None:
-            self._select(named)
+            self._parts.findings.choose(named)
         else:
             self._start_tool(sheet, place)
-
-    def _select(self, finding_id: str) -> None:
-        """Select a finding by its label, and go where it is."""
-        self._parts.findings.selected.set(finding_id)
-        finding = self._parts.findings.finding
-        if finding is not None and finding.places:
-            self._views.go(finding.places[0])
 
     def _start_tool(self, sheet: Sheet, place: QPointF) -> None:
         tool = self._parts.tool.now

@@ -89,7 +89,7 @@ class VolumeMouse:
         if named is not None and event.button() == _RIGHT:
             self._menu(named, event.position())
         elif named is not None and event.button() == _LEFT and not self._marking:
-            self._select(named)
+            self._parts.findings.choose(named)
         elif click and event.button() == _LEFT:
             self._parts.attempt(partial(self._click, event.position()))
         return False
@@ -111,12 +111,6 @@ class VolumeMouse:
         """Whether clicks mark points."""
         parts = self._parts
         return parts.points.draft.now is not None or parts.tool.now in MARKING
-
-    def _select(self, finding_id: str) -> None:
-        self._parts.findings.selected.set(finding_id)
-        finding = self._parts.findings.finding
-        if finding is not None and finding.places:
-            self._parts.views.go(finding.places[0])
 
     def wheel(self, event: QWheelEvent) -> None:
         """Move the cutting plane where it is the tool in use, else come nearer or go away."""
