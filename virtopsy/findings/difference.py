@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.place import place_words
 from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.quantity_words import said
@@ -22,6 +23,7 @@ _GROUPS: Mapping[str, str] = MappingProxyType(
 )
 _UNITS = (("_mm3", "mm3"), ("_mm", "mm"), ("_hu", "HU"), ("_deg", "deg"))
 _DECIMALS: Mapping[str, int] = MappingProxyType({"mm3": 0, "mm": 1, "HU": 0, "deg": 1})
+_BY_SOMEBODY = frozenset({"stated_by", "side_confirmed_by"})
 _SHORT = 40
 _MOST_POINTS = 3
 
@@ -56,9 +58,16 @@ def differences(
         return ()
     return tuple(
         Difference(name, _label(name, language), *_both(name, before, after, language))
-        for name in dict.fromkeys((*before, *after))
+        for name in _fields(before, after)
         if name not in _UNTOLD and before.get(name) != after.get(name)
     )
+
+
+def _fields(before: Record, after: Record) -> Iterable[str]:
+    """Return the names of all fields in the order of the kind; what was kept is sorted by name."""
+    kind: type | None = KINDS.get(str(after.get("kind")))
+    known = () if kind is None else (one.name for one in fields(kind))
+    return dict.fromkeys((*known, *before, *after))
 
 
 def _label(name: str, language: Language) -> str:
@@ -112,6 +121,8 @@ def _place(n: int, point: Any, alone: bool, language: Language) -> str:
 
 
 def _told(name: str, value: Any, language: Language) -> str:
+    if value == "" and name in _BY_SOMEBODY:  # stated by whoever had not signed in yet
+        return say("findings.stated_by.nobody", language)
     if value is None or value in ("", []):
         return say("panel.nothing", language)
     for kind, tell in _TELL:

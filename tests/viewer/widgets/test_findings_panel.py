@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from tests.viewer.widgets.layout_faults import faults
 from tests.virtopsy.findings.some import one_of_each
+from virtopsy.case.changes import Change
 from virtopsy.case.commands import AddFinding, AddFindings, ChangeFinding, StateSubject
 from virtopsy.case.subject import Subject
 from virtopsy.findings.finding import Certainty
@@ -303,3 +304,89 @@ def test_the_numbers_of_a_finding_stand_under_its_name(full: Any) -> None:
         if one.objectName().startswith("finding.fact") and one.isVisibleTo(full.desk.window)
     )
     assert "Neither calibre nor metal" in said
+
+
+def test_the_history_opens_under_the_details_compares_and_restores(full: Any) -> None:
+    choose(full, "wound")
+    full.parts.findings.state("name", "Second")
+    full.parts.findings.state("side", "right")
+    seen(full, QAbstractButton, "finding.history").click()
+    full.live()
+    said = [
+        one.text()
+        for one in full.desk.window.findChildren(QLabel, "history.changes")
+        if one.isVisibleTo(full.desk.window)
+    ]
+    assert said == ["Side: left → right", "Name: Жwound №1 → Second"]
+    restores = [
+        one
+        for one in full.desk.window.findChildren(QAbstractButton, "history.restore")
+        if one.isVisibleTo(full.desk.window)
+    ]
+    assert len(restores) == 2, "the newest version is in force already"
+    restores[-1].click()
+    assert full.parts.findings.finding == one_of_each()[0]
+    assert "an earlier version restored" in full.parts.history.told(Language.EN)[0].heading
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_word_of_an_open_history_is_cut(full: Any, language: Language) -> None:
+    full.parts.language.set(language)
+    choose(full, "wound")
+    for name, value in (("region", "neck"), ("wound", "blunt"), ("ground.gas", "yes")):
+        full.parts.findings.state(name, value)
+    wound = full.parts.findings.finding
+    full.parts.session.do(ChangeFinding(wound.moved(0, (9.0, 9.0, 9.0))))
+    full.parts.session.undo()
+    full.parts.history.shown.set(True)
+    full.parts.history.compare(2)
+    inside = full.desk.window.findChild(QWidget, "finding.details").widget()
+    full.bot.waitUntil(lambda: not faults(inside), timeout=3000)
+    assert inside.width() <= inside.parentWidget().width()
+
+
+class _HandedOut:
+    """Keeps acts in memory, as an archive does whose bundle has left."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def wants_reason(self, change: tuple[Change, ...]) -> bool:
+        return any(one.thing == "finding" for one in change)
+
+    def record(self, change: tuple[Change, ...], *, label: str, act: str, reason: str = "") -> None:
+        assert change
+        assert label.startswith("case.finding")
+        assert act == "do"
+        self.reasons.append(reason)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_change_after_a_bundle_left_is_asked_for_in_one_line_that_is_not_modal(
+    full: Any, language: Language
+) -> None:
+    full.parts.language.set(language)
+    book = _HandedOut()
+    full.parts.session.open(full.parts.session.case, book)
+    choose(full, "note")
+    name = seen(full, QLineEdit, "finding.name")
+    name.setFocus()
+    name.selectAll()
+    QTest.keyClicks(name, "Other")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    strip = seen(full, QWidget, "reason")
+    full.live()
+    assert not faults(strip)
+    assert name.text() == "Жnote №1", "nothing has changed yet, and the field says so"
+    line = seen(full, QLineEdit, "reason.text")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert strip.isVisibleTo(full.desk.window), "an empty reason is none"
+    QTest.keyClicks(line, "qwe")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert not strip.isVisibleTo(full.desk.window)
+    assert full.parts.findings.finding.name == "Other"
+    assert book.reasons == ["qwe"]
+    seen(full, QAbstractButton, "finding.withdraw").click()
+    seen(full, QAbstractButton, "reason.leave").click()
+    assert full.parts.findings.finding is not None
+    assert not strip.isVisibleTo(full.desk.window)

@@ -1,4 +1,4 @@
-"""A blade that is to be tested against a stab, typed as "18 x 2": width and thickness, mm."""
+"""A blade that shall be tested against a stab, typed as "22 × 3" or as its width alone."""
 
 from __future__ import annotations
 
@@ -11,33 +11,27 @@ from virtopsy.findings.wound import Wound
 from virtopsy.language import Language
 
 FIELD = "blade"
-_NUMBER = r"(\d{1,3}(?:[.,]\d+)?)"
-_TYPED = re.compile(rf"{_NUMBER}(?:\s*[xх×*]\s*{_NUMBER})?\s*(?:mm|мм)?")
+_MM = r"(\d{1,3}(?:[.,]\d+)?)"
+_TYPED = re.compile(rf"{_MM}(?:\s*[×xхX*]\s*{_MM})?\s*(?:mm|мм)?")
 
 
 def shown(wound: Wound, language: Language) -> str:
-    """Return the blade's width and thickness, mm; empty where none was entered."""
-    if wound.blade_width_mm is None:
-        return ""
-    width = number(wound.blade_width_mm, language)
-    if wound.blade_thickness_mm is None:
-        return width
-    return f"{width} × {number(wound.blade_thickness_mm, language)}"
+    """Return width and thickness of the blade, mm; empty where none was entered."""
+    told = [one for one in (wound.blade_width_mm, wound.blade_thickness_mm) if one is not None]
+    return " × ".join(number(one, language) for one in told)
 
 
 def entered(wound: Wound, text: str) -> Wound:
     """Return the wound with a blade that was typed; an empty text takes it back.
 
     Raises:
-        InputError: it is no width, or no width and thickness.
+        InputError: it is not a width, nor a width and a thickness.
     """
-    if not text:
-        return replace(wound, blade_width_mm=None, blade_thickness_mm=None)
-    read = _TYPED.fullmatch(text)
-    sizes = [] if read is None else [_mm(one) for one in read.groups()]
-    if not sizes or 0 in sizes:
-        raise InputError("stab.blade.form", text=text)
-    return replace(wound, blade_width_mm=sizes[0], blade_thickness_mm=sizes[1])
+    read = _TYPED.fullmatch(text) if text else None
+    if text and (read is None or _mm(read[1]) == 0 or _mm(read[2]) == 0):
+        raise InputError("panel.blade.form", text=text)
+    width, thickness = (None, None) if read is None else (_mm(read[1]), _mm(read[2]))
+    return replace(wound, blade_width_mm=width, blade_thickness_mm=thickness)
 
 
 def _mm(text: str | None) -> float | None:

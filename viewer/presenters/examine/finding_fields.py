@@ -37,7 +37,7 @@ _FIRST, _LAST = ("name",), ("colour", "remark")
 _EVERY_KIND = ("certainty", "side", "region", "level")
 _OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "wound": ("wound", "tissue", "shape", "flexion", finding_height.FIELD, finding_blade.FIELD),
+        "wound": ("wound", "tissue", "shape", finding_blade.FIELD, "flexion", finding_height.FIELD),
         "trajectory": ("outcome", "deflected_at_entry"),
         "fragment": ("fragment", "site", "may_be_dental"),
         "fracture": ("fracture", "bone"),
@@ -178,12 +178,11 @@ def side_words(side: str, subject: Subject, language: Language) -> str:
 def _asked(finding: Finding, name: str) -> bool:
     """Tell whether a field means anything.
 
-    Gas alone has another name until it is confirmed, and only a stab is tested against a blade.
+    Gas alone has another name until it is confirmed, and a blade is tested against a stab alone.
     """
-    if name == finding_blade.FIELD:
-        return isinstance(finding, Wound) and finding.wound is WoundKind.STAB
     gas = isinstance(finding, Region) and finding.substance is Substance.GAS
-    return name != "confirmed" or gas
+    stab = isinstance(finding, Wound) and finding.wound is WoundKind.STAB
+    return {"confirmed": gas, finding_blade.FIELD: stab}.get(name, True)
 
 
 def _form(name: str) -> Form:
@@ -259,5 +258,5 @@ def _ticked(value: str) -> bool:
 
 
 _READ: Mapping[str, Callable[[str], Any]] = MappingProxyType({"tick": _ticked})
-_NOTED = frozenset({"confirmed", "may_be_dental", "side_confirmed_by", "entered_height"})
+_NOTED = frozenset({"confirmed", "may_be_dental", "side_confirmed_by", "entered_height", "blade"})
 """Fields that a person should know something of before stating them."""

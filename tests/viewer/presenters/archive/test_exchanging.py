@@ -13,7 +13,7 @@ import pytest
 
 from tests.virtopsy.exchange.scans import write
 from tests.virtopsy.findings.some import one_of_each
-from viewer.presenters.archive.exchanging import Exchanging, ExchangeReport
+from viewer.presenters.archive.exchanging import ExchangeReport, Exchanging
 from viewer.presenters.archive.keeping import Keeping, Provenance
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views

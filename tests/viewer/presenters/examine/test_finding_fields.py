@@ -30,6 +30,8 @@ PLAIN = replace(
     KINDS["wound"],
     entered_height_mm=None,  # type: ignore[call-arg]
     entered_height_sd_mm=None,
+    blade_width_mm=None,
+    blade_thickness_mm=None,
     flexion="",
     posture_by="",
 )
@@ -59,8 +61,10 @@ def test_whatever_is_stated_reads_back_and_can_be_kept(finding: Finding) -> None
     for field in fields_of(finding, Subject.UNKNOWN, Language.RU):
         if field.form == "heading":
             continue
+        if field.name in {"entered_height", "blade"}:
+            continue  # numbers, told apart below
         stated = {
-            "line": ["1320 ± 5"] if field.name == "entered_height" else ["oс frontale", "C 4"],
+            "line": ["oс frontale", "C 4"],
             "text": ["первая строка\nвторая"],
             "choice": [code for code, _ in field.choices],
             "tick": [YES, ""],
@@ -126,6 +130,32 @@ def test_a_height_that_was_measured_at_the_body_is_entered_with_its_error(typed:
 def test_a_height_without_its_error_is_refused_in_words(typed: str) -> None:
     with pytest.raises(InputError, match="1320 ± 5"):
         with_field(KINDS["wound"], "entered_height", typed, "B")
+
+
+@pytest.mark.parametrize(
+    ("typed", "blade", "told"),
+    [
+        ("22 × 3", (22.0, 3.0), "22.0 × 3.0"),
+        ("22,5x3 мм", (22.5, 3.0), "22.5 × 3.0"),
+        ("22 х 3", (22.0, 3.0), "22.0 × 3.0"),
+        ("22", (22.0, None), "22.0"),
+    ],
+)
+def test_a_blade_is_entered_for_a_stab_alone(
+    typed: str, blade: tuple[float, float | None], told: str
+) -> None:
+    assert "blade" not in values(PLAIN)
+    stab = with_field(PLAIN, "wound", "stab", "B")
+    entered = with_field(stab, "blade", typed, "B")
+    assert (entered.blade_width_mm, entered.blade_thickness_mm) == blade  # type: ignore[attr-defined]
+    assert values(entered)["blade"] == told
+    assert with_field(entered, "blade", "", "B") == stab
+
+
+@pytest.mark.parametrize("typed", ["wide", "0", "22 × 0", "22 × 3 × 4", "-2"])
+def test_what_is_no_blade_is_refused_in_words(typed: str) -> None:
+    with pytest.raises(InputError, match="22 × 3"):
+        with_field(PLAIN, "blade", typed, "B")
 
 
 def test_who_states_how_the_body_lies_is_kept() -> None:
