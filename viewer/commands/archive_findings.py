@@ -42,7 +42,7 @@ def build(language: Language) -> click.Command:
     ) -> None:
         from archive.storage.machine import system_clock
         from viewer.presenters.archive.exchanging import EVERY, Exchange, hand_out
-        from virtopsy.exchange.forms import Form
+        from virtopsy.exchange.form import Form
 
         forms = EVERY if form == "all" else frozenset({Form(form)})
         asked = Exchange(number, out, forms, language, reason)

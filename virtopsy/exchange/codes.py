@@ -1,4 +1,4 @@
-"""The coded concepts of what is exchanged, and the lasting UIDs of its objects.
+"""The coded concepts of what is exchanged.
 
 Concepts come from DICOM PS3.16 (scheme DCM), SNOMED CT (SCT) and UCUM; what neither has is coded in
 the project's own scheme, 99VIRTOPSY.
@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID, uuid5
 
 from highdicom.sr import CodedConcept
 
 from virtopsy.findings.vocabulary import OWN_SCHEME, SNOMED_SCHEME, Term, known, term
 
-_NAMESPACE: Final = UUID("6f1d8f4e-51a5-4c6c-9d0c-8f0f2f3a7b19")
 _LONGEST_MEANING: Final = 64
 
 
@@ -45,11 +43,6 @@ def of_group(group: str, code: str) -> CodedConcept:
     if known(group, code):
         return of_term(term(group, code))
     return own(f"{group}.{code}"[:_LONGEST_MEANING], code[:_LONGEST_MEANING] or group)
-
-
-def lasting_uid(*parts: str) -> str:
-    """Return a UID that the same parts always give (PS3.5 B.2, derived from a UUID)."""
-    return f"2.25.{uuid5(_NAMESPACE, chr(0).join(parts)).int}"
 
 
 UCUM: Final[Mapping[str, CodedConcept]] = MappingProxyType(

@@ -7,8 +7,6 @@ PS3.3 C.12.1.1.2), whatever the source declared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
 from io import BytesIO
 from typing import Final
@@ -17,9 +15,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID
 
-from virtopsy.case.subject import Subject
-from virtopsy.exchange.codes import lasting_uid
+from virtopsy.exchange.author import Author
 from virtopsy.exchange.source import Plane, Source
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.vocabulary import OWN_SCHEME
 
 UTF8: Final = "ISO_IR 192"
@@ -32,21 +30,6 @@ _TYPE_2: Final = (
 """What must be there, and may be empty."""
 _LONGEST_NAME: Final = 63
 _NAMES: Final = frozenset({"PatientName", "ReferringPhysicianName"})
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who hands out, and when.
-
-    Attributes:
-        name: of the person.
-        when: with its zone.
-        subject: the state of the person examined.
-    """
-
-    name: str
-    when: datetime
-    subject: Subject = Subject.UNKNOWN
 
 
 def identity(source: Source) -> Dataset:

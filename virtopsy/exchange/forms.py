@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from virtopsy.exchange import presentation, seg, sr, table
-from virtopsy.exchange.evidence import Author, content_of, series_uid
+from virtopsy.exchange.author import Author
+from virtopsy.exchange.evidence import content_of, series_uid
+from virtopsy.exchange.form import DICOM, Form, Handed
 from virtopsy.exchange.omission import Omission, omitted
 from virtopsy.exchange.presentation import Shown
 from virtopsy.exchange.source import Source
@@ -19,32 +21,7 @@ from virtopsy.findings.region import Region
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
-
-class Form(StrEnum):
-    """What another program is to read."""
-
-    SR = "sr"
-    SEG = "seg"
-    KO = "ko"
-    CSV = "csv"
-    JSON = "json"
-
-
-_TABLES = "findings"
-DICOM = frozenset({Form.SR, Form.SEG, Form.KO})
-
-
-@dataclass(frozen=True)
-class Handed:
-    """What is handed out.
-
-    Attributes:
-        files: their bytes by their name.
-        omissions: what a form could not take, and why.
-    """
-
-    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
-    omissions: tuple[Omission, ...] = ()
+_TABLES: Final = "findings"
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,10 @@ from virtopsy.exchange import codes
 from virtopsy.exchange.drawn import Drawn, drawn
 from virtopsy.exchange.source import Plane, Source
 from virtopsy.exchange.typed import stated_type
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.finding import Certainty, Finding, Side
 from virtopsy.findings.quantity import Quantity
-from virtopsy.findings.record import to_record
+from virtopsy.findings.record import from_record, to_record
 
 DECIMALS: Final = 4
 """Of numbers as they are handed out."""
@@ -64,6 +65,7 @@ def group(finding: Finding, source: Source, segment: ReferencedSegment | None = 
         source: the series it was marked on.
         segment: its segment, where a segmentation of it is handed out as well.
     """
+    finding = from_record(to_record(finding))  # its points as its record has them
     told: dict[str, Any] = {
         "tracking_identifier": tracking(finding),
         "finding_type": codes.of_group("kind", finding.kind),
@@ -103,7 +105,7 @@ def tracking(finding: Finding) -> TrackingIdentifier:
 
 def tracking_uid(finding: Finding) -> str:
     """Return the UID of a finding, which lasts as its id does."""
-    return codes.lasting_uid("finding", finding.series_uid, finding.finding_id)
+    return lasting_uid("finding", finding.series_uid, finding.finding_id)
 
 
 def record_text(finding: Finding) -> str:

@@ -19,10 +19,10 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID
 
 from virtopsy.exchange import codes
+from virtopsy.exchange.author import Author
 from virtopsy.exchange.evidence import (
     MAKER,
     UTF8,
-    Author,
     decimal,
     evidence,
     finished,
@@ -33,6 +33,7 @@ from virtopsy.exchange.evidence import (
 from virtopsy.exchange.group import tracking_uid
 from virtopsy.exchange.kept import keep
 from virtopsy.exchange.source import Plane, Source
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.key_picture import KeyPicture
 
 STATE: Final = "1.2.840.10008.5.1.4.1.1.11.1"
@@ -76,7 +77,7 @@ def selection(shown: Sequence[Shown], author: Author) -> Dataset:
         content=content,
         series_instance_uid=series_uid(first, "KO", author),
         series_number=_SELECTION_NUMBER,
-        sop_instance_uid=codes.lasting_uid("KO", first.study_uid, author.when.isoformat()),
+        sop_instance_uid=lasting_uid("KO", first.study_uid, author.when.isoformat()),
         instance_number=1,
         manufacturer=MAKER,
         specific_character_set=UTF8,
@@ -123,7 +124,7 @@ def state(shown: Shown, author: Author, number: int = 1) -> Dataset:
 
 def state_uid(picture: KeyPicture, author: Author) -> str:
     """Return the UID of the presentation state that one handing out makes of a picture."""
-    return codes.lasting_uid("PR", tracking_uid(picture), author.when.isoformat())
+    return lasting_uid("PR", tracking_uid(picture), author.when.isoformat())
 
 
 def plain(shown: Shown) -> bool:

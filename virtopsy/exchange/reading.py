@@ -1,46 +1,24 @@
 """Findings of a DICOM file that nobody vouches for: SR, SEG, KO or PR, ours or another's.
 
-A worker process with little memory and time reads the file (`virtopsy.confined`).
+A worker process with little memory and time reads the file (`virtopsy.confined`); the libraries it
+takes are loaded there and nowhere else.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
-
-import pydicom
-from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
+from typing import Final
 
 from virtopsy.confined import Lost, each
-from virtopsy.errors import InputError
-from virtopsy.exchange import pictures_in, regions_in, reports_in
+from virtopsy.errors import Bug, InputError
 from virtopsy.exchange.omission import Taken
 from virtopsy.exchange.source import Source
 from virtopsy.jobs import Progress
+from virtopsy.late import Late
 
-Reader = Callable[[Dataset, Mapping[str, Source]], Taken]
-_SR = "1.2.840.10008.5.1.4.1.1.88."
-_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
-    {
-        **{f"{_SR}{number}": reports_in.findings_of for number in (11, 22, 33, 34)},
-        f"{_SR}59": pictures_in.of_selection,
-        "1.2.840.10008.5.1.4.1.1.11.1": pictures_in.of_state,
-        "1.2.840.10008.5.1.4.1.1.66.4": regions_in.findings_of,
-        "1.2.840.10008.5.1.4.1.1.66.7": regions_in.findings_of,
-    }
-)
-"""By SOP class: basic, enhanced, comprehensive and 3D reports; KO; GSPS; both segmentations."""
-_BROKEN: Final = (
-    *(AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError),
-    *(EOFError, NotImplementedError, RuntimeError, OSError, ArithmeticError),
-    *(struct.error, BytesLengthException, InvalidDicomError),
-)
-"""What pydicom and its decoders raise for a file that is not what it claims."""
+_taken: Final = Late("virtopsy.exchange.object_in", "taken")
 
 
 def findings_in(path: Path, sources: Mapping[str, Source], progress: Progress) -> Taken:
@@ -57,27 +35,9 @@ def findings_in(path: Path, sources: Mapping[str, Source], progress: Progress) -
     """
     if not path.is_file():  # a pipe or a device may never end
         raise InputError("exchange.in.no_file", path=path)
-    ((_, answer),) = each(partial(_read, sources=dict(sources)), [path.absolute()], progress)
+    ((_, answer),) = each(partial(_taken, dict(sources)), [path.absolute()], progress)
     if isinstance(answer, Lost):
         raise InputError("exchange.in.too_much", path=path)
+    if not isinstance(answer, Taken):
+        raise Bug(f"a worker answered {answer!r:.60}")
     return answer
-
-
-def _read(path: Path, sources: Mapping[str, Source]) -> Taken:
-    try:
-        dataset = pydicom.dcmread(path)
-        sop_class = str(dataset.get("SOPClassUID", ""))
-    except _BROKEN as error:
-        raise InputError("exchange.in.unreadable", path=path) from error
-    reader = _READERS.get(sop_class)
-    if reader is None:
-        raise InputError("exchange.in.other_kind", path=path, kind=_called(dataset))
-    try:
-        return reader(dataset, sources)
-    except _BROKEN as error:
-        raise InputError("exchange.in.unreadable", path=path) from error
-
-
-def _called(dataset: Dataset) -> Any:
-    """Return what kind of object it is, as DICOM calls it."""
-    return getattr(dataset.get("SOPClassUID"), "name", "") or dataset.get("Modality", "")

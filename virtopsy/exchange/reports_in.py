@@ -8,17 +8,18 @@ and not the record, or the other way round, is told, and the finding is left out
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from highdicom.sr import CodedConcept
 from pydicom.dataset import Dataset
 
 from virtopsy.errors import InputError
 from virtopsy.exchange import codes, foreign
 from virtopsy.exchange.content import Item, evidence_of, tree
 from virtopsy.exchange.drawn import drawn
-from virtopsy.exchange.group import DECIMALS, tracking_uid
+from virtopsy.exchange.group import tracking_uid
 from virtopsy.exchange.omission import Omission, Taken, omitted
 from virtopsy.exchange.source import Source
 from virtopsy.findings.finding import Finding
@@ -29,8 +30,11 @@ _TRACKING: Final = ("112039", "DCM")
 _TRACKING_UID: Final = ("112040", "DCM")
 _RECORD: Final = (codes.RECORD.value, codes.RECORD.scheme_designator)
 _READ_ELSEWHERE: Final = frozenset({"125007", "126010", "111028"})
+_IMAGE_REGION: Final = ("111030", "DCM")
+_SAME: Final = 1e-3
+"""Of a number; what is taken is the record's, with all its digits."""
 _SAME_MM: Final = 2e-3
-"""Records round to a micrometre, coordinates of a report to single precision."""
+"""Coordinates of a report have single precision: a micrometre at ten metres."""
 
 
 def findings_of(dataset: Dataset, sources: Mapping[str, Source]) -> Taken:
@@ -76,44 +80,71 @@ def _records(group: Item) -> list[str]:
 def _own(group: Item, sources: Mapping[str, Source]) -> Taken:
     name = next((one.text for one in group.of(_TRACKING)), "")
     taken = record_of(_records(group)[0], sources, name)
-    if taken.findings and not _agrees(group, taken.findings[0]):
+    if not taken.findings:
+        return taken
+    finding = taken.findings[0]
+    if not _agrees(group, finding):
         return Taken(omissions=(omitted("differs", name=name),))
+    added = _names(group) - {*_numbers(finding), *_places(finding)}
+    if added:
+        left = omitted("added", name=name, count=len(added))
+        return taken + Taken(omissions=(left,))
     return taken
 
 
 def _agrees(group: Item, finding: Finding) -> bool:
-    """Tell whether the coded content beside a record says the same."""
+    """Tell whether the coded content beside a record says the same, as far as it says anything.
+
+    What the one says and the other does not is no contradiction: a later version of the program
+    may reckon one number more from the same points.
+    """
     names = [one.text for one in group.of(_TRACKING)]
     uids = [one.text for one in group.of(_TRACKING_UID)]
     if names != [finding.name.strip()] or uids != [tracking_uid(finding)]:
         return False
-    return _numbers_agree(group, finding) and _places_agree(group, finding)
-
-
-def _numbers_agree(group: Item, finding: Finding) -> bool:
-    told = {
-        (codes.of_group("quantity", one.code).value, round(one.value, DECIMALS) + 0.0)
-        for one in finding.quantities
-    }
-    stated = {(one.name.value, one.number) for one in group.kinds("NUM")}
+    numbers, places = _numbers(finding), _places(finding)
     return all(
-        any(name == other and _near(number, value) for other, value in told)
-        for name, number in stated
-    ) and len(stated) == len(told)
-
-
-def _near(number: float | None, value: float) -> bool:
-    return number is not None and abs(number - value) <= _SAME_MM * max(1.0, abs(value))
-
-
-def _places_agree(group: Item, finding: Finding) -> bool:
-    """Tell whether the points of a report are those of the record, and all of them."""
-    stated = [one.points for one in group.kinds("SCOORD3D")]
-    marked = [np.array(one.points).ravel() for one in drawn(finding)]
-    return len(stated) == len(marked) and all(
-        len(one) == len(other) and bool(np.abs(np.subtract(one, other)).max() < _SAME_MM)
-        for one, other in zip(stated, marked, strict=True)
+        any(_same_number(one.number, value) for value in numbers[one.name.key])
+        for one in group.kinds("NUM")
+        if one.name.key in numbers
+    ) and all(
+        any(_same_points(one.points, points) for points in places[one.name.key])
+        for one in group.kinds("SCOORD3D")
+        if one.name.key in places
     )
+
+
+def _names(group: Item) -> set[tuple[str, str]]:
+    return {one.name.key for one in group.kinds("NUM", "SCOORD3D")}
+
+
+def _numbers(finding: Finding) -> dict[tuple[str, str], list[float]]:
+    """Return the numbers of a finding by their concept, as a report says them."""
+    told: dict[tuple[str, str], list[float]] = {}
+    for one in finding.quantities:
+        told.setdefault(_key(codes.of_group("quantity", one.code)), []).append(one.value)
+    return told
+
+
+def _places(finding: Finding) -> dict[tuple[str, str], list[Sequence[float]]]:
+    """Return the points of a finding by what they are, as a report says them."""
+    told: dict[tuple[str, str], list[Sequence[float]]] = {}
+    for one in drawn(finding):
+        key = _IMAGE_REGION if one.outline else _key(one.role)
+        told.setdefault(key, []).append(np.array(one.points).ravel().tolist())
+    return told
+
+
+def _key(concept: CodedConcept) -> tuple[str, str]:
+    return concept.value, concept.scheme_designator
+
+
+def _same_number(stated: float | None, told: float) -> bool:
+    return stated is not None and abs(stated - told) <= _SAME * max(1.0, abs(told))
+
+
+def _same_points(stated: Sequence[float], told: Sequence[float]) -> bool:
+    return len(stated) == len(told) and bool(np.allclose(stated, told, rtol=0.0, atol=_SAME_MM))
 
 
 def _beside(root: Item) -> Iterator[Omission]:

@@ -26,10 +26,10 @@ from pydicom.uid import UID, CTImageStorage
 
 from virtopsy.errors import Bug
 from virtopsy.exchange import codes
+from virtopsy.exchange.author import Author
 from virtopsy.exchange.evidence import (
     MAKER,
     UTF8,
-    Author,
     decimal,
     evidence,
     finished,
@@ -39,6 +39,7 @@ from virtopsy.exchange.evidence import (
 from virtopsy.exchange.group import tracking_uid
 from virtopsy.exchange.kept import keep
 from virtopsy.exchange.source import Plane, Source
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.region import Region, Substance
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.voxel_region import Mask
@@ -101,7 +102,7 @@ def segmentation(region: Region, source: Source, author: Author, number: int = 1
 
 def sop_uid(region: Region, author: Author) -> str:
     """Return the UID of the segmentation that one handing out makes of a region."""
-    return codes.lasting_uid("SEG", tracking_uid(region), author.when.isoformat())
+    return lasting_uid("SEG", tracking_uid(region), author.when.isoformat())
 
 
 def whole_slices(region: Region) -> Mask:
@@ -115,7 +116,7 @@ def whole_slices(region: Region) -> Mask:
 
 def _organise(made: Dataset) -> None:
     """Give the order of the frames a UID that is the same whenever the object is made."""
-    uid = UID(codes.lasting_uid("dimensions", made.SOPInstanceUID))
+    uid = UID(lasting_uid("dimensions", made.SOPInstanceUID))
     for one in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
         one.DimensionOrganizationUID = uid
 
@@ -170,7 +171,7 @@ def _stand_in(source: Source, frame: Frame, plane: Plane) -> Dataset:
 
 
 def _uid_of(plane: Plane) -> str:
-    return codes.lasting_uid("frame", plane.sop_uid, str(plane.frame))
+    return lasting_uid("frame", plane.sop_uid, str(plane.frame))
 
 
 def _point_at(made: Dataset, planes: Mapping[str, Plane]) -> None:

@@ -21,7 +21,7 @@ from virtopsy.dicom.header import Damaged, NotDicom, read_header, read_member_he
 from virtopsy.dicom.names import decode_all
 from virtopsy.dicom.series import MULTI_FRAME_CLASSES, Instance, Series, Study
 from virtopsy.dicom.stack import Stack, arrange
-from virtopsy.exchange.codes import lasting_uid
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.finding import Finding
 from virtopsy.geometry.camera import Point
 from virtopsy.geometry.frame import Frame

@@ -29,11 +29,11 @@ from pydicom.uid import UID
 
 from virtopsy.case.subject import Subject
 from virtopsy.exchange import codes
+from virtopsy.exchange.author import Author
 from virtopsy.exchange.evidence import (
     MAKER,
     SEGMENTATION,
     UTF8,
-    Author,
     evidence,
     finished,
     identity,
@@ -42,6 +42,7 @@ from virtopsy.exchange.evidence import (
 )
 from virtopsy.exchange.group import group
 from virtopsy.exchange.source import Source
+from virtopsy.exchange.uids import lasting_uid
 from virtopsy.findings.finding import Finding
 
 _SERIES_NUMBER: Final = 9001
@@ -105,7 +106,7 @@ def report(
         content=content,
         series_instance_uid=series_uid(first, "SR", author),
         series_number=_SERIES_NUMBER,
-        sop_instance_uid=codes.lasting_uid("SR", first.study_uid, author.when.isoformat()),
+        sop_instance_uid=lasting_uid("SR", first.study_uid, author.when.isoformat()),
         instance_number=1,
         manufacturer=MAKER,
         is_complete=True,

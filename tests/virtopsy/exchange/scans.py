@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from tests.virtopsy.findings.some import SERIES
 from virtopsy.case.subject import Subject
 from virtopsy.dicom.scan import scan
-from virtopsy.exchange.evidence import Author
+from virtopsy.exchange.author import Author
 from virtopsy.exchange.source import Source, sources_of
 from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Identity, SourceSlice, Volume

@@ -219,7 +219,7 @@ def test_a_side_without_a_region_is_not_lost(tmp_path: Path, known: dict[str, So
     assert sides == ["right"]
 
 
-@pytest.mark.parametrize("spoil", ["number", "point", "name", "record", "gone"])
+@pytest.mark.parametrize("spoil", ["number", "point", "name", "record"])
 def test_a_report_that_somebody_changed_is_told_and_left_out(
     tmp_path: Path, known: dict[str, Source], spoil: str
 ) -> None:
@@ -256,11 +256,25 @@ def _record(items: Any) -> None:
     items[-1].TextValue = json.dumps(told)
 
 
-def _gone(items: Any) -> None:
-    del items[next(n for n, one in enumerate(items) if one.ValueType == "NUM")]
+_SPOILT = {"number": _number, "point": _point, "name": _name, "record": _record}
 
 
-_SPOILT = {"number": _number, "point": _point, "name": _name, "record": _record, "gone": _gone}
+def test_a_number_that_the_record_has_not_is_named_and_one_it_has_more_is_fine(
+    tmp_path: Path, known: dict[str, Source]
+) -> None:
+    path = _written(tmp_path / "sr.dcm", (_ALL[0],), known)
+    made = pydicom.dcmread(path)
+    items = made.ContentSequence[-1].ContentSequence[0].ContentSequence
+    numbers = [one for one in items if one.ValueType == "NUM"]
+    items.remove(numbers[1])
+    numbers[0].ConceptNameCodeSequence[0].CodeValue = "99"
+    del numbers[0].ConceptNameCodeSequence[0].LongCodeValue
+    made.save_as(path)
+
+    back = _back(path, known)
+
+    assert [to_record(one) for one in back.findings] == [to_record(_ALL[0])]
+    assert [one.code for one in back.omissions] == ["added"]
 
 
 def test_a_finding_of_a_series_that_is_not_here_is_named(

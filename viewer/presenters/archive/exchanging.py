@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from archive.opening import Archive
 from archive.records import Actor
@@ -25,17 +25,20 @@ from virtopsy.case.commands import AddFindings
 from virtopsy.dicom.series import Study
 from virtopsy.errors import InputError, UsageError, VirtopsyError
 from virtopsy.exchange import folder
-from virtopsy.exchange.evidence import Author
-from virtopsy.exchange.forms import DICOM, Form, Handed, handed_out
+from virtopsy.exchange.author import Author
+from virtopsy.exchange.form import DICOM, Form, Handed
 from virtopsy.exchange.joining import joining
 from virtopsy.exchange.omission import Omission, Taken
 from virtopsy.exchange.reading import findings_in
 from virtopsy.exchange.source import sources_of
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
+from virtopsy.late import Late
 
 Clock: TypeAlias = Callable[[], datetime]
 EVERY = frozenset(Form)
+_handed_out: Final = Late("virtopsy.exchange.forms", "handed_out")
+"""The libraries it takes are loaded when something is handed out, not when the window opens."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,10 @@ def _made(  # noqa: PLR0913, PLR0917 -- the case, who asks, and for what
     sources = {}
     if asked.forms & DICOM:
         sources = sources_of(scan_case(archive, actor, case, progress).studies, progress)
-    return handed_out(case.findings, sources, asked.forms, author, asked.language, progress)
+    made: Handed = _handed_out(
+        case.findings, sources, asked.forms, author, asked.language, progress
+    )
+    return made
 
 
 def _refuse_place(archive: Archive, out: Path) -> None:

@@ -22,7 +22,7 @@ from viewer.presenters.value import Value
 from viewer.presenters.work import Work
 from virtopsy.case.commands import AddFindings, ChangeFinding
 from virtopsy.errors import UsageError
-from virtopsy.exchange.forms import Form
+from virtopsy.exchange.form import Form
 from virtopsy.exchange.omission import Taken
 from virtopsy.findings.record import to_record
 from virtopsy.jobs import Lanes
