@@ -27,6 +27,7 @@ from virtopsy.report.conclusion import Conclusion
 from virtopsy.report.tables import (
     TRACK_COLUMNS,
     elsewhere_table,
+    ground_notes,
     kind_tables,
     not_marked,
     track_rows,
@@ -34,7 +35,7 @@ from virtopsy.report.tables import (
 
 ASTANA = timezone(timedelta(hours=5))
 """All of Kazakhstan since 1 March 2024."""
-_PICTURE_MM = (80, 80, 63, 92)
+_PICTURE_MM = (80, 80, 57, 92)
 """Height of a picture by the number of findings: up to two share one page with their pictures."""
 
 # What the bundled font can show (held by a test); anything else is printed by its number.
@@ -115,6 +116,7 @@ def _page(conclusion: Conclusion, language: Language) -> dict[str, Any]:
         "elsewhere": elsewhere_table(conclusion.elsewhere, language),
         "not_marked": not_marked(conclusion.findings, language),
         "silence": say("conclusion5.silence", language),
+        "ground_notes": ground_notes((*conclusion.findings, *conclusion.elsewhere), language),
         "limits": [
             label(f"sides.{conclusion.subject.value}"),
             label("frame"),

@@ -13,8 +13,10 @@ from virtopsy.findings.kinds import KINDS
 from virtopsy.findings.numbered import Numbered
 from virtopsy.findings.quantity_words import quantity_lines
 from virtopsy.findings.segments import straight_parts
+from virtopsy.findings.stab import blade_lines
 from virtopsy.findings.trajectory import Trajectory
-from virtopsy.findings.vocabulary import called
+from virtopsy.findings.vocabulary import called, note
+from virtopsy.findings.wound import Wound
 from virtopsy.language import Language, say
 from virtopsy.report import statement
 from virtopsy.report.body_rows import body_directions, body_rows
@@ -68,6 +70,13 @@ def elsewhere_table(findings: Sequence[Numbered], language: Language) -> dict[st
         "rows": [_named(_row(one, here, language), one, language) for one in findings],
         "limits": "",
     }
+
+
+def ground_notes(findings: Sequence[Numbered], language: Language) -> tuple[str, ...]:
+    """Return what a reader must know of each ground that was ticked, each once."""
+    ticked = dict.fromkeys(ground for one in findings for ground in one.finding.grounds)
+    told = ((called("ground", one, language), note("ground", one, language)) for one in ticked)
+    return tuple(f"{name}: {text}" for name, text in told if text)
 
 
 def not_marked(findings: Sequence[Numbered], language: Language) -> str:
@@ -138,6 +147,8 @@ def _row(one: Numbered, findings: Sequence[Finding], language: Language) -> dict
         numbers += tuple(
             f"{line.label}: {line.text}" for line in frame_lines_of(finding, findings, language)
         )
+    if isinstance(finding, Wound):
+        numbers += tuple(f"{line.label}: {line.text}" for line in blade_lines(finding, language))
     row = {
         "name": f"{one.number}. {finding.name}",
         "what": "; ".join(text for text in about if text),

@@ -17,9 +17,11 @@ from virtopsy.findings.note import Note
 from virtopsy.findings.numbered import Numbered, numbered
 from virtopsy.findings.trajectory import Method, Trajectory
 from virtopsy.findings.vocabulary import called
+from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.language import Language, say
 from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts
 from virtopsy.report.pdf import _SHOWN, _SHOWN_ALONE, conclusion_pdf, printable
+from virtopsy.report.tables import ground_notes
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -331,3 +333,27 @@ def test_the_subject_state_sets_whose_left_it_is(conclusion: Conclusion, tmp_pat
     text = _text(conclusion_pdf(living, Language.EN), tmp_path)
     assert "living person's own; not for treatment" in text
     assert "deceased" not in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_must_be_known_of_a_ticked_ground_stands_on_the_page(
+    conclusion: Conclusion, language: Language
+) -> None:
+    told = ground_notes(numbered(one_of_each()), language)
+    assert any(one.startswith(called("ground", "skin_rim", language)) for one in told)
+    assert len(told) == len(set(told))
+    assert ground_notes((), language) == ()
+    conclusion_pdf(replace(conclusion, findings=numbered(one_of_each())), language)
+
+
+def test_a_blade_is_excluded_or_not_and_never_matched(
+    conclusion: Conclusion, tmp_path: Path
+) -> None:
+    wound = next(one for one in one_of_each() if isinstance(one, Wound))
+    stab = replace(
+        wound, wound=WoundKind.STAB, tissue="bone", blade_width_mm=30.0, blade_thickness_mm=3.0
+    )
+    found = numbered([stab])
+    text = _text(conclusion_pdf(replace(conclusion, findings=found), Language.EN), tmp_path)
+    assert "excluded" in text
+    assert "never matched" in text
