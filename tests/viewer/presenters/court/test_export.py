@@ -253,3 +253,21 @@ def test_a_finding_of_any_kind_that_was_changed_or_taken_out_is_found(
     assert not verify.examine(str(report.path), report.fingerprint).ok, kind
     path.unlink()
     assert not verify.examine(str(report.path), report.fingerprint).ok, kind
+
+
+def test_a_finding_of_another_series_is_listed_with_that_series_and_not_pictured(
+    kept: Kept,
+) -> None:
+    (note,) = (to_record(one) for one in one_of_each() if one.kind == "note")
+    other = {"series_uid": f"{SERIES}#2", "frame_of_reference_uid": "1.2.9", "seen_on_slice": ""}
+    kept.archive.cases.add_finding(kept.actor, NUMBER, note | other)
+    report = kept.export(Language.EN)  # `draw` holds that it is shown two tracks
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not on this machine")
+    pdf = report.path / "data/report/conclusion_en.pdf"
+    read = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True)
+    text = " ".join(read.stdout.decode().split())
+    assert "Findings on other series of this case: 1" in text
+    assert "CT Head" in text
+    assert "#2" in text
+    assert f"1. {note['name']}" in text
