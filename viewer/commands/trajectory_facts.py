@@ -26,7 +26,7 @@ def facts(told: Refinement, language: Language) -> dict[str, Any]:
     more = {
         "clicked_lps_mm": told.clicked,
         "method": told.track.method.value,
-        "end_covariance_mm2": _listed(joint_covariance(told.track)),
+        "end_covariance_mm2": listed(joint_covariance(told.track)),
         "holes": [] if found is None else [_hole(one) for one in found.holes],
         "problems": _problems(told, language),
     }
@@ -88,6 +88,8 @@ def _problems(told: Refinement, language: Language) -> list[dict[str, str]]:
         why = told.refused.sentence(language)
         text = say("trajectory.problem.not_refined", language, why=why)
         problems.append({"code": told.refused.key.rpartition(".")[2], "text": text})
+    if told.in_metal:
+        problems.append({"code": "in_metal", "text": say("trajectory.problem.in_metal", language)})
     if told.is_chord:
         problems.append({"code": "chord", "text": say("trajectory.problem.chord", language)})
     return problems
@@ -100,14 +102,14 @@ def _hole(hole: RefinedHole | None) -> dict[str, Any] | None:
         "rim": hole.rim,
         "rim_by": hole.rim_by,
         "rim_centre_lps_mm": hole.centre,
-        "rim_centre_covariance_mm2": _listed(hole.centre_covariance_mm2),
+        "rim_centre_covariance_mm2": listed(hole.centre_covariance_mm2),
         "outer_table_lps_mm": hole.outer,
         "inner_table_lps_mm": hole.inner,
         "outer_rim_diameter": _measured(hole.outer_diameter),
         "inner_rim_diameter": _measured(hole.inner_diameter),
         "bone_along_track": _measured(hole.thickness),
         "moved_mm": hole.moved_mm,
-        "rim_points_lps_mm": _listed(hole.rim_points),
+        "rim_points_lps_mm": listed(hole.rim_points),
         "fit": {
             "voxels": hole.voxels,
             "rim_points": len(hole.rim_points),
@@ -123,19 +125,19 @@ def _measured(one: Measured) -> dict[str, float]:
 
 def _bevel(bevel: Bevel) -> dict[str, Any]:
     return {
-        "depth_share": _listed(bevel.shares),
-        "turn_deg": _listed(np.degrees(bevel.turns)),
+        "depth_share": listed(bevel.shares),
+        "turn_deg": listed(np.degrees(bevel.turns)),
         "turn_0_lps": bevel.zero,
         "turn_90_lps": bevel.quarter,
-        "radius_mm": _listed(bevel.radius_mm),
-        "mean_radius_mm": _listed(bevel.mean_mm),
+        "radius_mm": listed(bevel.radius_mm),
+        "mean_radius_mm": listed(bevel.mean_mm),
     }
 
 
-def _listed(values: Floats) -> Any:
+def listed(values: Floats) -> Any:
     """Return nested lists that JSON can hold: a wall that was not seen is null."""
     if values.ndim > 1:
-        return [_listed(row) for row in values]
+        return [listed(row) for row in values]
     return [None if math.isnan(value) else value for value in values.tolist()]
 
 

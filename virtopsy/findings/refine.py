@@ -6,12 +6,13 @@ reason stands beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from virtopsy.errors import InputError
 from virtopsy.findings.clicks import sd_of_click
 from virtopsy.findings.trajectory import Method, Outcome, Trajectory
 from virtopsy.geometry.camera import Point
+from virtopsy.imaging.projectile import in_metal
 from virtopsy.imaging.refine import RIMS, RefinedTrack, refine, refine_lodged
 from virtopsy.imaging.volume import Volume
 
@@ -25,12 +26,15 @@ class Refinement:
         clicked: the same ends as they were clicked, LPS mm.
         found: what was measured of the holes; None where it was refused.
         refused: why not; None where it was refined.
+        in_metal: an exit was stated, but there is no hole, and metal lies there: it was taken as
+            where a projectile lies.
     """
 
     track: Trajectory
     clicked: tuple[Point, Point]
     found: RefinedTrack | None
     refused: InputError | None
+    in_metal: bool = False
 
     @property
     def is_chord(self) -> bool:
@@ -54,6 +58,9 @@ def refined(
     try:
         found = refine_lodged(volume, entry, other) if lodged else refine(volume, (entry, other), 0)
     except InputError as refused:
+        if not lodged and in_metal(volume, other):
+            told = refined(volume, series_uid, entry, other, lodged=True)
+            return replace(told, in_metal=True)
         return Refinement(track, (entry, other), None, refused)
     return Refinement(with_refined(track, found), (entry, other), found, None)
 

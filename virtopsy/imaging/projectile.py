@@ -15,6 +15,7 @@ from virtopsy.imaging.volume import Volume
 LEAST_MM3 = 40.0
 """A ball of 4.2 mm; smaller pieces are fragments."""
 _NEAREST_MM = 15.0
+_ROUND_MM = 10.0  # so that a whole projectile is in view
 
 
 def largest_metal(volume: Volume, entry: Point) -> Point | None:
@@ -38,3 +39,22 @@ def largest_metal(volume: Volume, entry: Point) -> Point | None:
         if far and size >= LEAST_MM3 and (best is None or size > best[0]):
             best = (size, centre)
     return None if best is None else best[1]
+
+
+def in_metal(volume: Volume, point: Point, reach_mm: float = 6.0) -> bool:
+    """Tell whether a piece of metal as large as a projectile lies within reach of a point."""
+    reach = reach_mm + _ROUND_MM
+    index = volume.frame.to_index(point)
+    half = reach / np.array(volume.frame.spacing_mm)
+    sizes = np.array(volume.frame.shape[::-1])
+    low = np.clip(np.floor(index - half).astype(int), 0, sizes - 1)
+    high = np.clip(np.ceil(index + half).astype(int) + 1, low + 1, sizes)
+    box = tuple(slice(a, b) for a, b in zip(low[::-1], high[::-1], strict=True))
+    labels, count = ndimage.label(volume.voxels[box] > METAL_HU, np.ones((3, 3, 3)))
+    for label in range(1, count + 1):
+        where = np.argwhere(labels == label)
+        places = volume.frame.to_lps(where[:, ::-1] + low)
+        near = np.linalg.norm(places - np.asarray(point), axis=1).min() <= reach_mm
+        if near and len(where) * float(np.prod(volume.frame.spacing_mm)) >= LEAST_MM3:
+            return True
+    return False

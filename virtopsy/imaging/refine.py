@@ -34,8 +34,8 @@ _ROUNDS = 1
 # Calibrated on constructed holes, so that the stated 95% holds the truth in 90 to 99%.
 _FIT_FACTOR = 2.0  # of the fit's own variance: voxels next to each other err together
 _SHARE_PIXEL, _SHARE_SLICE = 0.15, 0.1  # SD, of the spacing
-_SHAPE_MM, _SHAPE_BY_ROUGH = 0.12, 0.8  # no hole is a circle, least in rough bone
-_TABLE_MM, _TABLE_BY_ROUGH = 0.12, 1.1  # no table is quite smooth
+_SHAPE_MM, _SHAPE_BY_ROUGH = 0.15, 0.8  # no hole is a circle, least in rough bone
+_TABLE_MM, _TABLE_BY_ROUGH = 0.3, 1.0  # no table is quite smooth
 _ROUGHEST_MM = 1.0  # beyond it columns met something else than the table
 _RADIUS_MM = 0.35
 _LEAST_SEEN = 0.6

@@ -38,10 +38,10 @@ from virtopsy.imaging.defect import Opening
 from virtopsy.imaging.sheet import METAL_HU, Place, Sheet, across, monomials
 from virtopsy.imaging.volume import Volume
 
-_BESIDE_MM = 8.0  # how far beyond the hole bone is looked at
+_BESIDE_MM = 6.0  # how far beyond the hole bone is looked at
 _OVER_MM = 3.5  # above and below the tables
 _NARROWEST_MM, _WIDEST_MM = 1.5, 25.0
-_MOST_VOXELS = 3000
+_MOST_VOXELS = 4500
 _FINE_MM = 1.1  # a voxel longer than this is the mean over points this far apart
 _AIR_HU, _SOFT_HIGHEST_HU = -1000.0, 120.0
 _NOT_BONE_HU = 160.0
@@ -139,7 +139,8 @@ def patch_round(volume: Volume, sheet: Sheet, opening: Opening, direction: Float
         raise InputError("refine.metal")
     where = np.flatnonzero(kept)
     if len(where) > _MOST_VOXELS:
-        where = where[:: -(-len(where) // _MOST_VOXELS)]
+        # Every n-th would go along with the grid; the same draw each time, so it can be redone.
+        where = np.sort(np.random.default_rng(0).permutation(where)[:_MOST_VOXELS])
     fine = _fine(volume)
     return Patch(
         places.reshape(-1, 3)[where][:, None, :] + fine,
