@@ -171,13 +171,13 @@ def test_forty_findings_do_not_slow_a_scroll_by_more_than_they_are_worth(screen:
         taken = []
         for n in range(12):
             screen.parts.views.go((0.0, 0.0, -12.0 + 2.0 * n))
-            begun = time.perf_counter()
+            begun = time.thread_time()
             view.repaint()
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.thread_time() - begun)
         return min(taken)
 
     scroll_s()
-    bare = scroll_s()
+    bare = min(scroll_s() for _ in range(3))
     crowd(screen, 40)
     full = min(scroll_s() for _ in range(3))
-    assert full < bare + 0.012, (bare, full)
+    assert full < bare + 0.008, (bare, full)

@@ -21,7 +21,9 @@ RING_PX = 6.0
 _DOT_PX, _DIAMOND_PX, _CROSS_PX = 2.6, 5.5, 6.0
 _HANDLE_PX = 4.0
 _WIDE, _WIDE_SELECTED, _WIDE_FAR = 1.8, 2.8, 1.2
-_RIM, _RIM_PX = QColor(0, 0, 0, 130), 2.0
+# A translucent pen costs ten times an opaque one, on every scrolled slice.
+_RIM, _RIM_PX = QColor(0, 0, 0), 1.4
+_PALE = 130  # how much darker what only is projected
 _HEAD_FROM_PX = 40.0  # a shorter arrow's head would be a blot
 _TOLD_PX = 15.0  # from the mouse to the number that is told beside it
 _TINTS = MappingProxyType({"landmark": "measure", "region": "measure", "key_picture": "note"})
@@ -37,23 +39,43 @@ def tint(mark: Mark, alpha: int = 255) -> QColor:
     return own
 
 
-def is_drawn(sheet: FlatSheet, mark: Mark) -> bool:
-    """Tell whether a picture shows a mark."""
-    always = mark.selected or mark.draft or mark.kind == "trajectory"
-    return always or nearest_mm(sheet, mark) <= max(FAR_MM, sheet.near_mm)
+class Cloud:
+    """The points of all marks together, to tell quickly which of them a picture shows.
 
+    Args:
+        marks: that are drawn.
+    """
 
-def nearest_mm(sheet: FlatSheet, mark: Mark) -> float:
-    """Return how far a mark lies from the picture; 0 where it goes through."""
-    depths = [_depths(sheet, one) for one in (mark.points, *mark.lines) if one]
-    crossed = any(one.min() <= 0 <= one.max() for one in depths[1:])
-    return 0.0 if crossed else min(float(np.abs(one).min()) for one in depths)
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self.marks = marks
+        each = [(*one.points, *(lps for line in one.lines for lps in line)) for one in marks]
+        self._points = np.array([lps for points in each for lps in points]).reshape(-1, 3)
+        self._starts = np.cumsum([0, *(len(points) for points in each)])[:-1]
+        self._lined = np.array([bool(one.lines) for one in marks])
+
+    def seen(self, sheet: FlatSheet) -> list[tuple[Mark, float]]:
+        """Return the marks that a picture shows, each with how far it lies from it, mm.
+
+        Tracks, what is selected and what is being marked are shown from everywhere.
+        """
+        if not self.marks:
+            return []
+        camera = sheet.camera
+        depths = (self._points - np.array(camera.centre_mm)) @ camera.normal_mm
+        low = np.minimum.reduceat(depths, self._starts)
+        high = np.maximum.reduceat(depths, self._starts)
+        away = np.minimum.reduceat(np.abs(depths), self._starts)
+        away = np.where(self._lined & (low <= 0) & (high >= 0), 0.0, away)
+        reach = max(FAR_MM, sheet.near_mm)
+        return [
+            (one, mm)
+            for one, mm in zip(self.marks, away.tolist(), strict=True)
+            if mm <= reach or one.selected or one.draft or one.kind == "trajectory"
+        ]
 
 
 def paint(painter: QPainter, sheet: FlatSheet, mark: Mark) -> None:
-    """Draw a mark where the picture shows it."""
-    if not is_drawn(sheet, mark):
-        return
+    """Draw a mark on a picture that shows it."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for line in mark.lines:
         _line(painter, sheet, mark, line)
@@ -62,7 +84,7 @@ def paint(painter: QPainter, sheet: FlatSheet, mark: Mark) -> None:
     if mark.kind == "trajectory" and mark.entry is not None and len(mark.points) > 1:
         start, end = (sheet.place(one) for one in mark.points[:2])
         _travel(painter, mark, start, end, towards_end=mark.entry == 0)
-    if mark.arrow:
+    if mark.arrow and sheet.is_near(mark.points[0]):
         _tip(painter, mark, *(sheet.place(one) for one in mark.points[:2]))
     if mark.unlocked:
         handles(painter, [sheet.place(one) for one in mark.points if sheet.is_near(one)])
@@ -102,8 +124,8 @@ def _line(painter: QPainter, sheet: FlatSheet, mark: Mark, line: Line) -> None:
     places, depths = _places(sheet, line), _depths(sheet, line)
     within = bool((np.abs(depths) <= sheet.near_mm).all())
     if not within:
-        far = QPen(tint(mark, 150), _WIDE_FAR, Qt.PenStyle.DotLine)
-        _rimmed(painter, QPolygonF([QPointF(x, y) for x, y in places.tolist()]), far)
+        painter.setPen(QPen(tint(mark).darker(_PALE), _WIDE_FAR, Qt.PenStyle.DotLine))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places.tolist()]))
     wide = _WIDE_SELECTED if mark.selected else _WIDE
     style = Qt.PenStyle.DashLine if mark.draft else Qt.PenStyle.SolidLine
     pen = QPen(tint(mark), wide, style)
@@ -149,7 +171,7 @@ def _point(painter: QPainter, sheet: FlatSheet, mark: Mark, number: int, *, near
     if near:
         sign(painter, at, mark, number)
     elif not mark.lines:
-        painter.setPen(QPen(tint(mark, 150), _WIDE_FAR, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(tint(mark).darker(_PALE), _WIDE_FAR, Qt.PenStyle.DotLine))
         painter.drawEllipse(at, RING_PX, RING_PX)
 
 
@@ -158,7 +180,7 @@ def sign(painter: QPainter, at: QPointF, mark: Mark, number: int) -> None:
     wide = _WIDE_SELECTED if mark.selected else _WIDE
     main = number == 0 or mark.kind == "trajectory"
     draw = _SIGNS.get(mark.kind, _dot) if main else _dot
-    for pen in (QPen(QColor(0, 0, 0, 170), wide + 2), QPen(tint(mark), wide)):
+    for pen in (QPen(_RIM, wide + 2), QPen(tint(mark), wide)):
         painter.setPen(pen)
         draw(painter, at)
         if mark.entry == number or (mark.kind == "wound" and main):

@@ -14,6 +14,7 @@ from viewer.presenters.tools.forms import At
 from viewer.presenters.tools.marks import Mark
 from viewer.widgets.examine import label_paint, mark_paint, profile_paint
 from viewer.widgets.examine.label_paint import Label
+from viewer.widgets.examine.mark_paint import Cloud
 from viewer.widgets.examine.sheet import FlatSheet
 from viewer.widgets.parts import Parts
 from virtopsy.geometry.camera import as_point
@@ -51,12 +52,20 @@ class SliceMarks:
     def __init__(self, parts: Parts, view: str) -> None:
         self._parts, self._view = parts, view
         self.labels: list[Label] = []
+        self._cloud = Cloud(())
 
     # what is seen
 
+    def _seen(self, sheet: FlatSheet) -> list[tuple[Mark, float]]:
+        """Return the marks that a picture shows, with how far they lie from it."""
+        marks = self._parts.marks.shown.now
+        if self._cloud.marks is not marks:
+            self._cloud = Cloud(marks)
+        return self._cloud.seen(sheet)
+
     def paint(self, painter: QPainter, sheet: FlatSheet, without: str | None = None) -> None:
         """Draw the marks without their labels; one finding may be left out."""
-        for one in self._parts.marks.shown.now:
+        for one, _ in self._seen(sheet):
             if one.finding_id is None or one.finding_id != without:
                 mark_paint.paint(painter, sheet, one)
 
@@ -77,14 +86,13 @@ class SliceMarks:
             kept: boxes that stay free; those of the labels are added.
             without: a finding that has no label.
         """
-        marks = self._parts.marks.shown.now
-        named = [one for one in marks if one.finding_id != without]
+        named = [pair for pair in self._seen(sheet) if pair[0].finding_id != without]
         self.labels = label_paint.labels(sheet, named, grey, kept)
         label_paint.paint(painter, self.labels)
         kept += [one.box for one in self.labels]
         self._paint_profile(painter, sheet, kept)
         view = QRectF(0, 0, sheet.width, sheet.height)
-        for one in marks:
+        for one in self._parts.marks.shown.now:
             words = told(self._parts, one)
             if one.view == self._view and words:
                 mark_paint.told_beside(painter, view, one, sheet.place(one.points[-1]), words)
@@ -99,7 +107,7 @@ class SliceMarks:
     ) -> None:
         """Write numbers alone, as a court reads them; nothing can be taken hold of."""
         self.labels = []
-        numbers = label_paint.labels(sheet, self._parts.marks.shown.now, grey, kept, pixels)
+        numbers = label_paint.labels(sheet, self._seen(sheet), grey, kept, pixels)
         label_paint.paint(painter, numbers, pixels)
 
     def _paint_profile(self, painter: QPainter, sheet: FlatSheet, kept: list[QRectF]) -> None:
