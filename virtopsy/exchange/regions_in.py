@@ -116,14 +116,34 @@ def _on_grid(
         if inside is None or not inside.any():
             continue
         rows, columns = np.nonzero(inside)
-        index = frame.to_index(_lps(dataset, groups, rows, columns))
-        nearest = np.rint(index).astype(np.int64)
-        beside = (nearest < 0) | (nearest >= np.array(frame.shape[::-1]))
-        if np.abs(index - nearest).max() > _OFF_VOXEL or beside.any():
+        first, down, right = _steps(dataset, groups, frame)
+        if not _fits(rows, columns, (first, down, right), frame):
             return None
-        i, j, k = nearest.T
+        i, j, k = (
+            int(at) + rows * int(along_j) + columns * int(along_i)
+            for at, along_j, along_i in zip(*map(np.rint, (first, down, right)), strict=True)
+        )
         mask[k, j, i] = True
     return mask
+
+
+def _fits(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    steps: tuple[Floats, Floats, Floats],
+    frame: Frame,
+) -> bool:
+    """Tell whether pixels of a frame lie on voxels of a grid; the outermost ones tell for all."""
+    first, down, right = steps
+    whole = tuple(map(np.rint, steps))
+    for j in (rows.min(), rows.max()):
+        for i in (columns.min(), columns.max()):
+            place = first + j * down + i * right
+            voxel = whole[0] + j * whole[1] + i * whole[2]
+            within = (voxel >= 0).all() and (voxel < frame.shape[::-1]).all()
+            if np.abs(place - voxel).max() > _OFF_VOXEL or not within:
+                return False
+    return True
 
 
 def _inside(
@@ -141,20 +161,18 @@ def _inside(
     return np.asarray(plane >= max(half, 0.5), dtype=np.bool_)
 
 
-def _lps(
-    dataset: Dataset, groups: Dataset, rows: NDArray[np.int64], columns: NDArray[np.int64]
-) -> Floats:
-    """Return where pixels lie, (n, 3) LPS mm, by PS3.3 equation C.7.6.2.1-1."""
-    start = _group(dataset, groups, "PlanePositionSequence").ImagePositionPatient
+def _steps(dataset: Dataset, groups: Dataset, frame: Frame) -> tuple[Floats, Floats, Floats]:
+    """Return the index (i, j, k) of a frame's first pixel, and those one row and column further.
+
+    By PS3.3 equation C.7.6.2.1-1.
+    """
+    start = np.array(_group(dataset, groups, "PlanePositionSequence").ImagePositionPatient, float)
     cosines = _group(dataset, groups, "PlaneOrientationSequence").ImageOrientationPatient
     down_mm, right_mm = _group(dataset, groups, "PixelMeasuresSequence").PixelSpacing
-    right, down = np.array(cosines[:3], np.float64), np.array(cosines[3:], np.float64)
-    points: Floats = (
-        np.array(start, np.float64)
-        + columns[:, None] * right * float(right_mm)
-        + rows[:, None] * down * float(down_mm)
-    )
-    return points
+    right = np.array(cosines[:3], np.float64) * float(right_mm)
+    down = np.array(cosines[3:], np.float64) * float(down_mm)
+    first, one_down, one_right = frame.to_index([start, start + down, start + right])
+    return first, one_down - first, one_right - first
 
 
 def _group(dataset: Dataset, groups: Dataset, keyword: str) -> Any:
