@@ -28,6 +28,7 @@ from highdicom.sr import (
     TrackingIdentifier,
     VolumetricROIMeasurementsAndQualitativeEvaluations,
 )
+from pydicom.data import get_testdata_file
 from pydicom.sr.codedict import codes
 
 from tests.virtopsy.exchange.scans import FRAME_UID, frame, known, write
@@ -295,3 +296,20 @@ def test_a_range_that_was_stated_with_a_number_is_kept(folder: Path) -> None:
     _, stated = _one(_taken(folder, _image_group(number))).quantities
 
     assert (stated.low, stated.high) == (4.5, 6.0)
+
+
+def test_a_report_without_measurements_is_named(folder: Path) -> None:
+    path = Path(get_testdata_file("test-SR.dcm") or "")
+
+    taken = findings_in(path, known(folder), Progress())
+
+    assert taken.findings == ()
+    assert [one.code for one in taken.omissions] == ["no_groups"]
+
+
+def test_a_segmentation_of_another_program_lies_on_no_grid_but_its_own(folder: Path) -> None:
+    path = Path(get_testdata_file("liver_1frame.dcm") or "")
+
+    taken = findings_in(path, known(folder), Progress())
+
+    assert [one.code for one in taken.omissions] == ["other_frame"]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from resources.bundle.verify import examine
+from tests.court_case import PDF, PICTURES
 from tests.virtopsy.exchange.scans import write
 from tests.virtopsy.findings.some import one_of_each
 from viewer.presenters.archive.exchanging import ExchangeReport, Exchanging
@@ -25,7 +27,7 @@ from virtopsy.errors import UsageError
 from virtopsy.exchange.form import Form
 from virtopsy.exchange.omission import Taken
 from virtopsy.findings.record import to_record
-from virtopsy.jobs import Lanes
+from virtopsy.jobs import Lanes, Progress
 from virtopsy.language import Language
 
 _PATIENCE_S = 60
@@ -114,6 +116,24 @@ def test_a_kept_case_is_handed_out_with_an_entry_in_the_log(desk: _Desk, handed:
     archive, actor = desk.keeping.acting()
     acts = [one.act for one in archive.log.entries(actor, "7")]
     assert acts.count("export") == 1
+
+
+@pytest.mark.usefixtures("handed")
+def test_a_bundle_that_holds_the_handing_out_in_its_log_is_found_good(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    archive, actor = desk.keeping.acting()
+
+    archive.court.bundle(
+        actor,
+        "7",
+        tmp_path / "bundle",
+        pictures=PICTURES,
+        conclusion_pdf=PDF,
+        progress=Progress(),
+    )
+
+    assert examine(str(tmp_path / "bundle")).problems == []
 
 
 def test_one_form_alone_is_handed_out_in_the_language_of_the_window(
