@@ -55,7 +55,9 @@ class Hole:
     def packed(self) -> Floats:
         """Return the numbers as the drawing loop wants them."""
         head = [self.radius_mm, self.flare_mm, *self.offset_mm, self.bend]
-        return np.array([*head, self.keyhole_mm, self.keyhole_turn, *self.lobes.ravel(), self.conical])
+        return np.array(
+            [*head, self.keyhole_mm, self.keyhole_turn, *self.lobes.ravel(), self.conical]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +95,13 @@ class Shot:
         return _off(self.entry_mm, random, off_mm), _off(self.exit_mm, random, off_mm)
 
 
-def _off(
-    point: Floats, random: np.random.Generator, off_mm: float
-) -> tuple[float, float, float]:
+def _off(point: Floats, random: np.random.Generator, off_mm: float) -> tuple[float, float, float]:
     away = random.normal(size=3)
     x, y, z = (point + off_mm * away / np.linalg.norm(away)).tolist()
     return x, y, z
 
 
-def shots(
-    seeds: range | list[int], *, lodged: bool = False
-) -> Iterator[Shot]:
+def shots(seeds: range | list[int], *, lodged: bool = False) -> Iterator[Shot]:
     """Yield one case a seed."""
     for seed in seeds:
         yield shot(seed, lodged=lodged)
@@ -122,9 +120,7 @@ def _depth(x: float, y: float, z: float, skull: Any) -> tuple[float, float]:
 
 
 @njit(cache=True)
-def _opening(
-    da: float, db: float, share: float, way: float, hole: Any, entering: bool
-) -> float:
+def _opening(da: float, db: float, share: float, way: float, hole: Any, entering: bool) -> float:
     """Distance to the hole's wall, mm, negative in it.
 
     The bevel follows the tables (share of the thickness), or it is a cone about the axis (way
@@ -184,8 +180,16 @@ def _tissue(p: Any, skull: Any, axis: Any, holes: Any, wound: Any, balls: Any) -
 
 @njit(cache=True, parallel=True)
 def _draw(
-    out: Any, affine: Any, fine: Any, middles: Any, reach: float,
-    skull: Any, axis: Any, holes: Any, wound: Any, balls: Any,
+    out: Any,
+    affine: Any,
+    fine: Any,
+    middles: Any,
+    reach: float,
+    skull: Any,
+    axis: Any,
+    holes: Any,
+    wound: Any,
+    balls: Any,
 ) -> None:
     """Fill out[k, j, i]: averages over fine points near the middles, else brain."""
     for k in prange(out.shape[0]):
@@ -212,8 +216,10 @@ def _draw(
                             fk = k + (kk + 0.5) / fine[2] - 0.5
                             for c in range(3):
                                 p[c] = (
-                                    affine[c, 0] * fi + affine[c, 1] * fj
-                                    + affine[c, 2] * fk + affine[c, 3]
+                                    affine[c, 0] * fi
+                                    + affine[c, 1] * fj
+                                    + affine[c, 2] * fk
+                                    + affine[c, 3]
                                 )
                             total += _tissue(p, skull, axis, holes, wound, balls)
                             count += 1
@@ -223,12 +229,19 @@ def _draw(
 def _skull(random: np.random.Generator, thin: bool) -> Floats:
     thickness = random.uniform(1.6, 3.0) if thin else random.uniform(3.5, 8.5)
     diploe = 0.0 if thickness < 3.4 else random.uniform(300, 800)
-    return np.array([
-        *(np.array(_HEAD_MM) * random.uniform(0.88, 1.1, 3)),
-        thickness, random.uniform(10, 20), *random.uniform(0, 6.3, 2),
-        random.uniform(0.0, 0.2), random.uniform(0.0, 0.35),
-        diploe, random.uniform(950, 1500), random.uniform(0.0, 0.2),
-    ])
+    return np.array(
+        [
+            *(np.array(_HEAD_MM) * random.uniform(0.88, 1.1, 3)),
+            thickness,
+            random.uniform(10, 20),
+            *random.uniform(0, 6.3, 2),
+            random.uniform(0.0, 0.2),
+            random.uniform(0.0, 0.35),
+            diploe,
+            random.uniform(950, 1500),
+            random.uniform(0.0, 0.2),
+        ]
+    )
 
 
 def _hole(
@@ -241,9 +254,14 @@ def _hole(
     offset = random.uniform(0.2, 0.75) * flare if exit_ else random.uniform(0.0, 0.3) * flare
     lobes = np.stack([random.uniform(0, 0.05, 3), random.uniform(0, 6.3, 3)], axis=1)
     return Hole(
-        float(random.uniform(3.2, 6.5)) + (1.0 if exit_ else 0.0), float(flare),
-        offset * np.array([np.cos(turn), np.sin(turn)]), float(random.uniform(0.8, 1.6)), lobes,
-        float(random.uniform(1.0, 2.5)) if keyhole else 0.0, float(random.uniform(0, 6.3)), conical,
+        float(random.uniform(3.2, 6.5)) + (1.0 if exit_ else 0.0),
+        float(flare),
+        offset * np.array([np.cos(turn), np.sin(turn)]),
+        float(random.uniform(0.8, 1.6)),
+        lobes,
+        float(random.uniform(1.0, 2.5)) if keyhole else 0.0,
+        float(random.uniform(0, 6.3)),
+        conical,
     )
 
 
@@ -256,8 +274,10 @@ def _line(random: np.random.Generator, skull: Floats, oblique: bool) -> tuple[Fl
         across /= np.linalg.norm(across)
         off = random.uniform(32, 52) if oblique else random.uniform(0, 26)
         middle = off * across * skull[:3] / 75
-        tilts = [_tilt(_meets(middle, direction, skull, way, 0.0), direction, skull)
-                 for way in (-1.0, 1.0)]
+        tilts = [
+            _tilt(_meets(middle, direction, skull, way, 0.0), direction, skull)
+            for way in (-1.0, 1.0)
+        ]
         wanted = (40, 60) if oblique else (0, 38)
         if wanted[0] <= max(tilts) <= wanted[1]:
             return middle, direction
@@ -271,9 +291,7 @@ def _tilt(point: Floats, direction: Floats, skull: Floats) -> float:
     return float(np.degrees(np.arccos(min(1.0, abs(normal @ direction)))))
 
 
-def _meets(
-    middle: Floats, direction: Floats, skull: Floats, way: float, share: float
-) -> Floats:
+def _meets(middle: Floats, direction: Floats, skull: Floats, way: float, share: float) -> Floats:
     """Solve where the line leaves through the surface at that share of the thickness."""
     low, high = 0.0, 160.0
     for _ in range(60):
@@ -284,14 +302,14 @@ def _meets(
 
 
 _GRIDS = (  # pixel and slice distance, mm
-    ((0.45, 0.6), (0.5, 0.75)), ((0.4, 0.7), (0.6, 1.25)), ((0.5, 1.0), (1.0, 2.0)),
+    ((0.45, 0.6), (0.5, 0.75)),
+    ((0.4, 0.7), (0.6, 1.25)),
+    ((0.5, 1.0), (1.0, 2.0)),
     ((0.45, 0.8), (3.0, 5.0)),
 )
 
 
-def _frame(
-    random: np.random.Generator, grid: int, points: Floats
-) -> tuple[Frame, Floats]:
+def _frame(random: np.random.Generator, grid: int, points: Floats) -> tuple[Frame, Floats]:
     """Return a grid round the points and the fine points a voxel along i, j, k."""
     pixel, step = (float(random.uniform(*span)) for span in _GRIDS[grid])
     axes = np.eye(3)
@@ -299,9 +317,9 @@ def _frame(
         axes = axes[:, [(1, 2, 0), (2, 0, 1)][int(random.integers(2))]]
     if random.random() < 0.3:
         small = random.uniform(-0.25, 0.25, 3)
-        turn = np.array([
-            [0, -small[2], small[1]], [small[2], 0, -small[0]], [-small[1], small[0], 0]
-        ])
+        turn = np.array(
+            [[0, -small[2], small[1]], [small[2], 0, -small[0]], [-small[1], small[0], 0]]
+        )
         axes = np.linalg.qr(axes @ (np.eye(3) + turn))[0] * (1, 1, 1)
         axes = axes * np.sign(np.diag(axes.T @ axes))
         if np.linalg.det(axes) < 0:
@@ -316,7 +334,10 @@ def _frame(
 
 
 def _balls(
-    random: np.random.Generator, entry: Floats, direction: Floats, inner: tuple[float, float],
+    random: np.random.Generator,
+    entry: Floats,
+    direction: Floats,
+    inner: tuple[float, float],
     bullet: Floats | None,
 ) -> Floats:
     """Metal and driven-in bone along the track: x, y, z, radius, HU."""
@@ -354,9 +375,7 @@ def shot(seed: int, *, lodged: bool = False) -> Shot:
     inner = (float(np.linalg.norm(entry_inner - entry)), float(np.linalg.norm(exit_inner - entry)))
     bevelled = not (plain or thin)
     holes = (
-        _hole(
-            random, exit_=False, keyhole=bool(keyhole), bevelled=bevelled, conical=bool(conical)
-        ),
+        _hole(random, exit_=False, keyhole=bool(keyhole), bevelled=bevelled, conical=bool(conical)),
         _hole(random, exit_=True, keyhole=False, bevelled=bevelled, conical=bool(conical)),
     )
     bullet = entry + random.uniform(0.5, 0.85) * length * direction if lodged else None
@@ -364,16 +383,21 @@ def shot(seed: int, *, lodged: bool = False) -> Shot:
     across /= np.linalg.norm(across)
     axis = np.array([entry, direction, across, np.cross(direction, across)])
     air = random.random(2) < (0.5, 0.6)
-    wound = np.array([
-        length,
-        holes[0].radius_mm * random.uniform(0.4, 0.9) * air[0],
-        holes[1].radius_mm * random.uniform(0.5, 1.3) * air[1],
-        random.uniform(3, 8),
-        random.uniform(0.0, 2.4), random.uniform(-900, -200), random.uniform(3, 7),
-        0.0 if lodged else 1.0,
-        0.0 if bullet is None else float((bullet - entry) @ direction),
-        inner[0], length - inner[1],
-    ])
+    wound = np.array(
+        [
+            length,
+            holes[0].radius_mm * random.uniform(0.4, 0.9) * air[0],
+            holes[1].radius_mm * random.uniform(0.5, 1.3) * air[1],
+            random.uniform(3, 8),
+            random.uniform(0.0, 2.4),
+            random.uniform(-900, -200),
+            random.uniform(3, 7),
+            0.0 if lodged else 1.0,
+            0.0 if bullet is None else float((bullet - entry) @ direction),
+            inner[0],
+            length - inner[1],
+        ]
+    )
     balls = _balls(random, entry, direction, inner, bullet)
     frame, fine = _frame(random, grid, np.stack([entry, exit_]))
     out = np.empty(frame.shape, np.float32)
@@ -382,15 +406,30 @@ def shot(seed: int, *, lodged: bool = False) -> Shot:
     _draw(out, frame.affine, fine, ends, _DRAWN_MM, skull, axis, packed, wound, balls)
     volume = _scanned(out, frame, random)
     groups = [("fine", "usual", "coarse", "thick slices")[grid]]
-    groups += [name for name, has in (
-        ("thin bone", thin), ("oblique", oblique), ("keyhole-like", keyhole),
-        ("no bevel", not bevelled), ("conical", bool(conical)),
-    ) if has]
+    groups += [
+        name
+        for name, has in (
+            ("thin bone", thin),
+            ("oblique", oblique),
+            ("keyhole-like", keyhole),
+            ("no bevel", not bevelled),
+            ("conical", bool(conical)),
+        )
+        if has
+    ]
     if float(np.hypot(*holes[1].offset_mm)) > 2.5:
         groups.append("eccentric exit")
     return Shot(
-        seed, tuple(groups), volume, entry, exit_inner, exit_, bullet, direction,
-        2 * holes[0].radius_mm, 2 * holes[1].radius_mm,
+        seed,
+        tuple(groups),
+        volume,
+        entry,
+        exit_inner,
+        exit_,
+        bullet,
+        direction,
+        2 * holes[0].radius_mm,
+        2 * holes[1].radius_mm,
         (_depth(*entry, skull)[1], _depth(*exit_, skull)[1]),
     )
 
@@ -405,7 +444,9 @@ def _scanned(out: Single, frame: Frame, random: np.random.Generator) -> Volume:
     hu = ndimage.gaussian_filter(out, (0, sharp, sharp)) + noise
     voxels = np.clip(np.rint(hu), -1024, _HIGHEST_HU).astype(np.int16)
     identity = Identity(
-        patient_name="CONSTRUCTED", modality="CT", series_uid="2.25.1",
+        patient_name="CONSTRUCTED",
+        modality="CT",
+        series_uid="2.25.1",
         frame_of_reference_uid="2.25.2",
     )
     return Volume(voxels, frame, identity=identity)

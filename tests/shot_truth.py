@@ -16,7 +16,7 @@ from virtopsy.geometry.direction import (
     from_end_scatter,
 )
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.refine import RefinedTrack
+from virtopsy.imaging.refined import RefinedTrack
 
 CHI2_3_95 = 7.814727903251179
 """95% quantile of chi-squared with three degrees of freedom."""

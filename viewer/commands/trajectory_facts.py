@@ -11,10 +11,10 @@ from viewer.commands import speech
 from virtopsy.findings.refine import Refinement
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.words import direction_words, number, trajectory_lines, with_95
-from virtopsy.geometry.direction import NORMAL_95, plane_angles
+from virtopsy.geometry.direction import NORMAL_95, joint, plane_angles
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.bevel import Bevel
-from virtopsy.imaging.refine import Measured, RefinedHole
+from virtopsy.imaging.refined import Measured, RefinedHole
 from virtopsy.language import Language, say
 
 _PLANES = ("sagittal", "coronal", "transverse")
@@ -35,8 +35,7 @@ def facts(told: Refinement, language: Language) -> dict[str, Any]:
 
 def joint_covariance(track: Trajectory) -> Floats:
     """Return the (6, 6) covariance of both ends, mm^2, LPS."""
-    spread = track.end_covariance
-    return spread if spread.shape == (6, 6) else np.kron(np.eye(2), spread)
+    return joint(track.end_covariance)
 
 
 def track_facts(

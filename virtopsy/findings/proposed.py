@@ -9,7 +9,8 @@ from virtopsy.errors import InputError
 from virtopsy.findings.refine import with_refined
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.imaging.proposal import Proposal, proposals
-from virtopsy.imaging.refine import RefinedTrack, refine
+from virtopsy.imaging.refine import refine
+from virtopsy.imaging.refined import RefinedTrack
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 
@@ -44,9 +45,7 @@ def proposed(
     return tuple(_each(volume, series_uid, proposals(volume, progress)))
 
 
-def _each(
-    volume: Volume, series_uid: str, found: tuple[Proposal, ...]
-) -> Iterator[Proposed]:
+def _each(volume: Volume, series_uid: str, found: tuple[Proposal, ...]) -> Iterator[Proposed]:
     for n, one in enumerate(found):
         track = Trajectory(
             finding_id="proposal",

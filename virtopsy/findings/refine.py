@@ -13,7 +13,8 @@ from virtopsy.findings.clicks import sd_of_click
 from virtopsy.findings.trajectory import Method, Outcome, Trajectory
 from virtopsy.geometry.camera import Point
 from virtopsy.imaging.projectile import in_metal
-from virtopsy.imaging.refine import RIMS, RefinedTrack, refine, refine_lodged
+from virtopsy.imaging.refine import refine, refine_lodged
+from virtopsy.imaging.refined import RIMS, RefinedTrack
 from virtopsy.imaging.volume import Volume
 
 

@@ -30,8 +30,8 @@ class LineFit:
     """A straight line fitted to points.
 
     Attributes:
-        ends: its outermost places, the feet of the outermost points, LPS mm, in the order of the
-            points' first and last.
+        ends: its outermost places, the feet of the outermost points, LPS mm, from the side of the
+            first point to that of the last.
         covariance_mm2: (6, 6) of both, LPS. Along the line an end is as good as the point it
             belongs to.
         residual_mm: (points,) distance of each point from the line.
@@ -72,8 +72,8 @@ def fit_line(points: ArrayLike, covariances: ArrayLike, *, scaled: bool = False)
     """Fit a straight line to points.
 
     Args:
-        points: (N, 3) LPS mm, N at least 2, in any order; the line runs from the first's side to
-            the last's.
+        points: (N, 3) LPS mm, N at least 2, in any order; the line runs from the side of the first
+            to that of the last.
         covariances: (3, 3) of every point, or (N, 3, 3) of each, mm^2.
         scaled: raise the covariance where the points scatter more than they were said to (chi2
             above its degrees of freedom): the track is then rougher than the points.
@@ -92,12 +92,13 @@ def fit_line(points: ArrayLike, covariances: ArrayLike, *, scaled: bool = False)
     if high - low < LEAST_LENGTH_MM:
         raise InputError("refine.fit_one_place", mm=LEAST_LENGTH_MM)
     start = np.array([at.mean(axis=0) + low * axis, at.mean(axis=0) + high * axis])
+    moved, normal = _step(start, at, spreads, basis)
     for _ in range(_STEPS):
-        moved, normal = _step(start, at, spreads, basis)
         start = start + moved
         if np.abs(moved).max() < _STILL:
             break
-    return _told(start, at, spreads, basis, normal, scaled)
+        moved, normal = _step(start, at, spreads, basis)
+    return _told(start, _Scattered(at, spreads, basis), normal, scaled=scaled)
 
 
 def _first_axis(at: Floats) -> Floats:
@@ -132,9 +133,17 @@ def _step(ends: Floats, at: Floats, spreads: Floats, basis: Floats) -> tuple[Flo
     return np.linalg.solve(normal, gradient).reshape(2, 2) @ basis, normal
 
 
-def _told(
-    ends: Floats, at: Floats, spreads: Floats, basis: Floats, normal: Floats, scaled: bool
-) -> LineFit:
+@dataclass(frozen=True, eq=False)
+class _Scattered:
+    """Points, the covariance of each, and the two directions across the line."""
+
+    at: Floats
+    spreads: Floats
+    basis: Floats
+
+
+def _told(ends: Floats, points: _Scattered, normal: Floats, *, scaled: bool) -> LineFit:
+    at, spreads, basis = points.at, points.spreads, points.basis
     shares = _shares(ends, at)
     off = at - (ends[0] + shares[:, None] * (ends[1] - ends[0]))
     inverse = np.linalg.inv(basis @ spreads @ basis.T)

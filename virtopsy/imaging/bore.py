@@ -116,10 +116,12 @@ def meeting(turned: Floats, centre: Floats, surface: Floats) -> Meeting:
 
 def _slope(surface: Floats, point: Floats) -> Floats:
     u, v = point[0], point[1]
-    return np.array([
-        surface[1] + 2 * surface[3] * u + surface[4] * v,
-        surface[2] + surface[4] * u + 2 * surface[5] * v,
-    ])
+    return np.array(
+        [
+            surface[1] + 2 * surface[3] * u + surface[4] * v,
+            surface[2] + surface[4] * u + 2 * surface[5] * v,
+        ]
+    )
 
 
 def occupied(points: Points, p: Floats, cone: bool) -> tuple[Floats, Floats, Floats]:
@@ -172,7 +174,9 @@ def occupied(points: Points, p: Floats, cone: bool) -> tuple[Floats, Floats, Flo
         slope[:, INNER] += by_lower * reach.lower.by_surface
         slope[:, 14:16] += by_upper * reach.upper.by_centre
         slope[:, 18:20] += by_lower * reach.lower.by_centre
-    slope[:, BLUR] = -((by_out * x_out + by_in * x_in + by_hole * steep * x_hole) * blur).sum(axis=1)
+    slope[:, BLUR] = -((by_out * x_out + by_in * x_in + by_hole * steep * x_hole) * blur).sum(
+        axis=1
+    )
     bone = s_out * s_in * s_hole
     return bone.mean(axis=1), slope / w.shape[1], share.mean(axis=1)
 

@@ -21,7 +21,8 @@ from virtopsy.imaging.bore import (
     meeting,
 )
 from virtopsy.imaging.defect import Opening
-from virtopsy.imaging.rim import Patch, Rims
+from virtopsy.imaging.rim import Rims
+from virtopsy.imaging.rim_voxels import Patch, patch_round
 from virtopsy.imaging.sheet import Sheet, across, monomials, sheet_at
 from virtopsy.imaging.volume import Volume
 
@@ -108,7 +109,7 @@ class Hole:
     def centre(self, inner: bool) -> Centre:
         """Return the centre of a rim on its table: the mean of both readings, as they count."""
         places = [_place(one, inner) for one in self.readings]
-        mean = sum((w * one.point for w, one in zip(self.weights, places, strict=True)), np.zeros(3))
+        mean: Floats = self.weights @ np.stack([one.point for one in places])
         total = np.zeros((3, 3))
         for weight, one in zip(self.weights, places, strict=True):
             total += weight * (one.fit + np.outer(one.point - mean, one.point - mean))
@@ -169,7 +170,7 @@ def fitted(volume: Volume, seen: Seen, direction: Floats) -> Hole:
     Raises:
         InputError: a slice is missing there, or metal covers the rim.
     """
-    patch = rim.patch_round(volume, seen.sheet, seen.opening, direction)
+    patch = patch_round(volume, seen.sheet, seen.opening, direction)
     aside = np.stack(across(direction))
     start = rim.begin(seen.sheet, seen.opening, aside)
     place = seen.sheet.place

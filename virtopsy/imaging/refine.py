@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -20,24 +21,24 @@ from threadpoolctl import threadpool_limits
 from virtopsy.errors import Bug, InputError
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.frame import Floats
-from virtopsy.imaging.bevel import Bevel, bevel
-from virtopsy.imaging.hole import Centre, Hole, fitted, refitted, seen_near
+from virtopsy.imaging.bevel import bevel
+from virtopsy.imaging.hole import Hole, fitted, refitted, seen_near
+from virtopsy.imaging.refined import (
+    INNER,
+    OUTER,
+    RIM_AND_LODGED,
+    RIMS,
+    Measured,
+    RefinedHole,
+    RefinedTrack,
+)
+from virtopsy.imaging.rim_scatter import clicked_covariance, diameter, honest, table_variance
 from virtopsy.imaging.volume import Quantity, Volume
 
-RIMS, RIM_AND_LODGED, CHORD = "rims", "rim_and_lodged", "chord"
-"""How the ends came about: two rims; the entry's rim and a lodged end; nothing but the ends."""
-OUTER, INNER = "outer", "inner"
 THICKEST_MM = 6.0
 """Of slices: beyond it a rim of a bullet's size lies between two of them."""
 _WORKERS = 2
 _ROUNDS = 1
-# Calibrated on constructed holes, so that the stated 95% holds the truth in 90 to 99%.
-_FIT_FACTOR = 2.0  # of the fit's own variance: voxels next to each other err together
-_SHARE_PIXEL, _SHARE_SLICE = 0.15, 0.1  # SD, of the spacing
-_SHAPE_MM, _SHAPE_BY_ROUGH = 0.15, 0.8  # no hole is a circle, least in rough bone
-_TABLE_MM, _TABLE_BY_ROUGH = 0.3, 1.0  # no table is quite smooth
-_ROUGHEST_MM = 1.0  # beyond it columns met something else than the table
-_RADIUS_MM = 0.35
 _LEAST_SEEN = 0.6
 _LEAST_LENGTH_MM = 15.0
 _LARGEST_SD_MM = 3.0
@@ -45,96 +46,7 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A length and its SD (1 SD), mm."""
-
-    mm: float
-    sd_mm: float
-
-
-@dataclass(frozen=True, eq=False)
-class RefinedHole:
-    """One hole in bone and what was measured of it. All places LPS mm.
-
-    Attributes:
-        clicked: where it was clicked.
-        rim: `OUTER` or `INNER`: the rim whose centre the track goes through.
-        rim_by: "expert" where the statement of the entry chose it, else "narrowest".
-        centre: of that rim.
-        centre_covariance_mm2: (3, 3).
-        outer, inner: where the axis of the track meets the tables.
-        outer_diameter, inner_diameter: of the rims, across the track.
-        thickness: of the bone along the track, and its SD.
-        rim_points: (n, 3) places of the wall next to that rim.
-        bevel: the hole's radius against depth, round the axis.
-        residual_hu: SD of the voxels about the fitted hole.
-        voxels: how many the fit rests on.
-        moved_mm: from the click to where the axis meets the outer table.
-    """
-
-    clicked: Point
-    rim: str
-    rim_by: str
-    centre: Point
-    centre_covariance_mm2: Floats
-    outer: Point
-    inner: Point
-    outer_diameter: Measured
-    inner_diameter: Measured
-    thickness: Measured
-    rim_points: Floats
-    bevel: Bevel
-    residual_hu: float
-    voxels: int
-
-    @property
-    def moved_mm(self) -> float:
-        """From the click to where the axis meets the outer table."""
-        return math.dist(self.clicked, self.outer)
-
-
-@dataclass(frozen=True, eq=False)
-class RefinedTrack:
-    """A straight track through refined ends, in the order they were clicked.
-
-    Attributes:
-        method: `RIMS`, `RIM_AND_LODGED` or `CHORD`.
-        clicked: the ends as they were clicked, LPS mm.
-        ends: where the axis meets the outer tables, LPS mm; a lodged end is where it was given.
-        covariance_mm2: (6, 6) of both ends, LPS mm^2, 1 SD squared: x, y, z of the first, then of
-            the second. The ends hang together, for both lie on one axis.
-        entry: which end (0 or 1) the expert stated to be the entry; None: not stated.
-        holes: what was measured of each; None of a lodged end.
-        sd_source: "rim_fit": residuals of the fits, voxel spacing, count of voxels, and a part
-            that was calibrated on constructed holes.
-    """
-
-    method: str
-    clicked: tuple[Point, Point]
-    ends: tuple[Point, Point]
-    covariance_mm2: Floats
-    entry: int | None
-    holes: tuple[RefinedHole | None, RefinedHole | None]
-    sd_source: str = "rim_fit"
-
-    @property
-    def axis(self) -> Point:
-        """Unit vector from the first end to the second; no statement about travel."""
-        return as_point(_unit(np.subtract(self.ends[1], self.ends[0])))
-
-    @property
-    def direction(self) -> Point | None:
-        """Unit direction of travel; None until the expert states the entry."""
-        if self.entry is None:
-            return None
-        x, y, z = self.axis
-        return (x, y, z) if self.entry == 0 else (-x, -y, -z)
-
-
-def refine(
-    volume: Volume, clicks: tuple[Point, Point], entry: int | None = None
-) -> RefinedTrack:
+def refine(volume: Volume, clicks: tuple[Point, Point], entry: int | None = None) -> RefinedTrack:
     """Refine both ends of a track through two holes in bone.
 
     Args:
@@ -154,13 +66,14 @@ def refine(
         raise InputError("refine.short", mm=_LEAST_LENGTH_MM)
     inner = _inner_rims(entry)
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as pool:
-        seen = _both(pool, lambda n: seen_near(volume, places[n], places[1 - n] - places[n]), (0, 1))
+        seen = _both(
+            pool, lambda n: seen_near(volume, places[n], places[1 - n] - places[n]), (0, 1)
+        )
         way = _unit(seen[1].centre - seen[0].centre)
         holes = _both(pool, lambda one: fitted(volume, one, way), seen)
         for _ in range(_ROUNDS):
             way = _unit(_centre(holes[1], inner[1]) - _centre(holes[0], inner[0]))
-            turned = way
-            holes = _both(pool, lambda one, way=turned: refitted(one, way), holes)
+            holes = _both(pool, partial(refitted, direction=way), holes)
     return _through(volume, clicks, holes, inner, entry)
 
 
@@ -194,9 +107,7 @@ def require_scanner_grid(volume: Volume) -> None:
     if volume.acquired is not None or volume.widest_gap_mm is not None:
         raise InputError("refine.resampled")
     if max(volume.frame.spacing_mm) > THICKEST_MM:
-        raise InputError(
-            "refine.thick_slices", mm=max(volume.frame.spacing_mm), most=THICKEST_MM
-        )
+        raise InputError("refine.thick_slices", mm=max(volume.frame.spacing_mm), most=THICKEST_MM)
 
 
 def _inner_rims(entry: int | None) -> tuple[bool | None, bool | None]:
@@ -204,9 +115,7 @@ def _inner_rims(entry: int | None) -> tuple[bool | None, bool | None]:
     return {None: (None, None), 0: (False, True), 1: (True, False)}[entry]
 
 
-def _both(
-    pool: ThreadPoolExecutor, act: Callable[[S], T], over: Iterable[S]
-) -> tuple[T, T]:
+def _both(pool: ThreadPoolExecutor, act: Callable[[S], T], over: Iterable[S]) -> tuple[T, T]:
     first, second = pool.map(act, over)
     return first, second
 
@@ -222,8 +131,11 @@ def _centre(hole: Hole, inner: bool | None) -> Floats:
 
 
 def _through(
-    volume: Volume, clicks: tuple[Point, Point], holes: tuple[Hole, Hole],
-    inner: tuple[bool | None, bool | None], entry: int | None,
+    volume: Volume,
+    clicks: tuple[Point, Point],
+    holes: tuple[Hole, Hole],
+    inner: tuple[bool | None, bool | None],
+    entry: int | None,
 ) -> RefinedTrack:
     """Lay the axis through both rims and carry their covariance to the outer tables."""
     ways = [_is_inner(hole, one) for hole, one in zip(holes, inner, strict=True)]
@@ -244,7 +156,7 @@ def _through(
     joint = carry @ joint @ carry.T
     for n, (_, sd, lift) in enumerate(tables):
         if ways[n]:
-            spread = _FIT_FACTOR * sd**2 + (_table_sd(holes[n]) * lift) ** 2
+            spread = table_variance(holes[n], sd, lift)
             joint[3 * n : 3 * n + 3, 3 * n : 3 * n + 3] += spread * np.outer(way, way)
     by = "narrowest" if entry is None else "expert"
     told = [
@@ -277,43 +189,6 @@ def _to_lodged(volume: Volume, clicks: tuple[Point, Point], hole: Hole) -> Refin
     return RefinedTrack(RIM_AND_LODGED, clicks, places, _symmetric(joint), 0, (told, None))
 
 
-def clicked_covariance(volume: Volume, click_mm: float = 1.0) -> Floats:
-    """(3, 3) LPS mm^2 of a place that was clicked: its voxel, and an assumed hand of 1 mm."""
-    i, j, k = volume.measured_mm
-    axes = volume.frame.directions
-    spread: Floats = axes @ np.diag(np.square((i, j, k)) / 12) @ axes.T + click_mm**2 * np.eye(3)
-    return spread
-
-
-def honest(volume: Volume, hole: Hole, centre: Centre) -> Floats:
-    """Return the covariance (3, 3) of a rim's centre with what the fit cannot know of itself.
-
-    Voxels next to each other err together, bone is no even stuff, no hole a circle and no table
-    quite smooth: how much that comes to was calibrated on constructed holes (see the bench),
-    against the spacing and against how rough the outer table is seen to be.
-    """
-    i, j, k = volume.frame.spacing_mm
-    axes = volume.frame.directions
-    grid = np.diag(np.square((_SHARE_PIXEL * i, _SHARE_PIXEL * j, _SHARE_SLICE * k)))
-    shape = math.hypot(_SHAPE_MM, _SHAPE_BY_ROUGH * _rough_mm(hole))
-    total: Floats = (
-        _FIT_FACTOR * centre.fit
-        + axes @ grid @ axes.T
-        + shape**2 * centre.by_aside @ centre.by_aside.T
-        + _table_sd(hole) ** 2 * np.outer(centre.by_height, centre.by_height)
-    )
-    return total
-
-
-def _rough_mm(hole: Hole) -> float:
-    return min(hole.sheet.rough_mm, _ROUGHEST_MM)
-
-
-def _table_sd(hole: Hole) -> float:
-    """SD of a table's place along its normal beyond the fit's own, mm."""
-    return math.hypot(_TABLE_MM, _TABLE_BY_ROUGH * _rough_mm(hole))
-
-
 def _told(volume: Volume, clicked: Point, hole: Hole, axis: _Axis) -> RefinedHole:
     """Put together what is told of a hole, or refuse it."""
     rims = hole.likely
@@ -325,8 +200,7 @@ def _told(volume: Volume, clicked: Point, hole: Hole, axis: _Axis) -> RefinedHol
     outer, outer_sd, lift = hole.table(axis.middle, axis.way, inner=False)
     within, inner_sd, _ = hole.table(axis.middle, axis.way, inner=True)
     nearest = wall.wall_lps_mm[:, -1 if axis.inner else 0]
-    height = math.sqrt(2) * _table_sd(hole) * lift
-    sd = math.sqrt(_FIT_FACTOR * (outer_sd**2 + inner_sd**2) + height**2)
+    variances = (table_variance(hole, one, lift) for one in (outer_sd, inner_sd))
     return RefinedHole(
         clicked=clicked,
         rim=INNER if axis.inner else OUTER,
@@ -335,19 +209,14 @@ def _told(volume: Volume, clicked: Point, hole: Hole, axis: _Axis) -> RefinedHol
         centre_covariance_mm2=axis.spread,
         outer=as_point(outer),
         inner=as_point(within),
-        outer_diameter=_diameter(hole.radius(False)),
-        inner_diameter=_diameter(hole.radius(True)),
-        thickness=Measured(math.dist(outer, within), sd),
+        outer_diameter=diameter(hole.radius(False)),
+        inner_diameter=diameter(hole.radius(True)),
+        thickness=Measured(math.dist(outer, within), math.sqrt(sum(variances))),
         rim_points=nearest[np.isfinite(nearest).all(axis=1)],
         bevel=wall,
         residual_hu=rims.noise_hu,
         voxels=rims.voxels,
     )
-
-
-def _diameter(radius: tuple[float, float]) -> Measured:
-    value, sd = radius
-    return Measured(2 * value, 2 * math.sqrt(_FIT_FACTOR * sd**2 + _RADIUS_MM**2))
 
 
 def _unit(vector: Floats) -> Floats:

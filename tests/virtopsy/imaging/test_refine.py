@@ -16,7 +16,8 @@ from tests.shot_skull import Shot, shot
 from tests.shot_truth import judged
 from virtopsy.errors import InputError
 from virtopsy.geometry.frame import Floats, Frame
-from virtopsy.imaging.refine import INNER, OUTER, RefinedTrack, refine, refine_lodged
+from virtopsy.imaging.refine import refine, refine_lodged
+from virtopsy.imaging.refined import INNER, OUTER, RefinedTrack
 from virtopsy.imaging.volume import Quantity, Volume
 
 _SEEDS = (9001, 9002, 9003, 9004, 9005, 9006, 9007, 9008)
