@@ -43,7 +43,7 @@ def said(quantity: Quantity, language: Language) -> str:
             high=high,
             source=source,
         )
-    return say("findings.quantity.plain", language, value=value, unit=unit).rstrip()
+    return say("findings.quantity.plain", language, value=value, unit=unit)
 
 
 def briefly(finding: Finding, language: Language) -> str:
@@ -54,13 +54,16 @@ def briefly(finding: Finding, language: Language) -> str:
         places = _PLACES[one.unit]
         value = number(one.value, language, places)
         spread = "" if half is None else f"\u00a0±\u00a0{number(half, language, places)}"
-        return f"{value}{spread}\u00a0{unit}".rstrip()
+        return f"{value}{spread}{unit}".replace(" ", "\u00a0")
     return ""
 
 
 def _unit(quantity: Quantity, language: Language) -> str:
-    """Return the unit as it is written; a count has none."""
-    return "" if quantity.unit == "1" else say(f"findings.unit.{quantity.unit}", language)
+    """Return the unit as it follows a number; a count has none, degrees stand at it."""
+    if quantity.unit == "1":
+        return ""
+    unit = say(f"findings.unit.{quantity.unit}", language)
+    return unit if quantity.unit == "deg" else f" {unit}"
 
 
 def _biased(quantity: Quantity) -> bool:

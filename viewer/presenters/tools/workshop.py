@@ -23,12 +23,15 @@ from virtopsy.findings.finding import ASSUMED_SD_MM, Finding
 from virtopsy.findings.fragment import Fragment, Site
 from virtopsy.findings.frames import body_frame, landmarks_of, why_not
 from virtopsy.findings.trajectory import FIT, Method, Outcome, Trajectory
+from virtopsy.findings.wound import Wound
 from virtopsy.geometry.body import Kind
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.fit import LineFit, fit_line
 from virtopsy.geometry.frame import Floats
 from virtopsy.geometry.landmark import landmark_terms
-from virtopsy.imaging.refine import CHORD, RIM_AND_LODGED, RIMS, RefinedTrack, refine, refine_lodged
+from virtopsy.imaging.marker_ring import ring_at
+from virtopsy.imaging.refine import refine, refine_lodged
+from virtopsy.imaging.refined import RIM_AND_LODGED, RIMS, RefinedTrack
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 
@@ -182,6 +185,25 @@ class Workshop:
     def straight(self) -> None:
         """Take the deflections back."""
         self._change(lambda track: replace(track, via_lps_mm=()))
+
+    def centre_in_ring(self) -> None:
+        """Put the selected wound into the middle of the radiopaque ring round it.
+
+        Raises:
+            InputError: no ring goes round it.
+        """
+        wound = self._findings.finding
+        if not isinstance(wound, Wound):
+            raise Bug("no wound is selected")
+        ring = ring_at(self._volume(), wound.at_lps_mm)
+        self._do(
+            replace(
+                wound,
+                at_lps_mm=ring.centre_lps_mm,
+                point_sd_mm=ring.centre_sd_mm,
+                sd_source=FIT,
+            )
+        )
 
     def frames(self) -> tuple[Frames, ...]:
         """Return what is known of the frames of head and trunk; those nobody began are left out."""
@@ -338,4 +360,4 @@ def _apart(point: Point, start: Point, end: Point) -> float:
     return float(np.linalg.norm(offset - share * chord))
 
 
-_METHODS = {RIMS: Method.RIM, RIM_AND_LODGED: Method.RIM, CHORD: Method.CHORD}
+_METHODS = {RIMS: Method.RIM, RIM_AND_LODGED: Method.RIM}

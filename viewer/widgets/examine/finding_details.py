@@ -21,6 +21,7 @@ from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from virtopsy.findings.words import Line
+from virtopsy.findings.wound import Wound
 
 
 class FindingDetails(QScrollArea):
@@ -49,6 +50,7 @@ class FindingDetails(QScrollArea):
             self._numbers,
             self._statement,
             self._workshop,
+            self._ring_button(),
             self._form,
             self._facts,
             self._more_angles(),
@@ -76,6 +78,7 @@ class FindingDetails(QScrollArea):
         self._facts.tell(findings.details(language))
         self._more.setVisible(findings.track is not None and findings.track.entry is not None)
         self._show_angles()
+        self._ring.setVisible(isinstance(chosen, Wound))
         self._show_lock()
 
     def _acts(self) -> QHBoxLayout:
@@ -103,6 +106,15 @@ class FindingDetails(QScrollArea):
             self._lock.setChecked(free)
         self._lock.setText(self._parts.say("panel.unlocked" if free else "panel.locked"))
         self._lock.setIcon(icon("unlocked" if free else "locked"))
+
+    def _ring_button(self) -> QPushButton:
+        """Offer a wound the middle of the ring that was laid round it."""
+        self._ring = QPushButton()
+        self._ring.setObjectName("finding.ring")
+        words(self._ring, self._parts.language, self._ring.setText, "ring.centre")
+        tip(self._ring, self._parts.language, "ring.centre.tip")
+        self._ring.clicked.connect(lambda: self._parts.attempt(self._parts.workshop.centre_in_ring))
+        return self._ring
 
     def _more_angles(self) -> QPushButton:
         """Fold the angles of planes and projections away until they are asked for."""

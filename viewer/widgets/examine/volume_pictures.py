@@ -110,16 +110,18 @@ class VolumePictures:
     def _glyphs(self) -> tuple[Glyph, ...]:
         """Return what is drawn of the findings that are seen; what is dragged is painted over.
 
-        The selected track has the tube before its entry, with what it leaves out said beside it.
+        The selected track has the tube before its entry, with what it leaves out said beside it; a
+        court sees none, for no stop asks for it.
         """
         findings, chosen = self._parts.findings, self._parts.findings.selected.now
+        here = self._parts.room.now == "examine"
         dragged = {one.finding_id for one in self._parts.marks.shown.now if one.draft}
         return tuple(
             glyph
             for one in findings.visible
             if one.finding_id not in dragged
             for glyph in glyphs_of(
-                one, selected=one.finding_id == chosen, before=one.finding_id == chosen
+                one, selected=one.finding_id == chosen, before=here and one.finding_id == chosen
             )
         )
 
