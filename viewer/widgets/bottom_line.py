@@ -156,7 +156,7 @@ class BottomLine(QFrame):
         if self._message.isActive():
             return
         parts = self._parts
-        snap = parts.points.snap.now if parts.tool.now in {*MARKING, "trajectory"} else ""
+        snap = parts.points.snap.now if parts.room.now == "examine" else ""
         snapping = f"{parts.say(f'marking.snap.{snap}')}. " if snap else ""
         self._hint.setText(f"{snapping}{self._hint_words()}")
 

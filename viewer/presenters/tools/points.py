@@ -113,8 +113,12 @@ class PointsTool:
     def hover(self, at: At) -> None:
         """Let the next place follow the mouse."""
         draft = self.draft.now
-        if draft is not None and not draft.asked:
-            self.draft.set(replace(draft, ahead=self.brought(at)))
+        if draft is None or draft.asked:
+            return
+        if draft.form.flat and draft.places and not _same_plane(draft.places[0], at):
+            self.draft.set(replace(draft, ahead=None))
+        else:
+            self.draft.set(replace(draft, ahead=self._aimed(draft, at)))
 
     def take_back(self) -> None:
         """Take the last place back; the first one gives the draft up."""
@@ -191,12 +195,15 @@ class PointsTool:
             raise UsageError("marking.not_in_3d")
         if form.flat and not _same_plane(first, at):
             raise UsageError("marking.other_slice")
-        if form.name == "measure.to_landmark" and draft.places:
-            near = self.maker.landmark_near(at.lps_mm)
-            if near is None:
-                raise UsageError("marking.no_landmark")
-            return replace(at, lps_mm=near.mean_lps_mm)
-        return self.brought(at)
+        aimed = self._aimed(draft, at)
+        if _to_landmark(draft) and self.maker.landmark_near(at.lps_mm) is None:
+            raise UsageError("marking.no_landmark")
+        return aimed
+
+    def _aimed(self, draft: PointsDraft, at: At) -> At:
+        """Return a place at the landmark that is meant, or at the surface that is asked for."""
+        near = self.maker.landmark_near(at.lps_mm) if _to_landmark(draft) else None
+        return self.brought(at) if near is None else replace(at, lps_mm=near.mean_lps_mm)
 
     def _end(self, draft: PointsDraft) -> None:
         if draft.form.tool == "fracture" and not draft.changed and self.maker.unseen(draft.places):
@@ -226,6 +233,11 @@ class PointsTool:
         made = self.maker.made(draft.form, draft.places, whole=True)
         known = {**made.known, "seen_on_slice": self.maker.source_at(seen_at.lps_mm)}
         return draft.form.make(replace(made, known=known))
+
+
+def _to_landmark(draft: PointsDraft) -> bool:
+    """Tell whether the next place of a draft is a landmark."""
+    return draft.form.name == "measure.to_landmark" and bool(draft.places)
 
 
 def _same_plane(one: At, other: At) -> bool:

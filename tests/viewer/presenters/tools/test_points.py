@@ -135,6 +135,8 @@ def test_an_area_lies_on_one_slice_and_is_not_outlined_in_3d() -> None:
         room.click((20.0, 30.0, 31.0))
     with pytest.raises(UsageError):
         room.click(B, plane="coronal")
+    room.points.hover(room.at((20.0, 30.0, 33.0)))
+    assert room.marks.shown.now[-1].points == (A,), "another slice is none of the outline's"
     room.click(B, C)
     room.points.finish()
     (area,) = room.session.case.findings
@@ -153,7 +155,11 @@ def test_a_distance_goes_to_the_landmark_nearest_to_the_second_click() -> None:
         room.take("landmark")
         room.click(place)
     room.take("measure.to_landmark")
-    room.click(A, (38.0, 41.0, 30.0))
+    room.click(A)
+    room.points.hover(room.at((38.0, 41.0, 30.0)))
+    draft = room.marks.shown.now[-1]
+    assert draft.points == (A, D), "the line goes to the landmark before it is clicked"
+    room.click((38.0, 41.0, 30.0))
     measure = room.session.case.findings[-1]
     assert isinstance(measure, Measure)
     assert measure.points_lps_mm == (A, D)
