@@ -62,7 +62,8 @@ def _assert_angles(track: Trajectory, truth: dict[str, float], degrees: float) -
 
 
 def _change_and_undo(hand: Hand) -> None:
-    """Move an end by the mouse, rename, undo both, redo both."""
+    """Unlock, move an end by the mouse, rename, undo both, redo both."""
+    hand.click("finding.lock")
     first = _track(hand)
     entry = first.ends_lps_mm[1]
     moved = (entry[0], entry[1] + 8.0, entry[2])
@@ -172,7 +173,7 @@ def _assert_bundle(bundle: Path, scan: Path, fingerprint: str, cli: Cli) -> None
     given = sorted(one.read_bytes() for one in scan.iterdir())
     assert [one for one in taken if one in given] == given
     pictures = list((bundle / "data" / "media").glob("*.png"))
-    assert len(pictures) == 2
+    assert {one.stem for one in pictures} == {"axial", "volume", "volume_before"}
     for picture in pictures:
         assert np.asarray(Image.open(picture).convert("L")).std() > 10
     assert len(list((bundle / "data" / "report").glob("*.pdf"))) == 1

@@ -175,7 +175,7 @@ def test_an_opened_and_saved_scan_says_html_letter_by_letter(screen: Any, tmp_pa
     parts.keeping.enter(tmp_path / "archive", SERIES, PASSWORD, PASSWORD)
     parts.keeping.save(TITLE, Provenance())
     screen.bot.waitUntil(lambda: parts.session.recorded, timeout=20000)
-    screen.desk.window.resize(1700, 720)  # where the box has room for the whole text
+    screen.desk.window.resize(2100, 720)  # where the box has room for the whole text
     screen.live()
     _assert_series(screen)
     _assert_corner(screen.slice("axial"), (NAME, f"2026-01-15 · {SERIES}"))
