@@ -38,6 +38,7 @@ from highdicom.sr.value_types import ContentItem
 
 from virtopsy.exchange import codes
 from virtopsy.exchange.drawn import Drawn, drawn
+from virtopsy.exchange.particulars import particulars
 from virtopsy.exchange.source import Plane, Source
 from virtopsy.exchange.typed import stated_type
 from virtopsy.exchange.uids import lasting_uid
@@ -141,8 +142,10 @@ def _certainty(certainty: Certainty) -> CodedConcept:
 
 
 def _texts(finding: Finding) -> Iterable[TextContentItem]:
-    told = ((codes.LEVEL, finding.level), (codes.COMMENT, finding.remark))
-    for name, text in (*told, (codes.RECORD, record_text(finding))):
+    told = [(codes.LEVEL, finding.level)]
+    told += [(codes.own(code, meaning), text) for code, meaning, text in particulars(finding)]
+    told += [(codes.COMMENT, finding.remark), (codes.RECORD, record_text(finding))]
+    for name, text in told:
         if text:
             yield TextContentItem(name, text, _CONTAINS)
 

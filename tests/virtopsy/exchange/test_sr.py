@@ -147,6 +147,25 @@ def test_a_range_is_told_as_what_lies_above_and_below(
     assert "uncertainty.sd" not in told
 
 
+def test_what_only_a_kind_has_is_said_in_words_and_what_nobody_stated_is_not(
+    tmp_path: Path, known: dict[str, Source]
+) -> None:
+    read = dsrdump(_written(tmp_path / "sr.dcm", _ALL, known))
+
+    for words in (
+        'Stated by")="Ә. Сарапшы"',
+        'Outcome, as the expert states")="lodged"',
+        'Where it lies")="inside"',
+        'Largest value is the largest the series could store")="yes"',
+        'Bone")="os parietale"',
+        'Lower threshold")="-1024"',
+        'Landmark")="porion_left"',
+    ):
+        assert words in read
+    assert "Lies where teeth" not in read
+    assert "Deflection at the entry" not in read
+
+
 def test_the_person_who_marked_and_the_state_of_who_was_examined_are_said(
     tmp_path: Path, known: dict[str, Source]
 ) -> None:
