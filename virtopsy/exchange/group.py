@@ -95,7 +95,7 @@ def group(finding: Finding, source: Source, segment: ReferencedSegment | None = 
             **told, measurements=numbers, source_images=images
         )
     rest = [_place(one, source) for one in lines if one is not outline]
-    made[0].ContentSequence.extend([*rest, *_texts(finding)])
+    made[0].ContentSequence.extend([*rest, *_nearest(finding, plane), *_texts(finding)])
     return made
 
 
@@ -139,6 +139,13 @@ def _evaluations(finding: Finding) -> list[QualitativeEvaluation]:
 
 def _certainty(certainty: Certainty) -> CodedConcept:
     return codes.of_group("certainty", certainty.value)
+
+
+def _nearest(finding: Finding, plane: Plane | None) -> Iterable[TextContentItem]:
+    """Say where the slice that is pointed at is not one the finding was stated to be seen on."""
+    if plane is not None and plane.sop_uid != finding.seen_on_slice:
+        said = "The slice named is the nearest to the first point; none was stated to show it."
+        yield TextContentItem(codes.NEAREST, said, _CONTAINS)
 
 
 def _texts(finding: Finding) -> Iterable[TextContentItem]:

@@ -147,6 +147,18 @@ def test_a_range_is_told_as_what_lies_above_and_below(
     assert "uncertainty.sd" not in told
 
 
+def test_a_slice_that_was_not_stated_to_show_it_is_said_to_be_only_the_nearest(
+    tmp_path: Path, known: dict[str, Source]
+) -> None:
+    seen, unseen = _ALL[0], replace(_ALL[0], seen_on_slice="", finding_id="other")
+
+    told = dsrdump(_written(tmp_path / "a.dcm", (seen,), known))
+    untold = dsrdump(_written(tmp_path / "b.dcm", (unseen,), known))
+
+    assert "nearest" not in told
+    assert "The slice named is the nearest" in untold
+
+
 def test_what_only_a_kind_has_is_said_in_words_and_what_nobody_stated_is_not(
     tmp_path: Path, known: dict[str, Source]
 ) -> None:
