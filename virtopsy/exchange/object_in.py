@@ -1,7 +1,8 @@
-"""One DICOM object with findings, read by who knows its kind; runs in a worker process."""
+"""One file of findings, read by who knows its kind; runs in a worker process."""
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,8 +14,8 @@ from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from virtopsy.errors import InputError
-from virtopsy.exchange import pictures_in, regions_in, reports_in
-from virtopsy.exchange.omission import Taken
+from virtopsy.exchange import pictures_in, regions_in, reports_in, table
+from virtopsy.exchange.omission import Taken, omitted
 from virtopsy.exchange.source import Source
 
 Reader = Callable[[Dataset, Mapping[str, Source]], Taken]
@@ -29,6 +30,7 @@ _READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     }
 )
 """By SOP class: basic, enhanced, comprehensive and 3D reports; KO; GSPS; both segmentations."""
+_BEGINNING: Final = 64
 _BROKEN: Final = (
     *(AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError),
     *(EOFError, NotImplementedError, RuntimeError, OSError, ArithmeticError),
@@ -47,6 +49,8 @@ def taken(sources: Mapping[str, Source], path: Path) -> Taken:
     Raises:
         InputError: it cannot be read, or is of a kind that holds no findings.
     """
+    if _is_json(path):
+        return _records(path, sources)
     try:
         dataset = pydicom.dcmread(path)
         sop_class = str(dataset.get("SOPClassUID", ""))
@@ -59,6 +63,31 @@ def taken(sources: Mapping[str, Source], path: Path) -> Taken:
         return reader(dataset, sources)
     except _BROKEN as error:
         raise InputError("exchange.in.unreadable", path=path) from error
+
+
+def _is_json(path: Path) -> bool:
+    """Tell by its first letter whether a file is JSON; a DICOM file begins otherwise."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(_BEGINNING)
+    except OSError as error:
+        raise InputError("exchange.in.unreadable", path=path) from error
+    return beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{"
+
+
+def _records(path: Path, sources: Mapping[str, Source]) -> Taken:
+    """Return the findings of the records a file holds, of series that are here."""
+    try:
+        read = table.findings_of(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InputError("exchange.in.no_json") from error
+    here = tuple(one for one in read.findings if one.series_uid in sources)
+    strangers = tuple(
+        omitted("series", name=one.name, series=one.series_uid)
+        for one in read.findings
+        if one.series_uid not in sources
+    )
+    return Taken(here, (*read.omissions, *strangers))
 
 
 def _called(dataset: Dataset) -> Any:

@@ -1,4 +1,4 @@
-"""Findings of a DICOM file that nobody vouches for: SR, SEG, KO or PR, ours or another's.
+"""Findings of a file that nobody vouches for: SR, SEG, KO or PR, ours or another's; or JSON.
 
 A worker process with little memory and time reads the file (`virtopsy.confined`); the libraries it
 takes are loaded there and nowhere else.
@@ -22,7 +22,7 @@ _taken: Final = Late("virtopsy.exchange.object_in", "taken")
 
 
 def findings_in(path: Path, sources: Mapping[str, Source], progress: Progress) -> Taken:
-    """Return the findings a DICOM file holds.
+    """Return the findings a file holds.
 
     Args:
         path: the file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pydicom
@@ -21,7 +22,9 @@ from virtopsy.exchange.reading import findings_in
 from virtopsy.exchange.seg import segmentation
 from virtopsy.exchange.source import Source
 from virtopsy.exchange.sr import report
+from virtopsy.exchange.table import records
 from virtopsy.findings.key_picture import KeyPicture
+from virtopsy.findings.record import to_record
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -68,6 +71,23 @@ def test_what_is_no_dicom_file_is_refused_in_words(
 
     assert told.value.key == f"exchange.in.{key}"
     assert all(told.value.sentence(language) for language in Language)
+
+
+def test_records_are_read_as_well_and_a_stranger_among_them_is_named(
+    tmp_path: Path, source: Source
+) -> None:
+    wound, track, *_ = one_of_each()
+    path = tmp_path / "findings.json"
+    path.write_bytes(records([wound, replace(track, series_uid="1.2.99")]))
+
+    taken = findings_in(path, {SERIES: source}, Progress())
+
+    assert [to_record(one) for one in taken.findings] == [to_record(wound)]
+    assert [one.code for one in taken.omissions] == ["series"]
+    path.write_bytes(b"\xef\xbb\xbf {]")
+    with pytest.raises(InputError) as told:
+        findings_in(path, {SERIES: source}, Progress())
+    assert told.value.key == "exchange.in.no_json"
 
 
 def test_a_slice_holds_no_findings_and_is_called_what_it_is(tmp_path: Path) -> None:
