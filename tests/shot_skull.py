@@ -119,6 +119,10 @@ def _depth(x: float, y: float, z: float, skull: Any) -> tuple[float, float]:
     return (1.0 - f) / g + bump, skull[3] * (1.0 + skull[7] * wave)
 
 
+# Compiled loops: numba wants plain arguments, and their length is their speed.
+# ruff: noqa: C901, PLR0911, PLR0913, PLR0917
+
+
 @njit(cache=True)
 def _opening(da: float, db: float, share: float, way: float, hole: Any, entering: bool) -> float:
     """Distance to the hole's wall, mm, negative in it.

@@ -53,7 +53,7 @@ def build(language: Language) -> click.Command:
     )
     @click.option("--lodged", type=_PointType(), help=say("trajectory.option.lodged", language))
     @speech.json_option(language)
-    def trajectory(
+    def trajectory(  # noqa: PLR0913, PLR0917 -- one a flag
         path: Path,
         series: str | None,
         entry: _Place | None,

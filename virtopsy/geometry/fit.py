@@ -30,7 +30,7 @@ class LineFit:
     """A straight line fitted to points.
 
     Attributes:
-        ends: its outermost places, the feet of the outermost points, LPS mm, from the side of the
+        ends: its outermost places, feet of the outermost points, LPS mm, from the side of the
             first point to that of the last.
         covariance_mm2: (6, 6) of both, LPS. Along the line an end is as good as the point it
             belongs to.
@@ -79,7 +79,8 @@ def fit_line(points: ArrayLike, covariances: ArrayLike, *, scaled: bool = False)
             above its degrees of freedom): the track is then rougher than the points.
 
     Raises:
-        InputError: "refine.fit_few" below two points, "refine.fit_one_place" where they are one place.
+        InputError: "refine.fit_few" below two points, "refine.fit_one_place" where all lie in one
+            place.
     """
     at: Floats = np.asarray(points, np.float64)
     if at.ndim != 2 or len(at) < 2:

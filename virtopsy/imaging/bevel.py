@@ -1,4 +1,4 @@
-"""How wide a hole in bone is at each depth: the bevel, measured on the voxels, direction by direction.
+"""How wide a hole in bone is at each depth: its bevel, measured on the voxels all round.
 
 It stands beside the grounds for entry or exit and says neither: an entry usually widens inward, an
 exit outward, with known exceptions (keyhole, an outward bevel of an entry: Peterson 1991; thin

@@ -4,8 +4,8 @@ The bone lies between two curved surfaces. The hole is a tube round a given dire
 cross-section is a circle at several depths, each with a radius and a centre of its own: so a bevel
 of either side and an eccentric crater are one shape, and nothing says beforehand which rim is the
 narrow one. Depth is counted between the tables (a bevel that follows the bone) or along the track
-(a cone about it); on bone that is met askew these differ. A voxel holds the share of bone in it: edges are blurred as the scanner blurs them,
-and a thick slice is the mean over its thickness.
+(a cone about it); on bone that is met askew these differ. A voxel holds the share of bone in it:
+edges are blurred as the scanner blurs them, and a thick slice is the mean over its thickness.
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def _sound(rims: Rims) -> bool:
 
 
 def _weighed(patch: Patch, sheet: Sheet, readings: Sequence[Rims]) -> Hole:
-    cost = np.array(rim.costs(patch, readings))
+    cost = np.array(rim.costs(readings))
     cost = np.where([_sound(one) for one in readings], cost, np.inf)
     if not np.isfinite(cost).any():
         raise InputError("refine.no_hole")

@@ -38,7 +38,7 @@ from virtopsy.imaging.sheet import Place, Sheet, across
 _NARROWEST_MM, _WIDEST_MM = 1.5, 25.0
 _LEAST_NOISE_HU = 40.0
 _HUBER = 1.5
-_STILL_MM = 0.02
+_STILL_MM = 0.03
 _BLUR_MM, _BLUR_LOG_SD = 0.65, 0.35
 _BEND_MM = 0.6
 """SD of how far the middle circle lies off the mean of the two rims, by prior."""
@@ -63,20 +63,26 @@ class Rims:
         across: (2, 3) the directions a and b across the track, LPS.
         parameters: (SIZE,) of `bore`.
         covariance: (SIZE, SIZE) of them from residuals, their grain and the priors.
-        noise_hu: SD of the residuals.
-        voxels: how many were used.
-        bone_hu: (AMPLITUDES,) values of the bone.
         cone: the bevel was taken to be a cone about the track, else to follow the tables.
+        state: the model there.
     """
 
     place: Place
     across: Floats
     parameters: Floats
     covariance: Floats
-    noise_hu: float
-    voxels: int
-    bone_hu: Floats
     cone: bool
+    state: State
+
+    @property
+    def noise_hu(self) -> float:
+        """SD of the residuals."""
+        return self.state.noise_hu
+
+    @property
+    def voxels(self) -> int:
+        """How many were used."""
+        return len(self.state.residual)
 
     def radius_mm(self, inner: bool) -> float:
         """Radius of the rim at the outer or inner table, across the track."""
@@ -96,7 +102,7 @@ def begin(sheet: Sheet, opening: Opening, across_lps: Floats) -> Floats:
     return p
 
 
-def fit(
+def fit(  # noqa: PLR0913 -- what is fitted, from where, and how
     patch: Patch, place: Place, start: Floats, across_lps: Floats, *, cone: bool, steps: int
 ) -> Rims:
     """Return the rims that explain the voxels best.
@@ -123,31 +129,17 @@ def fit(
         p, state, damping = trial, tried.at_own_noise(), max(damping / 5, 1e-6)
         if still:
             break
-    return Rims(
-        place,
-        across_lps,
-        p,
-        state.covariance(),
-        state.noise_hu,
-        len(patch.values),
-        state.amplitudes,
-        cone,
-    )
+    return Rims(place, across_lps, p, state.covariance(), cone, state)
 
 
-def costs(patch: Patch, fitted: Sequence[Rims]) -> list[float]:
+def costs(fitted: Sequence[Rims]) -> list[float]:
     """Return minus the logarithm of each fit's posterior, but for a constant, at one noise."""
     noise = min(rims.noise_hu for rims in fitted)
-    found = []
-    for rims in fitted:
-        points = Points.of(patch.lps_mm, rims.place, rims.across)
-        problem = _Problem(patch, points, rims.cone)
-        found.append(problem.at(rims.parameters, noise).cost)
-    return found
+    return [replace(rims.state, noise_hu=noise).cost for rims in fitted]
 
 
 @dataclass(frozen=True, eq=False)
-class _State:
+class State:
     """The model at some parameters: residuals and what they ask for."""
 
     residual: Floats
@@ -158,7 +150,7 @@ class _State:
     noise_hu: float
     amplitudes: Floats
 
-    def at_own_noise(self) -> _State:
+    def at_own_noise(self) -> State:
         """Return it with the noise of its own residuals."""
         return replace(self, noise_hu=_noise(self.residual))
 
@@ -207,14 +199,14 @@ class _Problem:
         self.low[RADII], self.high[RADII] = _NARROWEST_MM, _WIDEST_MM
         self.low[BLUR], self.high[BLUR] = np.log(0.25), np.log(1.6)
 
-    def at(self, p: Floats, noise_hu: float | None = None) -> _State:
+    def at(self, p: Floats, noise_hu: float | None = None) -> State:
         """Return the model at some parameters; the noise is that of the residuals by itself."""
         share, slope, depth = occupied(self._points, p, self._cone)
         basis = self._basis(p, depth)
         amplitudes = self._amplitudes(share, basis)
         rise = np.maximum(basis @ amplitudes, 80.0)
         residual = self._patch.values - self._patch.ground - rise * share
-        return _State(
+        return State(
             residual,
             slope * rise[:, None],
             self._wanted - p,

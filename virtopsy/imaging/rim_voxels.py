@@ -19,7 +19,7 @@ from virtopsy.imaging.volume import Volume
 
 _BESIDE_MM = 6.0  # how far beyond the hole bone is looked at
 _OVER_MM = 3.5  # above and below the tables
-_MOST_VOXELS = 4500
+_MOST_POINTS, _LEAST_VOXELS = 7500, 2500
 _FINE_MM = 1.1  # a voxel longer than this is the mean over points this far apart
 _AIR_HU, _SOFT_HIGHEST_HU = -1000.0, 120.0
 _NOT_BONE_HU = 160.0
@@ -72,10 +72,11 @@ def patch_round(volume: Volume, sheet: Sheet, opening: Opening, direction: Float
     if np.count_nonzero(kept) < _LEAST_LEFT * wanted:
         raise InputError("refine.metal")
     where = np.flatnonzero(kept)
-    if len(where) > _MOST_VOXELS:
-        # Every n-th would go along with the grid; the same draw each time, so it can be redone.
-        where = np.sort(np.random.default_rng(0).permutation(where)[:_MOST_VOXELS])
     fine = _fine(volume)
+    most = max(_MOST_POINTS // len(fine), _LEAST_VOXELS)
+    if len(where) > most:
+        # Every n-th would go along with the grid; the same draw each time, so it can be redone.
+        where = np.sort(np.random.default_rng(0).permutation(where)[:most])
     return Patch(
         places.reshape(-1, 3)[where][:, None, :] + fine,
         values.ravel()[where],
@@ -85,6 +86,7 @@ def patch_round(volume: Volume, sheet: Sheet, opening: Opening, direction: Float
 
 
 def height(surface: Floats, u: float, v: float) -> float:
+    """Return w of a surface of a sheet, given by its coefficients, mm."""
     return float(monomials(np.asarray(u), np.asarray(v)) @ surface)
 
 

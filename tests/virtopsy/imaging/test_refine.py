@@ -1,4 +1,4 @@
-"""Refining clicked ends: true on constructed skulls, and refused where there is nothing to refine."""
+"""Refining clicked ends: true on constructed skulls, refused where there is nothing to refine."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def test_stated_the_other_way_round_the_rims_change_sides() -> None:
     assert found.direction == pytest.approx(tuple(-part for part in found.axis))
 
 
-def test_without_a_statement_each_hole_is_taken_at_its_narrowest_and_nothing_says_which_is_which() -> (
-    None
-):
+def test_without_a_statement_each_hole_is_taken_at_its_narrowest_and_none_is_the_entry() -> None:
     stated, open_ = _refined(9001), _refined(9001, None)
 
     assert open_.entry is None
