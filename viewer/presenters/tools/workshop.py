@@ -6,6 +6,7 @@ right. Each act is one new version of the finding.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -22,6 +23,7 @@ from virtopsy.errors import Bug, InputError, VirtopsyError
 from virtopsy.findings.finding import ASSUMED_SD_MM, Finding
 from virtopsy.findings.fragment import Fragment, Site
 from virtopsy.findings.frames import body_frame, landmarks_of, why_not
+from virtopsy.findings.refine import with_refined
 from virtopsy.findings.trajectory import FIT, Method, Outcome, Trajectory
 from virtopsy.findings.wound import Wound
 from virtopsy.geometry.body import Kind
@@ -31,13 +33,15 @@ from virtopsy.geometry.frame import Floats
 from virtopsy.geometry.landmark import landmark_terms
 from virtopsy.imaging.marker_ring import ring_at
 from virtopsy.imaging.refine import refine, refine_lodged
-from virtopsy.imaging.refined import RIM_AND_LODGED, RIMS, RefinedTrack
+from virtopsy.imaging.refined import RefinedTrack
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 
 T = TypeVar("T")
 NEAR_MM = 25.0
 """How far from the clicked track a fragment still counts as lying along it."""
+ON_PROJECTILE_MM = 15.0
+"""How far from a projectile's middle a click still means it: half of one that lies along."""
 _LEAST_POINTS = 3
 
 
@@ -111,13 +115,7 @@ class Workshop:
             now = self._still(track)
             if now is None or self._views.volume.now is not volume:
                 return
-            rims = tuple(
-                (float(x), float(y), float(z))
-                for hole in found.holes
-                if hole is not None
-                for x, y, z in hole.rim_points.tolist()
-            )
-            self._do(now.fitted(found.ends, found.covariance_mm2, _METHODS[found.method], rims))
+            self._do(with_refined(now, found))
             self.refined.set({**self.refined.now, track.finding_id: found})
 
         self._start("refine.job", job, done)
@@ -169,13 +167,16 @@ class Workshop:
         self._change(lambda track: replace(track, order=order))
 
     def lodged_here(self) -> None:
-        """Record that the projectile lies at the crosshair; the chord to it is no track."""
+        """Record that the projectile lies at the crosshair; the chord to it is no track.
+
+        Where the other click meant the projectile, the line between the two is that chord.
+        """
         here = self._views.position.now
-        self._change(lambda track: replace(track, lodged_lps_mm=here, outcome=Outcome.LODGED))
+        self._change(lambda track: _lodged(track, here))
 
     def lodged_nowhere(self) -> None:
-        """Take back where the projectile lies."""
-        self._change(lambda track: replace(track, lodged_lps_mm=None))
+        """Take back where the projectile lies, and that it lodged."""
+        self._change(_not_lodged)
 
     def deflected_here(self) -> None:
         """Add a deflection at the crosshair, between the two ends."""
@@ -301,6 +302,25 @@ class Workshop:
         return volume
 
 
+def _lodged(track: Trajectory, here: Point) -> Trajectory:
+    """Return the track with its projectile at a place; a clicked end next to it goes there."""
+    stated = replace(track, lodged_lps_mm=here, outcome=Outcome.LODGED)
+    rough = track.method in {Method.CLICKS, Method.CHORD}
+    if track.entry is None or not rough or math.dist(_other(track), here) > ON_PROJECTILE_MM:
+        return stated
+    return replace(stated.with_end(1 - track.entry, here), method=Method.CHORD)
+
+
+def _not_lodged(track: Trajectory) -> Trajectory:
+    method = Method.CLICKS if track.method is Method.CHORD else track.method
+    return replace(track, lodged_lps_mm=None, outcome=Outcome.UNSTATED, method=method)
+
+
+def _other(track: Trajectory) -> Point:
+    """Return the end opposite to the stated entry."""
+    return track.ends_lps_mm[1 if track.entry == 0 else 0]
+
+
 def _clicks(track: Trajectory) -> tuple[Point, Point]:
     """Return the rough clicks a track began from; of one that was never fitted its ends."""
     if len(track.clicks_lps_mm) == len(track.ends_lps_mm):
@@ -358,6 +378,3 @@ def _apart(point: Point, start: Point, end: Point) -> float:
     offset = np.subtract(point, start)
     share = float(np.clip(offset @ chord / (chord @ chord), 0.0, 1.0))
     return float(np.linalg.norm(offset - share * chord))
-
-
-_METHODS = {RIMS: Method.RIM, RIM_AND_LODGED: Method.RIM}

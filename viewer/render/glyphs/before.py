@@ -14,7 +14,7 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from viewer.render.glyphs import shapes
 from viewer.render.glyphs.glyph import Spot, Strand
 from virtopsy.findings.segments import straight_parts
-from virtopsy.findings.trajectory import Method, Trajectory
+from virtopsy.findings.trajectory import Method, Outcome, Trajectory
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.direction import miss95_mm
 
@@ -72,9 +72,12 @@ def before_entry(track: Trajectory, colour: str) -> BeforeGlyph | None:
     """Return the tube before a track's entry; None where there is nothing that may be extended.
 
     Nothing is extended without a stated entry, where a deflection at the entry is stated, or from
-    the chord to a lodged projectile. Of a deflected track the part from the entry is extended.
+    the chord to a lodged projectile, which two clicks are where it lodged. Of a deflected track
+    the part from the entry is extended.
     """
-    if track.entry is None or track.deflected_at_entry or track.method is Method.CHORD:
+    lodged = track.outcome is Outcome.LODGED and track.method is Method.CLICKS
+    chord = lodged or track.method is Method.CHORD
+    if track.entry is None or track.deflected_at_entry or chord:
         return None
     first = straight_parts(track)[0]
     start, end = first.ends_lps_mm
