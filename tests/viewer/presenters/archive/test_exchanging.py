@@ -170,6 +170,7 @@ def test_a_report_comes_in_as_one_act_that_can_be_undone(handed: Path, tmp_path:
 def test_what_is_there_stays_as_it_is_and_that_is_said(desk: _Desk, handed: Path) -> None:
     wound = one_of_each()[0]
     desk.session.do(ChangeFinding(replace(wound, name="renamed")))
+    desk.session.answer("what was handed out is changed with a reason alone")
 
     taken = desk.take_in(handed / "report_1.dcm")
 
