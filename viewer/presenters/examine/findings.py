@@ -158,14 +158,15 @@ class Findings:
         )
 
     def quiet_words(self, language: Language) -> str:
-        """Return what the list does not show: filtered out, or on other series; else nothing."""
-        said = []
-        listed, shown = len(self.rows(language)), len(self.shown)
+        """Say what stands behind the numbers, and what is not listed or lies on other series."""
+        rows = self.rows(language)
+        said = [say("panel.error", language)] if any("±" in one.summary for one in rows) else []
+        listed, shown = len(rows), len(self.shown)
         if listed < shown:
             said.append(say("panel.filtered", language, listed=listed, shown=shown))
         if self.elsewhere:
             said.append(say("panel.elsewhere", language, n=self.elsewhere))
-        return "\n".join(said)
+        return " · ".join(said)
 
     def choose(self, finding_id: str) -> None:
         """Select a finding of the list and look at its first place."""

@@ -58,10 +58,12 @@ def test_every_finding_of_the_shown_series_is_listed_with_number_kind_and_main_n
 
 
 def test_findings_of_other_series_are_counted_in_one_line(room: Room) -> None:
-    assert room.findings.quiet_words(Language.EN) == "1 more on another series"
-    assert room.findings.quiet_words(Language.RU) == "Ещё 1 на других сериях"
+    assert room.findings.quiet_words(Language.EN) == "± is 95% · 1 more on another series"
+    assert room.findings.quiet_words(Language.RU) == "± это 95 % · ещё 1 на других сериях"
     room.session.do(WithdrawFinding("other"))
-    assert not room.findings.quiet_words(Language.EN)
+    assert room.findings.quiet_words(Language.EN) == "± is 95%", "of the numbers in the list"
+    room.findings.kind.set("note")
+    assert room.findings.quiet_words(Language.EN) == "1 of 9 listed"
 
 
 @pytest.mark.parametrize(
