@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -142,7 +143,7 @@ class Hole:
         centre = turned[:2] @ rims.place.to_local(point)
         met = meeting(turned, centre, rims.parameters[surface])
         variance = met.by_surface @ rims.covariance[surface, surface] @ met.by_surface
-        sd = float(np.sqrt(max(variance, 0.0)))
+        sd = math.sqrt(max(float(variance), 0.0))
         return rims.place.to_lps(met.local), sd, float(met.by_surface[0])
 
 

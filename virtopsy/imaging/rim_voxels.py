@@ -19,7 +19,7 @@ from virtopsy.imaging.volume import Volume
 
 _BESIDE_MM = 6.0  # how far beyond the hole bone is looked at
 _OVER_MM = 3.5  # above and below the tables
-_MOST_POINTS, _LEAST_VOXELS = 7500, 2500
+_MOST_POINTS, _LEAST_VOXELS, _MOST_VOXELS = 12000, 2500, 4500
 _FINE_MM = 1.1  # a voxel longer than this is the mean over points this far apart
 _AIR_HU, _SOFT_HIGHEST_HU = -1000.0, 120.0
 _NOT_BONE_HU = 160.0
@@ -73,7 +73,7 @@ def patch_round(volume: Volume, sheet: Sheet, opening: Opening, direction: Float
         raise InputError("refine.metal")
     where = np.flatnonzero(kept)
     fine = _fine(volume)
-    most = max(_MOST_POINTS // len(fine), _LEAST_VOXELS)
+    most = min(max(_MOST_POINTS // len(fine), _LEAST_VOXELS), _MOST_VOXELS)
     if len(where) > most:
         # Every n-th would go along with the grid; the same draw each time, so it can be redone.
         where = np.sort(np.random.default_rng(0).permutation(where)[:most])

@@ -47,14 +47,14 @@ def test_the_stated_covariance_is_that_of_many_draws() -> None:
     true = _points(6, 120.0)
     told = fit_line(true, spreads).covariance_mm2
     drawn = []
-    for _ in range(1500):
+    for _ in range(600):
         noise = [random.multivariate_normal(np.zeros(3), one) for one in spreads]
         drawn.append(np.ravel(fit_line(true + noise, spreads).ends))
 
     seen = np.cov(np.array(drawn).T)
 
     across = np.kron(np.eye(2), np.eye(3) - np.outer(_WAY, _WAY))
-    assert across @ seen @ across == pytest.approx(across @ told @ across, abs=0.12 * told.max())
+    assert across @ seen @ across == pytest.approx(across @ told @ across, abs=0.15 * told.max())
 
 
 def test_a_rough_track_is_told_with_a_wider_scatter_where_asked() -> None:
