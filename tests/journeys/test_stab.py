@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 
 from tests.journeys import panel
 from tests.journeys.conftest import Hand
+from viewer.presenters.tools.forms import form_named
 from virtopsy.findings.stab import blade_lines
 from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.geometry.camera import Point
@@ -52,7 +53,7 @@ def _stab(hand: Hand) -> Wound:
 
 def _mark(hand: Hand, hole: Point, tissue: str) -> Wound:
     """Mark a stab by the menu, then its two extents by the menu of its mark."""
-    panel.offer(hand, "wound", "stab")
+    panel.offer(hand, "wound", form_named("wound.stab").called(Language.EN))
     panel.mark_at(hand, hole)
     hand.click("tool.point")
     panel.choose(hand, "finding.tissue", hand.parts.say(f"panel.tissue.{tissue}"))
@@ -77,7 +78,8 @@ def _blade(hand: Hand, typed: str) -> str:
     panel.in_sight(hand, "finding.blade", QLineEdit)
     hand.type("finding.blade", typed)
     hand.key("finding.blade", Qt.Key.Key_Return)
-    return panel.lines(hand, "finding.fact")[hand.parts.say("stab.blade")]
+    said = panel.lines(hand, "finding.number")  # beside the field: nobody scrolls for the answer
+    return said[hand.parts.say("stab.blade")]
 
 
 def _assert_nothing_matches(hand: Hand) -> None:
@@ -128,6 +130,6 @@ def test_in_skin_nothing_is_excluded_and_what_is_no_blade_is_refused_in_words(
     hand.type("finding.blade", "a kitchen knife")
     hand.key("finding.blade", Qt.Key.Key_Return)
     assert hand.find("notice.text", QLabel).text() == say(
-        "stab.blade.form", Language.EN, text="a kitchen knife"
+        "panel.blade.form", Language.EN, text="a kitchen knife"
     )
     assert _stab(hand) == before

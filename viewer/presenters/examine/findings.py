@@ -223,9 +223,14 @@ class Findings:
         return () if chosen is None else fields_of(chosen, self._session.case.subject, language)
 
     def numbers(self, language: Language) -> tuple[Line, ...]:
-        """Return the numbers of the selected finding, each with its 95% or its range."""
+        """Return the numbers of the selected finding, each with its 95% or its range.
+
+        Of a stab also which blade they exclude: it is read beside the field that was typed into.
+        """
         chosen = self.finding
-        return () if chosen is None else numbers_of(chosen, language)
+        if chosen is None:
+            return ()
+        return (*numbers_of(chosen, language), *_blades(chosen, language)[:-1])
 
     def details(self, language: Language) -> tuple[Line, ...]:
         """Return what else the selected finding says of itself."""
@@ -235,7 +240,7 @@ class Findings:
         every = self._session.case.findings
         return (
             *facts_of(chosen, every, self._views.volume.now, language),
-            *(blade_lines(chosen, language) if isinstance(chosen, Wound) else ()),
+            *_blades(chosen, language)[-1:],
         )
 
     def angles(self, language: Language) -> tuple[Line, ...]:
@@ -320,6 +325,11 @@ class Findings:
     def _lock(self, selected: str | None) -> None:
         if self.unlocked.now != selected:
             self.unlocked.set(None)
+
+
+def _blades(finding: Finding, language: Language) -> tuple[Line, ...]:
+    """Return what a stab says of a blade, its limit last; nothing of another finding."""
+    return blade_lines(finding, language) if isinstance(finding, Wound) else ()
 
 
 def _words(finding: Finding, row: Row) -> str:

@@ -16,7 +16,7 @@ from viewer.widgets.parts import Parts
 from viewer.widgets.theme import colour, text_font
 from virtopsy.imaging.bevel import Bevel
 
-_HIGH_PX, _LEFT_PX, _BELOW_PX, _ABOVE_PX = 104, 30.0, 18.0, 18.0
+_HIGH_PX, _LEFT_PX, _BELOW_PX, _ABOVE_PX = 110, 30.0, 18.0, 24.0
 _ROUND_MM = 2.0
 
 
@@ -92,7 +92,8 @@ class BevelChart(QWidget):
         painter.setPen(colour("text"))
         stated = {None: "unstated", True: "entry", False: "exit"}[self._stated]
         title = say("workshop.bevel.title", end=say(f"workshop.bevel.{stated}", n=self._end + 1))
-        painter.drawText(QPointF(0, metrics.ascent()), title)
+        told = metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QPointF(0, metrics.ascent()), told)
 
     def _line(
         self, painter: QPainter, field: QRectF, radius_mm: object, top: float, pen: QPen
