@@ -32,7 +32,7 @@ from virtopsy.geometry.camera import Point
 
 _PICTURES = os.environ.get("VIRTOPSY_PICTURES", "")
 _LEFT = Qt.MouseButton.LeftButton
-_ANGLE = re.compile(r"([−\-]?\d+[.,]\d+)\s±\s(\d+[.,]\d+)°")  # noqa: RUF001 -- a true minus
+_ANGLE = re.compile(r"([−\-]?\d+[.,]\d+)\s±\s(\d+[.,]\d+)°")
 
 
 def picture(hand: Hand, name: str) -> None:
@@ -163,7 +163,7 @@ def in_sight(hand: Hand, name: str, kind: type[QWidget]) -> QWidget:
         details.ensureWidgetVisible(widget)
         live()
         at = widget.mapTo(details.viewport(), QPoint(0, 0))
-        assert 0 <= at.x(), f"{name} begins left of the panel"
+        assert at.x() >= 0, f"{name} begins left of the panel"
         assert at.x() + widget.width() <= details.viewport().width(), f"{name} is cut off"
     return widget
 
@@ -233,7 +233,7 @@ def angle(text: str) -> Said:
     """Read "12,3 ± 4,5°"."""
     read = _ANGLE.search(text)
     assert read is not None, text
-    value, half = (float(one.replace("−", "-").replace(",", ".")) for one in read.groups())  # noqa: RUF001
+    value, half = (float(one.replace("−", "-").replace(",", ".")) for one in read.groups())
     return Said(value, half)
 
 

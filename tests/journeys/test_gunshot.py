@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 
 from tests.journeys import panel
 from tests.journeys.conftest import Cli, Hand, live
@@ -140,9 +140,9 @@ def _black(hand: Hand, truth: dict[str, Any]) -> Point:
 def _gas(hand: Hand, truth: dict[str, Any]) -> None:
     """Grow the gas of the track with V from a click, and keep it."""
     seed = _black(hand, truth)
-    hand.scroll_to("axial", 2, seed[2])
+    panel.mark_at(hand, seed)
     hand.key("view.axial", Qt.Key.Key_V)
-    assert hand.sees("paintbar")
+    assert hand.find("paint.reach_mm", QDoubleSpinBox).suffix() == " мм"
     hand.point("axial", seed)
     hand.wait(lambda: not hand.parts.paint.growing, "it is grown")
     hand.wait(lambda: hand.parts.paint.draft.now is not None, f"a draft; {hand.troubles}")
@@ -196,9 +196,9 @@ def _history(hand: Hand) -> None:
     changes = hand.find("panel", QWidget).findChildren(QLabel, "history.changes")
     said = "\n".join(one.text() for one in changes if one.isVisible())
     assert hand.parts.say("panel.field.grounds") in said or "скос" in said, said
+    live(0.2)  # the rows take their room
     panel.in_sight(hand, "history.changes", QLabel)
     panel.picture(hand, "gunshot_history")
-    print(said)
 
 
 def _assert_paper(bundle: Path, hand: Hand) -> None:
@@ -210,7 +210,7 @@ def _assert_paper(bundle: Path, hand: Hand) -> None:
     text = " ".join(read.stdout.decode().split())
     track = panel.track_of(hand)
     assert track.name in text
-    azimuth = f"{math.degrees(track.azimuth or 0):.1f}".replace(".", ",").replace("-", "−")  # noqa: RUF001
+    azimuth = f"{math.degrees(track.azimuth or 0):.1f}".replace(".", ",").replace("-", "−")
     half = math.degrees(track.uncertainty.azimuth95)
     assert f"{azimuth} ± {half:.1f}".replace(".", ",") in text.replace("\u00a0", " ")
     assert "95" in text

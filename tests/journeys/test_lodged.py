@@ -24,7 +24,7 @@ _CASE = "ct_gunshot_02"
 _OFF_ENTRY, _OFF_BULLET = (2.5, -2.0, 2.0), (1.0, 1.0, 1.0)
 _NAMES_METAL = re.compile(
     r"\d\s*(?:-\s*)?(?:калибр|caliber|calibre|gauge|acp|magnum|luger)"
-    r"|(?:калибр|caliber|calibre)\w*\W*\d|\.(?:22|38|45)\b|9\s*[x×х]\s*1[89]"  # noqa: RUF001
+    r"|(?:калибр|caliber|calibre)\w*\W*\d|\.(?:22|38|45)\b|9\s*[x×х]\s*1[89]"
     r"|қорғасын|свинец|свинц|\blead\b|\bмыс\b|медь|медн|copper|латунь|жез\b|brass|томпак|steel",
     re.IGNORECASE,
 )
@@ -68,7 +68,6 @@ def _mark(hand: Hand, truth: dict[str, Any]) -> Trajectory:
     panel.mark_at(hand, bullet)
     extended = _beyond_entry(hand)
     panel.press(hand, "workshop.lodged_here")
-    print("yellow", extended, _beyond_entry(hand))
     assert _beyond_entry(hand) < 0.3 * extended, "nothing is extended outside"
     track = panel.track_of(hand)
     assert track.outcome is Outcome.LODGED
@@ -143,11 +142,13 @@ def test_a_lodged_bullet_gives_a_chord_that_is_not_called_the_track(
     track = _refine(hand)
     panel.picture(hand, "lodged_refined")
     _assert_entry_alone(track, rough, truth)
-    print("method", hand.find("track.method", QLabel).text(), panel.lines(hand, "finding.fact"))
     _assert_chord(hand)
-    print("yellow", _beyond_entry(hand))
     assert hand.sees("bevel.0")
     assert not hand.sees("bevel.1"), "there is no hole where the bullet lies"
+    panel.press(hand, "workshop.lodged_nowhere")
+    assert panel.track_of(hand).lodged_lps_mm is None
+    assert panel.track_of(hand).outcome is Outcome.UNSTATED
+    assert not hand.sees("workshop.lodged_nowhere")
     assert hand.troubles == []
 
 
@@ -173,7 +174,6 @@ def test_the_fragments_of_a_lodged_bullet_carry_the_track_and_name_no_metal(
     track = panel.track_of(hand)
     assert track.method is Method.FRAGMENTS
     away = panel.apart_deg(track.axis, _point(truth["direction"]))
-    print("fragments", away, math.degrees(track.uncertainty.cone95_half_angle))
     assert away < math.degrees(track.uncertainty.cone95_half_angle)
     assert away < 8
     panel.picture(hand, "lodged_fragments")

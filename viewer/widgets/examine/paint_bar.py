@@ -70,6 +70,7 @@ class PaintBar(QFrame):
         self._keep = self._act("keep", parts.keep_volume)
         self._act("give_up", parts.leave_tool)
         follow(self, self._tool.settings, self._show)
+        follow(self, parts.language, lambda _: self._show(self._tool.settings.now), now=False)
         follow(self, self._tool.draft, self._allow)
         follow(self, parts.tool, lambda now: self.setVisible(now == "volume"))
 
@@ -139,10 +140,11 @@ class PaintBar(QFrame):
         for how, button in self._ways.items():
             button.setChecked(how is now.how)
         suffix = f" {unit(self._parts.views.volume.now)}".rstrip()
+        mm = f" {self._parts.say('findings.mm')}"
         for name, (label, box) in self._boxes.items():
             with QSignalBlocker(box):
                 box.setValue(getattr(now, name))
-            box.setSuffix(" mm" if name.endswith("_mm") else suffix)
+            box.setSuffix(mm if name.endswith("_mm") else suffix)
             there = name in _OF[now.how]
             label.setVisible(there)
             box.setVisible(there)

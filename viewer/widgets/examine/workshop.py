@@ -34,6 +34,7 @@ class WorkshopPart(QWidget):
         self._fit_points = self._button("fit_points", self._shop.fit_points)
         self._fit_fragments = self._button("fit_fragments", self._shop.fit_fragments)
         self._lodged = self._button("lodged_here", self._shop.lodged_here)
+        self._not_lodged = self._button("lodged_nowhere", self._shop.lodged_nowhere)
         self._deflected = self._button("deflected_here", self._shop.deflected_here)
         self._straight = self._button("straight", self._shop.straight)
         self._order = self._orders()
@@ -62,6 +63,7 @@ class WorkshopPart(QWidget):
         self._fit_fragments.setText(say("workshop.fit_fragments", n=along))
         self._straight.setVisible(bool(track.via_lps_mm))
         self._lodged.setVisible(track.outcome is not Outcome.THROUGH)
+        self._not_lodged.setVisible(track.lodged_lps_mm is not None)
         with QSignalBlocker(self._order):
             self._order.setValue(track.order or 0)
         self._show_bevels(track)
