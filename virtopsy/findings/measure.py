@@ -15,8 +15,10 @@ from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.uncertainty import (
     ENOUGH_REPEATS,
     angle_at,
+    angle_sd,
     area_quantity,
     cobb_angle,
+    cobb_sd,
     of_repeats,
     path_length,
     propagated_sd,
@@ -134,7 +136,11 @@ class Measure(Finding):
             return None
         unit, of = _RECKONED[self.measure]
         value = of(np.array(points, dtype=np.float64))
-        sd = propagated_sd(of, points, self.point_sd_mm)
+        sd = (
+            _SD[self.measure](points, self.point_sd_mm)
+            if self.measure in _SD
+            else propagated_sd(of, points, self.point_sd_mm)
+        )
         return Quantity(self.measure.value, value, unit, sd, source=self.sd_source)
 
 
@@ -147,4 +153,7 @@ _RECKONED: Mapping[MeasureKind, tuple[str, Callable[[Floats], float]]] = Mapping
         MeasureKind.ANGLE: ("deg", angle_at),
         MeasureKind.COBB: ("deg", cobb_angle),
     }
+)
+_SD: Mapping[MeasureKind, Callable[[tuple[Point, ...], Point], float]] = MappingProxyType(
+    {MeasureKind.ANGLE: angle_sd, MeasureKind.COBB: cobb_sd}
 )

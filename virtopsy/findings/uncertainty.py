@@ -19,6 +19,7 @@ from virtopsy.geometry.camera import Point
 from virtopsy.geometry.frame import Floats
 
 _STEP_MM = 1e-4
+_IN_LINE = 0.02  # sine of an angle below which two arms fall together
 ENOUGH_REPEATS = 3
 """Markings from which a spread of the observer can be told."""
 BIASED_BELOW = 3.0
@@ -58,6 +59,62 @@ def cobb_angle(points: Floats) -> float:
     """Return the angle, degrees, 0 to 90, between the lines of two pairs of points (Cobb 1948)."""
     angle = _between(points[1] - points[0], points[3] - points[2])
     return min(angle, 180.0 - angle)
+
+
+def angle_sd(points: Sequence[Point], sd_mm: Point) -> float:
+    """Return the SD, degrees, of the angle that the second of three points sees."""
+    first, vertex, second = (np.array(one, dtype=np.float64) for one in points)
+    scatter = np.diag(np.square(sd_mm))
+
+    def variance(normal: Floats) -> float:
+        one, other = _slopes(first - vertex, second - vertex, normal)
+        return float(
+            one @ scatter @ one + other @ scatter @ other + (one + other) @ scatter @ (one + other)
+        )
+
+    return math.degrees(math.sqrt(_worst(first - vertex, second - vertex, variance)))
+
+
+def cobb_sd(points: Sequence[Point], sd_mm: Point) -> float:
+    """Return the SD, degrees, of the angle between the lines of two pairs of points."""
+    a, b, c, d = (np.array(one, dtype=np.float64) for one in points)
+    scatter = np.diag(np.square(sd_mm))
+
+    def variance(normal: Floats) -> float:
+        one, other = _slopes(b - a, d - c, normal)
+        return float(2 * (one @ scatter @ one) + 2 * (other @ scatter @ other))
+
+    return math.degrees(math.sqrt(_worst(b - a, d - c, variance)))
+
+
+def _slopes(one: Floats, other: Floats, normal: Floats) -> tuple[Floats, Floats]:
+    """Return by how much the angle between two arms grows as the end of each moves, rad per mm.
+
+    Args:
+        one: an arm.
+        other: the other arm.
+        normal: unit vector of their plane, one x other.
+    """
+    return (
+        -np.cross(normal, one) / float(one @ one),
+        np.cross(normal, other) / float(other @ other),
+    )
+
+
+def _worst(one: Floats, other: Floats, variance: Callable[[Floats], float]) -> float:
+    """Return the variance in the plane of two arms; where they fall together, in the worst one.
+
+    There the angle has a corner (it can only grow from 0, or shrink from 180), its slope vanishes
+    or has any side, and the arms lie in no plane of their own.
+    """
+    normal = np.cross(one, other)
+    length = float(np.linalg.norm(normal))
+    if length > _IN_LINE * float(np.linalg.norm(one) * np.linalg.norm(other)):
+        return variance(normal / length)
+    axis = one / np.linalg.norm(one)
+    first = np.cross(axis, np.eye(3)[int(np.argmin(np.abs(axis)))])
+    first /= np.linalg.norm(first)
+    return max(variance(first), variance(np.cross(axis, first)))
 
 
 def polygon_area(points: Floats) -> float:

@@ -14,8 +14,10 @@ from virtopsy.findings.quantity import Quantity
 from virtopsy.findings.quantity_words import said
 from virtopsy.findings.uncertainty import (
     angle_at,
+    angle_sd,
     area_quantity,
     cobb_angle,
+    cobb_sd,
     length_quantity,
     of_repeats,
     path_length,
@@ -50,9 +52,34 @@ def test_an_angle_has_the_closed_form_of_its_arms(points: list[Point]) -> None:
         return  # where arms fall together the angle has a corner, and no slope
     closed = 0.8 * math.sqrt(2 / a**2 + 2 / b**2 - 2 * math.cos(t) / (a * b))
 
-    told = propagated_sd(angle_at, points[:3], _EQUAL)
+    told = angle_sd(points[:3], _EQUAL)
 
     assert math.radians(told) == pytest.approx(closed, rel=1e-3)
+    assert told == pytest.approx(propagated_sd(angle_at, points[:3], _EQUAL), rel=1e-3)
+
+
+@given(a=st.floats(5, 100), b=st.floats(5, 100), straight=st.booleans())
+def test_a_straight_or_closed_angle_has_the_closed_form_too(
+    a: float, b: float, straight: bool
+) -> None:
+    points = [(a, 0.0, 0.0), (0.0, 0.0, 0.0), (-b if straight else b, 0.0, 0.0)]
+    cosine = -1.0 if straight else 1.0
+    closed = 0.8 * math.sqrt(2 / a**2 + 2 / b**2 - 2 * cosine / (a * b))
+
+    assert math.radians(angle_sd(points, _EQUAL)) == pytest.approx(closed, rel=1e-6)
+
+
+@given(_POINTS)
+def test_the_angle_of_two_lines_has_the_slope_of_its_own_points(points: list[Point]) -> None:
+    first, second = math.dist(points[0], points[1]), math.dist(points[2], points[3])
+    if min(first, second) < 5:
+        return
+    if not 2.0 < cobb_angle(np.array(points)) < 88.0:
+        return  # it is folded at 0 and at 90
+
+    told = cobb_sd(points, (0.5, 0.8, 2.0))
+
+    assert told == pytest.approx(propagated_sd(cobb_angle, points, (0.5, 0.8, 2.0)), rel=1e-3)
 
 
 def test_thick_slices_agree_with_a_monte_carlo_of_the_points() -> None:
