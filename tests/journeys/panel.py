@@ -31,6 +31,7 @@ from virtopsy.findings.trajectory import Trajectory
 from virtopsy.geometry.camera import Point
 
 _PICTURES = os.environ.get("VIRTOPSY_PICTURES", "")
+_READ = ("text", "currentText", "toPlainText", "placeholderText")
 _LEFT = Qt.MouseButton.LeftButton
 _ANGLE = re.compile(r"([−\-]?\d+[.,]\d+)\s±\s(\d+[.,]\d+)°")
 
@@ -193,9 +194,7 @@ def texts(hand: Hand) -> tuple[str, ...]:
         if not one.isVisible():
             continue
         found.append(one.toolTip())
-        for read in ("text", "currentText", "toPlainText", "placeholderText"):
-            if hasattr(one, read):
-                found.append(str(getattr(one, read)()))
+        found += [str(getattr(one, read)()) for read in _READ if hasattr(one, read)]
     rows = hand.find("findings.list", QListWidget)
     found += [rows.item(row).text() for row in range(rows.count())]
     return tuple(one for one in found if one)

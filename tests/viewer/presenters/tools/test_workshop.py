@@ -21,6 +21,7 @@ from viewer.presenters.tools.fragment_search import FragmentSearch
 from viewer.presenters.tools.workshop import Workshop
 from viewer.presenters.value import Value
 from viewer.presenters.work import Work
+from viewer.render.glyphs.before import before_entry
 from virtopsy.case.commands import AddFinding, AddFindings, ChangeFinding
 from virtopsy.errors import InputError, VirtopsyError
 from virtopsy.findings.fragment import Fragment, Site
@@ -236,6 +237,30 @@ def test_what_a_person_states_of_a_track_is_one_version_each(desk: Desk) -> None
     before = desk.session.case
     desk.shop.state_order(2)
     assert desk.session.case is before
+
+
+def test_two_clicks_to_where_a_projectile_lodged_are_a_chord_that_is_extended_nowhere(
+    desk: Desk,
+) -> None:
+    desk.add(((-40.0, 0.0, 0.0), (40.0, 0.0, 0.0)))
+    assert before_entry(desk.track, "#ffffff") is not None
+    desk.views.go((38.0, 3.0, 0.0))
+    desk.shop.lodged_here()
+    assert desk.track.method is Method.CHORD
+    assert desk.track.ends_lps_mm == ((-40.0, 0.0, 0.0), (38.0, 3.0, 0.0))
+    assert before_entry(desk.track, "#ffffff") is None
+    desk.shop.lodged_nowhere()
+    assert (desk.track.method, desk.track.outcome) == (Method.CLICKS, Outcome.UNSTATED)
+    assert before_entry(desk.track, "#ffffff") is not None
+
+
+def test_a_projectile_far_from_the_clicked_end_leaves_the_track_where_it_was(desk: Desk) -> None:
+    desk.add(((-40.0, 0.0, 0.0), (40.0, 0.0, 0.0)))
+    desk.views.go((0.0, 40.0, 0.0))
+    desk.shop.lodged_here()
+    assert desk.track.ends_lps_mm == ((-40.0, 0.0, 0.0), (40.0, 0.0, 0.0))
+    assert desk.track.method is Method.CLICKS
+    assert before_entry(desk.track, "#ffffff") is None, "two clicks of a lodged case say too little"
 
 
 def _landmarks() -> tuple[Landmark, ...]:
