@@ -67,7 +67,6 @@ def _change_and_undo(hand: Hand) -> None:
     first = _track(hand)
     entry = first.ends_lps_mm[1]
     moved = (entry[0], entry[1] + 8.0, entry[2])
-    hand.click("finding.lock")
     hand.drag("axial", entry, moved)
     assert _track(hand).ends_lps_mm[1] == pytest.approx(moved, abs=0.6)
     hand.type("finding.name", "Канал А")

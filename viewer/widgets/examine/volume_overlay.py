@@ -9,7 +9,6 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.presenters.tools.marks import Mark
-from viewer.render.block import before_words
 from viewer.render.glyphs.before import BeforeGlyph
 from viewer.render.hidden_words import edge_words, hidden_words, reduced_words
 from viewer.render.slice_camera import direction_letters
@@ -132,10 +131,9 @@ class VolumeOverlay:
         return slice_paint.folded_remarks(seeming, [one for one in said if one], self._type_px)
 
     def _before(self) -> str:
-        """Say what the tube before an entry leaves out; a court hears the whole of it."""
-        court = self._controls.presenting
-        said = before_words(self._parts.language.now) if court else ""
-        return said or self._parts.say("workshop.before")
+        """Say what the tube before an entry leaves out; in a small view the panel says the rest."""
+        small = slice_paint.is_small(self._view.width())
+        return self._parts.say("workshop.before.briefly" if small else "workshop.before")
 
     def _hidden(self, cutaway: Cutaway) -> str:
         """Say what is hidden; in a small view only that something is: the list tells the rest."""
