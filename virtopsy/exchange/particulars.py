@@ -1,4 +1,4 @@
-"""What only some kinds of finding state, in words for whoever reads a report without this program."""
+"""What only some kinds of finding state, in words for readers who have not this program."""
 
 from __future__ import annotations
 
