@@ -85,6 +85,9 @@ def _assert_chord(hand: Hand) -> None:
         said = panel.in_sight(hand, "track.method", QLabel)
         assert isinstance(said, QLabel)
         assert said.text() == say("workshop.method.chord", language)
+        labels = panel.lines(hand, "finding.fact")
+        assert say("findings.chord.azimuth", language) in labels
+        assert say("findings.azimuth", language) not in labels
     panel.speak(hand, "kk")
 
 

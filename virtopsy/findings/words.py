@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from virtopsy.findings.finding import Certainty
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.trajectory import Method, Trajectory
 from virtopsy.geometry.direction import (
     NORMAL_95,
     Vector,
@@ -122,9 +122,7 @@ def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
     cone = number(math.degrees(track.uncertainty.cone95_half_angle), language)
     told = (
         ("findings.length", length(track, language, f" {say('findings.mm', language)}")),
-        ("findings.direction", _direction(track, language)),
-        ("findings.azimuth", turned),
-        ("findings.elevation", tilted),
+        *_of_travel(track, _direction(track, language), turned, tilted),
         ("findings.plane_angles", angles),
         ("findings.stated_by", _stated_by(track, language)),
         ("findings.cone", say("findings.cone.text", language, deg=cone)),
@@ -135,6 +133,23 @@ def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
     if (doubt := certainty(track, language)) is not None:
         lines.insert(0, Line(say("findings.certainty", language), doubt))
     return tuple(lines)
+
+
+def _of_travel(
+    track: Trajectory, direction: str, turned: str, tilted: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the keys of the labels with what is said; the chord to a projectile is no flight."""
+    if track.method is Method.CHORD:
+        return (
+            ("findings.chord.direction", direction),
+            ("findings.chord.azimuth", turned),
+            ("findings.chord.elevation", tilted),
+        )
+    return (
+        ("findings.direction", direction),
+        ("findings.azimuth", turned),
+        ("findings.elevation", tilted),
+    )
 
 
 def certainty(track: Trajectory, language: Language) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 
 from virtopsy.findings.finding import Certainty
 from virtopsy.findings.record import from_record, to_record
-from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.trajectory import Method, Trajectory
 from virtopsy.findings.words import direction_words, trajectory_lines
 from virtopsy.language import Language, say
 from virtopsy.report.statement import statement
@@ -99,3 +99,14 @@ def test_a_scatter_nobody_stated_is_called_assumed(language: Language) -> None:
     assert track.sd_source == "assumed"
     assert "a fine fit" not in told
     assert say("findings.sd.assumed", language, x="", y="", z="").split(":")[1] in told
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_angles_of_a_chord_to_a_projectile_are_not_called_those_of_the_flight(
+    language: Language,
+) -> None:
+    chord = replace(_track((100, 20, 30)), method=Method.CHORD)
+    labels = {line.label for line in trajectory_lines(chord, language)}
+    for name in ("direction", "azimuth", "elevation"):
+        assert say(f"findings.chord.{name}", language) in labels
+        assert say(f"findings.{name}", language) not in labels
