@@ -31,7 +31,14 @@ _CASES, _FIRST_SEED = 240, 5000
 _CLICKS = 25
 _OFF_MM = 5.0
 _WORKERS = 2
+_TOLD_EVERY = 80
 _MAIN = ("direction", "entry", "exit", "azimuth", "elevation")
+
+_HEAD = (
+    "                    n   direction, deg  entry, mm     cone   the stated 95% holds, %\n"
+    "                        med.   90%    med.   90%    95%   "
+    + "  ".join(f"{name[:5]:>5s}" for name in _MAIN)
+)
 
 
 def one(seed: int) -> tuple[tuple[str, ...], Judged | str, float]:
@@ -62,16 +69,19 @@ def table(title: str, rows: Sequence[Judged]) -> None:
 
 def constructed(cases: int, first: int) -> None:
     """Print the table of constructed cases, all and by what is special about them."""
-    with multiprocessing.get_context("spawn").Pool(_WORKERS) as pool:
-        found = pool.map(one, range(first, first + cases), chunksize=4)
-    rows = [(groups, row) for groups, row, _ in found if isinstance(row, Judged)]
-    refused = [row for _, row, _ in found if isinstance(row, str)]
+    rows: list[tuple[tuple[str, ...], Judged]] = []
+    refused: list[str] = []
     tell(f"{cases} constructed cases, clicks {_OFF_MM:.0f} mm off, seeds from {first}")
-    tell(
-        "                    n   direction, deg  entry, mm     cone   the stated 95% holds, %\n"
-        "                        med.   90%    med.   90%    95%   "
-        + "  ".join(f"{name[:5]:>5s}" for name in _MAIN)
-    )
+    tell(_HEAD)
+    with multiprocessing.get_context("spawn").Pool(_WORKERS) as pool:
+        found = pool.imap(one, range(first, first + cases), chunksize=2)
+        for done, (groups, row, _) in enumerate(found, 1):
+            if isinstance(row, str):
+                refused.append(row)
+            else:
+                rows.append((groups, row))
+            if done % _TOLD_EVERY == 0 and done < cases:
+                table(f"first {done}", [row for _, row in rows])
     table("all", [row for _, row in rows])
     for name in sorted({name for groups, _ in rows for name in groups}):
         table(name, [row for groups, row in rows if name in groups])
@@ -118,6 +128,7 @@ def main() -> None:
     cases, first = (*map(int, sys.argv[1:]), *(_CASES, _FIRST_SEED)[len(sys.argv) - 1 :])
     data = shared_data()
     if data is not None:
+        tell(_HEAD)
         gunshots(sorted(data.glob("ct_gunshot_*")))
     constructed(cases, first)
 
