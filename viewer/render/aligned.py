@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.render.bands import Check, bands
-from viewer.render.compiled import compiled
+from virtopsy.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
 from virtopsy.imaging.voxels import Voxels

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.render.compiled import compiled
+from virtopsy.compiled import compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 Singles = NDArray[np.float32]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from viewer.render.aligned import RIM, Part
 from viewer.render.bands import Check, bands
-from viewer.render.compiled import compiled
+from virtopsy.compiled import compiled
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.slab import Projection
 from virtopsy.imaging.voxels import Voxels

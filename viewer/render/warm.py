@@ -1,4 +1,4 @@
-"""Compiles the loops of the 3D view and of slices, or loads them from where they were kept.
+"""Compiles the loops of the 3D view, of slices and of the refinement, or loads what was kept.
 
 Compiling takes seconds once on a machine; setting up does it (`python -m viewer.render.warm`), so
 that nobody waits for it before a first picture.
@@ -16,6 +16,7 @@ from viewer.render.slice_camera import SectionCamera
 from viewer.render.slice_view import SliceRenderer
 from virtopsy.geometry.camera import standard_view
 from virtopsy.geometry.frame import Frame
+from virtopsy.imaging import bore_loop
 from virtopsy.imaging.preset import default_preset
 from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.voxels import KINDS
@@ -47,3 +48,4 @@ def warm(kind: type[np.generic] = np.int16) -> None:
 if __name__ == "__main__":
     for one in KINDS:
         warm(one)
+    bore_loop.warm()

@@ -47,7 +47,7 @@ def test_a_program_that_may_keep_nothing_still_draws(tmp_path: Path, home: str) 
     copy = tmp_path / "viewer"
     shutil.copytree(_ROOT / "viewer", copy, ignore=shutil.ignore_patterns("__pycache__"))
     program = (
-        "import viewer.render.compiled as c, numpy as np\n"
+        "import virtopsy.compiled as c, numpy as np\n"
         "from numba.core import caching\n"
         "def full(*_): raise OSError(28, 'No space left on device')\n"
         "caching.IndexDataCacheFile.save = full\n"
