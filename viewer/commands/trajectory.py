@@ -114,17 +114,29 @@ class _Stated:
         Raises:
             InputError: an end lies outside the series, or there is no projectile.
         """
-        from virtopsy.imaging.projectile import largest_metal
-
         other = self.exit or self.lodged
         for point in (self.entry, other):
             if point is not None and not volume.frame.contains(point):
                 told = ",".join(f"{part:g}" for part in point)
                 raise InputError("trajectory.outside", point=told)
-        other = other or largest_metal(volume, self.entry)
-        if other is None:
-            raise InputError("trajectory.no_bullet")
-        return other
+        return other or _projectile(volume, self.entry)
+
+
+def _projectile(volume: Volume, entry: _Place) -> _Place:
+    """Return where the largest dense piece in the body lies that is no tooth, and not at the entry.
+
+    Raises:
+        InputError: there is none.
+    """
+    from virtopsy.imaging.metal import Site, fragments
+    from virtopsy.imaging.projectile import LEAST_MM3, NEAREST_MM
+
+    for piece in fragments(volume):
+        far = math.dist(piece.centre_lps_mm, entry) > NEAREST_MM
+        inside = piece.site is not Site.OUTSIDE and not piece.may_be_dental
+        if far and inside and piece.volume_mm3 >= LEAST_MM3:
+            return piece.centre_lps_mm
+    raise InputError("trajectory.no_bullet")
 
 
 def _loaded(path: Path, series_key: str | None, language: Language) -> tuple[Volume, str]:

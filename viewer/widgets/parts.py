@@ -35,6 +35,7 @@ from viewer.presenters.tools.workshop import Workshop
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Post, Work
 from virtopsy.errors import VirtopsyError
+from virtopsy.findings.region import Substance
 from virtopsy.findings.vocabulary import called
 from virtopsy.findings.words import number
 from virtopsy.imaging.volume import Identity
@@ -194,11 +195,14 @@ class Parts:
 
     def keep_volume(self) -> None:
         """Record the volume that is painted, named by what it is taken to be."""
-        what = called("substance", self.paint.settings.now.substance.value, self.language.now)
+        substance = self.paint.settings.now.substance
+        what = called("substance", substance.value, self.language.now)
+        if substance is Substance.GAS:  # it is called gas once somebody confirmed it
+            what = self.say("panel.gas.unconfirmed")
         name = self.say(
             "paint.name", n=len(self.findings.shown) + 1, what=what or self.say("paint.volume")
         )
-        self.attempt(lambda: self.paint.keep(name))
+        self.attempt(lambda: self.paint.keep(name, self.say("paint.cut_off")))
 
     def find_metal(self) -> None:
         """List every dense piece of the scan among the findings."""

@@ -21,6 +21,7 @@ from typing_extensions import override
 from virtopsy.errors import InputError
 from virtopsy.findings.finding import ASSUMED, ASSUMED_SD_MM, STATED, Finding, put
 from virtopsy.findings.quantity import Quantity
+from virtopsy.findings.uncertainty import path_quantity
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.direction import DirectionUncertainty, azimuth, elevation, from_end_scatter
 from virtopsy.geometry.frame import Floats
@@ -48,6 +49,9 @@ class Method(StrEnum):
     POINTS = "points"
     FRAGMENTS = "fragments"
     CHORD = "chord"
+
+
+_FITTED = frozenset({Method.RIM, Method.POINTS, Method.FRAGMENTS})
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Trajectory(Finding):
             raise InputError("findings.trajectory.order", name=self.name)
         if self.joint_spread_mm:
             self._require_spread()
+        elif self.method in _FITTED or self.sd_source == FIT:
+            raise InputError("findings.trajectory.no_fit", name=self.name)
 
     def _require_spread(self) -> None:
         if len(self.joint_spread_mm) != _JOINT or not np.isfinite(self.joint_spread_mm).all():
@@ -151,6 +157,10 @@ class Trajectory(Finding):
     def quantities(self) -> tuple[Quantity, ...]:
         """Length, the 95% cone, and the angles of travel as far as they are defined."""
         spread, source = self.uncertainty, self.spread_source
+        if self.via_lps_mm:  # no one straight line: each part has its own direction
+            start, end = self.ends_lps_mm
+            bent = (start, *self.via_lps_mm, end)
+            return (path_quantity("curve", bent, self.end_sd_mm, source),)
         told = [
             Quantity("length", self.length_mm, "mm", spread.length_sd_mm, source=source),
             Quantity("cone95", math.degrees(spread.cone95_half_angle), "deg", source=source),
@@ -221,9 +231,12 @@ class Trajectory(Finding):
     def with_end(self, end: int, lps_mm: Point) -> Trajectory:
         """Return the track with one end moved by hand: a fit does not hold any longer."""
         first, second = put(self.ends_lps_mm, end, lps_mm)
+        fitted = self.sd_source == FIT
         return replace(
             self,
             ends_lps_mm=(first, second),
+            end_sd_mm=ASSUMED_SD_MM if fitted else self.end_sd_mm,
+            sd_source=ASSUMED if fitted else self.sd_source,
             joint_spread_mm=(),
             method=Method.CLICKS,
             clicks_lps_mm=(),

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from virtopsy.findings.finding import Certainty
+from virtopsy.findings.segments import straight_parts
 from virtopsy.findings.trajectory import Method, Trajectory
 from virtopsy.geometry.direction import (
+    AZIMUTH_LIMIT,
     NORMAL_95,
     Vector,
     azimuth,
@@ -24,6 +26,7 @@ from virtopsy.geometry.direction import (
 from virtopsy.language import Language, has, say
 
 _MINUS = "\u2212"
+_LEVEL = 0.5  # horizontal share of a direction above which nobody would call it vertical
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ def direction_words(track: Trajectory, language: Language) -> str | None:
     if track.direction is None:
         return None
     spread = component_sd(*track.ends_lps_mm, track.end_covariance)
+    told = track.uncertainty.cone95_half_angle < AZIMUTH_LIMIT  # else the ends are too near
     parts = []
     for axis, letter in _ORDER:
         component = track.direction[axis]
         sign = "none"
-        if abs(component) > NORMAL_95 * spread[axis]:
+        if told and abs(component) > NORMAL_95 * spread[axis]:
             sign = "plus" if component > 0 else "minus"
         parts.append(say(f"findings.words.{letter}.{sign}", language))
     return say("findings.words", language, first=parts[0], second=parts[1], third=parts[2])
@@ -82,9 +86,13 @@ def readings(track: Trajectory, language: Language) -> tuple[str, str]:
     directions = [track.direction] if track.direction is not None else _both(track.axis)
     scatter = track.uncertainty
     or_ = f" {say('findings.or', language)} "
-    turned = say("findings.azimuth.undefined", language)
+    too_near = say("findings.angles.too_near", language)
+    level = math.hypot(track.axis[0], track.axis[1]) > _LEVEL
+    turned = too_near if level else say("findings.azimuth.undefined", language)
     if scatter.azimuth_defined:
         turned = or_.join(_angle(azimuth(d), scatter.azimuth95, language) for d in directions)
+    if scatter.elevation95 > AZIMUTH_LIMIT:
+        return turned, too_near
     tilted = or_.join(_angle(elevation(d), scatter.elevation95, language) for d in directions)
     return turned, tilted
 
@@ -120,8 +128,9 @@ def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
         transverse=transverse,
     )
     cone = number(math.degrees(track.uncertainty.cone95_half_angle), language)
+    bent = "chord.length" if track.via_lps_mm else "length"
     told = (
-        ("findings.length", length(track, language, f" {say('findings.mm', language)}")),
+        (f"findings.{bent}", length(track, language, f" {say('findings.mm', language)}")),
         *_of_travel(track, _direction(track, language), turned, tilted),
         ("findings.plane_angles", angles),
         ("findings.stated_by", _stated_by(track, language)),
@@ -129,17 +138,38 @@ def trajectory_lines(track: Trajectory, language: Language) -> tuple[Line, ...]:
         ("findings.frame", say("findings.frame.scanner", language)),
         ("findings.sd", scatter(track, language)),
     )
-    lines = [Line(say(label, language), text) for label, text in told]
+    lines = [*_parts(track, language), *(Line(say(label, language), text) for label, text in told)]
     if (doubt := certainty(track, language)) is not None:
         lines.insert(0, Line(say("findings.certainty", language), doubt))
     return tuple(lines)
 
 
+def _parts(track: Trajectory, language: Language) -> list[Line]:
+    """Return each straight part of a deflected track, in the order of travel; else nothing."""
+    if not track.via_lps_mm:
+        return []
+    told = []
+    for n, part in enumerate(straight_parts(track), start=1):
+        turned, tilted = readings(part, language)
+        text = say(
+            "findings.part.text",
+            language,
+            length=length(part, language, f" {say('findings.mm', language)}"),
+            azimuth=turned,
+            elevation=tilted,
+        )
+        told.append(Line(say("findings.part", language, n=n), text))
+    return told
+
+
 def _of_travel(
     track: Trajectory, direction: str, turned: str, tilted: str
 ) -> tuple[tuple[str, str], ...]:
-    """Return the keys of the labels with what is said; the chord to a projectile is no flight."""
-    if track.method is Method.CHORD:
+    """Return the keys of the labels with what is said.
+
+    The chord to a projectile is no flight, nor is the line past a deflection.
+    """
+    if track.method is Method.CHORD or track.via_lps_mm:
         return (
             ("findings.chord.direction", direction),
             ("findings.chord.azimuth", turned),

@@ -14,7 +14,8 @@ from virtopsy.imaging.volume import Volume
 
 LEAST_MM3 = 40.0
 """A ball of 4.2 mm; smaller pieces are fragments."""
-_NEAREST_MM = 15.0
+NEAREST_MM = 15.0
+"""What lies nearer to an entry may be a part of its rim."""
 _ROUND_MM = 10.0  # so that a whole projectile is in view
 
 
@@ -35,7 +36,7 @@ def largest_metal(volume: Volume, entry: Point) -> Point | None:
         where = np.argwhere(labels[box] == label) + [side.start for side in box]
         size = len(where) * voxel_mm3
         centre = as_point(volume.frame.to_lps(where.mean(axis=0)[::-1]))
-        far = float(np.linalg.norm(np.subtract(centre, entry))) > _NEAREST_MM
+        far = float(np.linalg.norm(np.subtract(centre, entry))) > NEAREST_MM
         if far and size >= LEAST_MM3 and (best is None or size > best[0]):
             best = (size, centre)
     return None if best is None else best[1]

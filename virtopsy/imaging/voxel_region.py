@@ -17,7 +17,7 @@ from virtopsy.errors import Bug, InputError
 from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.frame import Floats
 from virtopsy.imaging.segment import Inside
-from virtopsy.imaging.volume import Volume
+from virtopsy.imaging.volume import Quantity, Volume
 from virtopsy.imaging.voxels import Voxels
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -271,7 +271,7 @@ def _range(
     """Return the least and most voxels, and whether the thresholds are in that."""
     rim = border_voxels(region.mask)
     least, most = region.count - rim, region.count + rim
-    if between is None or seed_mm is None:
+    if between is None or seed_mm is None or volume.quantity is not Quantity.HU:
         return max(least, 0.0), most, False
     # How the thresholds move the border is looked at where the region lies, not beyond it.
     k, j, i = (

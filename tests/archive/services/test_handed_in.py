@@ -37,6 +37,13 @@ def test_every_kind_is_kept_as_it_came(kept: Archive, expert: Actor, kind: str) 
     assert to_record(read) == to_record(EACH[kind])
 
 
+def test_a_fit_without_its_figures_is_refused(kept: Archive, expert: Actor) -> None:
+    record = {**handed(EACH["trajectory"]), "joint_spread_mm": [], "sd_source": "fit"}
+    with pytest.raises(InputError) as told:
+        kept.cases.add_finding(expert, CASE, record)
+    assert told.value.key == "findings.trajectory.no_fit"
+
+
 _WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"series_uid": "1.9"}, "has no series 1.9"),
     ({"frame_of_reference_uid": "9.9"}, "9.9"),

@@ -87,7 +87,7 @@ def test_no_text_is_run_as_a_formula(text: str, lead: str) -> None:
 
 
 def test_a_negative_number_stays_a_number() -> None:
-    rows = _rows((track(),), Language.EN)
+    rows = _rows((replace(track(), via_lps_mm=()),), Language.EN)
 
     assert any(row[9].startswith("-") for row in rows[1:])
 

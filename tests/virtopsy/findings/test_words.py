@@ -9,7 +9,7 @@ import pytest
 from virtopsy.findings.finding import Certainty
 from virtopsy.findings.record import from_record, to_record
 from virtopsy.findings.trajectory import Method, Trajectory
-from virtopsy.findings.words import direction_words, trajectory_lines
+from virtopsy.findings.words import direction_words, readings, trajectory_lines
 from virtopsy.language import Language, say
 from virtopsy.report.statement import statement
 
@@ -110,3 +110,33 @@ def test_the_angles_of_a_chord_to_a_projectile_are_not_called_those_of_the_fligh
     for name in ("direction", "azimuth", "elevation"):
         assert say(f"findings.chord.{name}", language) in labels
         assert say(f"findings.{name}", language) not in labels
+
+
+def test_ends_that_are_too_near_for_their_error_have_no_direction_and_no_angles() -> None:
+    track = Trajectory(
+        ((-58.5, 0.0, 0.0), (-57.0, 0.0, 0.0)),
+        entry=0,
+        direction_by="expert",
+        finding_id="t",
+        name="t",
+        series_uid="1",
+    )
+    for language in Language:
+        words = direction_words(track, language)
+        assert words is not None
+        assert say("findings.words.x.none", language) in words
+        assert readings(track, language) == (say("findings.angles.too_near", language),) * 2
+
+
+def test_a_bent_track_tells_the_length_of_its_line_and_no_one_direction() -> None:
+    track = Trajectory(
+        ((0.0, 0.0, 0.0), (100.0, 0.0, 0.0)),
+        entry=0,
+        direction_by="expert",
+        via_lps_mm=((50.0, 120.0, 0.0),),
+        finding_id="t",
+        name="t",
+        series_uid="1",
+    )
+    (only,) = track.quantities
+    assert (only.code, only.value) == ("curve", 260.0)

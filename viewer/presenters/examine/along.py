@@ -141,7 +141,8 @@ class Along:
 
     def _of(self, track: Trajectory) -> Followed:
         one, other = track.ends_lps_mm
-        ends = (other, one) if track.entry == 1 else (one, other)
+        bent = (one, *track.via_lps_mm, other)
+        ends = bent[::-1] if track.entry == 1 else bent
         number = self._findings.number(track.finding_id)
         begins = "first" if track.entry is None else "entry"
         return Followed(Path(ends), begins, track.finding_id, number)

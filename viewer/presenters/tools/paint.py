@@ -112,7 +112,7 @@ class PaintTool:
         self.settings: Value[Settings] = Value(Settings())
         self.draft: Value[Draft | None] = Value(None)
         self.trouble: Event[VirtopsyError] = Event()
-        views.volume.subscribe(lambda _: self.leave())
+        views.volume.subscribe(self._begin)
 
     @property
     def growing(self) -> bool:
@@ -124,6 +124,8 @@ class PaintTool:
         now = replace(self.settings.now, **changed)  # type: ignore[arg-type]  # by their names
         if changed.get("substance") is Substance.GAS:
             now = replace(now, low=LOWEST_HU, high=GAS_HU)
+        elif now.substance is Substance.GAS and max(now.low, now.high) > GAS_HU:
+            now = replace(now, substance=Substance.UNSTATED)  # what is denser is no gas
         if now.low > now.high:
             now = replace(now, low=now.high, high=now.low)
         self.settings.set(now)
@@ -219,13 +221,14 @@ class PaintTool:
         )
         self.draft.set(Draft(finding.voxels(), painted=True, finding_id=finding_id))
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, cut_off: str = "") -> None:
         """Measure the draft in the background, then record it.
 
         It becomes a new finding, or a new version of the one that was taken in hand.
 
         Args:
             name: what a new one is called until the expert renames it.
+            cut_off: remark on one that was grown up to the reach and goes on beyond it.
 
         Raises:
             InputError: nothing is painted.
@@ -237,7 +240,8 @@ class PaintTool:
         def done(fields: dict[str, Any]) -> None:
             self._running = None
             if self.draft.now is draft and self._views.volume.now is volume:
-                self._record(draft, volume, name, fields)
+                remark = cut_off if draft.region is not None and draft.region.cut_off else ""
+                self._record(draft, volume, name, {**fields, "remark": remark})
 
         self._start("paint.job.measure", lambda _: _fields(draft, volume, how), done)
 
@@ -245,7 +249,7 @@ class PaintTool:
         finding = (
             self._new(volume, name, fields)
             if draft.finding_id is None
-            else replace(self._region(draft.finding_id), confirmed=False, **fields)
+            else _changed(self._region(draft.finding_id), fields)
         )
         command = AddFinding if draft.finding_id is None else ChangeFinding
         try:
@@ -262,6 +266,13 @@ class PaintTool:
             self._running.progress.cancel()
         self._before.clear()
         self.draft.set(None)
+
+    def _begin(self, volume: Volume | None) -> None:
+        """Begin anew on another scan; without HU nobody knows what a value is."""
+        self.leave()
+        if volume is not None and volume.quantity is not Quantity.HU:
+            low, high = float(volume.voxels.min()), float(volume.voxels.max())
+            self.set(substance=Substance.UNSTATED, low=low, high=high, inside=False)
 
     def _put(self, found: VoxelRegion, seed: tuple[Point, float, float]) -> None:
         self.begin_stroke()
@@ -292,6 +303,12 @@ class PaintTool:
         if not isinstance(finding, Region):
             raise Bug(f"finding {finding_id} is a {finding.kind}, not a region")
         return finding
+
+
+def _changed(finding: Region, fields: dict[str, Any]) -> Region:
+    """Return a region with other voxels; what the expert remarked stays."""
+    remark = finding.remark or fields["remark"]
+    return replace(finding, **{**fields, "confirmed": False, "remark": remark})
 
 
 def _fields(draft: Draft, volume: Volume, how: Settings) -> dict[str, Any]:

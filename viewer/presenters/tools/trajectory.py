@@ -55,6 +55,7 @@ class TrajectoryTool:
         self._person = person
         self.draft: Value[Draft | None] = Value(None)
         self.hint: Value[str] = Value(ENTRY_HINT)
+        views.volume.subscribe(lambda _: self.leave())  # no track has its ends in two scans
 
     def click(self, lps_mm: Point, name: str) -> None:
         """Mark the entry, then the exit; the second click records the track.

@@ -71,6 +71,7 @@ class PaintBar(QFrame):
         self._act("give_up", parts.leave_tool)
         follow(self, self._tool.settings, self._show)
         follow(self, parts.language, lambda _: self._show(self._tool.settings.now), now=False)
+        follow(self, parts.views.volume, lambda _: self._show(self._tool.settings.now), now=False)
         follow(self, self._tool.draft, self._allow)
         follow(self, parts.tool, lambda now: self.setVisible(now == "volume"))
 
@@ -151,7 +152,7 @@ class PaintBar(QFrame):
         self._within.setVisible(now.how is How.PAINT)
         with QSignalBlocker(self._within):
             self._within.setChecked(now.within)
-        self._inside.setVisible(now.how is How.GROW)
+        self._inside.setVisible(now.how is How.GROW and bool(suffix))
         with QSignalBlocker(self._inside):
             self._inside.setChecked(now.inside)
         with QSignalBlocker(self._substance):

@@ -123,17 +123,12 @@ class VolumeOverlay:
             self._edge(wish.cutaway) if pictures.lined else "",
             reduced_words(pictures.reduced, language),
             lossy_mark(wish.volume, language),
-            self._before() if _extended(wish) else "",
+            self._parts.say("workshop.before") if _extended(wish) else "",
         )
         beside = self._controls.beside_curve(width) - _BESIDE_PX
         # Folded before the middle of so wide a view, where the letter of the lower edge is:
         seeming = min(width, 2 * beside)
         return slice_paint.folded_remarks(seeming, [one for one in said if one], self._type_px)
-
-    def _before(self) -> str:
-        """Say what the tube before an entry leaves out; in a small view the panel says the rest."""
-        small = slice_paint.is_small(self._view.width())
-        return self._parts.say("workshop.before.briefly" if small else "workshop.before")
 
     def _hidden(self, cutaway: Cutaway) -> str:
         """Say what is hidden; in a small view only that something is: the list tells the rest."""

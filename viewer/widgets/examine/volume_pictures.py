@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from viewer.render.glyphs.of_finding import glyphs_of
 from viewer.render.scene import Glyph, Quality
 from viewer.render.volume_view import Picture
+from viewer.widgets.examine import slice_paint
 from viewer.widgets.examine.volume_eye import VolumeEye
 from viewer.widgets.examine.volume_worker import VolumeWorker, Wish
 from viewer.widgets.parts import Parts
@@ -110,11 +111,12 @@ class VolumePictures:
     def _glyphs(self) -> tuple[Glyph, ...]:
         """Return what is drawn of the findings that are seen; what is dragged is painted over.
 
-        The selected track has the tube before its entry, with what it leaves out said beside it; a
-        court sees none, for no stop asks for it.
+        The selected track has the tube before its entry, with what it leaves out said beside it. A
+        court sees none, for no stop asks for it, and a view that has no room for the words.
         """
         findings, chosen = self._parts.findings, self._parts.findings.selected.now
-        here = self._parts.room.now == "examine"
+        small = slice_paint.is_small(self._widget.width())
+        here = self._parts.room.now == "examine" and not small
         dragged = {one.finding_id for one in self._parts.marks.shown.now if one.draft}
         return tuple(
             glyph

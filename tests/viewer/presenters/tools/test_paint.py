@@ -192,3 +192,30 @@ def test_alt_and_a_click_sets_the_thresholds_round_a_value(desk: Desk) -> None:
     assert (desk.tool.settings.now.low, desk.tool.settings.now.high) == (100.0, 500.0)
     desk.tool.set(substance=Substance.GAS)
     assert desk.tool.settings.now.high == -300
+
+
+def test_what_is_denser_than_gas_is_not_called_gas(desk: Desk) -> None:
+    desk.tool.set(high=145.0)
+    assert desk.tool.settings.now.substance is Substance.UNSTATED
+
+
+def test_a_scan_without_hu_begins_with_its_own_values_and_no_gas() -> None:
+    desk = Desk(body_with_gas(Quantity.SIGNAL))
+    desk.lanes.close()
+    now = desk.tool.settings.now
+    assert now.substance is Substance.UNSTATED
+    assert (now.low, now.high) == (-1000.0, 40.0)
+
+
+def test_what_stopped_at_the_reach_says_so_for_ever(desk: Desk) -> None:
+    desk.tool.set(reach_mm=6.0)
+    desk.grow()
+    desk.tool.keep("Gas 1", "goes on")
+    desk.wait()
+    finding = desk.session.case.findings[-1]
+    assert finding.remark == "goes on"
+    desk.tool.set(reach_mm=60.0)
+    desk.grow()
+    desk.tool.keep("Gas 2", "goes on")
+    desk.wait()
+    assert desk.session.case.findings[-1].remark == ""

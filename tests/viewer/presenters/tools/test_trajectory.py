@@ -133,3 +133,15 @@ def test_without_a_stated_entry_both_readings_stand_side_by_side_and_no_words() 
     assert "90.0" in told["Azimuth of travel (± is 95%)"]
     assert "−90.0" in told["Azimuth of travel (± is 95%)"]
     assert told["Direction"] == "two ends; the entry is not stated"
+
+
+def test_another_scan_takes_the_half_marked_track_away() -> None:
+    room = _Room()
+    room.tool.click((10.0, 20.0, 30.0), "Track 1")
+    frame = Frame.of((100, 100, 100), origin_mm=(0, 0, 0), spacing_mm=(1, 1, 1))
+    other = Identity(series_uid="9.9")
+
+    room.views.show(Volume(np.zeros((100, 100, 100), np.int16), frame, identity=other))
+    room.tool.click((80.0, 20.0, 30.0), "Track 1")
+
+    assert not room.session.case.findings
