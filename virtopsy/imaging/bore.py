@@ -30,6 +30,7 @@ BLUR = 27
 """Logarithm of the blur, mm."""
 SIZE = 28
 _THINNEST_MM = 0.8
+_FARTHEST_MM = 150.0  # of a meeting from the sheet's middle: beyond it there is no sheet
 
 
 def centre_of(p: Floats, node: int) -> Floats:
@@ -102,12 +103,12 @@ def meeting(turned: Floats, centre: Floats, surface: Floats) -> Meeting:
     s = (surface[0] - start[2]) / max(way[2], 0.2)
     point, fall = start, way[2]
     for _ in range(8):
-        point = start + s * way
+        point = np.clip(start + s * way, -_FARTHEST_MM, _FARTHEST_MM)
         slope = _slope(surface, point)
         fall = way[2] - slope @ way[:2]
         fall = max(0.15, fall)
         s -= (point[2] - float(monomials(point[0], point[1]) @ surface)) / fall
-    point = start + s * way
+    point = np.clip(start + s * way, -_FARTHEST_MM, _FARTHEST_MM)
     slope = _slope(surface, point)
     rise = turned[:2, 2] - turned[:2, :2] @ slope
     return Meeting(point, float(s), -rise / fall, monomials(point[0], point[1]) / fall)
