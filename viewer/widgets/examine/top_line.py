@@ -37,6 +37,8 @@ _LEAST_PX = (92, 90, 64, 64)
 _WORDED = ("point", "window", "region", "trajectory")  # there is no room for more words
 _IN_MENU = ("fragment", "fracture", "note")
 """Tools that a narrow line offers in the menu of wounds, and by their keys."""
+_BY_MOUSE = ("window",)
+"""Tools that a narrow line leaves to the mouse: a right drag changes the window at any time."""
 _WORD_GAP_PX = 4
 _WORDLESS = (
     *("tool.point", "tool.window", "act.save", "tool.region", "tool.to_court", "tool.trajectory"),
@@ -115,8 +117,8 @@ class TopLine(QFrame):
         """Let the texts of case and boxes end in an ellipsis where the line is narrow."""
         self._case.setMaximumWidth(max(_CASE_PX, round(self.width() * _CASE_SHARE)))
         self._row.setSpacing(_TIGHT_GAP_PX if self._narrow else _GAP_PX)
-        for tool in _IN_MENU:
-            self._buttons[tool].setVisible(not self._narrow)
+        for button in (*map(self._buttons.__getitem__, (*_IN_MENU, *_BY_MOUSE)), self._magnify):
+            button.setVisible(not self._narrow)
         boxes = (self._case, self._series, self._window, self._layout)
         least = _LEAST_PX if self._narrow else (0, _SERIES_PX, 0, 0)
         for box, px in zip(boxes, least, strict=True):
@@ -222,6 +224,7 @@ class TopLine(QFrame):
         button.clicked.connect(self._parts.loupe.set)
         follow(button, self._parts.loupe, button.setChecked)
         self._row.addWidget(button)
+        self._magnify = button  # by its key in a narrow line
 
     def _button(
         self, drawing: str, name: str, *, with_word: bool, said: str | None = None
