@@ -32,13 +32,14 @@ _WINDOW_PX = 128
 _LAYOUT_PX = 132
 _GAP_PX, _TIGHT_GAP_PX = 5, 2
 _NARROW_PX = 1100  # a line that is narrower has no room for words, nor for whole texts of its boxes
+_AMPLE_PX = 1300  # below it the loupe is left to its key, the window to the mouse
 # What is left to case, series, window and layout in a narrow line: some letters and the arrow.
 _LEAST_PX = (92, 90, 64, 64)
 _WORDED = ("point", "window", "region", "trajectory")  # there is no room for more words
 _IN_MENU = ("fragment", "fracture", "note")
 """Tools that a narrow line offers in the menu of wounds, and by their keys."""
 _BY_MOUSE = ("window",)
-"""Tools that a narrow line leaves to the mouse: a right drag changes the window at any time."""
+"""Tools that a line below `_AMPLE_PX` leaves to the mouse: a right drag changes the window."""
 _WORD_GAP_PX = 4
 _WORDLESS = (
     *("tool.point", "tool.window", "act.save", "tool.region", "tool.to_court", "tool.trajectory"),
@@ -117,8 +118,10 @@ class TopLine(QFrame):
         """Let the texts of case and boxes end in an ellipsis where the line is narrow."""
         self._case.setMaximumWidth(max(_CASE_PX, round(self.width() * _CASE_SHARE)))
         self._row.setSpacing(_TIGHT_GAP_PX if self._narrow else _GAP_PX)
-        for button in (*map(self._buttons.__getitem__, (*_IN_MENU, *_BY_MOUSE)), self._magnify):
-            button.setVisible(not self._narrow)
+        for tool in _IN_MENU:
+            self._buttons[tool].setVisible(not self._narrow)
+        for button in (*map(self._buttons.__getitem__, _BY_MOUSE), self._magnify):
+            button.setVisible(self.width() >= _AMPLE_PX)
         boxes = (self._case, self._series, self._window, self._layout)
         least = _LEAST_PX if self._narrow else (0, _SERIES_PX, 0, 0)
         for box, px in zip(boxes, least, strict=True):
