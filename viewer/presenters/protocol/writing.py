@@ -19,6 +19,10 @@ from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Work
 from virtopsy.errors import StorageError, UsageError, VirtopsyError
+from virtopsy.findings.finding import Finding
+from virtopsy.findings.quantity_words import quantity_lines
+from virtopsy.findings.trajectory import Trajectory
+from virtopsy.findings.vocabulary import called
 from virtopsy.findings.words import Line, trajectory_lines
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
@@ -71,9 +75,8 @@ class Writing:
             ),
             *_study_lines(opened, language),
         ]
-        for number, track in enumerate(self._findings.tracks, start=1):
-            told = [f"{one.label}: {one.text}" for one in trajectory_lines(track, language)]
-            lines.append(Line(f"{number}. {track.name}", "\n".join(told)))
+        for number, finding in enumerate(self._findings.shown, start=1):
+            lines.append(Line(f"{number}. {finding.name}", _told(finding, language)))
         warnings = [one.sentence(language) for one in opened.problems]
         lines.append(
             Line(
@@ -148,6 +151,16 @@ class Writing:
 def _from_archive(archive: Archive, actor: Actor, number: str, progress: Progress) -> Opened | None:
     """Assemble the series from the kept bytes: what is handed out rests on nothing else."""
     return load_case(archive, actor, archive.cases.open(actor, number), progress)
+
+
+def _told(finding: Finding, language: Language) -> str:
+    """Return the numbers of a finding, a line each; its kind where it has none."""
+    if isinstance(finding, Trajectory):
+        lines = trajectory_lines(finding, language)
+    else:
+        lines = quantity_lines(finding, language)
+    told = [f"{one.label}: {one.text}" for one in lines]
+    return "\n".join(told) or called("kind", finding.kind, language)
 
 
 def _study_lines(opened: Opened, language: Language) -> list[Line]:
