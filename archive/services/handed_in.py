@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +33,9 @@ def added(record: Mapping[str, Any], actor: Actor) -> Change:
     given = dict(inner)
     given.setdefault("finding_id", uuid4().hex)
     finding = finding_record.from_record(given)
+    unknown = sorted(map(str, {*given} - {"kind", *(one.name for one in fields(finding))}))
+    if unknown:  # a misspelt field would be lost without a word
+        raise InputError("findings.record.unknown_field", field=ascii(unknown[0][:40])[1:-1])
     _require_readable(finding)
     read = finding_record.to_record(_stated(finding, actor))
     _refuse_odd_words(read)

@@ -44,6 +44,13 @@ def test_a_fit_without_its_figures_is_refused(kept: Archive, expert: Actor) -> N
     assert told.value.key == "findings.trajectory.no_fit"
 
 
+@pytest.mark.parametrize("kind", EACH)
+def test_a_misspelt_field_is_named_and_not_lost(kept: Archive, expert: Actor, kind: str) -> None:
+    with pytest.raises(InputError) as told:
+        kept.cases.add_finding(expert, CASE, {**handed(EACH[kind]), "certainly": "definite"})
+    assert told.value.key == "findings.record.unknown_field"
+
+
 _WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"series_uid": "1.9"}, "has no series 1.9"),
     ({"frame_of_reference_uid": "9.9"}, "9.9"),
