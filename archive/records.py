@@ -50,6 +50,9 @@ class Person:
     Attributes:
         person_sha256: the salted object with name and roles.
         credential_sha256: the object with the proof of the password and the locked key.
+        failures: wrong passwords since the last good login.
+        last_failure: when the last of them came; empty for none.
+        reset: somebody else set the password, and the person has not acknowledged it yet.
     """
 
     person_id: str
@@ -58,6 +61,9 @@ class Person:
     disabled: bool
     person_sha256: str
     credential_sha256: str
+    failures: int = 0
+    last_failure: str = ""
+    reset: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,11 @@ class SeriesRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A source file of a case; one row for the same bytes, however often they came."""
+    """A source file of a case; one row for the same bytes, however often they came.
+
+    Attributes:
+        kind: "dicom", "opaque", "photo", "document", "audio", "video", "surface" or "container".
+    """
 
     case_number: str
     sha256: str
@@ -149,6 +159,7 @@ class FileRow:
     path: str
     sop_uid: str
     series_uid: str
+    kind: str = "dicom"
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,9 @@ def _person(row: Any) -> Person:
         name=row["name"],
         roles=tuple(Role(one) for one in row["roles"].split()),
         disabled=bool(row["disabled"]),
+        failures=row["failures"],
+        last_failure=row["last_failure"],
+        reset=bool(row["reset"]),
         person_sha256=row["person_sha256"],
         credential_sha256=row["credential_sha256"],
     )

@@ -1,8 +1,13 @@
-"""The tables of the index and the log (SQLite)."""
+"""The tables of the index and the log (SQLite).
+
+All but the log can be made anew from objects and log. What changes here changes in the newest
+file of `migrations/versions` as well; a test holds the two equal.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     ForeignKey,
@@ -12,9 +17,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    event,
 )
 
 metadata = MetaData()
+
+REVISION = "0002"
+"""The newest revision in `migrations/versions`."""
+
+revision = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
 settings = Table(
     "setting",
@@ -36,7 +47,19 @@ log = Table(
     Column("out", String, nullable=False),
     Column("case_number", String, nullable=False),
     Index("log_case", "case_number", "seq"),
+    Index("log_act", "act", "seq"),
+    Index("log_actor", "actor", "seq"),
 )
+
+tree_nodes = Table(
+    "tree_node",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Complete Merkle nodes over 256, 65536, ... leaves (level 8, 16, ...), counted from the left."""
 
 persons = Table(
     "person",
@@ -48,6 +71,11 @@ persons = Table(
     Column("disabled", Boolean, nullable=False),
     Column("person_sha256", String(64), nullable=False),
     Column("credential_sha256", String(64), nullable=False),
+    # Since the last good login; told by the log's login entries.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_failure", String, nullable=False, server_default=""),
+    # Somebody else set the password; the person has not acknowledged it yet.
+    Column("reset", Boolean, nullable=False, server_default="0"),
 )
 
 cases = Table(
@@ -81,6 +109,7 @@ files = Table(
     Column("path", String, nullable=False),
     Column("sop_uid", String, nullable=False),
     Column("series_uid", String, nullable=False),
+    Column("kind", String, nullable=False, server_default="dicom"),
     Index("source_file_series", "case_number", "series_uid"),
 )
 
@@ -96,3 +125,60 @@ things = Table(
     Column("withdrawn", Boolean, nullable=False),
     Index("thing_once", "case_number", "thing", "thing_id", "version", unique=True),
 )
+
+tombstones = Table(
+    "tombstone",
+    metadata,
+    Column("case_number", ForeignKey("investigation.number"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+"""What was destroyed by act: `seq` is the entry."""
+
+witnesses = Table(
+    "witness",
+    metadata,
+    Column("key_sha256", String(64), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+)
+
+search_items = Table(
+    "search_item",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=True),
+    Column("case_number", ForeignKey("investigation.number"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("study_uid", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("folded", String, nullable=False),
+    Index("search_item_once", "case_number", "kind", "id", unique=True),
+)
+"""What can be searched for; `folded` is the text in the form that is compared."""
+
+TRIGRAMS = (
+    (
+        "CREATE VIRTUAL TABLE search_text USING fts5"
+        "(folded, content='search_item', content_rowid='place', tokenize='trigram')"
+    ),
+    (
+        "CREATE TRIGGER search_item_added AFTER INSERT ON search_item BEGIN"
+        " INSERT INTO search_text(rowid, folded) VALUES (new.place, new.folded); END"
+    ),
+    (
+        "CREATE TRIGGER search_item_gone AFTER DELETE ON search_item BEGIN"
+        " INSERT INTO search_text(search_text, rowid, folded)"
+        " VALUES ('delete', old.place, old.folded); END"
+    ),
+    (
+        "CREATE TRIGGER search_item_changed AFTER UPDATE ON search_item BEGIN"
+        " INSERT INTO search_text(search_text, rowid, folded)"
+        " VALUES ('delete', old.place, old.folded);"
+        " INSERT INTO search_text(rowid, folded) VALUES (new.place, new.folded); END"
+    ),
+)
+"""The index of three-letter pieces over `search_item`, kept up to date by the database itself."""
+for _statement in TRIGRAMS:
+    event.listen(search_items, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

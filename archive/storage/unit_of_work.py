@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.pool import NullPool
 
@@ -23,10 +23,13 @@ from archive.ports import CaseRows, LogRows, PersonRows, UnitOfWork
 from archive.storage import tables
 from archive.storage.repositories import CaseTable, LogTable, PersonTable
 from virtopsy.errors import IntegrityError, StorageError, VirtopsyError
+from virtopsy.late import Late
 
 BUSY_TIMEOUT_S = 10.0
-SCHEMA = "1"
+FIRST = "0001"
+"""The revision of an archive made before revisions were counted."""
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
+_upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
 _FULL = (sqlite3.SQLITE_FULL,)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -47,8 +50,8 @@ class SqliteDatabase:
         engine = _engine(path, BUSY_TIMEOUT_S, create=True)
         with said(path), engine.begin() as connection:
             tables.metadata.create_all(connection)
-            rows = [{"name": "archive", "value": archive}, {"name": "schema", "value": SCHEMA}]
-            connection.execute(insert(tables.settings), rows)
+            connection.execute(insert(tables.settings).values(name="archive", value=archive))
+            connection.execute(insert(tables.revision).values(version_num=tables.REVISION))
         engine.dispose()
         return cls(path)
 
@@ -57,6 +60,23 @@ class SqliteDatabase:
         wanted = select(tables.settings.c.value).where(tables.settings.c.name == name)
         with said(self.path), self._engine.begin() as connection:
             return connection.execute(wanted).scalar() or ""
+
+    def revision(self) -> str:
+        """Return which revision of the schema the file has."""
+        with said(self.path), self._engine.begin() as connection:
+            if not inspect(connection).has_table(tables.revision.name):
+                return FIRST
+            return connection.execute(select(tables.revision.c.version_num)).scalar() or FIRST
+
+    def upgrade(self) -> tuple[str, str]:
+        """Bring the schema to the newest revision, in one transaction; return old and new.
+
+        Only the shape changes: what new tables and columns hold is told by log and objects.
+        """
+        before = self.revision()
+        with said(self.path), self._engine.begin() as connection:
+            _upgrade(connection)
+        return before, tables.REVISION
 
     def writing(self) -> UnitOfWork:
         """Return a transaction that holds the one write lock from its start."""

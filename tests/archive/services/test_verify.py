@@ -170,7 +170,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: _sql(
             f,
             "INSERT INTO person SELECT 'x', 'X', 'x', roles, 0, person_sha256, "
-            "credential_sha256 FROM person",
+            "credential_sha256, 0, '', 0 FROM person",
         ),
         "row_extra",
     ),

@@ -1,0 +1,27 @@
+"""Runs the revisions in `versions/` on the archive's own connection and transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect
+
+from archive.storage import tables
+
+_HERE = Path(__file__).parent
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema to the newest revision, within the caller's transaction.
+
+    An archive made before revisions were counted has the tables of the first one.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    names = inspect(connection)
+    if names.has_table(tables.log.name) and not names.has_table(tables.revision.name):
+        command.stamp(config, "0001")
+    command.upgrade(config, tables.REVISION)
