@@ -62,8 +62,9 @@ def catalogue(language: Language, domain: str) -> dict[str, polib.POEntry]:
     return {entry.msgid: entry for entry in polib.pofile(str(path), check_for_duplicates=True)}
 
 
-def domains(language: Language) -> list[str]:
-    return sorted(path.stem for path in (_I18N / language.value).glob("*.po"))
+@cache
+def domains(language: Language) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (_I18N / language.value).glob("*.po")))
 
 
 def texts(entry: polib.POEntry) -> list[str]:
@@ -76,13 +77,20 @@ def placeholders(text: str) -> set[str]:
     }
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for name in _CODE:
-        top = _ROOT / name
-        for path in [top] if top.is_file() else sorted(top.rglob("*.py")):
-            if path == _ALONE:
-                continue
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> tuple[tuple[Path, ast.Module], ...]:
+    tops = [_ROOT / name for name in _CODE]
+    paths = [path for top in tops for path in ([top] if top.is_file() else top.rglob("*.py"))]
+    return tuple(
+        (path, ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(paths)
+        if path != _ALONE
+    )
+
+
+@cache
+def nodes() -> tuple[tuple[Path, ast.AST], ...]:
+    return tuple((path, node) for path, tree in trees() for node in ast.walk(tree))
 
 
 def pattern_of(joined: ast.JoinedStr) -> str:
@@ -109,8 +117,7 @@ def acts() -> frozenset[str]:
     """What the log calls the acts: they look like keys and are none."""
     return frozenset(
         str(node.args[0].value)
-        for _, tree in trees()
-        for node in ast.walk(tree)
+        for _, node in nodes()
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "Act"
         and node.args
@@ -118,15 +125,21 @@ def acts() -> frozenset[str]:
     )
 
 
+@cache
+def written() -> tuple[tuple[Path, Text], ...]:
+    """Every string constant that may be a key, with its file."""
+    return tuple((path, text) for path, tree in trees() for text in written_in(tree))
+
+
 def written_in(tree: ast.Module) -> Iterator[Text]:
-    """Every string constant that may be a key: not an enum's value, nor a Qt object name."""
+    """Leave out an enum's value, a Qt object name, a module that is loaded late."""
     others: set[ast.expr] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             others.update(one.value for one in node.body if isinstance(one, ast.Assign))
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            others.update(node.args if name in {"setObjectName", "findChild"} else ())
+            others.update(node.args if name in {"setObjectName", "findChild", "Late"} else ())
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in others:
             yield Text(node.lineno, node.value)
@@ -135,16 +148,15 @@ def written_in(tree: ast.Module) -> Iterator[Text]:
 @cache
 def calls() -> tuple[Call, ...]:
     found = []
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            keys = spoken(node.args[0]) if name in _SPEAKERS else ()
-            if keys:
-                given = [keyword.arg for keyword in node.keywords]
-                facts = None if None in given else frozenset(filter(None, given))
-                found.append(Call(f"{path.relative_to(_ROOT)}:{node.lineno}", keys, facts))
+    for path, node in nodes():
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        keys = spoken(node.args[0]) if name in _SPEAKERS else ()
+        if keys:
+            given = [keyword.arg for keyword in node.keywords]
+            facts = None if None in given else frozenset(filter(None, given))
+            found.append(Call(f"{path.relative_to(_ROOT)}:{node.lineno}", keys, facts))
     return tuple(found)
 
 
@@ -153,6 +165,11 @@ def every_key() -> frozenset[str]:
     return frozenset(
         key for domain in domains(Language.EN) for key in catalogue(Language.EN, domain)
     )
+
+
+def tails() -> frozenset[str]:
+    """Every key without its first parts."""
+    return frozenset(key[dot.end() :] for key in every_key() for dot in re.finditer(r"\.", key))
 
 
 def entry_of(key: str) -> polib.POEntry:
@@ -249,40 +266,39 @@ def test_kazakh_is_kazakh_and_not_russian(domain: str) -> None:
 
 
 def test_every_key_the_code_speaks_is_in_the_catalogues() -> None:
+    plain = {re.escape(key) for key in every_key()}
     lost = {
         call.place: key
         for call in calls()
         for key in call.keys
-        if not any(re.fullmatch(key, known) for known in every_key())
+        if key not in plain and not any(re.fullmatch(key, known) for known in every_key())
     }
     assert not lost
 
 
 def test_whatever_looks_like_a_key_in_the_code_is_one() -> None:
+    known = every_key() | acts() | tails()
     lost = {
-        f"{path.relative_to(_ROOT)}:{node.lineno}": node.value
-        for path, tree in trees()
-        for node in written_in(tree)
-        if _KEY.fullmatch(node.value)
-        and node.value.partition(".")[0] in domains(Language.EN)
-        and node.value.rpartition(".")[2] not in _FILE_ENDINGS
-        and node.value not in every_key() | acts()
-        and not any(key.endswith(f".{node.value}") for key in every_key())  # the tail of a key
+        f"{path.relative_to(_ROOT)}:{text.lineno}": text.value
+        for path, text in written()
+        if _KEY.fullmatch(text.value)
+        and text.value.partition(".")[0] in domains(Language.EN)
+        and text.value.rpartition(".")[2] not in _FILE_ENDINGS
+        and text.value not in known
     }
     assert not lost
 
 
 def test_every_problem_of_a_scan_has_its_sentence() -> None:
     lost = {}
-    for path, tree in trees():
-        if path.parent.name != "dicom":
+    for path, node in nodes():
+        if path.parent.name != "dicom" or not isinstance(node, ast.Call):
             continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
-                parts = [one.value for one in node.args if isinstance(one, ast.Constant)]
-                key = ".".join(["scan.problem", *map(str, parts)])
-                if parts and key not in every_key():
-                    lost[f"{path.relative_to(_ROOT)}:{node.lineno}"] = key
+        if getattr(node.func, "id", "") == "Problem":
+            parts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            key = ".".join(["scan.problem", *map(str, parts)])
+            if parts and key not in every_key():
+                lost[f"{path.relative_to(_ROOT)}:{node.lineno}"] = key
     assert not lost
 
 
@@ -302,21 +318,16 @@ def test_every_sentence_is_given_the_facts_it_needs() -> None:
 
 
 def test_every_key_of_the_catalogues_is_used() -> None:
-    written = {text.value for _, tree in trees() for text in written_in(tree)}
-    patterns = {
-        pattern_of(node)
-        for _, tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-    }
+    said = {text.value for _, text in written()}
+    patterns = {pattern_of(node) for _, node in nodes() if isinstance(node, ast.JoinedStr)}
     for path in (_ROOT / "resources").rglob("*"):
         if path.suffix in {".json", ".toml", ".typ", ".html", ".js"}:
-            written.update(found[0] for found in _KEY.finditer(path.read_text(encoding="utf-8")))
+            said.update(found[0] for found in _KEY.finditer(path.read_text(encoding="utf-8")))
     heads = {key.partition(".")[0] for key in every_key()}
-    patterns.update(re.escape(one) + ".+" for one in written if one.endswith("."))
+    patterns.update(re.escape(one) + ".+" for one in said if one.endswith("."))
     keyed = [re.compile(one) for one in patterns if re.split(r"\\", one)[0] in heads]
     idle = {
-        key for key in every_key() - written if not any(pattern.fullmatch(key) for pattern in keyed)
+        key for key in every_key() - said if not any(pattern.fullmatch(key) for pattern in keyed)
     }
     assert not idle
 
