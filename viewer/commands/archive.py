@@ -64,11 +64,14 @@ def _add_init(group: speech.Group, language: Language) -> None:
     def init(folder: Path, user: str, reason: str, as_json: bool) -> None:
         from archive.opening import create, open_archive
         from archive.storage.machine import system_clock
+        from viewer.commands.doctor import kept_secret
 
         password = password_of(user, language)
         create(folder, person=user, password=password, clock=system_clock, reason=reason)
         with open_archive(folder, clock=system_clock) as archive:
             made = {"uuid": archive.uuid, "fingerprint": archive.fingerprint}
+        disk = kept_secret(folder)
+        speech.remark(f"doctor.{disk.code}.{disk.state}", language, **disk.facts)
         if as_json:
             speech.facts({**made, "single_keeper": True})
             return

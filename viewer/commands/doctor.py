@@ -121,7 +121,6 @@ def _fonts() -> Finding:
 
 
 def _disk(folder: Path) -> Iterator[Finding]:
-    from archive.storage.disk import encryption
     from archive.storage.place import refuse_shared_place
     from virtopsy.errors import InputError
 
@@ -136,11 +135,16 @@ def _disk(folder: Path) -> Iterator[Finding]:
         yield Finding("place", "fine", {"path": folder})
     except InputError:
         yield Finding("place", "fault", {"path": folder})
-    yield {
-        "encrypted": Finding("encryption", "fine", {"path": folder}),
-        "plain": Finding("encryption", "watch", {"path": folder}),
-        "unknown": Finding("encryption_unknown", "watch", {"path": folder}),
-    }[encryption(place)]
+    yield kept_secret(folder)
+
+
+def kept_secret(folder: Path) -> Finding:
+    """Tell whether the disk under `folder` is encrypted: that alone keeps evidence secret there."""
+    from archive.storage.disk import Encryption, encryption
+
+    found = encryption(folder)
+    code = "encryption_unknown" if found is Encryption.UNKNOWN else "encryption"
+    return Finding(code, "fine" if found is Encryption.ENCRYPTED else "watch", {"path": folder})
 
 
 def _clock() -> Finding:

@@ -14,6 +14,7 @@ import pytest
 import archive.opening
 from archive.opening import create
 from archive.proof.signing import Cost
+from archive.storage.disk import Encryption
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import FRAME, SERIES, write_slice
@@ -268,3 +269,21 @@ def test_what_never_ends_is_no_file_to_hand_in(folder: Path) -> None:
 def test_an_archive_that_lost_its_card_is_damaged_not_absent(folder: Path) -> None:
     (folder / "archive.json").unlink()
     assert main(["archive", "verify", str(folder)]) == 1
+
+
+def test_a_new_archive_says_whether_its_disk_keeps_it_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    for number, found in enumerate(Encryption):
+        monkeypatch.setattr("archive.storage.disk.encryption", lambda _, found=found: found)
+        new = str(tmp_path / str(number))
+        assert main(["archive", "init", new, "--user", "B", "--json", "--lang", "en"]) == 0
+        said = capsys.readouterr()
+        assert {
+            Encryption.ENCRYPTED: "is encrypted",
+            Encryption.PLAIN: "is not encrypted",
+            Encryption.UNKNOWN: "cannot be told",
+        }[found] in said.err
+        assert json.loads(said.out)["single_keeper"]
