@@ -226,7 +226,8 @@ class IntakeReport:
         opaque: files kept although they are no readable DICOM.
         bytes: of all files met.
         seconds: from start to recorded.
-        not_stated: what should have been stated and was not: "basis", "deliverer", "carrier".
+        not_stated: what should have been stated and was not: "basis", "deliverer", "carrier",
+            "seal", "agreement" (of body tag, scout and name).
         series_manifests: series UID -> SHA-256 of its manifest object.
     """
 

@@ -30,6 +30,7 @@ from archive.services.header import Header, read_header
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from archive.services.sources import Brought, listed
+from archive.services.statement import Statement
 from virtopsy.confined import Lost, each
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
@@ -54,20 +55,6 @@ class Staged:
     header: Header | str
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What the person said about where the evidence comes from; empty is "not stated"."""
-
-    basis: str
-    deliverer: str
-    carrier: str
-
-    @property
-    def not_stated(self) -> tuple[str, ...]:
-        """Return the names of what is missing."""
-        return tuple(name for name, value in asdict(self).items() if not value.strip())
-
-
 class Intake:
     """Takes files into a case."""
 
@@ -89,6 +76,9 @@ class Intake:
         basis: str = "",
         deliverer: str = "",
         carrier: str = "",
+        seal: str = "",
+        agrees: bool | None = None,
+        agrees_words: str = "",
         reason: str = "",
         below: Path | None = None,
         progress: Progress,
@@ -100,11 +90,14 @@ class Intake:
         Raises:
             AccessDenied: no right to import, or the case is another person's.
             InputError: the source cannot be read at all, or the case number is none.
+            UsageError: a statement is too long, or body tag, scout and name do not agree (`agrees`
+                is False) and no words say in what.
             StorageError: the disk refused; nothing was recorded.
             Cancelled: nothing was recorded.
         """
         session = self._access.require(actor, Right.IMPORT)
         number = case_number_of(case_number)
+        statement = Statement(basis, deliverer, carrier, seal, agrees, agrees_words).checked()
         self._refuse_foreign_case(session, number)
         begun = self._journal.machine.monotonic_ns()
         given = [sources] if isinstance(sources, Path) else list(sources)
@@ -116,7 +109,6 @@ class Intake:
             _keep(staging, staged, progress)
         finally:
             staging.clear()
-        statement = Statement(basis, deliverer, carrier)
         draft = _Draft(number, statement, reason, tuple(staged), (*others, *unreadable))
         report = self._record(session, draft)
         self._journal.checkpoint_after(session.seal, at_once=True)
@@ -173,7 +165,7 @@ class Intake:
 
     def _act(self, actor: Actor, draft: _Draft, taken: _Taken, rows: list[SeriesRow]) -> Act:
         described = {
-            **asdict(draft.statement),
+            **draft.statement.record(),
             "files": [asdict(row) for row in taken.new],
             "report": [asdict(one) for one in taken.reports(draft)],
             "series": [asdict(row) for row in rows],

@@ -22,10 +22,10 @@ from virtopsy.errors import UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
-    from archive.records import IntakeReport, LogEntry, VerifyReport
+    from archive.records import LogEntry, VerifyReport
 
 _FOLDER = speech.PLACE
-_ELSEWHERE = ("person", "bundle", "finding", "findings")
+_ELSEWHERE = ("import", "person", "bundle", "finding", "findings")
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 
@@ -48,7 +48,6 @@ def build(language: Language) -> click.Command:
     """Return the subcommand, speaking `language`."""
     group = _Archive("archive", language, "cli.archive.help")
     _add_init(group, language)
-    _add_import(group, language)
     _add_list(group, language)
     _add_log(group, language)
     _add_verify(group, language)
@@ -78,77 +77,6 @@ def _add_init(group: speech.Group, language: Language) -> None:
         fingerprint = made["fingerprint"]
         speech.line(say("archive.cli.created", language, path=folder, fingerprint=fingerprint))
         speech.line(say("archive.cli.single_keeper", language, name=user))
-
-
-def _add_import(group: speech.Group, language: Language) -> None:
-    @group.add("import", "archive.cli.import.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("sources", metavar="PATH...", nargs=-1, required=True, type=_FOLDER)
-    @case_option(language)
-    @user_option(language)
-    @click.option("--basis", default="", help=say("archive.cli.option.basis", language))
-    @click.option("--from", "deliverer", default="", help=say("archive.cli.option.from", language))
-    @click.option("--carrier", default="", help=say("archive.cli.option.carrier", language))
-    @reason_option(language)
-    @speech.json_option(language)
-    def take_in(
-        folder: Path,
-        sources: tuple[Path, ...],
-        number: str,
-        user: str | None,
-        as_json: bool,
-        **statement: Any,  # the four texts above, by name
-    ) -> None:
-        progress = speech.progress("archive.cli.progress.import", language)
-        with acting(folder, user, language) as (archive, actor):
-            report = archive.intake.take_in(
-                actor, sources, case_number=number, progress=progress, **statement
-            )
-        for name in report.not_stated:
-            speech.remark(f"archive.cli.not_stated.{name}", language)
-        if as_json:
-            speech.facts(_intake_facts(report, language))
-        else:
-            _tell_intake(report, language)
-
-
-def _intake_facts(report: IntakeReport, language: Language) -> dict[str, Any]:
-    return {
-        "case": report.case,
-        "files": report.files,
-        "stored": report.stored,
-        "already": report.already,
-        "conflicts": report.conflicts,
-        "opaque": report.opaque,
-        "bytes": report.bytes,
-        "seconds": round(report.seconds, 3),
-        "not_stated": list(report.not_stated),
-        "manifests": dict(report.series_manifests),
-        "report": [
-            {"path": one.path, "code": one.code, "text": one.sentence(language)}
-            for one in report.report
-        ],
-    }
-
-
-def _tell_intake(report: IntakeReport, language: Language) -> None:
-    speech.line(
-        say(
-            "archive.cli.imported",
-            language,
-            case=report.case,
-            files=report.files,
-            stored=report.stored,
-            already=report.already,
-            conflicts=report.conflicts,
-            opaque=report.opaque,
-            seconds=f"{report.seconds:.1f}",
-        )
-    )
-    for one in report.report:
-        if one.code != "stored":
-            text = one.sentence(language)
-            speech.line(say("archive.cli.imported_file", language, path=one.path, text=text))
 
 
 def _add_list(group: speech.Group, language: Language) -> None:

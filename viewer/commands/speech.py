@@ -151,14 +151,21 @@ def remark(key: str, language: Language, **facts: Fact) -> None:
     sys.stderr.write(say(key, language, **facts) + "\n")
 
 
-def progress(key: str, language: Language) -> Progress:
-    """Return a progress that rewrites one line of a terminal, and is silent elsewhere."""
+def progress(key: str, language: Language, *, unit: int = 1) -> Progress:
+    """Return a progress that rewrites one line of a terminal, and is silent elsewhere.
+
+    Args:
+        key: what is being done.
+        language: of the line.
+        unit: what is counted, in steps of the progress (1,000,000 bytes are a megabyte).
+    """
     if not sys.stderr.isatty():
         return Progress()
 
     def report(done: int, total: int) -> None:
         text = say(key, language)
-        sys.stderr.write(f"\r{text} {done}/{total}" + ("\n" if done >= total else ""))
+        counted = f"{done // unit}/{-(-total // unit)}"
+        sys.stderr.write(f"\r{text} {counted}" + ("\n" if done >= total else ""))
         sys.stderr.flush()
 
     return Progress(report)

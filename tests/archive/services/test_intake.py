@@ -53,10 +53,10 @@ def test_the_report_counts_and_says_what_was_not_stated(
     counts = (report.files, report.stored, report.already, report.conflicts, report.opaque)
     assert counts == (4, 4, 0, 0, 1)
     assert report.bytes == sum(one.stat().st_size for one in scan.iterdir())
-    assert report.not_stated == ("deliverer", "carrier")
+    assert report.not_stated == ("deliverer", "carrier", "seal", "agreement")
     (entry,) = [one for one in archive.log.entries(expert, CASE) if one.act == "import"]
     said = canonical.decode(entry.body)
-    assert said["data"]["not_stated"] == ["deliverer", "carrier"]
+    assert said["data"]["not_stated"] == ["deliverer", "carrier", "seal", "agreement"]
     assert "Order 7" not in entry.body.decode()
 
 

@@ -73,7 +73,7 @@ def test_a_case_goes_in_is_marked_listed_logged_and_verified(
     keys = "already bytes case conflicts files opaque report seconds stored"
     assert set(keys.split()) <= taken.keys()
     assert [sorted(one) for one in taken["report"]] == [["code", "path", "text"]] * 3
-    assert taken["not_stated"] == ["basis", "carrier"]
+    assert taken["not_stated"] == ["basis", "carrier", "seal", "agreement"]
 
     asked = ("--case", "7", "--series", SERIES, "--json-file", finding, *who)
     made = _json(capsys, "finding", folder, *asked)
