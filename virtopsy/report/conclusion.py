@@ -13,6 +13,7 @@ from typing import Protocol
 from virtopsy.case.subject import Subject
 from virtopsy.findings.numbered import Numbered
 from virtopsy.language import Language
+from virtopsy.report.head import LogHead
 
 
 class Warned(Protocol):
@@ -53,25 +54,6 @@ class Picture:
 
     caption: str
     png: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogHead:
-    """The archive's log when this was printed: what ties the paper to the machine.
-
-    Attributes:
-        archive: identifier of the archive.
-        size: number of entries.
-        root: Merkle root over them, 64 hexadecimal digits.
-        key_fingerprint: of the archive's sealing key.
-        single_keeper: one person alone keeps the archive.
-    """
-
-    archive: str
-    size: int
-    root: str
-    key_fingerprint: str
-    single_keeper: bool
 
 
 @dataclass(frozen=True, kw_only=True)

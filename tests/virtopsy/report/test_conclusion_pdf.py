@@ -19,9 +19,11 @@ from virtopsy.findings.trajectory import Method, Trajectory
 from virtopsy.findings.vocabulary import called
 from virtopsy.findings.wound import Wound, WoundKind
 from virtopsy.language import Language, say
-from virtopsy.report.conclusion import Conclusion, LogHead, Picture, StudyFacts
-from virtopsy.report.pdf import _SHOWN, _SHOWN_ALONE, conclusion_pdf, printable
+from virtopsy.report.conclusion import Conclusion, Picture, StudyFacts
+from virtopsy.report.head import LogHead
+from virtopsy.report.pdf import conclusion_pdf
 from virtopsy.report.tables import ground_notes
+from virtopsy.report.typeset import SHOWN, SHOWN_ALONE, printable
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -183,8 +185,8 @@ def test_text_from_outside_is_printed_never_run(
 
 
 def test_every_character_the_font_is_said_to_have_can_be_set(conclusion: Conclusion) -> None:
-    every = "".join(chr(n) for low, high in _SHOWN for n in range(low, high + 1))
-    conclusion_pdf(replace(conclusion, text=every + "".join(_SHOWN_ALONE)), Language.EN)
+    every = "".join(chr(n) for low, high in SHOWN for n in range(low, high + 1))
+    conclusion_pdf(replace(conclusion, text=every + "".join(SHOWN_ALONE)), Language.EN)
 
 
 def test_what_the_font_lacks_or_what_hides_is_printed_by_its_number(

@@ -24,7 +24,8 @@ from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 from virtopsy.report import conclusion
-from virtopsy.report.conclusion import Conclusion, LogHead, StudyFacts
+from virtopsy.report.conclusion import Conclusion, StudyFacts
+from virtopsy.report.head import LogHead
 from virtopsy.report.pdf import conclusion_pdf
 
 
