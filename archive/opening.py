@@ -21,6 +21,7 @@ from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Seal
 from archive.records import Actor, Checked, ObjectName, Problem, Role, VerifyReport
 from archive.services.access import Access, added, checked_name, new_person, who
+from archive.services.anchors import Anchors
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.intake import Intake
@@ -83,6 +84,7 @@ class Archive:
         self.cases = Cases(self.access, self._journal, objects)
         self.versions = Versions(self.access, self._journal, objects)
         self.log = Log(self.access, self._journal)
+        self.anchors = Anchors(self.access, self._journal, clock)
         self.court = Court(
             self.access,
             self._journal,

@@ -136,6 +136,10 @@ class LogRows(Protocol):
         """Return the newest entry of a case about one act that ended so."""
         ...
 
+    def newest_first(self, act: str, out: str, most: int) -> Iterator[LogEntry]:
+        """Yield the newest entries about one act that ended so, at most `most`, newest first."""
+        ...
+
     def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
         """Return the entries (of a case) later than `after`, by seq."""
         ...

@@ -95,7 +95,8 @@ class LogEntry:
         body: the canonical bytes; everything else follows from them.
         prev, hash: leaf hashes of the entry before and of this one, hexadecimal.
         ts, actor, act, out, case_number: search columns, derived from the body.
-        actor_name: filled in where the entry is shown to a person.
+        actor_name, about_name: of who acted and of the person the act is about; filled in where
+            the entry is shown to a person.
     """
 
     seq: int
@@ -108,6 +109,7 @@ class LogEntry:
     out: str
     case_number: str
     actor_name: str = ""
+    about_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,36 @@ def say(key: str, language: Language, /, **facts: Fact) -> str:
         raise MissingMessage(f"{key} needs {error}, got {sorted(facts)}") from error
 
 
+class _Gap:
+    """A fact that nobody kept."""
+
+    @override
+    def __format__(self, spec: str) -> str:
+        return "…"
+
+
+class _Gaps(dict[str, _Gap]):
+    """Facts of which none was kept."""
+
+    def __missing__(self, name: str) -> _Gap:
+        return _Gap()
+
+
+def gist(key: str, language: Language) -> str:
+    """Return the text of `key` with "…" for its facts: for a key that was kept without them.
+
+    Raises:
+        MissingMessage: the catalogue lacks the key.
+    """
+    entry = _catalogue(language, key.partition(".")[0]).get(key)
+    if entry is None:
+        raise MissingMessage(f"{language.value}: {key}")
+    text: str = (
+        entry.msgstr_plural[max(entry.msgstr_plural)] if entry.msgstr_plural else entry.msgstr
+    )
+    return text.format_map(_Gaps())
+
+
 @dataclass(frozen=True)
 class _Number:
     """A fraction that a placeholder spells with the decimal mark of its language."""

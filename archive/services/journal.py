@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archive.ports import BodyCopy, Clock, Database, Machine, Notes, UnitOfWork
 from archive.proof import chain, checkpoint, merkle
@@ -11,6 +11,7 @@ from archive.proof.chain import Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
+from archive.services.explain import named
 from virtopsy.errors import Bug, StorageError
 
 CHECKPOINT_EVERY = 100
@@ -118,7 +119,7 @@ class Journal:
         with self.database.reading() as work:
             names = {one.person_id: one.name for one in work.persons.all()}
             found = tuple(work.log.entries(case_number))
-        return tuple(replace(one, actor_name=names.get(one.actor, "")) for one in found)
+        return tuple(named(one, names) for one in found)
 
     def _leaves(self) -> list[bytes]:
         with self.database.reading() as work:

@@ -33,7 +33,7 @@ class LogTable:
     def add(self, entry: LogEntry) -> None:
         """Append a row."""
         row = asdict(entry)
-        del row["actor_name"]
+        del row["actor_name"], row["about_name"]  # no columns: filled in for whoever reads
         self._connection.execute(insert(tables.log).values(row))
 
     def last(self, case_number: str | None = None) -> LogEntry | None:
@@ -53,6 +53,13 @@ class LogTable:
         wanted = self._of(case_number).where(*about).order_by(tables.log.c.seq.desc()).limit(1)
         found = self._connection.execute(wanted).mappings().first()
         return LogEntry(**found) if found else None
+
+    def newest_first(self, act: str, out: str, most: int) -> Iterator[LogEntry]:
+        """Yield the newest entries about one act that ended so, at most `most`, newest first."""
+        about = (tables.log.c.act == act, tables.log.c.out == out)
+        wanted = select(tables.log).where(*about).order_by(tables.log.c.seq.desc()).limit(most)
+        for row in self._connection.execute(wanted).mappings():
+            yield LogEntry(**row)
 
     def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
         """Return the entries (of a case) later than `after`, by seq."""

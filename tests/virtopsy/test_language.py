@@ -14,7 +14,7 @@ import polib
 import pytest
 
 from virtopsy.errors import VirtopsyError
-from virtopsy.language import Language, MissingMessage, count, has, say
+from virtopsy.language import Language, MissingMessage, count, gist, has, say
 
 _ROOT = Path(__file__).resolve().parents[2]
 _I18N = _ROOT / "resources" / "i18n"
@@ -345,6 +345,14 @@ def test_a_key_nobody_wrote_is_our_bug() -> None:
 def test_an_error_speaks_every_language(language: Language) -> None:
     assert VirtopsyError("core.cancelled").sentence(language) == say("core.cancelled", language)
     assert has("core.cancelled", language)
+
+
+def test_a_key_that_was_kept_without_its_facts_is_told_with_gaps() -> None:
+    assert "18" in say("scan.problem.gantry_tilt", Language.EN, degrees=18)
+    assert "…" in gist("scan.problem.gantry_tilt", Language.EN)
+    assert "…" in gist("fragments.found", Language.RU)
+    with pytest.raises(MissingMessage):
+        gist("core.no_such_text", Language.EN)
 
 
 def test_a_fraction_is_spelled_with_the_decimal_mark_of_its_language() -> None:
