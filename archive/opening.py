@@ -27,6 +27,7 @@ from archive.services.court import Court
 from archive.services.intake import Intake
 from archive.services.journal import Journal
 from archive.services.log import Log
+from archive.services.receipt import Receipts
 from archive.services.rights import Right
 from archive.services.verify import Verify
 from archive.services.versions import Versions
@@ -83,6 +84,7 @@ class Archive:
         )
         self.cases = Cases(self.access, self._journal, objects)
         self.versions = Versions(self.access, self._journal, objects)
+        self.receipts = Receipts(self.access, self._journal, objects, self.fingerprint)
         self.log = Log(self.access, self._journal)
         self.anchors = Anchors(self.access, self._journal, clock)
         self.court = Court(

@@ -25,6 +25,7 @@ class Right(StrEnum):
     READ_WHOLE_LOG = "log.read.whole"
     CHECKPOINT = "checkpoint"
     SEAL = "seal"
+    RECEIPT = "receipt"
 
 
 _CASEWORK = frozenset(
@@ -32,8 +33,8 @@ _CASEWORK = frozenset(
 )
 _RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EXPERT: _CASEWORK
-    | {Right.IMPORT, Right.RECORD, Right.READ_LOG, Right.CHECKPOINT, Right.SEAL},
-    Role.INVESTIGATOR: _CASEWORK | {Right.IMPORT, Right.READ_LOG, Right.CHECKPOINT},
+    | {Right.IMPORT, Right.RECEIPT, Right.RECORD, Right.READ_LOG, Right.CHECKPOINT, Right.SEAL},
+    Role.INVESTIGATOR: _CASEWORK | {Right.IMPORT, Right.RECEIPT, Right.READ_LOG, Right.CHECKPOINT},
     Role.ADMINISTRATOR: frozenset(
         {Right.ADD_PERSON, Right.DISABLE_PERSON, Right.LIST_PERSONS}
         | {Right.READ_LOG, Right.READ_WHOLE_LOG, Right.CHECKPOINT}

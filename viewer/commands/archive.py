@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archive.records import LogEntry, VerifyReport
 
 _FOLDER = speech.PLACE
-_ELSEWHERE = ("import", "person", "bundle", "finding", "findings")
+_ELSEWHERE = ("import", "receipt", "person", "bundle", "finding", "findings")
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 

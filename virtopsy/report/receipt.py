@@ -75,14 +75,16 @@ class Provenance:
         deliverer: who handed the carrier over.
         carrier: kind and serial number.
         seal: of the package; "none" in the person's own words is an answer.
-        confirmed_by: who confirmed that body tag, scout and name agree; empty: nobody did.
+        agrees: whether body tag, scout and name agree, as the receiver states; None: not stated.
+        agrees_words: in what they differ, or how it was confirmed.
     """
 
     basis: str
     deliverer: str
     carrier: str
     seal: str
-    confirmed_by: str
+    agrees: bool | None
+    agrees_words: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from virtopsy.language import Language, count, say
 from virtopsy.report.head import grouped, head_qr, head_rows, seal_row
 from virtopsy.report.moments import day_words, moment_words
-from virtopsy.report.receipt import Receipt, ReceivedFile, ReceivedSeries
+from virtopsy.report.receipt import Provenance, Receipt, ReceivedFile, ReceivedSeries
 from virtopsy.report.typeset import typeset
 
 _SHORT = 16  # digits of the list's hash that stand on every page
@@ -63,23 +63,26 @@ def _page(receipt: Receipt, language: Language) -> dict[str, Any]:
 def _facts(receipt: Receipt, language: Language) -> Sequence[tuple[str, str]]:
     unstated = say("report.not_stated", language)
     told = receipt.provenance
-    confirmed = (
-        say("receipt.confirmed", language, who=told.confirmed_by)
-        if told.confirmed_by
-        else say("receipt.not_confirmed", language)
-    )
     rows = (
         ("case", receipt.case_number),
         ("basis", told.basis or unstated),
         ("deliverer", told.deliverer or unstated),
         ("carrier", told.carrier or unstated),
         ("seal", told.seal or unstated),
-        ("confirmation", confirmed),
+        ("confirmation", _agreement(told, language)),
         ("received_by", receipt.received_by),
         ("taken_in", moment_words(receipt.taken_in)),
         ("printed", moment_words(receipt.printed)),
     )
     return [(say(f"receipt.fact.{name}", language), text) for name, text in rows]
+
+
+def _agreement(told: Provenance, language: Language) -> str:
+    """Say whether body tag, scout and name agree, as who received states it."""
+    if told.agrees is None:
+        return say("receipt.agree.unstated", language)
+    answer = say("receipt.agree.yes" if told.agrees else "receipt.agree.no", language)
+    return f"{answer}: {told.agrees_words}" if told.agrees_words else answer
 
 
 def _counts(receipt: Receipt, language: Language) -> Sequence[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -174,7 +175,7 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
     pictures: TakePictures,
     when: datetime,
 ) -> bytes:
-    """Return the conclusion alone, as the PDF that a bundle would hold.
+    """Return the conclusion alone, as the PDF that a bundle would hold; the log names it.
 
     Raises:
         InputError: the case has no volume.
@@ -185,7 +186,15 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
     case = archive.cases.open(actor, asked.number)
     shown = _shown(case, opened, asked)
     written = _conclusion(archive, actor, asked, case, shown, shown.pictured(pictures), when)
-    return conclusion_pdf(written, asked.language)
+    page = conclusion_pdf(written, asked.language)
+    printed = {
+        "document": "conclusion",
+        "paper_sha256": sha256(page).hexdigest(),
+        "size": written.log.size,
+        "root": written.log.root,
+    }
+    archive.cases.note(actor, case.number, "print", printed)  # before anybody has it in hand
+    return page
 
 
 def _shown(case: Case, opened: Opened, asked: Export) -> _Shown:
