@@ -39,7 +39,7 @@ from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.presence import Presence
 from archive.storage.unit_of_work import SqliteDatabase
-from virtopsy.errors import AccessDenied, InputError, IntegrityError
+from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -147,12 +147,12 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     refuse_shared_place(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("archive.create.not_empty", path=folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("archive.create.no_folder", path=folder, reason=reason) from error
     files, uuid, seal = Files(), str(uuid4()), Seal.new()
+    try:
+        files.make_folder(folder.absolute())
+    except StorageError as error:
+        why = error.facts["detail"]
+        raise InputError("archive.create.no_folder", path=folder, reason=why) from error
     for name in _FOLDERS:
         files.make_folder(folder.absolute() / name)
     objects = ObjectFolder(folder, files)
@@ -176,8 +176,12 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         text = (resource("resources") / "templates" / f"archive_{language}.txt").read_bytes()
         files.write_new(folder / f"README_{language}.txt", text)
     # Last: a folder without it is no archive yet, so a kill before leaves nothing half made.
-    files.write_new(folder / _CARD, _card_bytes(uuid, seal.public_key))
+    # A second name for a whole file: a kill while it is written leaves no torn card either.
+    staged = folder.absolute() / "staging" / _CARD
+    files.write_new(staged, _card_bytes(uuid, seal.public_key))
+    files.link(staged, folder / _CARD)
     files.sync_folder(folder)
+    files.remove_staged(staged)
 
 
 def open_archive(

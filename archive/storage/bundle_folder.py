@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import zipfile
 from datetime import datetime
@@ -67,16 +66,13 @@ class BundleFolder:
                     while block := source.read(_BLOCK):
                         progress.tick(0, 1)
                         target.write(block)
-            with self._zip.open("rb") as written:
-                os.fsync(written.fileno())
+        # Only now: the zip's directory is written when it is closed.
+        self._files.sync_file(self._zip)
         return self._zip
 
     def publish(self, made: Path) -> None:
         """Give the finished folder or zip its final name; never overwrites."""
-        with storage_errors(self._target):
-            if self._target.exists() or self._target.is_symlink():
-                raise FileExistsError(17, "exists", str(self._target))
-            made.rename(self._target)
+        self._files.give_name(made, self._target)
         self._files.sync_folder(self._target.parent)
 
     def discard(self) -> None:

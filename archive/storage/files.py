@@ -53,6 +53,7 @@ class Files:
         """Write a file that must not be there yet, read-only and on the disk."""
         with storage_errors(path), path.open("xb") as target:
             target.write(content)
+            target.flush()  # else the sync has nothing to sync: the bytes wait in this process
             self._settle(target.fileno())
 
     def append(self, path: Path, content: bytes) -> None:
@@ -133,6 +134,22 @@ class Files:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+    def sync_file(self, path: Path) -> None:
+        """Put the bytes of a finished file on the disk."""
+        with storage_errors(path), path.open("rb") as written:
+            os.fsync(written.fileno())
+
+    def give_name(self, made: Path, final: Path) -> None:
+        """Give a finished file or folder its final name; the caller syncs the folder.
+
+        Raises:
+            StorageError: that name is taken, or the disk refused.
+        """
+        with storage_errors(final):
+            if final.exists() or final.is_symlink():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
+            made.rename(final)
 
     def remove_staged(self, path: Path) -> None:
         """Remove a name in staging; it may be gone."""

@@ -1,0 +1,151 @@
+"""The acts that faults are planted in, each from a template archive to the state it announces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from archive.opening import Archive, create, open_archive
+from archive.records import Actor, Role
+from archive.services.court import Picture
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
+from virtopsy.case.changes import Change
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+
+KEEPER = "Ахметова"
+NEW, KEPT, NONE = "new", "kept", ""
+
+
+def later_clock(days: int) -> Clock:
+    """Return a clock that begins some days after the templates were made."""
+    clock = Clock()
+    clock.time += timedelta(days=days)
+    return clock
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where an act is done.
+
+    Attributes:
+        place: holds `evidence`, the archive; `carrier`, a scan; and what the act writes beside.
+    """
+
+    place: Path
+
+    @property
+    def folder(self) -> Path:
+        """Return the archive's folder."""
+        return self.place / "evidence"
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Return the archive, opened once."""
+        return open_archive(self.folder, clock=later_clock(1), cost=CHEAP)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Return its first person, logged in."""
+        return self.archive.access.login(KEEPER, PASSWORD)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something a person does, and is told to be done when `do` returns.
+
+    Attributes:
+        template: which archive it starts from.
+        prepare: what comes before it and is not watched.
+        again: the same act may be done once more after it was announced.
+    """
+
+    do: Callable[[Stage], object]
+    template: str = KEPT
+    prepare: Callable[[Stage], object] = lambda stage: stage.actor
+
+
+def _create(stage: Stage) -> None:
+    create(stage.folder, person=KEEPER, password=PASSWORD, clock=later_clock(1), cost=CHEAP)
+
+
+def _take_in(case: str) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        stage.archive.intake.take_in(
+            stage.actor, stage.place / "carrier", case_number=case, progress=Progress()
+        )
+
+    return act
+
+
+def _add(stage: Stage) -> None:
+    stage.archive.cases.add_finding(stage.actor, CASE, track(finding_id="t2"))
+
+
+def _change(stage: Stage) -> None:
+    before = _kept(stage)
+    _record(stage, Change("finding", "t1", before, {**before, "name": "Renamed"}))
+
+
+def _withdraw(stage: Stage) -> None:
+    _record(stage, Change("finding", "t1", _kept(stage), None))
+
+
+def _kept(stage: Stage) -> dict[str, Any]:
+    rows = [one.record for one in stage.archive.versions.history(stage.actor, CASE, "t1")]
+    return dict(rows[-1] or {})
+
+
+def _record(stage: Stage, change: Change) -> None:
+    stage.archive.cases.record(stage.actor, CASE, (change,), label="l", act="do", reason="r")
+
+
+def _add_person(stage: Stage) -> None:
+    roles = [Role.EXPERT, Role.ADMINISTRATOR]
+    stage.archive.access.add_person(stage.actor, "Second", "second", roles)
+
+
+def _disable_person(stage: Stage) -> None:
+    stage.archive.access.disable(stage.actor, "Second")
+
+
+def _bundle(zipped: bool) -> Callable[[Stage], None]:
+    def act(stage: Stage) -> None:
+        stage.archive.court.bundle(
+            stage.actor,
+            CASE,
+            stage.place / ("bundle.zip" if zipped else "bundle"),
+            pictures=(Picture("axial", b"\x89PNG axial", {"mm_per_pixel": 1}),),
+            conclusion_pdf={Language.KK: b"%PDF-kk"},
+            zipped=zipped,
+            progress=Progress(),
+        )
+
+    return act
+
+
+ACTS: dict[str, Act] = {
+    "create": Act(_create, NONE, prepare=lambda _: None),
+    "intake": Act(_take_in("another case")),
+    "intake of the first case": Act(_take_in(CASE), NEW),
+    "intake of what is there": Act(_take_in(CASE)),
+    "finding": Act(_add),
+    "change": Act(_change),
+    "withdrawal": Act(_withdraw),
+    "checkpoint": Act(lambda stage: stage.archive.log.checkpoint(stage.actor)),
+    "person": Act(_add_person),
+    "person's end": Act(_disable_person, prepare=_add_person),
+    "login": Act(lambda stage: stage.actor, prepare=lambda stage: stage.archive),
+    "bundle": Act(_bundle(False)),
+    "zipped bundle": Act(_bundle(True)),
+}
+
+
+def said(**facts: Any) -> bytes:
+    """Return one line of what a doer says."""
+    return json.dumps(facts, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,169 @@
+"""A process that has everything loaded, and forks a doer for every try.
+
+::
+
+    a test --- request, one line of JSON ---> the loaded process --- forks ---> the doer
+           <-- what was done, or that it is dead, a line each ----------------------|
+
+The doer is a real process that does one act in a real archive with a fault planted in it; it is
+ended with SIGKILL where the fault is a kill. One thread, no window: it can be forked safely.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.acts import ACTS, Stage, said
+from tests.faults.door import Counted, Fault, Killed, Refused, Torn, Watch
+from tests.faults.plug import Plug, choices
+from virtopsy import confined
+from virtopsy.errors import VirtopsyError
+
+_ROOT = Path(__file__).resolve().parents[2]
+Request = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an act.
+
+    Attributes:
+        done: it was announced.
+        refused: the class and key of the error the person was told instead.
+        killed: the process was ended by SIGKILL.
+        steps: the names of the steps there were, where they were counted.
+        cuts: name of the step and the place, for every pulled plug; `announced` among them tells
+            which came after the announcement.
+        torn: there was something to tear.
+    """
+
+    done: bool = False
+    refused: tuple[str, str] = ("", "")
+    killed: bool = False
+    steps: tuple[str, ...] = ()
+    cuts: tuple[tuple[str, Path], ...] = ()
+    torn: bool = False
+
+
+class Forked:
+    """The loaded process, seen from a test."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.forked"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
+            cwd=_ROOT,
+        )
+
+    def do(self, act: str, place: Path, **fault: Any) -> Outcome:
+        """Do an act at a place with a fault planted in it."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps({"act": act, "place": str(place), **fault}) + "\n")
+        stdin.flush()
+        facts: dict[str, Any] = {}
+        for line in stdout:
+            facts |= json.loads(line)
+            if "status" in facts:
+                return _outcome(facts)
+        raise AssertionError("the loaded process died; its reason stands above")
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        assert self._process.wait(timeout=60) == 0
+        self._process.stdout.close()
+
+
+def _outcome(facts: Mapping[str, Any]) -> Outcome:
+    status = facts["status"]
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    assert killed or status == 0, f"the doer raised what no person should see: {facts}"
+    return Outcome(
+        done=facts.get("done", False),
+        refused=tuple(facts.get("refused", ("", ""))),
+        killed=killed,
+        steps=tuple(facts.get("steps", ())),
+        cuts=tuple((name, Path(place)) for name, place in facts.get("cuts", ())),
+        torn=facts.get("torn", False),
+    )
+
+
+def _serve() -> None:
+    gc.freeze()
+    for line in sys.stdin:
+        doer = os.fork()
+        if not doer:
+            _do(json.loads(line))
+        _, status = os.waitpid(doer, 0)
+        os.write(1, said(status=status))
+
+
+def _do(request: Request) -> None:
+    """Do one act and end this process."""
+    status = 1
+    try:
+        _act(request)
+        status = 0
+    except BaseException:  # noqa: BLE001 -- whatever it is, it may not go on as the parent
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _act(request: Request) -> None:
+    confined.start_here()
+    act, stage = ACTS[request["act"]], Stage(Path(request["place"]))
+    act.prepare(stage)
+    if request.get("prepare_only"):
+        return
+    fault = _planted(request)
+    Watch(fault).set()
+    try:
+        act.do(stage)
+    except VirtopsyError as error:
+        os.write(1, said(refused=[type(error).__name__, error.key]))
+    else:
+        os.write(1, said(done=True))
+    if isinstance(fault, Plug):
+        fault.pull("announced")
+        os.write(1, said(cuts=fault.made))
+    elif isinstance(fault, Counted):
+        os.write(1, said(steps=fault.names))
+    elif isinstance(fault, Torn):
+        os.write(1, said(torn=fault.torn))
+
+
+def _planted(request: Request) -> Fault:
+    kind, at = request["fault"], request.get("at", 0)
+    if kind == "kill":
+        return Killed(at, request["when"])
+    if kind == "refuse":
+        return Refused(at, request["when"], request["code"])
+    if kind == "tear":
+        return Torn(at, request["code"])
+    if kind == "plug":
+        place = Path(request["place"])
+        ways = choices(request["seed"], request["count"])
+        return Plug(place, Path(request["cuts"]), ways, set(request["steps"]))
+    return Counted()
+
+
+if __name__ == "__main__":
+    _serve()

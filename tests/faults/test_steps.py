@@ -1,0 +1,138 @@
+"""Whatever happens at whatever step: what was announced is there, and nothing is half there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import inspect
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.storage.files import Files
+from tests.faults.acts import ACTS
+from tests.faults.conftest import Workshop, clear, some
+from tests.faults.door import CODES, STEPS, tearable
+from tests.faults.facts import shown
+from tests.faults.forked import Forked, Outcome
+from tests.faults.table import Tally
+
+_WAYS = 4
+"""How many ways of losing chance makes at each cut, besides the worst ones."""
+
+
+def test_the_door_to_the_disk_has_only_operations_that_can_be_watched() -> None:
+    assert {"write_new", "link", "append", "copy_hashing", "sync_folder"} <= set(STEPS)
+    for name in STEPS:
+        assert inspect.isfunction(inspect.getattr_static(Files, name)), name
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("act", list(ACTS))
+def test_a_kill_at_any_step_loses_nothing_and_leaves_nothing_half(
+    act: str, when: str, forked: Forked, workshop: Workshop, tally: Tally
+) -> None:
+    steps, _, _ = workshop.known(act)
+    for at in some(range(1, len(steps) + 1), 3):
+        with tally.attempt(f"kill -9 at every step: {act}", (when, at, steps[at - 1])):
+            place = workshop.place(act)
+            outcome = forked.do(act, place, fault="kill", at=at, when=when)
+            assert outcome.killed
+            _holds(act, outcome, place, workshop)
+
+
+@pytest.mark.parametrize("act", list(ACTS))
+def test_a_write_torn_by_a_kill_or_a_full_disk_is_never_taken_for_whole(
+    act: str, forked: Forked, workshop: Workshop, tally: Tally
+) -> None:
+    steps, _, _ = workshop.known(act)
+    torn = [at for at, name in enumerate(steps, 1) if tearable(name)]
+    for at in some(torn, 2):
+        for code in (0, errno.ENOSPC):
+            with tally.attempt(f"torn write: {act}", (code, at, steps[at - 1])):
+                place = workshop.place(act)
+                outcome = forked.do(act, place, fault="tear", at=at, code=code)
+                assert outcome.killed or outcome.torn
+                _holds(act, outcome, place, workshop)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("act", list(ACTS))
+def test_whichever_step_fails_the_act_is_wholly_done_or_refused_in_words(
+    act: str, when: str, forked: Forked, workshop: Workshop, tally: Tally
+) -> None:
+    steps, _, _ = workshop.known(act)
+    # What fails after all was done is a sync; every code says the same then.
+    codes = CODES if when == "before" else (errno.EIO,)
+    tries = [(at, code) for at in range(1, len(steps) + 1) for code in codes]
+    for at, code in some(tries, 3):
+        detail = (when, at, steps[at - 1], os.strerror(code))
+        with tally.attempt(f"disk refuses at every step: {act}", detail):
+            place = workshop.place(act)
+            outcome = forked.do(act, place, fault="refuse", at=at, when=when, code=code)
+            assert not outcome.killed
+            _holds(act, outcome, place, workshop)
+
+
+@pytest.mark.parametrize("act", list(ACTS))
+def test_a_pulled_plug_at_any_step_loses_nothing_that_was_announced(
+    act: str, forked: Forked, workshop: Workshop, tally: Tally
+) -> None:
+    steps, _, _ = workshop.known(act)
+    place = workshop.place(act)
+    cuts = place.with_name(f"{place.name}-cuts")
+    cuts.mkdir()
+    outcome = forked.do(
+        act,
+        place,
+        fault="plug",
+        cuts=str(cuts),
+        seed=2026,
+        count=_WAYS,
+        steps=list(some(range(1, len(steps) + 1), 2)),
+    )
+    assert outcome.done
+    seen: set[tuple[bool, str]] = set()
+    for name, cut in outcome.cuts:
+        with tally.attempt(f"pulled plug at every step: {act}", (name, cut.name)):
+            after = Outcome(done=name == "announced", killed=True)
+            state = (after.done, _digest(cut))
+            if state not in seen:
+                _holds(act, after, cut, workshop)
+            seen.add(state)  # only what held: the same bytes hold again
+    clear(cuts)
+    clear(place)
+
+
+def _holds(act: str, outcome: Outcome, place: Path, workshop: Workshop) -> None:
+    """Hold that the archive shows all of the act or nothing of it; all, where it was announced."""
+    _, before, after = workshop.known(act)
+    found = shown(place)
+    if outcome.done:
+        assert found == after, _difference(found, after)
+    else:
+        assert found in (before, after), _difference(found, before)
+        if not outcome.killed:
+            assert outcome.refused[0] in {"StorageError", "InputError"}, outcome.refused
+    clear(place)
+
+
+def _digest(place: Path) -> str:
+    """Return one hash over every name and every byte below a place."""
+    digest = hashlib.sha256()
+    for path in sorted(place.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.relative_to(place)} {path.is_dir()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{key}: {found.get(key)} instead of {wanted.get(key)}"[:400]
+        for key in found.keys() | wanted.keys()
+        if found.get(key) != wanted.get(key)
+    )
