@@ -89,6 +89,22 @@ class Staging(Protocol):
         ...
 
 
+class TreeRows(Protocol):
+    """The kept nodes of the log's Merkle tree (`proof.merkle.Nodes`)."""
+
+    def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Return nodes of a level (0: the leaves); fewer where they are not there."""
+        ...
+
+    def add(self, level: int, place: int, node: bytes) -> None:
+        """Keep a complete node."""
+        ...
+
+    def all(self) -> Iterator[tuple[int, int, bytes]]:
+        """Yield (level, place, hash) of every kept node, by level and place."""
+        ...
+
+
 class Notes(Protocol):
     """Signed checkpoints."""
 
@@ -97,7 +113,7 @@ class Notes(Protocol):
         ...
 
     def names(self) -> Sequence[str]:
-        """Return the names of the checkpoints, smallest first."""
+        """Return the names of the checkpoints, smallest first; cheap where none is new."""
         ...
 
     def read(self, name: str) -> str:
@@ -126,6 +142,10 @@ class LogRows(Protocol):
 
     def last(self, case_number: str | None = None) -> LogEntry | None:
         """Return the newest entry (of a case)."""
+        ...
+
+    def at(self, seq: int) -> LogEntry | None:
+        """Return an entry by its number."""
         ...
 
     def count(self, case_number: str | None = None) -> int:
@@ -229,6 +249,7 @@ class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit` leaves everything as it was."""
 
     log: LogRows
+    tree: TreeRows
     persons: PersonRows
     cases: CaseRows
 

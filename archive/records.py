@@ -291,12 +291,14 @@ class VerifyReport:
     Attributes:
         sealed_when: time of the last entry under the newest good checkpoint; empty: none.
         fingerprint: of the key in archive.json.
+        notes: what is no fault but must be said: destroyed by act, orphans, a moved clock.
     """
 
     checked: Checked
     problems: tuple[Problem, ...]
     sealed_when: str
     fingerprint: str
+    notes: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from archive.ports import BodyCopy, Clock, Database, Machine, Notes, UnitOfWork
-from archive.proof import chain, checkpoint, merkle
-from archive.proof.chain import Act, Moment
+from archive.proof import canonical, chain, checkpoint, clock, merkle
+from archive.proof.chain import SYSTEM, Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
 from archive.services.explain import named
 from virtopsy.errors import Bug, StorageError
 
-CHECKPOINT_EVERY = 100
+CHECKPOINT_EVERY: Final = 100
+CHECKPOINT_AFTER: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,20 @@ class Journal:
     machine: Machine
 
     def append(self, work: UnitOfWork, act: Act) -> LogEntry:
-        """Append an entry within a writing transaction."""
+        """Append an entry within a writing transaction; before it one that the clock was moved."""
         moment = Moment(self.clock(), self.machine.monotonic_ns(), self.machine.surroundings())
+        before = work.log.last()
+        jump = _jump(before, moment)
+        if jump is not None:
+            before = self._add(work, jump, moment, before)
+        return self._add(work, act, moment, before)
+
+    def _add(self, work: UnitOfWork, act: Act, moment: Moment, before: LogEntry | None) -> LogEntry:
         before_in_case = work.log.last(act.case) if act.case else None
-        entry = chain.entry(
-            self.archive, act, moment, before=work.log.last(), before_in_case=before_in_case
-        )
+        entry = chain.entry(self.archive, act, moment, before=before, before_in_case=before_in_case)
         work.log.add(entry)
+        for level, place in merkle.completed(entry.seq):
+            work.tree.add(level, place, merkle.Tree(work.tree).node(level, place))
         return entry
 
     def write(self, act: Act) -> LogEntry:
@@ -64,16 +74,30 @@ class Journal:
         return True
 
     def head(self) -> tuple[int, bytes]:
-        """Return size and Merkle root of the log."""
-        leaves = self._leaves()
-        return len(leaves), merkle.root(leaves)
+        """Return size and Merkle root of the log.
+
+        Raises:
+            IntegrityError: entries are missing.
+        """
+        with self.database.reading() as work:
+            size = _size(work)
+            return size, _whole(work, size).root(size)
+
+    def root(self, size: int) -> bytes:
+        """Return the Merkle root over the log's first `size` entries."""
+        with self.database.reading() as work:
+            return _whole(work, size).root(size)
 
     def inclusion(self, seqs: Sequence[int], size: int) -> tuple[Inclusion, ...]:
         """Return the proofs that entries are in the log's first `size` entries."""
-        leaves = self._leaves()[:size]
-        if len(leaves) != size:
-            raise Bug(f"the log has {len(leaves)} entries, not {size}")
-        return tuple(Inclusion(seq, size, merkle.inclusion(leaves, seq - 1)) for seq in seqs)
+        with self.database.reading() as work:
+            tree = _whole(work, size)
+            return tuple(Inclusion(seq, size, tree.inclusion(seq - 1, size)) for seq in seqs)
+
+    def consistency(self, older: int, newer: int) -> tuple[bytes, ...]:
+        """Return the proof that the log of `newer` entries begins with that of `older` ones."""
+        with self.database.reading() as work:
+            return _whole(work, newer).consistency(older, newer)
 
     def checkpoint(self, seal: Seal) -> Checkpoint:
         """Sign the log as it is now and keep the note."""
@@ -83,7 +107,9 @@ class Journal:
         return made
 
     def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
-        """Sign the log after an act that is recorded already: at once, or every hundred entries.
+        """Sign the log after an act that is recorded already.
+
+        At once, or where a hundred entries or ten minutes lie behind the newest checkpoint.
 
         Returns:
             False where the disk refused the note or the log's copy. The act stays recorded and
@@ -100,19 +126,29 @@ class Journal:
         return copied
 
     def _is_due(self) -> bool:
-        newest = self.newest_checkpoint()
         with self.database.reading() as work:
             last = work.log.last()
-        covered = newest.size if newest else 0
-        return last is not None and last.seq - covered >= CHECKPOINT_EVERY
+            newest = next(self._checkpoints(last.seq if last else 0), None)
+            covered = work.log.at(newest.size) if newest else None
+        if last is None or (covered is not None and covered.seq == last.seq):
+            return False
+        if covered is None or last.seq - covered.seq >= CHECKPOINT_EVERY:
+            return True
+        passed = datetime.fromisoformat(last.ts) - datetime.fromisoformat(covered.ts)
+        return passed >= CHECKPOINT_AFTER
 
     def newest_checkpoint(self) -> Checkpoint | None:
-        """Return the largest checkpoint kept here; None before the first."""
+        """Return the largest checkpoint kept here of this log; None before the first."""
+        with self.database.reading() as work:
+            size = _size(work)
+        return next(self._checkpoints(size), None)
+
+    def _checkpoints(self, size: int) -> Iterator[Checkpoint]:
+        """Yield checkpoints, largest first, without those of a log larger than this one."""
         for name in reversed(self.notes.names()):
             found = checkpoint.read(self.notes.read(name))
-            if found is not None:
-                return found
-        return None
+            if found is not None and found.size <= size:
+                yield found
 
     def entries(self, case_number: str | None = None) -> tuple[LogEntry, ...]:
         """Return the entries (of a case) with the names of the persons who acted."""
@@ -121,6 +157,25 @@ class Journal:
             found = tuple(work.log.entries(case_number))
         return tuple(named(one, names) for one in found)
 
-    def _leaves(self) -> list[bytes]:
-        with self.database.reading() as work:
-            return [bytes.fromhex(one) for one in work.log.hashes()]
+
+def _size(work: UnitOfWork) -> int:
+    last = work.log.last()
+    return last.seq if last else 0
+
+
+def _whole(work: UnitOfWork, size: int) -> merkle.Tree:
+    """Return the tree over at least `size` entries."""
+    there = _size(work)
+    if size > there:
+        raise Bug(f"the log has {there} entries, not {size}")
+    return merkle.Tree(work.tree)
+
+
+def _jump(before: LogEntry | None, moment: Moment) -> Act | None:
+    """Return the entry that says that the clock was moved since the newest one."""
+    try:
+        earlier = clock.reading(canonical.decode(before.body)) if before else None
+    except (canonical.NotCanonical, LookupError, ValueError, TypeError):
+        return None  # the newest entry is damaged: `verify` says so
+    moved = clock.jump(earlier, moment) if earlier else None
+    return None if moved is None else Act("clock.jump", SYSTEM, data=moved)

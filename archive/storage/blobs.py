@@ -156,6 +156,7 @@ class NoteFolder:
         self._folder = archive / "log"
         self._staging = archive / "staging"
         self._files = files
+        self._listed: tuple[int, tuple[str, ...]] = (0, ())
 
     def add(self, size: int, note: str) -> None:
         """Keep a checkpoint durably; the same one may be there."""
@@ -164,13 +165,24 @@ class NoteFolder:
             self._files.write_new(staged, note.encode())
             self._files.link(staged, self._folder / f"checkpoint-{size:012d}.txt")
             self._files.sync_folder(self._folder)
+            self._listed = (0, ())
         finally:
             self._files.remove_staged(staged)
 
     def names(self) -> Sequence[str]:
-        """Return the names of the checkpoints, smallest first."""
-        found = (path.name for path in self._folder.glob("*.txt"))
-        return sorted(f"log/{name}" for name in found if _NOTE.fullmatch(name))
+        """Return the names of the checkpoints, smallest first.
+
+        There are thousands, and every act asks: they are listed anew only where the folder's own
+        time says that a name came or went. One that another program adds within the same tick of
+        the system's clock (4 ms) is seen when the next one comes; until then one note too many
+        may be signed.
+        """
+        changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        if not changed or changed != self._listed[0]:
+            found = (path.name for path in self._folder.glob("*.txt"))
+            names = sorted(f"log/{name}" for name in found if _NOTE.fullmatch(name))
+            self._listed = (changed, tuple(names))
+        return self._listed[1]
 
     def read(self, name: str) -> str:
         """Return the text of a checkpoint."""

@@ -37,8 +37,9 @@ class ThisMachine:
         )
 
     def monotonic_ns(self) -> int:
-        """Return nanoseconds that no clock setting moves."""
-        return time.monotonic_ns()
+        """Return nanoseconds that no clock setting moves, and that go on while it sleeps."""
+        clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+        return time.clock_gettime_ns(clock)
 
 
 def _version() -> str:

@@ -42,6 +42,12 @@ class LogTable:
         found = self._connection.execute(wanted).mappings().first()
         return LogEntry(**found) if found else None
 
+    def at(self, seq: int) -> LogEntry | None:
+        """Return an entry by its number."""
+        wanted = select(tables.log).where(tables.log.c.seq == seq)
+        found = self._connection.execute(wanted).mappings().first()
+        return LogEntry(**found) if found else None
+
     def count(self, case_number: str | None = None) -> int:
         """Return how many entries there are (of a case)."""
         counted = select(func.count()).select_from(self._of(case_number).subquery())

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.pool import NullPool
 
-from archive.ports import CaseRows, LogRows, PersonRows, UnitOfWork
+from archive.ports import CaseRows, LogRows, PersonRows, TreeRows, UnitOfWork
 from archive.storage import tables
 from archive.storage.repositories import CaseTable, LogTable, PersonTable
+from archive.storage.tree_table import TreeTable
 from virtopsy.errors import IntegrityError, StorageError, VirtopsyError
 from virtopsy.late import Late
 
@@ -103,6 +104,7 @@ class SqliteUnitOfWork:
     """One transaction. Leaving it without `commit` leaves everything as it was."""
 
     log: LogRows
+    tree: TreeRows
     persons: PersonRows
     cases: CaseRows
 
@@ -122,6 +124,7 @@ class SqliteUnitOfWork:
                 raise
         self._connection = connection
         self.log = LogTable(connection)
+        self.tree = TreeTable(connection)
         self.persons = PersonTable(connection)
         self.cases = CaseTable(connection)
         return self

@@ -27,13 +27,20 @@ PASSWORD = "a password"
 
 
 class Clock:
-    """A clock that a test turns; one second passes at every look."""
+    """A clock that a test turns; one second passes at every look.
+
+    A new one goes on where the last one was: an archive copied from a template must not see its
+    clock moved back.
+    """
+
+    newest = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def __init__(self) -> None:
-        self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        self.time = Clock.newest
 
     def __call__(self) -> datetime:
-        self.time += timedelta(seconds=1)
+        self.time = max(self.time, Clock.newest) + timedelta(seconds=1)
+        Clock.newest = self.time
         return self.time
 
 

@@ -1,0 +1,189 @@
+"""The log's tree, its checkpoints and its clock, as entries are appended."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.opening import Archive, open_archive
+from archive.proof import canonical, checkpoint, merkle
+from archive.proof.chain import SYSTEM, Act
+from archive.proof.signing import Seal
+from archive.records import Actor, Surroundings
+from archive.services.journal import Journal
+from tests.archive.conftest import CHEAP, Clock
+from virtopsy.errors import Bug, IntegrityError
+
+_BEGUN = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+class _Desk:
+    """A machine whose two clocks a test turns."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+        self.moved_s = 0.0
+        self.boot = "first"
+
+    def __call__(self) -> datetime:
+        return _BEGUN + timedelta(seconds=self.passed_s + self.moved_s)
+
+    def monotonic_ns(self) -> int:
+        return int(self.passed_s * 1_000_000_000)
+
+    def surroundings(self) -> Surroundings:
+        return Surroundings("host", self.boot, "unknown", "1", "0" * 64)
+
+
+@pytest.fixture
+def desk() -> _Desk:
+    return _Desk()
+
+
+@pytest.fixture
+def journal(archive: Archive, desk: _Desk) -> Journal:
+    """The archive's journal on that machine."""
+    return replace(archive._journal, clock=desk, machine=desk)
+
+
+def _fill(journal: Journal, count: int) -> None:
+    with journal.database.writing() as work:
+        for _ in range(count):
+            journal.append(work, Act("view", SYSTEM))
+        work.commit()
+
+
+def _leaves(journal: Journal) -> list[bytes]:
+    return [bytes.fromhex(one.hash) for one in journal.entries()]
+
+
+def test_every_complete_node_is_kept_with_the_entry_that_completes_it(journal: Journal) -> None:
+    _fill(journal, 600)
+    leaves = _leaves(journal)
+    with journal.database.reading() as work:
+        assert list(work.tree.all()) == list(merkle.grown(leaves))
+
+
+def test_head_and_proofs_over_kept_nodes_are_those_of_all_entries(journal: Journal) -> None:
+    _fill(journal, 600)
+    leaves = _leaves(journal)
+    size = len(leaves)
+    assert journal.head() == (size, merkle.root(leaves))
+    for proof in journal.inclusion([1, 256, 257, size], size):
+        leaf = leaves[proof.seq - 1]
+        assert merkle.included(leaf, proof.seq - 1, size, proof.path, merkle.root(leaves))
+    for older in (1, 300, 512, size):
+        grew = journal.consistency(older, size)
+        assert merkle.consistent(older, journal.root(older), size, merkle.root(leaves), grew)
+
+
+def test_an_archive_from_before_the_nodes_were_kept_grows_on(
+    journal: Journal, folder: Path
+) -> None:
+    _fill(journal, 600)
+    connection = sqlite3.connect(folder / "db" / "archive.sqlite")
+    with connection:
+        connection.execute("DELETE FROM tree_node")
+    connection.close()
+    _fill(journal, 200)
+    leaves = _leaves(journal)
+    assert journal.head() == (len(leaves), merkle.root(leaves))
+
+
+def test_a_log_with_a_gap_has_no_head(journal: Journal, folder: Path) -> None:
+    connection = sqlite3.connect(folder / "db" / "archive.sqlite")
+    with connection:
+        connection.execute("DELETE FROM log WHERE seq = 1")
+    connection.close()
+    with pytest.raises(IntegrityError):
+        journal.head()
+
+
+def test_no_proof_is_made_about_entries_that_are_not_there(journal: Journal) -> None:
+    size, _ = journal.head()
+    with pytest.raises(Bug):
+        journal.inclusion([1], size + 1)
+
+
+@pytest.mark.parametrize(
+    ("moved_s", "boot", "told"),
+    [(0, "first", 0), (59, "first", 0), (3600, "first", 1), (-2, "first", 1), (-2, "second", 1)],
+)
+def test_a_moved_clock_is_an_entry_before_the_next_act(
+    moved_s: int, boot: str, told: int, journal: Journal, desk: _Desk
+) -> None:
+    journal.write(Act("view", SYSTEM))
+    desk.passed_s += 1
+    desk.moved_s, desk.boot = moved_s, boot
+    journal.write(Act("show", SYSTEM))
+    journal.write(Act("print", SYSTEM))
+    acts = [one.act for one in journal.entries()]
+    assert acts[-2 - told :] == [*["clock.jump"] * told, "show", "print"]
+    if told:
+        said = canonical.decode(journal.entries()[-3].body)["data"]
+        assert said["moved_s"] == (moved_s if boot == "first" else None)
+
+
+def _sealed(journal: Journal, seal: Seal, passed_s: float, desk: _Desk) -> int:
+    """Act once, `passed_s` later, and return how many entries the newest checkpoint covers."""
+    desk.passed_s += passed_s
+    journal.write(Act("view", SYSTEM))
+    assert journal.checkpoint_after(seal)
+    newest = journal.newest_checkpoint()
+    assert newest is not None
+    return newest.size
+
+
+def test_ten_minutes_of_acting_make_a_checkpoint(journal: Journal, desk: _Desk) -> None:
+    seal = Seal.new()
+    covered = _sealed(journal, seal, 0, desk)
+    assert _sealed(journal, seal, 300, desk) == covered
+    assert _sealed(journal, seal, 299, desk) == covered
+    assert _sealed(journal, seal, 1, desk) == covered + 3
+
+
+def test_a_checkpoint_that_another_program_signed_counts(
+    journal: Journal, desk: _Desk, archive: Archive
+) -> None:
+    seal = Seal.new()
+    with open_archive(archive.folder, clock=Clock(), cost=CHEAP) as other:
+        covered = _sealed(journal, seal, 0, desk)
+        _fill(journal, 60)
+        elsewhere = replace(other._journal, clock=desk, machine=desk).checkpoint(seal).size
+        _fill(journal, 60)
+        assert _sealed(journal, seal, 0, desk) == elsewhere > covered
+        _fill(journal, 60)
+        assert _sealed(journal, seal, 0, desk) > elsewhere
+
+
+def test_a_note_of_a_larger_log_does_not_keep_this_one_from_being_signed(
+    journal: Journal, desk: _Desk
+) -> None:
+    seal = Seal.new()
+    covered = _sealed(journal, seal, 0, desk)
+    origin = checkpoint.origin_of(journal.archive)
+    journal.notes.add(10**9, checkpoint.sign(origin, 10**9, bytes(32), seal).note)
+    _fill(journal, 100)
+    assert _sealed(journal, seal, 0, desk) > covered
+
+
+def test_an_act_lists_the_checkpoints_only_where_one_came_or_went(
+    journal: Journal, desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = Seal.new()
+    _sealed(journal, seal, 0, desk)
+    looks = []
+    look = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda *a: looks.append(a) or look(*a))
+    for _ in range(5):
+        _sealed(journal, seal, 0, desk)
+    assert len(looks) <= 1
+
+
+def test_the_expert_of_a_checkpoint_is_the_archives_key(archive: Archive, expert: Actor) -> None:
+    made = archive.log.checkpoint(expert)
+    assert checkpoint.signed_by(made, archive.public_key)
