@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,21 +28,27 @@ PASSWORD = "a password"
 
 
 class Clock:
-    """A clock that a test turns; one second passes at every look.
+    """A clock that a test turns; left alone it goes as the machine's own does.
 
-    A new one goes on where the last one was: an archive copied from a template must not see its
-    clock moved back.
+    It counts from March 2026 by the clock that nobody can set, which all programs of this machine
+    share: an archive copied from a template sees no clock that was moved. At every look at least
+    a thousandth of a second has passed.
     """
 
-    newest = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
     def __init__(self) -> None:
-        self.time = Clock.newest
+        self._newest = datetime(2000, 1, 1, tzinfo=UTC)
+        self._turned = timedelta()
 
     def __call__(self) -> datetime:
-        self.time = max(self.time, Clock.newest) + timedelta(seconds=1)
-        Clock.newest = self.time
-        return self.time
+        gone = timedelta(seconds=time.monotonic()) + self._turned
+        now = datetime(2026, 3, 1, 12, tzinfo=UTC) + gone
+        self._newest = max(self._newest + timedelta(milliseconds=1), now)
+        return self._newest
+
+    def turn(self, by: timedelta) -> None:
+        """Set the clock forward, or back."""
+        self._turned += by
+        self._newest += by
 
 
 def write_slice(path: Path, number: int, *, series: str = SERIES, filler: int = 0) -> None:

@@ -25,7 +25,7 @@ NEW, KEPT, NONE = "new", "kept", ""
 def later_clock(days: int) -> Clock:
     """Return a clock that begins some days after the templates were made."""
     clock = Clock()
-    clock.time += timedelta(days=days)
+    clock.turn(timedelta(days=days))
     return clock
 
 

@@ -33,7 +33,7 @@ def test_age_and_entries_since_the_anchor_are_told(
     seq = _write(archive, "witness.take", size=archive.log.size)
     for _ in range(40):
         _write(archive, "verify")
-    clock.time += timedelta(hours=3)
+    clock.turn(timedelta(hours=3))
     found = archive.anchors.last(expert)
     assert found.anchor is not None
     assert (found.anchor.kind, found.anchor.size, found.anchor.seq) == ("witness", seq - 1, seq)
@@ -95,7 +95,7 @@ def test_a_clock_set_back_makes_no_negative_age(
     archive: Archive, expert: Actor, clock: Clock
 ) -> None:
     _write(archive, "backup")
-    clock.time -= timedelta(days=9)
+    clock.turn(-timedelta(days=9))
     assert archive.anchors.last(expert).age == timedelta(0)
 
 
