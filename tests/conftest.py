@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.court_case import Case, open_case
+
+# A deadline would measure how busy the machine is, not what the property promises.
+settings.register_profile("promises", deadline=None)
+settings.load_profile("promises")
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DATA = Path(os.environ.get("VIRTOPSY_DATA", _ROOT.parent / "shared" / "data"))
