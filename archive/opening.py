@@ -6,21 +6,19 @@ object's name is its hash. Nothing is held while nobody acts.
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass
 from importlib.resources import files as resource
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
-from archive.ports import Clock
+from archive.ports import Clock, Machine
 from archive.proof import canonical, signing
 from archive.proof.chain import Act, Who
-from archive.proof.signing import Cost, Locksmith, Seal
-from archive.records import Actor, Checked, ObjectName, Problem, Role, VerifyReport
-from archive.services.access import Access, added, checked_name, new_person, who
+from archive.proof.signing import Cost, Locksmith, Password, Seal
+from archive.records import Actor, Card, Checked, ObjectName, Problem, Role, VerifyReport
+from archive.services.access import IDLE_S, Access, added, checked_name, new_person, who
 from archive.services.anchors import Anchors
 from archive.services.casework import Cases
 from archive.services.court import Court
@@ -28,53 +26,55 @@ from archive.services.intake import Intake
 from archive.services.journal import Journal
 from archive.services.log import Log
 from archive.services.receipt import Receipts
+from archive.services.rekeying import Keys
 from archive.services.rights import Right
 from archive.services.verify import Verify
 from archive.services.versions import Versions
 from archive.storage.blobs import NoteFolder, ObjectFolder, StagingFolder
 from archive.storage.bundle_folder import BundleFolder
+from archive.storage.card import FORMAT, NAME, CardFile
 from archive.storage.files import Files
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.presence import Presence
 from archive.storage.unit_of_work import SqliteDatabase
-from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError
+from virtopsy.errors import InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
-FORMAT = 1
-_CARD = "archive.json"
 _FOLDERS = ("objects/sha256", "staging", "quarantine", "log", "db")
 _DATABASE = "db/archive.sqlite"
 _COST = Cost()
 
 
-@dataclass(frozen=True)
-class Card:
-    """`archive.json`: which archive this is, and the keys it seals with, newest last."""
-
-    uuid: str
-    format: int
-    public_keys: tuple[bytes, ...]
-
-
 class Archive:
     """An open archive; every act goes through one of its services."""
 
-    def __init__(self, folder: Path, card: Card, clock: Clock, files: Files, cost: Cost) -> None:
+    def __init__(  # noqa: PLR0913 -- what a test turns, by name
+        self,
+        folder: Path,
+        card: Card,
+        clock: Clock,
+        files: Files,
+        cost: Cost,
+        *,
+        machine: Machine | None = None,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self.folder = folder
         self.uuid = card.uuid
-        self.public_key = card.public_keys[-1]
-        self.fingerprint = signing.fingerprint(self.public_key)
         self._database = SqliteDatabase(folder / _DATABASE)
-        self._presence = Presence(folder / _CARD)
+        self._presence = Presence(folder)
+        self._machine = machine or ThisMachine()
         objects = ObjectFolder(folder, files)
         notes = NoteFolder(folder, files)
         self._journal = Journal(
-            card.uuid, self._database, notes, LogCopy(folder, files), clock, ThisMachine()
+            card.uuid, self._database, notes, LogCopy(folder, files), clock, self._machine
         )
-        self.access = Access(self._journal, objects, cost)
+        self.access = Access(self._journal, objects, cost, idle_s=idle_s)
+        cards = CardFile(folder, files)
+        self.keys = Keys(self.access, self._journal, objects, cards, cost)
         self.intake = Intake(
             self.access,
             self._journal,
@@ -84,7 +84,7 @@ class Archive:
         )
         self.cases = Cases(self.access, self._journal, objects)
         self.versions = Versions(self.access, self._journal, objects)
-        self.receipts = Receipts(self.access, self._journal, objects, self.fingerprint)
+        self.receipts = Receipts(self.access, self._journal, objects, lambda: self.fingerprint)
         self.log = Log(self.access, self._journal)
         self.anchors = Anchors(self.access, self._journal, clock)
         self.court = Court(
@@ -94,20 +94,34 @@ class Archive:
             lambda target: BundleFolder(target, files),
             folder,
         )
-        self.verify = Verify(self._journal, objects, card.public_keys)
+        self.verify = Verify(self._journal, objects, cards)
 
-    def seal(self, actor: Actor, statement: bytes) -> bytes:
+    @property
+    def public_key(self) -> bytes:
+        """The public half of the key in use, or of the last one that was; 32 bytes."""
+        return self.keys.ring().known[-1]
+
+    @property
+    def fingerprint(self) -> str:
+        """What is compared with the paper: SHA-256 of the public key in use, hexadecimal."""
+        return signing.fingerprint(self.public_key)
+
+    @property
+    def program(self) -> str:
+        """The version of the program, as the log names it."""
+        return self._machine.surroundings().version
+
+    def seal(self, actor: Actor | None, statement: bytes) -> bytes:
         """Return the archive's Ed25519 signature over `statement`; the act is logged.
 
         Raises:
             AccessDenied: no right to seal, or the person's password does not unlock the key.
         """
         session = self.access.require(actor, Right.SEAL)
-        if session.seal is None:
-            raise AccessDenied("archive.access.no_key", name=actor.name)
+        key = self.access.key_of(session, Right.SEAL)
         named = ObjectName("statement", "", canonical.sha256(statement))
-        self._journal.write(Act(Right.SEAL, who(actor), objects=(named,)))
-        return session.seal.sign(statement)
+        self._journal.write(Act(Right.SEAL, who(session.actor), objects=(named,)))
+        return key.sign(statement)
 
     @property
     def open_elsewhere(self) -> bool:
@@ -143,7 +157,9 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         UsageError: no password.
         StorageError: the disk refused.
     """
-    person = checked_name(person, password)
+    secret = Password(password)
+    del password
+    person = checked_name(person, secret)
     refuse_shared_place(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("archive.create.not_empty", path=folder)
@@ -157,7 +173,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         files.make_folder(folder.absolute() / name)
     objects = ObjectFolder(folder, files)
     roles = (Role.ADMINISTRATOR, Role.EXPERT)
-    first = new_person(objects, Locksmith(uuid, seal, cost), person, password, roles)
+    first = new_person(objects, Locksmith(uuid, seal, cost), person, secret, roles)
     database = SqliteDatabase.create(folder / _DATABASE, uuid)
     notes, copy = NoteFolder(folder, files), LogCopy(folder, files)
     journal = Journal(uuid, database, notes, copy, clock, ThisMachine())
@@ -176,18 +192,27 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         text = (resource("resources") / "templates" / f"archive_{language}.txt").read_bytes()
         files.write_new(folder / f"README_{language}.txt", text)
     # Last: a folder without it is no archive yet, so a kill before leaves nothing half made.
-    # A second name for a whole file: a kill while it is written leaves no torn card either.
-    staged = folder.absolute() / "staging" / _CARD
-    files.write_new(staged, _card_bytes(uuid, seal.public_key))
-    files.link(staged, folder / _CARD)
-    files.sync_folder(folder)
-    files.remove_staged(staged)
+    CardFile(folder, files).make(Card(uuid, FORMAT, (seal.public_key,)))
 
 
-def open_archive(
-    folder: Path, *, clock: Clock, files: Files | None = None, cost: Cost = _COST
+def open_archive(  # noqa: PLR0913 -- all but the folder by name
+    folder: Path,
+    *,
+    clock: Clock,
+    files: Files | None = None,
+    cost: Cost = _COST,
+    machine: Machine | None = None,
+    idle_s: float = IDLE_S,
 ) -> Archive:
-    """Open an archive; as many programs may as like.
+    """Open an archive; as many programs may as like. A card that lags behind is completed.
+
+    Args:
+        folder: the archive.
+        clock: the time that entries say.
+        files: the door to the file system.
+        cost: of a password that is set while it is open.
+        machine: where entries say that they were made.
+        idle_s: a session without an act ends after so many seconds.
 
     Raises:
         InputError: the folder is no archive, is of a newer format, or lies on a network drive.
@@ -197,7 +222,11 @@ def open_archive(
     refuse_shared_place(folder)
     if not (folder / _DATABASE).is_file():
         raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
-    return Archive(folder.absolute(), card, clock, files or Files(), cost)
+    archive = Archive(
+        folder.absolute(), card, clock, files or Files(), cost, machine=machine, idle_s=idle_s
+    )
+    archive.keys.complete()
+    return archive
 
 
 def verify_folder(
@@ -223,37 +252,20 @@ def verify_folder(
     try:
         card = _read_card(folder)
     except IntegrityError:
-        return VerifyReport(Checked(), (Problem("card_damaged", _CARD),), "", "")
+        return VerifyReport(Checked(), (Problem("card_damaged", NAME),), "", "")
     with Archive(folder.absolute(), card, clock, Files(), _COST) as archive:
         return archive.verify.run(case_number, progress, key=key)
 
 
 def is_archive(folder: Path) -> bool:
     """Tell whether a folder looks like an archive (the start screen's list)."""
-    return os.path.isfile(folder / _CARD)  # noqa: PTH113 -- never raises
-
-
-def _card_bytes(uuid: str, public_key: bytes) -> bytes:
-    key = {"alg": "Ed25519", "public": public_key.hex()}
-    key["fingerprint"] = signing.fingerprint(public_key)
-    card = {"uuid": uuid, "format": FORMAT, "public_keys": [key]}
-    return canonical.encode(card) + b"\n"
+    return CardFile(folder, Files()).is_there()
 
 
 def _read_card(folder: Path) -> Card:
-    path = folder / _CARD
-    if not os.path.isfile(path):  # noqa: PTH113 -- unlike Path's, never raises (too long a name)
-        if os.path.isfile(folder / _DATABASE):  # noqa: PTH113
-            raise IntegrityError("archive.open.bad_card", path=path)
-        raise InputError("archive.open.no_archive", path=folder)
-    try:
-        said: Any = json.loads(path.read_bytes())
-        keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
-        card = Card(str(said["uuid"]), int(said["format"]), keys)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise IntegrityError("archive.open.bad_card", path=path) from error
-    if card.format > FORMAT:
-        raise InputError("archive.open.newer", path=folder, format=card.format)
-    if not keys or any(len(key) != 32 for key in keys):
-        raise IntegrityError("archive.open.bad_card", path=path)
-    return card
+    card = CardFile(folder, Files())
+    if card.is_there():
+        return card.read()
+    if os.path.isfile(folder / _DATABASE):  # noqa: PTH113 -- unlike Path's, never raises
+        raise IntegrityError("archive.open.bad_card", path=card.path)
+    raise InputError("archive.open.no_archive", path=folder)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
 from archive.records import (
+    Card,
     CaseRow,
     CaseSummary,
     FileRow,
@@ -105,6 +106,18 @@ class TreeRows(Protocol):
         ...
 
 
+class Cards(Protocol):
+    """The archive's card."""
+
+    def read(self) -> Card:
+        """Return what it says; IntegrityError where it cannot be read."""
+        ...
+
+    def replace(self, card: Card) -> None:
+        """Put a new one in its place in one step."""
+        ...
+
+
 class Notes(Protocol):
     """Signed checkpoints."""
 
@@ -168,6 +181,10 @@ class LogRows(Protocol):
         """Return the entries later than `seq`."""
         ...
 
+    def of_acts(self, acts: Sequence[str], after: int = 0) -> Iterator[LogEntry]:
+        """Return the entries about any of these acts later than `after`, by seq."""
+        ...
+
     def hashes(self) -> Sequence[str]:
         """Return the leaf hashes by seq."""
         ...
@@ -180,8 +197,8 @@ class PersonRows(Protocol):
         """Add a person."""
         ...
 
-    def disable(self, person_id: str) -> None:
-        """Take a person's access away."""
+    def update(self, person: Person) -> None:
+        """Put a person's new state in place of the old one."""
         ...
 
     def by_name(self, name: str) -> Person | None:

@@ -34,6 +34,15 @@ class Out(StrEnum):
 
 
 @dataclass(frozen=True)
+class Card:
+    """`archive.json`: which archive this is, and the keys it seals with, newest last."""
+
+    uuid: str
+    format: int
+    public_keys: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person who logged in. `Access.login` alone makes one that the services accept."""
 

@@ -1,7 +1,9 @@
-"""The archive's key: a machine seal (Ed25519), locked by the password of each who may seal.
+"""The archive's key: a machine seal (Ed25519), locked for each person who may seal.
 
 Argon2id (RFC 9106) makes 64 bytes of a password: the first half proves the password (its hash
-is kept), the second locks the key with AES-256-GCM. Neither half reveals the other.
+is kept), the second is the X25519 key of the person's letter box (RFC 7748). Whoever holds the
+seal can lock it for a person by the public half of that box, without the person's password: so
+a new key reaches everybody at once. Neither half of the 64 bytes reveals the other.
 """
 
 from __future__ import annotations
@@ -10,16 +12,20 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _HALF = 32
 _NONCE = 12
+_BOXED = "X25519-HKDF-SHA256-AES-256-GCM"
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,17 @@ class Cost:
     lanes: int = 4
 
 
+@dataclass(frozen=True)
+class Password:
+    """What a person typed; no message, log or traceback can show it."""
+
+    typed: str = field(repr=False)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was typed."""
+        return bool(self.typed)
+
+
 class Seal:
     """The unlocked key; lives in a session only."""
 
@@ -39,7 +56,7 @@ class Seal:
         self._seed = seed
 
     @classmethod
-    def new(cls) -> Seal:
+    def new(cls) -> Self:
         """Make a key of 32 random bytes."""
         return cls(secrets.token_bytes(32))
 
@@ -48,15 +65,27 @@ class Seal:
         """The 32 public bytes."""
         return self._key.public_key().public_bytes_raw()
 
+    @property
+    def fingerprint(self) -> str:
+        """What is compared with the paper."""
+        return fingerprint(self.public_key)
+
     def sign(self, statement: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature (RFC 8032)."""
         return self._key.sign(statement)
 
-    def locked(self, key: bytes, bound_to: bytes) -> dict[str, str]:
-        """Return the key encrypted with `key`, useless for any other `bound_to`."""
+    def locked(self, box: bytes, bound_to: bytes) -> dict[str, str]:
+        """Return the key locked for the owner of a box, useless for any other `bound_to`."""
+        once = X25519PrivateKey.generate()
+        shared = once.exchange(X25519PublicKey.from_public_bytes(box))
         nonce = secrets.token_bytes(_NONCE)
-        sealed = AESGCM(key).encrypt(nonce, self._seed, bound_to)
-        return {"alg": "AES-256-GCM", "nonce": nonce.hex(), "sealed": sealed.hex()}
+        sealed = AESGCM(_derived(shared, bound_to)).encrypt(nonce, self._seed, bound_to)
+        return {
+            "alg": _BOXED,
+            "once": once.public_key().public_bytes_raw().hex(),
+            "nonce": nonce.hex(),
+            "sealed": sealed.hex(),
+        }
 
 
 def fingerprint(public_key: bytes) -> str:
@@ -86,12 +115,11 @@ class Locksmith:
     seal: Seal | None
     cost: Cost
 
-    def credential(self, password: str, person: str, *, may_seal: bool) -> dict[str, Any]:
+    def credential(self, password: Password, person: str, *, may_seal: bool) -> dict[str, Any]:
         """Return the proof of a password, and the locked key for one who may seal."""
         salt = secrets.token_bytes(16)
-        proof, key = _halves(password, salt, self.cost)
-        seal = self.seal if may_seal else None
-        return {
+        proof, lock = _halves(password, salt, self.cost)
+        kept = {
             "kdf": {
                 "alg": "argon2id-19",
                 "memory_kib": self.cost.memory_kib,
@@ -100,41 +128,62 @@ class Locksmith:
                 "salt": salt.hex(),
             },
             "proof": proof,
-            "seal": seal.locked(key, _binding(person, self.archive)) if seal else None,
+            "box": lock.box.hex(),
         }
+        return self.handed(kept, person, may_seal=may_seal)
+
+    def handed(self, kept: Mapping[str, Any], person: str, *, may_seal: bool) -> dict[str, Any]:
+        """Return a person's credential with the key locked into it; the password stays as it was.
+
+        A credential of the first format has no box: only that person's next password makes one.
+        """
+        seal = self.seal if may_seal and kept.get("box") else None
+        bound_to = _binding(person, self.archive)
+        locked = seal.locked(bytes.fromhex(kept["box"]), bound_to) if seal else None
+        return {**kept, "seal": locked}
 
 
-def unlock(
-    kept: Mapping[str, Any], password: str, *, person: str, archive: str
-) -> tuple[bool, Seal | None]:
-    """Return whether the password is right, and the key where this person may seal."""
+class Lock:
+    """What a proven password opens: the person's box."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    @property
+    def box(self) -> bytes:
+        """The public half, 32 bytes."""
+        return X25519PrivateKey.from_private_bytes(self._key).public_key().public_bytes_raw()
+
+    def opened(self, sealed: Mapping[str, str] | None, *, person: str, archive: str) -> Seal | None:
+        """Return the archive's key out of a credential; None where it holds none for this box."""
+        if sealed is None:
+            return None
+        bound_to = _binding(person, archive)
+        nonce, hidden = bytes.fromhex(sealed["nonce"]), bytes.fromhex(sealed["sealed"])
+        try:
+            return Seal(AESGCM(self._shared(sealed, bound_to)).decrypt(nonce, hidden, bound_to))
+        except (InvalidTag, ValueError):
+            return None
+
+    def _shared(self, sealed: Mapping[str, str], bound_to: bytes) -> bytes:
+        if sealed["alg"] != _BOXED:  # the first format locked with the key itself
+            return self._key
+        once = X25519PublicKey.from_public_bytes(bytes.fromhex(sealed["once"]))
+        shared = X25519PrivateKey.from_private_bytes(self._key).exchange(once)
+        return _derived(shared, bound_to)
+
+
+def proven(kept: Mapping[str, Any], password: Password) -> Lock | None:
+    """Return what the password opens; None where it is not the right one."""
     kdf = kept["kdf"]
     cost = Cost(kdf["memory_kib"], kdf["passes"], kdf["lanes"])
-    proof, key = _halves(password, bytes.fromhex(kdf["salt"]), cost)
-    if not hmac.compare_digest(proof, kept["proof"]):
-        return False, None
-    sealed = kept["seal"]
-    if sealed is None:
-        return True, None
-    try:
-        seed = AESGCM(key).decrypt(
-            bytes.fromhex(sealed["nonce"]),
-            bytes.fromhex(sealed["sealed"]),
-            _binding(person, archive),
-        )
-    except InvalidTag:
-        return False, None
-    return True, Seal(seed)
+    proof, lock = _halves(password, bytes.fromhex(kdf["salt"]), cost)
+    return lock if hmac.compare_digest(proof, kept["proof"]) else None
 
 
-def waste(password: str, cost: Cost) -> None:
-    """Spend the time of one check, so that an unknown name answers as slowly as a known one."""
-    _halves(password, b"\x00" * 16, cost)
-
-
-def _halves(password: str, salt: bytes, cost: Cost) -> tuple[str, bytes]:
+def _halves(password: Password, salt: bytes, cost: Cost) -> tuple[str, Lock]:
     made = hash_secret_raw(
-        password.encode("utf-8", "surrogatepass"),
+        password.typed.encode("utf-8", "surrogatepass"),
         salt,
         time_cost=cost.passes,
         memory_cost=cost.memory_kib,
@@ -142,7 +191,11 @@ def _halves(password: str, salt: bytes, cost: Cost) -> tuple[str, bytes]:
         hash_len=2 * _HALF,
         type=Type.ID,
     )
-    return hashlib.sha256(made[:_HALF]).hexdigest(), made[_HALF:]
+    return hashlib.sha256(made[:_HALF]).hexdigest(), Lock(made[_HALF:])
+
+
+def _derived(shared: bytes, bound_to: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=bound_to).derive(shared)
 
 
 def _binding(person: str, archive: str) -> bytes:

@@ -1,243 +1,289 @@
-"""Persons, passwords and sessions: nobody acts without a login, and every denial is an entry.
+"""Persons: who may come in, with which roles and which password.
 
-On a file-based archive roles are kept by the program, not by the file system: whoever can write
-the folder is detected by `verify`, not prevented here.
+Two persons are needed from the moment two administrators exist: for every change of roles, and
+for adding, disabling or resetting an administrator (a reset only where a third one could be the
+second person; else one who forgot the password would be lost). Nobody gives rights to himself,
+and nobody whose rights grow stands by as the second person.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from uuid import uuid4
+from dataclasses import replace
+from typing import Any
 
-from archive.ports import Blobs, UnitOfWork
-from archive.proof import canonical, signing
-from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Who
-from archive.proof.signing import Cost, Locksmith, Seal
-from archive.records import Actor, ObjectName, Out, Person, Role
-from archive.services.journal import Journal
-from archive.services.rights import SEALING, Right, rights_of
-from virtopsy.errors import AccessDenied, InputError, UsageError
+from archive.ports import UnitOfWork
+from archive.proof.chain import Act
+from archive.proof.signing import Locksmith, Password
+from archive.records import Actor, ObjectName, Person, Role
+from archive.services.gate import IDLE_S, Gate, Session, who
+from archive.services.persons import (
+    active,
+    added,
+    administrators,
+    checked_name,
+    checked_roles,
+    credential,
+    credential_name,
+    described,
+    new_person,
+    person_name,
+    rehanded,
+    salted,
+)
+from archive.services.rights import Right, may_seal
+from virtopsy.errors import UsageError
 
-LONGEST_NAME = 100
+__all__ = [
+    "IDLE_S",
+    "Access",
+    "Session",
+    "added",
+    "checked_name",
+    "new_person",
+    "salted",
+    "who",
+]
 
 
-@dataclass(frozen=True)
-class Session:
-    """A login that is still good."""
+class Access(Gate):
+    """The gate, and the desk where persons are added and changed."""
 
-    actor: Actor
-    seal: Seal | None = field(repr=False)
-
-
-class Access:
-    """The only way to an `Actor`, and the gate every service asks."""
-
-    def __init__(self, journal: Journal, blobs: Blobs, cost: Cost) -> None:
-        self._journal = journal
-        self._blobs = blobs
-        self._cost = cost
-        self._sessions: dict[str, Session] = {}
-
-    def login(self, name: str, password: str) -> Actor:
-        """Return the actor of a person who knows the password.
-
-        Raises:
-            AccessDenied: unknown name, wrong password or a disabled person; which, is not said.
-        """
-        with self._journal.database.reading() as work:
-            person = work.persons.by_name(canonical.text(name).strip())
-        right, seal = self._proven(person, password)
-        if person is None or not right or person.disabled:
-            facts = {"person": person.person_id} if person else {}
-            self._journal.write(Act("login", ANONYMOUS, Out.DENIED, data=facts))
-            raise AccessDenied("archive.access.login")
-        actor = Actor(person.person_id, person.name, person.roles, secrets.token_hex(16))
-        self._journal.write(Act("login", who(actor)))
-        self._sessions[actor.session] = Session(actor, seal)
-        return actor
-
-    def logout(self, actor: Actor) -> None:
-        """End a session; its key is forgotten."""
-        if self._sessions.pop(actor.session, None) is not None:
-            self._journal.write(Act("logout", who(actor)))
-
-    def forget(self) -> None:
-        """Forget every session without an entry (the archive is being closed)."""
-        self._sessions.clear()
-
-    def add_person(
-        self, actor: Actor, name: str, password: str, roles: Sequence[Role], *, reason: str = ""
+    def add_person(  # noqa: PLR0913 -- what is stated of a person, and how; by name
+        self,
+        actor: Actor | None,
+        name: str,
+        password: str,
+        roles: Sequence[Role],
+        *,
+        second: Actor | None = None,
+        reason: str = "",
     ) -> Person:
         """Add a person with a password and roles.
 
         Raises:
+            AccessDenied: no right; nobody to be the second person; or no key to hand on.
             UsageError: no name, no password, no role, or the name is taken.
         """
+        secret = Password(password)
+        del password
         session = self.require(actor, Right.ADD_PERSON)
-        clean = checked_name(name, password)
-        if not roles:
-            raise UsageError("archive.person.no_role", name=clean)
-        if session.seal is None and SEALING & set(roles):
-            raise AccessDenied("archive.access.no_key", name=actor.name)
-        smith = Locksmith(self._journal.archive, session.seal, self._cost)
-        person = new_person(self._blobs, smith, clean, password, tuple(dict.fromkeys(roles)))
+        clean = checked_name(name, secret)
+        wanted = checked_roles(clean, roles)
+        self._require_key(session, wanted, Right.ADD_PERSON)
+        data: dict[str, Any] = {}
+        if Role.ADMINISTRATOR in wanted:
+            data = self._second(session, second, Right.ADD_PERSON)
+        person = new_person(self._blobs, self._smith(session), clean, secret, wanted)
         with self._journal.database.writing() as work:
             if work.persons.by_name(clean):
                 raise UsageError("archive.person.taken", name=clean)
             work.persons.add(person)
-            self._journal.append(work, added(who(actor), person, reason))
+            self._journal.append(work, added(who(session.actor), person, reason, data))
             work.commit()
         self._journal.checkpoint_after(session.seal, at_once=True)
         return person
 
-    def disable(self, actor: Actor, name: str, *, reason: str = "") -> None:
+    def disable(
+        self,
+        actor: Actor | None,
+        name: str,
+        *,
+        second: Actor | None = None,
+        reason: str = "",
+    ) -> None:
         """Take a person's access away; the last administrator stays.
 
         Raises:
+            AccessDenied: no right, or nobody to be the second person.
             UsageError: there is no such person, or it is the last administrator.
         """
         session = self.require(actor, Right.DISABLE_PERSON)
+        person = self._person(name)
+        data: dict[str, Any] = {}
+        if Role.ADMINISTRATOR in person.roles:
+            data = self._second(session, second, Right.DISABLE_PERSON)
         with self._journal.database.writing() as work:
-            person = work.persons.by_name(canonical.text(name).strip())
-            if person is None or person.disabled:
-                raise UsageError("archive.person.unknown", name=name)
-            if _administrators(work) == {person.person_id}:
-                raise UsageError("archive.person.last_administrator", name=person.name)
-            work.persons.disable(person.person_id)
-            gone = ObjectName("person", person.person_id, person.person_sha256)
-            act = Act("person.disable", who(actor), objects=(gone,), reason=reason)
-            self._journal.append(work, act)
-            work.commit()
+            person = active(work, name)
+            _refuse_last(work, person)
+            act = Act("person.disable", who(session.actor), objects=(person_name(person),))
+            self._change(work, replace(person, disabled=True), act, data, reason)
         self._journal.checkpoint_after(session.seal, at_once=True)
 
-    def list(self, actor: Actor) -> tuple[Person, ...]:
+    def change_roles(
+        self,
+        actor: Actor | None,
+        name: str,
+        roles: Sequence[Role],
+        *,
+        second: Actor | None = None,
+        reason: str = "",
+    ) -> Person:
+        """Give a person other roles; the sessions of that person end.
+
+        Raises:
+            AccessDenied: no right, one's own rights would grow, or nobody to be the second person.
+            UsageError: no such person, no role, or it is the last administrator's.
+        """
+        session = self.require(actor, Right.CHANGE_ROLE)
+        person = self._person(name)
+        wanted = checked_roles(person.name, roles)
+        grown = set(wanted) - set(person.roles)
+        self._require_key(session, wanted if grown else (), Right.CHANGE_ROLE)
+        data = self._second(session, second, Right.CHANGE_ROLE)
+        gainers = {session.actor.person_id, data.get("second")}
+        if grown and person.person_id in gainers:
+            raise self._refused(session.actor, Right.CHANGE_ROLE, "", "access.role.own")
+        smith = self._smith(session)
+        with self._journal.database.writing() as work:
+            person = active(work, name)
+            if Role.ADMINISTRATOR not in wanted:
+                _refuse_last(work, person)
+            changed = replace(
+                person, roles=wanted, person_sha256=described(self._blobs, person.name, wanted)
+            )
+            if may_seal(wanted) != may_seal(person.roles):
+                changed = rehanded(self._blobs, smith, changed, wanted)
+            act = Act("person.role", who(session.actor), objects=_named(changed))
+            self._change(work, changed, act, data, reason)
+        self._journal.checkpoint_after(session.seal, at_once=True)
+        return changed
+
+    def change_password(self, actor: Actor | None, old: str, new: str, *, reason: str = "") -> None:
+        """Choose another password for oneself; other sessions of that person end.
+
+        A reset that waits to be acknowledged is acknowledged by it.
+
+        Raises:
+            AccessDenied: the old password is wrong (it counts as a wrong password at login).
+            UsageError: the new one is empty.
+        """
+        was, chosen = Password(old), Password(new)
+        del old, new
+        session = self.require(actor, Right.CHANGE_PASSWORD)
+        checked_name(session.actor.name, chosen)
+        person = self.prove(session, was)
+        made = credential(self._blobs, self._smith(session), chosen, person)
+        with self._journal.database.writing() as work:
+            person = active(work, person.name)
+            if person.reset:
+                self._journal.append(work, Act("person.acknowledge", who(session.actor)))
+            changed = replace(person, credential_sha256=made, reset=False)
+            act = Act("person.password", who(session.actor), objects=(credential_name(changed),))
+            self._change(work, changed, act, {}, reason)
+        self._keep(session, changed, chosen)
+        self._journal.checkpoint_after(session.seal, at_once=True)
+
+    def reset_password(
+        self,
+        actor: Actor | None,
+        name: str,
+        password: str,
+        *,
+        second: Actor | None = None,
+        reason: str = "",
+    ) -> None:
+        """Set another person's password; that person must acknowledge it at the next login.
+
+        The key is locked anew with the acting person's, so a person who lost it has it again.
+
+        Raises:
+            AccessDenied: no right, one's own password, no key to hand on, or nobody to be the
+                second person.
+            UsageError: no such person, or no password.
+        """
+        secret = Password(password)
+        del password
+        session = self.require(actor, Right.RESET_PASSWORD)
+        person = self._person(name)
+        checked_name(person.name, secret)
+        if person.person_id == session.actor.person_id:
+            raise self._refused(session.actor, Right.RESET_PASSWORD, "", "access.reset.own")
+        self._require_key(session, person.roles, Right.RESET_PASSWORD)
+        data: dict[str, Any] = {}
+        if Role.ADMINISTRATOR in person.roles:
+            data = self._second(session, second, Right.RESET_PASSWORD, besides=person)
+        made = credential(self._blobs, self._smith(session), secret, person)
+        with self._journal.database.writing() as work:
+            person = active(work, name)
+            changed = replace(
+                person, credential_sha256=made, reset=True, failures=0, last_failure=""
+            )
+            act = Act("person.reset", who(session.actor), objects=(credential_name(changed),))
+            self._change(work, changed, act, data, reason)
+        self._journal.checkpoint_after(session.seal, at_once=True)
+
+    def acknowledge_reset(self, actor: Actor | None) -> None:
+        """Say that one knows that somebody else set one's password.
+
+        Raises:
+            AccessDenied: nobody is logged in.
+            UsageError: there is nothing to acknowledge.
+        """
+        session = self.require(actor, Right.ACKNOWLEDGE_RESET)
+        with self._journal.database.writing() as work:
+            person = active(work, session.actor.name)
+            if not person.reset:
+                raise UsageError("access.reset.none", name=person.name)
+            act = Act("person.acknowledge", who(session.actor))
+            self._change(work, replace(person, reset=False), act, {}, "")
+        self._journal.checkpoint_after(session.seal)
+
+    def list(self, actor: Actor | None) -> tuple[Person, ...]:
         """Return every person the archive knows."""
-        self.require(actor, Right.LIST_PERSONS)
-        self._journal.write(Act(Right.LIST_PERSONS, who(actor)))
+        session = self.require(actor, Right.LIST_PERSONS)
+        self._journal.write(Act(Right.LIST_PERSONS, who(session.actor)))
         with self._journal.database.reading() as work:
             return tuple(work.persons.all())
 
-    def single_keeper(self) -> str:
-        """Return the name of the one person who keeps the archive; empty where several do."""
+    # --- inside
+
+    def _person(self, name: str) -> Person:
         with self._journal.database.reading() as work:
-            active = [one.name for one in work.persons.all() if not one.disabled]
-        return active[0] if len(active) == 1 else ""
+            return active(work, name)
 
-    def require(self, actor: Actor | None, right: Right, case: str = "") -> Session:
-        """Return the actor's session, or refuse and say so in the log.
+    def _smith(self, session: Session) -> Locksmith:
+        return Locksmith(self._journal.archive, session.seal, self._cost)
 
-        The person's present state decides, not the one at login.
+    def _require_key(self, session: Session, roles: Sequence[Role], right: Right) -> None:
+        """Refuse to make a person who may seal where there is no key to hand on."""
+        if may_seal(roles):
+            self.key_of(session, right)
 
-        Raises:
-            AccessDenied: not logged in here, disabled since, or without that right.
+    def _second(
+        self,
+        session: Session,
+        second: Actor | None,
+        right: Right,
+        *,
+        besides: Person | None = None,
+    ) -> dict[str, Any]:
+        """Return what the entry says about the second person; nothing where none is needed.
+
+        With `besides`, that person is not counted among those who could be the second.
         """
-        session = self._sessions.get(actor.session) if isinstance(actor, Actor) else None
-        if session is None or session.actor != actor:
-            self._journal.write(Act(right, ANONYMOUS, Out.DENIED, case=case))
-            raise AccessDenied("archive.access.no_session")
         with self._journal.database.reading() as work:
-            person = work.persons.by_id(session.actor.person_id)
-        if person is None or person.disabled or right not in rights_of(person.roles):
-            raise self.denied(session.actor, right, case)
-        return session
+            others = administrators(work) - {session.actor.person_id}
+        if besides is not None:
+            others -= {besides.person_id}
+        if not others:
+            return {}
+        witness = self.require_second(session, second, right)
+        by = who(witness.actor)
+        return {"second": by.id, "second_session": by.session}
 
-    def allows(self, actor: Actor, right: Right) -> bool:
-        """Tell whether a logged-in person has a right, without refusing anything."""
-        return self._sessions.get(actor.session) is not None and right in rights_of(actor.roles)
-
-    def require_case(self, actor: Actor | None, right: Right, number: str) -> Session:
-        """Return the session of a person who has `right` and keeps the case.
-
-        A case that does not exist is refused in the same words as another person's case.
-        """
-        session = self.require(actor, right, "")
-        with self._journal.database.reading() as work:
-            case = work.cases.get(number)
-        if case is None or case.owner != session.actor.person_id:
-            raise self.denied(session.actor, right, number if case else "", number)
-        return session
-
-    def denied(self, actor: Actor, right: Right, case: str, asked: str = "") -> AccessDenied:
-        """Write the denial into the log and return the error to raise."""
-        self._journal.write(Act(right, who(actor), Out.DENIED, case=case))
-        if asked:
-            return AccessDenied("archive.access.case", name=actor.name, number=asked)
-        return AccessDenied("archive.access.right", name=actor.name, right=right.value)
-
-    def _proven(self, person: Person | None, password: str) -> tuple[bool, Seal | None]:
-        if person is None:
-            signing.waste(password, self._cost)
-            return False, None
-        kept = canonical.decode(self._blobs.read(person.credential_sha256))
-        return signing.unlock(
-            kept["data"], password, person=person.person_id, archive=self._journal.archive
-        )
+    def _change(
+        self, work: UnitOfWork, person: Person, act: Act, data: dict[str, Any], reason: str
+    ) -> None:
+        work.persons.update(person)
+        self._journal.append(work, replace(act, data=data, reason=reason))
+        work.commit()
 
 
-def who(actor: Actor) -> Who:
-    """Return the actor as log bodies name it: an id, never a name."""
-    name_of_session = canonical.sha256(actor.session.encode())[:16]
-    return Who(actor.person_id, tuple(actor.roles), session=name_of_session)
+def _refuse_last(work: UnitOfWork, person: Person) -> None:
+    if administrators(work) == {person.person_id}:
+        raise UsageError("archive.person.last_administrator", name=person.name)
 
 
-def new_person(
-    blobs: Blobs, smith: Locksmith, name: str, password: str, roles: tuple[Role, ...]
-) -> Person:
-    """Keep what makes a person as two salted objects, from which a row can be made again."""
-    name = checked_name(name, password)
-    person_id = uuid4().hex
-    may_seal = bool(SEALING & set(roles))
-    credential = smith.credential(password, person_id, may_seal=may_seal)
-    described = {"name": name, "roles": [role.value for role in roles]}
-    return Person(
-        person_id=person_id,
-        name=name,
-        roles=roles,
-        disabled=False,
-        person_sha256=blobs.put(salted("person", described)),
-        credential_sha256=blobs.put(salted("credential", credential)),
-    )
-
-
-def added(by: Who, person: Person, reason: str = "") -> Act:
-    """Return the act of adding a person."""
-    objects = (
-        ObjectName("person", person.person_id, person.person_sha256),
-        ObjectName("credential", person.person_id, person.credential_sha256),
-    )
-    return Act("person.add", by, objects=objects, reason=reason)
-
-
-def salted(kind: str, described: object) -> bytes:
-    """Return the object that holds what is personal: its hash, in the log, reveals nothing."""
-    salt = secrets.token_hex(16)
-    return canonical.encode(
-        {"v": 1, "t": kind, "salt": salt, "data": canonical.normalised(described)}
-    )
-
-
-def checked_name(name: str, password: str) -> str:
-    """Return a name as it is kept.
-
-    Raises:
-        InputError: nobody could read it.
-        UsageError: no password came with it, or the log calls somebody else so.
-    """
-    clean = " ".join(canonical.text(name).split())
-    if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
-        raise InputError("archive.person.name", name=clean[:LONGEST_NAME])
-    if clean.casefold() in {SYSTEM.id, ANONYMOUS.id}:  # the log's own actors
-        raise UsageError("archive.person.taken", name=clean)
-    if not password:
-        raise UsageError("archive.person.no_password", name=clean)
-    return clean
-
-
-def _administrators(work: UnitOfWork) -> set[str]:
-    return {
-        one.person_id
-        for one in work.persons.all()
-        if not one.disabled and Role.ADMINISTRATOR in one.roles
-    }
+def _named(person: Person) -> tuple[ObjectName, ...]:
+    return person_name(person), credential_name(person)

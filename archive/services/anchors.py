@@ -106,7 +106,7 @@ class Anchors:
         Raises:
             AccessDenied: nobody is logged in, or the person may not read the log.
         """
-        self._access.require(actor, Right.READ_LOG)
+        self._access.require(actor, Right.READ_LOG, acting=False)
         with self._journal.database.reading() as work:
             found = _newest(work)
             last = work.log.last()

@@ -159,8 +159,8 @@ class Cases:
         Raises:
             AccessDenied, InputError, StorageError: as `record` does.
         """
-        self._access.require_case(actor, Right.RECORD, number)
-        changes = tuple(added(one, actor) for one in records)
+        session = self._access.require_case(actor, Right.RECORD, number)
+        changes = tuple(added(one, session.actor) for one in records)
         self._require_slices(number, changes)
         label = "case.finding.add" if len(changes) == 1 else "case.findings.add"
         self.record(actor, number, changes, label=label, act="do", reason=reason)
@@ -180,9 +180,9 @@ class Cases:
         self, actor: Actor, number: str, act: str, data: Mapping[str, Any], *, reason: str = ""
     ) -> None:
         """Write an act that changes nothing (a view, a show, an export) into the log."""
+        session = self._access.require_case(actor, Right.NOTE, number)
         if act not in NOTES:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
-        session = self._access.require_case(actor, Right.NOTE, number)
         self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
         self._journal.checkpoint_after(session.seal, at_once=act == "export")
 

@@ -27,7 +27,7 @@ from archive.services.bundling import (
 )
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from virtopsy.errors import AccessDenied, InputError, StorageError, VirtopsyError
+from virtopsy.errors import InputError, StorageError, VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -48,7 +48,7 @@ class Court:
         self._target = target
         self._folder = folder
 
-    def basis(self, actor: Actor, number: str) -> str:
+    def basis(self, actor: Actor | None, number: str) -> str:
         """Return the ordering acts stated at the case's intakes; empty where none was stated."""
         self._access.require_case(actor, Right.OPEN_CASE, number)
         stated = []
@@ -58,19 +58,9 @@ class Court:
                 stated.append(str(kept["data"]["basis"]).strip())
         return "; ".join(dict.fromkeys(one for one in stated if one))
 
-    @property
-    def single_keeper(self) -> bool:
-        """Tell whether one person alone keeps the archive."""
-        return bool(self._access.single_keeper())
-
-    @property
-    def program(self) -> str:
-        """Return the version of the program, as the log names it."""
-        return self._journal.machine.surroundings().version
-
     def bundle(  # noqa: PLR0913 -- one keyword for each thing that goes into a bundle
         self,
-        actor: Actor,
+        actor: Actor | None,
         number: str,
         out: Path,
         *,
@@ -90,15 +80,14 @@ class Court:
             Cancelled: nothing is at `out`.
         """
         session = self._access.require_case(actor, Right.SEAL, number)
-        if session.seal is None:
-            raise AccessDenied("archive.access.no_key", name=actor.name)
-        self.refuse_place(out)
+        self._access.key_of(session, Right.SEAL, number)
+        self._refuse_place(out)
         target = self._target(out.absolute())
         run = Bundling(self._journal, self._blobs, target, session, number, progress)
         try:
             run.payload(pictures, conclusion_pdf)
             run.export_entry(reason)
-            sealed = run.seal(single_keeper=self.single_keeper)
+            sealed = run.seal(single_keeper=bool(self._access.single_keeper()))
             return run.publish(out, sealed, zipped=zipped)
         except VirtopsyError as error:
             self._failed(session, number, error)
@@ -110,12 +99,17 @@ class Court:
         with self._journal.database.reading() as work:
             return objects_named(tuple(work.log.entries(number)))
 
-    def refuse_place(self, out: Path) -> None:
+    def refuse_place(self, actor: Actor | None, out: Path) -> None:
         """Refuse a place where a bundle cannot be written, before any work is done.
 
         Raises:
+            AccessDenied: nobody is logged in who may seal.
             InputError: `out` is taken, lies in the archive, or its folder is not there.
         """
+        self._access.require(actor, Right.SEAL)
+        self._refuse_place(out)
+
+    def _refuse_place(self, out: Path) -> None:
         place = out.absolute()
         if place.exists() or place.is_symlink():
             raise InputError("bundle.exists", path=out)

@@ -13,8 +13,9 @@ from archive.proof.chain import SYSTEM, Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
+from archive.services import keys
 from archive.services.explain import named
-from virtopsy.errors import Bug, StorageError
+from virtopsy.errors import AccessDenied, Bug, StorageError
 
 CHECKPOINT_EVERY: Final = 100
 CHECKPOINT_AFTER: Final = timedelta(minutes=10)
@@ -100,10 +101,14 @@ class Journal:
             return _whole(work, newer).consistency(older, newer)
 
     def checkpoint(self, seal: Seal) -> Checkpoint:
-        """Sign the log as it is now and keep the note."""
-        size, root = self.head()
-        made = checkpoint.sign(checkpoint.origin_of(self.archive), size, root, seal)
-        self.notes.add(size, made.note)
+        """Sign the log as it is now and keep the note.
+
+        Raises:
+            AccessDenied: the key was rotated, lost or compromised meanwhile.
+        """
+        made = self._signed(seal)
+        if made is None:
+            raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
         return made
 
     def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
@@ -120,10 +125,21 @@ class Journal:
             return copied
         try:
             if at_once or self._is_due():
-                self.checkpoint(seal)
+                self._signed(seal)
         except StorageError:
             return False
         return copied
+
+    def _signed(self, seal: Seal) -> Checkpoint | None:
+        """Sign the log as it is now; None where another key is in use at that size."""
+        size, root = self.head()
+        with self.database.reading() as work:
+            ring = keys.ring(work.log.of_acts(keys.ACTS), ())
+        if not ring.may_sign(seal.public_key, size):
+            return None
+        made = checkpoint.sign(checkpoint.origin_of(self.archive), size, root, seal)
+        self.notes.add(size, made.note)
+        return made
 
     def _is_due(self) -> bool:
         with self.database.reading() as work:

@@ -10,7 +10,6 @@ from archive.records import Actor, Inclusion, LogEntry
 from archive.services.access import Access, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from virtopsy.errors import AccessDenied
 
 
 class Log:
@@ -23,8 +22,8 @@ class Log:
     def entries(self, actor: Actor | None, case_number: str | None = None) -> tuple[LogEntry, ...]:
         """Return the entries (of a case), by seq, with the names of those who acted.
 
-        An administrator or auditor reads all; everybody else who may read the log at all reads
-        the entries of own cases and own acts.
+        An auditor reads all; an administrator own acts and what belongs to no case; everybody
+        else who may read the log at all reads the entries of own cases and own acts.
 
         Raises:
             AccessDenied: nobody is logged in, or the case is another person's.
@@ -43,40 +42,47 @@ class Log:
             one for one in found if one.case_number in own or one.actor == person.person_id
         )
 
-    @property
-    def size(self) -> int:
-        """How many entries the log has."""
-        with self._journal.database.reading() as work:
-            return work.log.count()
+    def head(self, actor: Actor | None) -> tuple[int, bytes]:
+        """Return size and root of one and the same moment; without an entry, which would move it.
 
-    @property
-    def root(self) -> bytes:
-        """The Merkle root over all entries (RFC 6962), 32 bytes."""
-        return self._journal.head()[1]
-
-    def head(self) -> tuple[int, bytes]:
-        """Return size and root of one and the same moment."""
+        Raises:
+            AccessDenied: nobody is logged in who may read the log.
+        """
+        self._access.require(actor, Right.READ_LOG, acting=False)
         return self._journal.head()
 
-    def inclusion(self, seqs: Sequence[int], size: int) -> tuple[Inclusion, ...]:
-        """Return proofs that entries are in the log's first `size` entries; reveals no other."""
+    def inclusion(
+        self, actor: Actor | None, seqs: Sequence[int], size: int
+    ) -> tuple[Inclusion, ...]:
+        """Return proofs that entries are in the log's first `size` entries; reveals no other.
+
+        Raises:
+            AccessDenied: nobody is logged in who may read the log.
+        """
+        self._access.require(actor, Right.READ_LOG)
         return self._journal.inclusion(seqs, size)
 
-    def newest_checkpoint(self) -> Checkpoint | None:
-        """Return the newest checkpoint kept here."""
+    def newest_checkpoint(self, actor: Actor | None) -> Checkpoint | None:
+        """Return the newest checkpoint kept here.
+
+        Raises:
+            AccessDenied: nobody is logged in who may read the log.
+        """
+        self._access.require(actor, Right.READ_LOG)
         return self._journal.newest_checkpoint()
 
-    def checkpoint(self, actor: Actor) -> Checkpoint:
+    def checkpoint(self, actor: Actor | None) -> Checkpoint:
         """Sign the log as it is now with the archive's key, and keep the note.
 
         Raises:
             AccessDenied: the person's password does not unlock the key.
         """
         session = self._access.require(actor, Right.CHECKPOINT)
-        if session.seal is None:
-            raise AccessDenied("archive.access.no_key", name=session.actor.name)
-        return self._journal.checkpoint(session.seal)
+        return self._journal.checkpoint(self._access.key_of(session, Right.CHECKPOINT))
 
     def _own_cases(self, actor: Actor) -> set[str]:
+        """Return the cases whose entries the person reads; "" stands for those of no case."""
         with self._journal.database.reading() as work:
-            return {one.number for one in work.cases.summaries(actor.person_id)}
+            own = {one.number for one in work.cases.summaries(actor.person_id)}
+        house = self._access.allows(actor, Right.READ_HOUSE_LOG)
+        return own | {""} if house else own

@@ -39,6 +39,8 @@ from virtopsy.report.receipt import (
     receipt_list,
 )
 
+Fingerprint: TypeAlias = Callable[[], str]
+"""Of the archive's key in use: it may be rotated while the archive is open."""
 _PLAIN = frozenset({"stored", "already"})
 """Codes of files of which there is nothing to say beside their series' manifest."""
 
@@ -72,7 +74,9 @@ class _Taken:
 class Receipts:
     """Receipts of the acting person's own cases."""
 
-    def __init__(self, access: Access, journal: Journal, blobs: Blobs, fingerprint: str) -> None:
+    def __init__(
+        self, access: Access, journal: Journal, blobs: Blobs, fingerprint: Fingerprint
+    ) -> None:
         self._access = access
         self._journal = journal
         self._blobs = blobs
@@ -177,7 +181,7 @@ class Receipts:
             archive=self._journal.archive,
             size=size,
             root=root.hex(),
-            key_fingerprint=self._fingerprint,
+            key_fingerprint=self._fingerprint(),
             single_keeper=bool(self._access.single_keeper()),
         )
 

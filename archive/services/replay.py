@@ -19,6 +19,7 @@ from archive.records import (
     SeriesRow,
     ThingRow,
 )
+from archive.services import lockout
 from virtopsy.errors import IntegrityError, StorageError
 
 
@@ -59,6 +60,8 @@ def replay(entries: Iterable[LogEntry], blobs: Blobs) -> Expected:
             continue
         if body["out"] == Out.OK:
             _apply(expected, body, blobs)
+        elif body["act"] == "login":
+            _wrong_password(expected, body)
     return expected
 
 
@@ -91,6 +94,52 @@ def _add_person(expected: Expected, body: Document, blobs: Blobs) -> None:
 def _disable_person(expected: Expected, body: Document, _blobs: Blobs) -> None:
     person_id = body["obj"][0]["id"]
     expected.persons[person_id] = replace(expected.persons[person_id], disabled=True)
+
+
+def _change_roles(expected: Expected, body: Document, blobs: Blobs) -> None:
+    named, credential = body["obj"]
+    said = _salted(blobs, named["sha256"])
+    expected.persons[named["id"]] = replace(
+        expected.persons[named["id"]],
+        roles=tuple(Role(one) for one in said["roles"]),
+        person_sha256=named["sha256"],
+        credential_sha256=credential["sha256"],
+    )
+
+
+def _change_password(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    (named,) = body["obj"]
+    person = expected.persons[named["id"]]
+    expected.persons[named["id"]] = replace(person, credential_sha256=named["sha256"])
+
+
+def _reset_password(expected: Expected, body: Document, blobs: Blobs) -> None:
+    _change_password(expected, body, blobs)
+    person_id = body["obj"][0]["id"]
+    person = lockout.after_login(expected.persons[person_id])
+    expected.persons[person_id] = replace(person, reset=True)
+
+
+def _acknowledge(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    person_id = body["actor"]["id"]
+    expected.persons[person_id] = replace(expected.persons[person_id], reset=False)
+
+
+def _login(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    person_id = body["actor"]["id"]
+    expected.persons[person_id] = lockout.after_login(expected.persons[person_id])
+
+
+def _wrong_password(expected: Expected, body: Document) -> None:
+    person = expected.persons.get(body["data"].get("person", ""))
+    if person is not None and body["data"].get("why") == lockout.WRONG_PASSWORD:
+        expected.persons[person.person_id] = lockout.after_failure(person, body["ts"])
+
+
+def _rotate_key(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    for named in body["obj"]:
+        person = expected.persons[named["id"]]
+        expected.persons[named["id"]] = replace(person, credential_sha256=named["sha256"])
 
 
 def _create_case(expected: Expected, body: Document, _blobs: Blobs) -> None:
@@ -131,6 +180,12 @@ def _salted(blobs: Blobs, sha256: str) -> Any:
 _ACTS: Mapping[str, Callable[[Expected, Document, Blobs], None]] = {
     "person.add": _add_person,
     "person.disable": _disable_person,
+    "person.role": _change_roles,
+    "person.password": _change_password,
+    "person.reset": _reset_password,
+    "person.acknowledge": _acknowledge,
+    "login": _login,
+    "key.rotate": _rotate_key,
     "case.create": _create_case,
     "import": _import,
     "record": _record,

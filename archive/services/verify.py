@@ -17,12 +17,15 @@ log_empty               the log has no entry at all
 checkpoint_mismatch     a checkpoint signed another root than the entries give
 checkpoint_unreadable   a file in log/ is no checkpoint of this archive
 checkpoint_unsigned     a checkpoint is not signed by this archive's key
+checkpoint_key_ended    a checkpoint is signed by a key that was not, or no longer, in use then
+key_unvouched           a key was brought in without the signatures that vouch for it
 checkpoint_missing      no checkpoint is left, although one is made with every archive
 row_missing             the index lacks a row that log and objects tell
 row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
 database_damaged        the database cannot be read (to the end)
 card_damaged            archive.json cannot be read
+card_differs            archive.json names other keys than the log
 unknown_signer          the archive's key is not the one asked for
 ======================= =======================================================================
 
@@ -36,12 +39,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.ports import Blobs, UnitOfWork
+from archive.ports import Blobs, Cards, UnitOfWork
 from archive.proof import chain, checkpoint, merkle, signing
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Checked, LogEntry, Problem, VerifyReport
+from archive.services import keys
 from archive.services.journal import Journal
+from archive.services.keys import KeyRing
 from archive.services.replay import Expected, replay
 from virtopsy.errors import InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -52,10 +57,12 @@ CODES = (
     *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "database_damaged"),
-    *("card_damaged", "unknown_signer"),
+    *("checkpoint_key_ended", "key_unvouched"),
+    *("card_damaged", "card_differs", "unknown_signer"),
 )
 _DATABASE = "db/archive.sqlite"
 _COPY = "log/entries.jsonl"
+_CARD = "archive.json"
 
 
 @dataclass
@@ -94,10 +101,10 @@ class _Stored:
 class Verify:
     """Checks the whole archive, or one case's objects and rows with the whole log."""
 
-    def __init__(self, journal: Journal, blobs: Blobs, public_keys: Sequence[bytes]) -> None:
+    def __init__(self, journal: Journal, blobs: Blobs, cards: Cards) -> None:
         self._journal = journal
         self._blobs = blobs
-        self._public_keys = tuple(public_keys)
+        self._cards = cards
 
     def run(
         self,
@@ -118,11 +125,13 @@ class Verify:
             Cancelled: the person stopped it.
         """
         found = _Findings()
-        fingerprint = signing.fingerprint(self._public_keys[-1])
+        stored = self._stored(case_number, found)
+        ring = keys.ring(stored.entries, self._cards.read().public_keys)
+        fingerprint = signing.fingerprint(ring.known[-1])
         if key is not None and key.casefold() != fingerprint:
             found.add("unknown_signer", fingerprint)
-        stored = self._stored(case_number, found)
-        self._check_log(stored, found)
+        self._check_log(stored, ring, found)
+        _check_keys(ring, found)
         expected = replay(stored.entries, self._blobs)
         if case_number is not None and case_number not in expected.cases and not found.problems:
             raise InputError("archive.case.unknown", number=case_number)
@@ -172,24 +181,26 @@ class Verify:
         except StorageError:
             return None
 
-    def _check_log(self, stored: _Stored, found: _Findings) -> None:
+    def _check_log(self, stored: _Stored, ring: KeyRing, found: _Findings) -> None:
         for fault in chain.faults(self._journal.archive, stored.entries):
             found.add(fault.code, _DATABASE, seq=fault.seq)
         if not stored.entries:
             found.add("log_empty", _DATABASE)
         found.checked = replace(found.checked, log_entries=len(stored.entries))
         _check_copy(stored, found)
-        self._check_checkpoints(stored, found)
+        self._check_checkpoints(stored, ring, found)
 
-    def _check_checkpoints(self, stored: _Stored, found: _Findings) -> None:
+    def _check_checkpoints(self, stored: _Stored, ring: KeyRing, found: _Findings) -> None:
         leaves = [merkle.leaf_hash(one.body) for one in stored.entries]
         if not stored.notes:
             found.add("checkpoint_missing", "log")
         for path, read in stored.notes.items():
             if read is None or read.origin != checkpoint.origin_of(self._journal.archive):
                 found.add("checkpoint_unreadable", path)
-            elif not any(checkpoint.signed_by(read, key) for key in self._public_keys):
+            elif (key := _signer(read, ring)) is None:
                 found.add("checkpoint_unsigned", path)
+            elif not ring.may_sign(key, read.size):
+                found.add("checkpoint_key_ended", path, fingerprint=signing.fingerprint(key))
             elif read.size > len(leaves):
                 found.add("log_tail_cut", path, size=read.size, left=len(leaves))
             elif merkle.root(leaves[: read.size]) != read.root:
@@ -236,6 +247,17 @@ def _tables(work: UnitOfWork, case: str | None) -> Iterator[tuple[str, dict[Any,
         yield "file", {(number, one.sha256): one for one in work.cases.files(number)}
         things = work.cases.things(number)
         yield "finding", {(number, t.thing, t.thing_id, t.version): t for t in things}
+
+
+def _signer(read: Checkpoint, ring: KeyRing) -> bytes | None:
+    return next((key for key in ring.known if checkpoint.signed_by(read, key)), None)
+
+
+def _check_keys(ring: KeyRing, found: _Findings) -> None:
+    if ring.card_fault == "card_differs":
+        found.add("card_differs", _CARD)
+    for seq in ring.unvouched():
+        found.add("key_unvouched", _DATABASE, seq=seq)
 
 
 def _check_copy(stored: _Stored, found: _Findings) -> None:

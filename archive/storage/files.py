@@ -124,6 +124,11 @@ class Files:
                 return self._move(staged, final)
         return True
 
+    def replace(self, staged: Path, final: Path) -> None:
+        """Put a staged file in the place of another in one step; the caller syncs the folder."""
+        with storage_errors(final):
+            staged.replace(final)
+
     def sync_folder(self, path: Path) -> None:
         """Put the names in a folder on the disk."""
         if os.name == "nt":

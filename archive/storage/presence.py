@@ -1,12 +1,14 @@
 """Whether another program has the same archive open; a courtesy to people, never a lock.
 
-Everybody who has an archive open holds a shared lock on its card. The system lets go of it when
-a program ends, however it ends, so nothing stale can stay behind.
+Everybody who has an archive open holds a shared lock on its folder (its card is replaced when a
+key is). The system lets go of it when a program ends, however it ends, so nothing stale can stay
+behind.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,15 +19,17 @@ class Presence:
     On a file system without such locks nobody is ever noticed.
     """
 
-    def __init__(self, card: Path) -> None:
-        self._card = card.open("rb")
+    def __init__(self, place: Path) -> None:
+        self._handle: int | None = os.open(place, os.O_RDONLY)
         self._share()
 
     @property
     def alone(self) -> bool:
         """Whether nobody else has the archive open at this moment."""
+        if self._handle is None:
+            return True
         try:
-            fcntl.flock(self._card, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
@@ -36,8 +40,11 @@ class Presence:
 
     def close(self) -> None:
         """Leave; once more is no harm."""
-        self._card.close()
+        if self._handle is not None:
+            os.close(self._handle)
+        self._handle = None
 
     def _share(self) -> None:
-        with suppress(OSError):
-            fcntl.flock(self._card, fcntl.LOCK_SH)
+        if self._handle is not None:
+            with suppress(OSError):
+                fcntl.flock(self._handle, fcntl.LOCK_SH)

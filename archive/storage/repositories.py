@@ -79,6 +79,13 @@ class LogTable:
         for row in self._connection.execute(wanted).mappings():
             yield LogEntry(**row)
 
+    def of_acts(self, acts: Sequence[str], after: int = 0) -> Iterator[LogEntry]:
+        """Return the entries about any of these acts later than `after`, by seq."""
+        column = tables.log.c
+        wanted = select(tables.log).where(column.act.in_(acts), column.seq > after)
+        for row in self._connection.execute(wanted.order_by(column.seq)).mappings():
+            yield LogEntry(**row)
+
     def hashes(self) -> Sequence[str]:
         """Return the leaf hashes by seq."""
         wanted = select(tables.log.c.hash).order_by(tables.log.c.seq)
@@ -99,15 +106,12 @@ class PersonTable:
 
     def add(self, person: Person) -> None:
         """Add a person."""
-        row = asdict(person)
-        row["roles"] = " ".join(person.roles)
-        row["folded_name"] = person.name.casefold()
-        self._connection.execute(insert(tables.persons).values(row))
+        self._connection.execute(insert(tables.persons).values(_columns(person)))
 
-    def disable(self, person_id: str) -> None:
-        """Take a person's access away."""
-        wanted = update(tables.persons).where(tables.persons.c.person_id == person_id)
-        self._connection.execute(wanted.values(disabled=True))
+    def update(self, person: Person) -> None:
+        """Put a person's new state in place of the old one."""
+        wanted = update(tables.persons).where(tables.persons.c.person_id == person.person_id)
+        self._connection.execute(wanted.values(_columns(person)))
 
     def by_name(self, name: str) -> Person | None:
         """Find a person, small and capital letters alike."""
@@ -222,6 +226,13 @@ class CaseTable:
         columns = [one.name for one in fields(kind) if one.name in table.c]
         rows = self._connection.execute(wanted).mappings()
         return [kind(**{name: row[name] for name in columns}) for row in rows]
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    row = asdict(person)
+    row["roles"] = " ".join(person.roles)
+    row["folded_name"] = person.name.casefold()
+    return row
 
 
 def _person(row: Any) -> Person:

@@ -109,7 +109,7 @@ def _add_log(group: speech.Group, language: Language) -> None:
     def log(folder: Path, number: str | None, user: str | None, as_json: bool) -> None:
         with acting(folder, user, language) as (archive, actor):
             entries = archive.log.entries(actor, number)
-            size, root = archive.log.head()
+            size, root = archive.log.head(actor)
         if as_json:
             listed = [_entry_facts(one) for one in entries]
             speech.facts({"size": size, "root": root.hex(), "entries": listed})

@@ -64,7 +64,7 @@ def build(language: Language) -> click.Command:
         )
         with acting(folder, user, language) as (archive, actor):
             report = _write(archive, actor, asked)
-            single_keeper = archive.court.single_keeper
+            single_keeper = bool(archive.access.single_keeper())
         if as_json:
             speech.facts(_facts(report, number, single_keeper))
         else:
@@ -86,7 +86,7 @@ def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
     from viewer.presenters.court.export import export_bundle
     from viewer.render.court_pictures import court_pictures
 
-    archive.court.refuse_place(asked.out)
+    archive.court.refuse_place(actor, asked.out)
     case = archive.cases.open(actor, asked.number)
     loading = speech.progress("bundle.progress.load", asked.language)
     return export_bundle(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 
 from archive.proof import checkpoint, signing
-from archive.proof.signing import Cost, Locksmith, Seal
+from archive.proof.signing import Cost, Locksmith, Password, Seal
 
 _ORIGIN = checkpoint.origin_of("uuid")
 _CHEAP = Cost(8, 1, 1)
@@ -63,29 +64,48 @@ def test_a_size_of_five_thousand_digits_is_no_checkpoint_and_no_crash() -> None:
 
 def test_only_the_right_password_of_the_right_person_and_archive_unlocks() -> None:
     seal = Seal.new()
-    kept = Locksmith("archive", seal, _CHEAP).credential("пароль", "person", may_seal=True)
+    kept = Locksmith("archive", seal, _CHEAP).credential(
+        Password("пароль"), "person", may_seal=True
+    )
 
-    right, unlocked = signing.unlock(kept, "пароль", person="person", archive="archive")
-    assert right
+    assert signing.proven(kept, Password("Пароль")) is None
+    lock = signing.proven(kept, Password("пароль"))
+    assert lock is not None
+    unlocked = lock.opened(kept["seal"], person="person", archive="archive")
     assert unlocked is not None
     assert unlocked.public_key == seal.public_key
-    for password, person, archive in (
-        ("Пароль", "person", "archive"),
-        ("пароль", "other", "archive"),
-        ("пароль", "person", "other"),
-    ):
-        assert signing.unlock(kept, password, person=person, archive=archive) == (False, None)
+    for person, archive in (("other", "archive"), ("person", "other")):
+        assert lock.opened(kept["seal"], person=person, archive=archive) is None
 
 
 def test_who_may_not_seal_gets_no_key() -> None:
-    kept = Locksmith("archive", Seal.new(), _CHEAP).credential("p", "person", may_seal=False)
+    kept = Locksmith("archive", Seal.new(), _CHEAP).credential(
+        Password("p"), "person", may_seal=False
+    )
     assert kept["seal"] is None
-    assert signing.unlock(kept, "p", person="person", archive="archive") == (True, None)
+    lock = signing.proven(kept, Password("p"))
+    assert lock is not None
+    assert lock.opened(kept["seal"], person="person", archive="archive") is None
+
+
+def test_whoever_holds_the_key_locks_another_one_for_a_person_without_the_password() -> None:
+    smith = Locksmith("archive", Seal.new(), _CHEAP)
+    kept = smith.credential(Password("p"), "person", may_seal=True)
+    newer = Seal.new()
+    handed = replace(smith, seal=newer).handed(kept, "person", may_seal=True)
+    assert (handed["proof"], handed["kdf"]) == (kept["proof"], kept["kdf"])
+    lock = signing.proven(handed, Password("p"))
+    assert lock is not None
+    opened = lock.opened(handed["seal"], person="person", archive="archive")
+    assert opened is not None
+    assert opened.public_key == newer.public_key
 
 
 def test_neither_password_nor_key_is_kept_in_the_clear() -> None:
     seed = bytes(range(32))
-    kept = Locksmith("archive", Seal(seed), _CHEAP).credential("secret", "person", may_seal=True)
+    kept = Locksmith("archive", Seal(seed), _CHEAP).credential(
+        Password("secret"), "person", may_seal=True
+    )
     assert "secret" not in str(kept)
     assert seed.hex() not in str(kept)
     assert "secret" not in repr(Seal(seed))

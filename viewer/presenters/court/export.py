@@ -148,7 +148,7 @@ def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose
     """
     if opened is None:
         raise InputError("bundle.no_series", number=asked.number)
-    archive.court.refuse_place(asked.out)
+    archive.court.refuse_place(actor, asked.out)
     case = archive.cases.open(actor, asked.number)
     shown = _shown(case, opened, asked)
     taken = shown.pictured(pictures)
@@ -250,7 +250,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
     taken: Sequence[MadePicture],
     when: datetime,
 ) -> Conclusion:
-    size, root = archive.log.head()
+    size, root = archive.log.head(actor)
     return Conclusion(
         case_number=case.number,
         written_by=actor.name,
@@ -270,9 +270,9 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
             size=size,
             root=root.hex(),
             key_fingerprint=archive.fingerprint,
-            single_keeper=archive.court.single_keeper,
+            single_keeper=bool(archive.access.single_keeper()),
         ),
-        software=f"Virtopsy {archive.court.program}",
+        software=f"Virtopsy {archive.program}",
         verifier_sha256=verifier_sha256(),
     )
 

@@ -1,0 +1,166 @@
+"""The archive's keys, one after another: pure, told by the log's entries about them.
+
+A checkpoint belongs to the key that was in use at its size, not at its hour: a key signs trees
+that end before the entry by which it was rotated, lost or compromised. So it makes no difference
+when a file with the note was written, and nobody needs to trust a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from archive.ports import LogRows
+from archive.proof import canonical, chain, signing
+from archive.proof.signing import Seal
+from archive.records import Document, LogEntry, Out
+
+ACTS = ("archive.create", "key.rotate", "key.lost", "key.compromised")
+Why: TypeAlias = Literal["rotate", "lost", "compromised"]
+
+
+@dataclass(frozen=True)
+class KeyLife:
+    """A key and the entries between which it seals.
+
+    Attributes:
+        fingerprint: SHA-256 of its public half, hexadecimal.
+        public_key: empty for the first one, which archive.json alone tells.
+        first_seq: the entry that brought it.
+        last_seq: the entry that ended it; None while it is in use.
+        ended_by: that entry's act; empty while it is in use.
+        doubted_from: from this instant (as log bodies spell it) its signatures prove nothing;
+            empty for a key that was rotated in peace.
+        vouched: the statement that brought it is signed as it must be.
+    """
+
+    fingerprint: str
+    public_key: bytes
+    first_seq: int
+    last_seq: int | None = None
+    ended_by: str = ""
+    doubted_from: str = ""
+    vouched: bool = True
+
+
+def lives(entries: Iterable[LogEntry]) -> tuple[KeyLife, ...]:
+    """Return the keys that entries tell of, oldest first; what cannot be read tells nothing."""
+    found: list[KeyLife] = []
+    for entry in entries:
+        if entry.act in ACTS and entry.out == Out.OK:
+            try:
+                _tell(found, entry.seq, chain.read(entry))
+            except (canonical.NotCanonical, ValueError, KeyError, TypeError):
+                continue  # the check of the chain names it
+    return tuple(found)
+
+
+def in_use(log: LogRows) -> str:
+    """Return the fingerprint of the key in use; empty where the log tells of none."""
+    found = lives(log.of_acts(ACTS))
+    return found[-1].fingerprint if found and found[-1].last_seq is None else ""
+
+
+def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
+    data, act = body["data"], body["act"]
+    if act == "archive.create":
+        found.append(KeyLife(str(data["key"]), b"", seq))
+    elif act == "key.rotate":
+        statement = data["statement"]
+        new = bytes.fromhex(statement["new"])
+        vouched = _vouched(data, found[-1] if found else None)
+        _end(found, seq, "key.rotate")
+        found.append(KeyLife(signing.fingerprint(new), new, seq, vouched=vouched))
+    elif data["key"] == found[-1].fingerprint:
+        found[-1] = replace(found[-1], doubted_from=str(data["from"]))
+        _end(found, seq, act)
+
+
+def _end(found: list[KeyLife], seq: int, act: str) -> None:
+    if found and found[-1].last_seq is None:
+        found[-1] = replace(found[-1], last_seq=seq, ended_by=act)
+
+
+def statement(archive: str, old: bytes, new: bytes, why: Why) -> dict[str, str]:
+    """Return what old and new key sign when one follows the other."""
+    return {"t": "key", "archive": archive, "old": old.hex(), "new": new.hex(), "why": why}
+
+
+def signed(said: dict[str, str], old: Seal | None, new: Seal) -> dict[str, Any]:
+    """Return the data of an entry `key.rotate`; a lost or compromised key does not sign."""
+    text = canonical.encode(said)
+    return {
+        "key": new.fingerprint,
+        "statement": said,
+        "old_signature": old.sign(text).hex() if old else "",
+        "new_signature": new.sign(text).hex(),
+    }
+
+
+def _vouched(data: Document, before: KeyLife | None) -> bool:
+    """Tell whether a rotation is signed by the new key, and by the old one if that was good."""
+    said = data["statement"]
+    old, new, text = bytes.fromhex(said["old"]), bytes.fromhex(said["new"]), canonical.encode(said)
+    if before is None or signing.fingerprint(old) != before.fingerprint:
+        return False
+    if not signing.genuine(new, text, bytes.fromhex(data["new_signature"])):
+        return False
+    if before.ended_by:  # lost or compromised: its signature would prove nothing
+        return True
+    return signing.genuine(old, text, bytes.fromhex(data["old_signature"]))
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of the log beside those of archive.json.
+
+    Attributes:
+        lives: as the log tells them.
+        public_keys: as archive.json tells them, oldest first.
+    """
+
+    lives: tuple[KeyLife, ...]
+    public_keys: tuple[bytes, ...]
+
+    @property
+    def card_fault(self) -> str:
+        """What is wrong with archive.json: "card_differs", "card_lags" (a kill came) or ""."""
+        told = [one.fingerprint for one in self.lives]
+        on_card = [signing.fingerprint(key) for key in self.public_keys]
+        if on_card == told or not told:
+            return ""
+        return "card_lags" if on_card and on_card == told[: len(on_card)] else "card_differs"
+
+    @property
+    def known(self) -> tuple[bytes, ...]:
+        """The public keys of the card and those the log brought later, oldest first."""
+        if self.card_fault != "card_lags":
+            return self.public_keys
+        later = self.lives[len(self.public_keys) :]
+        return (*self.public_keys, *(one.public_key for one in later if one.vouched))
+
+    def unvouched(self) -> tuple[int, ...]:
+        """Return the entries that brought a key without the signatures they need."""
+        return tuple(one.first_seq for one in self.lives if not one.vouched)
+
+    def may_sign(self, public_key: bytes, size: int) -> bool:
+        """Tell whether a key was in use when the log had `size` entries."""
+        name = signing.fingerprint(public_key)
+        for one in self.lives:
+            if one.fingerprint == name:
+                return one.first_seq <= size and (one.last_seq is None or size < one.last_seq)
+        return not self.lives  # a log that cannot be read says nothing against a key
+
+    def doubts(self, public_key: bytes, ts: str) -> bool:
+        """Tell whether a key's signature over entries up to `ts` proves nothing any more."""
+        name = signing.fingerprint(public_key)
+        return any(
+            one.fingerprint == name and one.doubted_from and one.doubted_from <= ts
+            for one in self.lives
+        )
+
+
+def ring(entries: Iterable[LogEntry], public_keys: Sequence[bytes]) -> KeyRing:
+    """Return the keys of a log beside those of its card."""
+    return KeyRing(lives(entries), tuple(public_keys))
