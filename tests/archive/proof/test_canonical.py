@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,95 @@ def test_texts_are_spelled_as_the_rfc_does() -> None:
 def test_what_has_no_one_spelling_is_refused(value: object) -> None:
     with pytest.raises(Bug):
         canonical.encode(value)
+
+
+def _answer(act: Callable[[], object]) -> object:
+    """Return what came out, or how it was refused."""
+    try:
+        return repr(act())  # 1, 1.0 and True are equal, but not the same answer
+    except (Bug, canonical.NotCanonical) as refused:
+        return type(refused)
+
+
+def _spelled_by_the_rule(value: object, fractions: bool) -> bytes:
+    try:
+        return canonical._spell(value, fractions, canonical.DEEPEST).encode("utf-8")
+    except (TypeError, AttributeError) as odd:  # keys that have no order
+        raise Bug("keys") from odd
+
+
+def _nested(value: object, levels: int) -> object:
+    for number in range(levels):
+        value = [value] if number % 2 else {"k": value}
+    return value
+
+
+_ODD_TEXT = st.text(
+    st.sampled_from('ab"\\/\x00\x1f\x7f\n é\u0301\ud800\u2028\U0001f480ғ'), max_size=5
+)
+_ODD_NUMBER = (
+    st.integers(-(2**70), 2**70)
+    | st.sampled_from([2**53, 2**53 - 1, -(2**53), 10**15, 10**15 - 1, True, 1e16, 1e22, 1e-7])
+    | st.floats()
+)
+_ODD = st.recursive(
+    st.none() | st.booleans() | _ODD_NUMBER | _ODD_TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner)
+        | st.dictionaries(_ODD_TEXT, inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(_ODD | st.builds(_nested, _ODD, st.integers(97, 103)), st.booleans())
+def test_the_shortcut_spells_as_the_rule_does(value: object, fractions: bool) -> None:
+    quick = _answer(lambda: canonical.encode(value, fractions=fractions))
+    assert quick == _answer(lambda: _spelled_by_the_rule(value, fractions))
+
+
+def _spoiled(data: bytes, place: int, put: bytes) -> bytes:
+    place %= len(data) + 1
+    return data[:place] + put + data[place + 1 :]
+
+
+_PIECES = [
+    *(b"", b" ", b'"', b"\\", b"\\u0041", b"\\ud800", b"1", b"-0", b"1.0", b"1e5", b"NaN", b","),
+    *(b'"a":1,', b"[", b"]", b"{}", b"null", b"\xff", "e\u0301".encode(), "ғ".encode(), b"\x7f"),
+    *(b"9007199254740991", b"9007199254740992", b"00", b"\\u007f", b"\\/", b"\n", b"9" * 5000),
+]
+
+
+@given(_ODD, st.integers(0, 400), st.sampled_from(_PIECES), st.booleans(), st.booleans())
+def test_the_shortcut_reads_as_the_rule_does(
+    value: object, place: int, put: bytes, spoil: bool, fractions: bool
+) -> None:
+    loose = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    data = loose.encode("utf-8", "surrogatepass")
+    data = _spoiled(data, place, put) if spoil else data
+    quick = _answer(lambda: canonical.decode(data, fractions=fractions))
+    assert quick == _answer(lambda: canonical._decoded_slowly(data, fractions))
+
+
+@pytest.mark.parametrize("levels", [99, 100, 101, 400, 5_000])
+@pytest.mark.parametrize("ends", [(b"[", b"]"), (b'{"a":', b"}")])
+@pytest.mark.parametrize("inner", [b"1", b"[]", b'"\xd2\x93"'])
+def test_nesting_has_one_limit_whatever_is_on_the_stack(
+    levels: int, ends: tuple[bytes, bytes], inner: bytes
+) -> None:
+    data = ends[0] * levels + inner + ends[1] * levels
+    depth = levels + (inner == b"[]")
+    if depth <= canonical.DEEPEST:
+        assert canonical.encode(canonical.decode(data)) == data
+    else:
+        with pytest.raises(canonical.NotCanonical):
+            canonical.decode(data)
+
+
+def test_a_manifest_of_thousands_of_files_takes_the_shortcut() -> None:
+    data = canonical.encode([{"path": f"срез {n}", "size": n} for n in range(500)])
+    assert canonical._decoded_quickly(data) == canonical._decoded_slowly(data, False)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
