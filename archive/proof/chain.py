@@ -1,4 +1,4 @@
-"""The log's chain: what an entry's body says, its hash, and every way in which rows can lie.
+"""The log's chain: what an entry's body says, and its hash (`stretch` checks stored rows).
 
 A body is canonical JSON; its leaf hash is SHA256(0x00 || body) (RFC 6962); `prev` is the leaf
 hash of the entry before, so order and forks show in the chain itself. `case_seq` and
@@ -7,7 +7,7 @@ hash of the entry before, so order and forks show in the chain itself. `case_seq
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -114,7 +114,17 @@ def from_body(body: bytes) -> LogEntry:
     Raises:
         NotCanonical: the bytes are no body.
     """
-    said = canonical.decode(body)
+    return _row(body, canonical.decode(body))
+
+
+def read(one: LogEntry) -> dict[str, Any]:
+    """Return what the body says; NotCanonical where it is none."""
+    said: dict[str, Any] = canonical.decode(one.body)
+    _row(one.body, said)
+    return said
+
+
+def _row(body: bytes, said: Any) -> LogEntry:
     try:
         return LogEntry(
             seq=int(said["seq"]),
@@ -129,66 +139,6 @@ def from_body(body: bytes) -> LogEntry:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise canonical.NotCanonical(f"no log body: {error}") from error
-
-
-def read(one: LogEntry) -> dict[str, Any]:
-    """Return what the body says; NotCanonical where it is none."""
-    from_body(one.body)
-    said: dict[str, Any] = canonical.decode(one.body)
-    return said
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A row that is not as it was written."""
-
-    seq: int
-    code: str
-
-
-def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:
-    """Check stored rows in the order of their seq; yields every fault and goes on.
-
-    Codes: log_body_changed (the bytes do not give the stored hash, or are no body of this log),
-    log_columns_differ (what lists show is not what the body says), log_chain_broken (an entry
-    before this one is gone, inserted, moved or changed), log_case_gap (an entry of the case is).
-    """
-    before: LogEntry | None = None
-    cases: dict[str, LogEntry] = {}
-    for row in rows:
-        derived = _derived(log, row)
-        if derived is None:
-            yield Fault(row.seq, "log_body_changed")
-        elif derived != row:
-            yield Fault(row.seq, "log_columns_differ")
-        if row.prev != (before.hash if before else BEGINNING) or row.seq != _next(before):
-            yield Fault(row.seq, "log_chain_broken")
-        if derived is not None and derived.case_number:
-            if not _follows(derived, cases.get(derived.case_number)):
-                yield Fault(row.seq, "log_case_gap")
-            cases[derived.case_number] = derived
-        before = row
-
-
-def _derived(log: str, row: LogEntry) -> LogEntry | None:
-    if merkle.leaf_hash(row.body).hex() != row.hash:
-        return None
-    try:
-        said = read(row)
-    except canonical.NotCanonical:
-        return None
-    return from_body(row.body) if said.get("log") == log else None
-
-
-def _follows(one: LogEntry, earlier: LogEntry | None) -> bool:
-    said = canonical.decode(one.body)
-    expected = earlier.hash if earlier else BEGINNING
-    number = _number_in_case(earlier) + 1
-    return bool(said.get("case_seq") == number and said.get("case_prev") == expected)
-
-
-def _next(before: LogEntry | None) -> int:
-    return before.seq + 1 if before else 1
 
 
 def _case_prev(act: Act, before: LogEntry | None) -> str:

@@ -47,6 +47,25 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """Return the complete nodes over `leaves`: the leaves, then level by level up."""
+    found = [list(leaves)]
+    while len(found[-1]) > 1:
+        pairs = iter(found[-1])
+        found.append([node_hash(*pair) for pair in zip(pairs, pairs, strict=False)])
+    return found
+
+
+def beginning(complete: Sequence[Sequence[bytes]], size: int) -> bytes:
+    """Return the root over the first `size` leaves of a tree whose `levels` are given."""
+    made, place = b"", size
+    for level in complete:
+        if place % 2:
+            made = node_hash(level[place - 1], made) if made else level[place - 1]
+        place //= 2
+    return made or EMPTY_ROOT
+
+
 class Nodes(Protocol):
     """Where hashes of complete subtrees are kept."""
 

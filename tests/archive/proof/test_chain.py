@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.proof import canonical, chain
+from archive.proof import canonical, chain, stretch
 from archive.proof.chain import SYSTEM, Act, Moment
 from archive.records import LogEntry, Surroundings
 from virtopsy.errors import Bug
@@ -37,7 +37,7 @@ def _log(cases: list[str]) -> list[LogEntry]:
 
 
 def _codes(rows: list[LogEntry]) -> set[str]:
-    return {fault.code for fault in chain.faults("log", rows)}
+    return {fault.code for fault in stretch.faults("log", rows)}
 
 
 _CASES = st.lists(st.sampled_from(["", "A", "B"]), min_size=3, max_size=12)
@@ -92,7 +92,7 @@ def test_an_entry_of_a_case_left_out_shows_even_where_the_chain_was_mended() -> 
 
 
 def test_an_entry_of_another_log_is_no_entry_of_this_one() -> None:
-    assert {f.code for f in chain.faults("other", _log(["A"]))} == {"log_body_changed"}
+    assert {f.code for f in stretch.faults("other", _log(["A"]))} == {"log_body_changed"}
 
 
 def test_a_body_holds_the_fields_of_the_format_and_large_numbers_as_text() -> None:

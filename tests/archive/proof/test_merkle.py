@@ -180,6 +180,15 @@ def test_proofs_are_the_rfcs_recursion(bodies: list[bytes], data: st.DataObject)
     assert list(tree.consistency(index + 1, size)) == _subproof(index + 1, leaves, True)
 
 
+@given(_BODIES, st.data())
+def test_the_root_of_every_beginning_follows_from_the_levels(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    leaves = [merkle.leaf_hash(one) for one in bodies]
+    size = data.draw(st.integers(0, len(leaves)))
+    assert merkle.beginning(merkle.levels(leaves), size) == merkle.root(leaves[:size])
+
+
 @given(_SIZES)
 def test_a_root_over_kept_nodes_is_the_root_over_all_leaves(size: int) -> None:
     assert merkle.Tree(_KEPT).root(size) == _root(size)
