@@ -17,20 +17,30 @@ from archive.ports import Clock, Machine
 from archive.proof import canonical, signing
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Password, Seal
-from archive.records import Actor, Card, Checked, ObjectName, Problem, Role, VerifyReport
+from archive.records import (
+    Actor,
+    Card,
+    Checked,
+    Interrupted,
+    ObjectName,
+    Problem,
+    Role,
+    VerifyReport,
+)
 from archive.services.access import IDLE_S, Access, added, checked_name, new_person, who
 from archive.services.anchors import Anchors
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.intake import Intake
 from archive.services.journal import Journal
+from archive.services.leftovers import Leftovers
 from archive.services.log import Log
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.rights import Right
 from archive.services.verify import Verify
 from archive.services.versions import Versions
-from archive.storage.blobs import NoteFolder, ObjectFolder, StagingFolder
+from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.card import FORMAT, NAME, CardFile
 from archive.storage.files import Files
@@ -38,6 +48,7 @@ from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.presence import Presence
+from archive.storage.staging import StagingRoom
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -75,11 +86,14 @@ class Archive:
         self.access = Access(self._journal, objects, cost, idle_s=idle_s)
         cards = CardFile(folder, files)
         self.keys = Keys(self.access, self._journal, objects, cards, cost)
+        place = StagingRoom(folder, objects, files)
+        self.leftovers = Leftovers(self._journal, objects, place)
         self.intake = Intake(
             self.access,
             self._journal,
             objects,
-            lambda: StagingFolder(folder, objects, files),
+            place,
+            self.leftovers,
             folder,
         )
         self.cases = Cases(self.access, self._journal, objects)
@@ -122,6 +136,11 @@ class Archive:
         named = ObjectName("statement", "", canonical.sha256(statement))
         self._journal.write(Act(Right.SEAL, who(session.actor), objects=(named,)))
         return key.sign(statement)
+
+    @property
+    def interrupted(self) -> tuple[Interrupted, ...]:
+        """Imports whose programs ended before they were recorded; the same import goes on."""
+        return self.leftovers.interrupted()
 
     @property
     def open_elsewhere(self) -> bool:

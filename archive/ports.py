@@ -12,13 +12,16 @@ from archive.records import (
     Card,
     CaseRow,
     CaseSummary,
+    Copied,
     FileRow,
+    Interrupted,
     LogEntry,
     Person,
     SeriesRow,
     Surroundings,
     ThingRow,
 )
+from virtopsy.dicom.carrier import Address
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -50,6 +53,10 @@ class Blobs(Protocol):
         """Return the object's path after reading it through; IntegrityError as for `read`."""
         ...
 
+    def holds(self, sha256: str) -> bool:
+        """Tell whether the object lies there, without reading it."""
+        ...
+
     def fault(self, sha256: str) -> tuple[str, int]:
         """Return "" or the code of what is wrong with the object, and the bytes read."""
         ...
@@ -64,29 +71,61 @@ class Blobs(Protocol):
 
 
 class Staging(Protocol):
-    """The place where files wait until they are known to be whole."""
+    """The place where an intake's files wait until they are known to be whole."""
 
-    def copy(self, source: Path, tick: Callable[[], None]) -> tuple[Path, str, int]:
-        """Copy `source`, hashing in the same pass; return staged path, SHA-256 and size.
+    def copied(self, key: str) -> Copied | None:
+        """Return what an interrupted intake copied of the source of that key."""
+        ...
 
-        `tick` is called often, so that the person can stop within a file of gigabytes.
+    def place(self) -> Path:
+        """Return where the next file goes; called by one thread."""
+        ...
+
+    def copy(self, source: Address, key: str, place: Path, count: Callable[[int], None]) -> Copied:
+        """Copy a file, hashing in the same pass; several threads may. InputError: unreadable.
+
+        `count` is called for every block, so that the person can stop within gigabytes.
         """
         ...
 
-    def publish(self, staged: Sequence[tuple[Path, str]]) -> None:
-        """Give staged files their final names durably; never overwrites."""
+    def settle(self) -> None:
+        """Wait until the disk has all that was copied; a failure is final."""
         ...
 
-    def read_back(self, sha256: str) -> None:
-        """Read an object past the cache; StorageError where the disk kept something else."""
+    def publish(self, staged: Sequence[Copied]) -> frozenset[str]:
+        """Give staged files their final names durably; return what was there before."""
         ...
 
-    def free_bytes(self) -> int:
-        """Return the space left."""
+    def read_back(self, sha256: str, *, there: bool) -> None:
+        """Read an object past the cache; an error where the disk keeps something else."""
         ...
 
     def clear(self) -> None:
         """Remove what is staged."""
+        ...
+
+    def leave(self) -> None:
+        """Keep what was copied, for the next try."""
+        ...
+
+
+class StagingPlace(Protocol):
+    """Where every intake has its staging."""
+
+    def enter(self, owner: str, boot: str) -> Staging:
+        """Return the staging of an intake: that of the same one where it was interrupted."""
+        ...
+
+    def interrupted(self) -> Sequence[Interrupted]:
+        """Return the intakes whose programs are gone."""
+        ...
+
+    def tell(self, name: str) -> None:
+        """Note that an interruption stands in the log."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
         ...
 
 
@@ -247,6 +286,10 @@ class CaseRows(Protocol):
 
     def add_files(self, rows: Sequence[FileRow]) -> None:
         """Add source files."""
+        ...
+
+    def holding(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the hashes that any case holds as a source file."""
         ...
 
     def things(self, number: str) -> Sequence[ThingRow]:

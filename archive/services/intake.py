@@ -1,70 +1,61 @@
 """Taking evidence in: kept byte for byte, durable before it is announced, never overwritten.
 
-The order is the promise: copy and hash in one pass, sync, final name, read back past the cache,
-and only then rows and log entry in one transaction.
+The order is the promise: copy and hash in one pass, one sync for all, final names, read back past
+the cache, and only then rows and log entry in one transaction. What was copied before a kill is
+not copied again; what was not recorded was not announced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
 from uuid import uuid4
 
-from archive.ports import Blobs, Staging, UnitOfWork
+from archive.ports import Blobs, Staging, StagingPlace, UnitOfWork
 from archive.proof import canonical
 from archive.proof.chain import Act, utc
-from archive.records import (
-    Actor,
-    CaseRow,
-    FileReport,
-    FileRow,
-    IntakeReport,
-    ObjectName,
-    SeriesRow,
-)
+from archive.records import Actor, CaseRow, FileReport, Flag, IntakeReport, ObjectName, SeriesRow
+from archive.services import containers
 from archive.services.access import Access, Session, salted, who
-from archive.services.header import Header, read_header
+from archive.services.containers import BundleSaid
+from archive.services.copying import Staged, stage
+from archive.services.flags import of_all
+from archive.services.hands import Tally, side_by_side
 from archive.services.journal import Journal
+from archive.services.leftovers import Leftovers
 from archive.services.rights import Right
-from archive.services.sources import Brought, listed
+from archive.services.sources import Brought, Listing, listed
 from archive.services.statement import Statement
-from virtopsy.confined import Lost, each
+from archive.services.taken import Taken, series_row
+from virtopsy import confined
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import Progress
 
-NewStaging: TypeAlias = Callable[[], Staging]
 LONGEST_NUMBER = 64
 _SPARE = 1.1
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A file copied and hashed, not yet kept.
-
-    Attributes:
-        header: what it says, or why it says nothing.
-    """
-
-    brought: Brought
-    path: Path
-    sha256: str
-    size: int
-    header: Header | str
+_HARMLESS = ("archive.storage.space", "archive.storage.busy")
+"""Failures that say nothing about what was copied."""
 
 
 class Intake:
     """Takes files into a case."""
 
-    def __init__(
-        self, access: Access, journal: Journal, blobs: Blobs, staging: NewStaging, folder: Path
+    def __init__(  # noqa: PLR0913, PLR0917 -- what an intake touches, given once
+        self,
+        access: Access,
+        journal: Journal,
+        blobs: Blobs,
+        place: StagingPlace,
+        leftovers: Leftovers,
+        folder: Path,
     ) -> None:
         self._access = access
         self._journal = journal
         self._blobs = blobs
-        self._staging = staging
+        self._place = place
+        self._leftovers = leftovers
         self._folder = folder
 
     def take_in(  # noqa: PLR0913 -- the form has that many fields; all by name
@@ -85,7 +76,10 @@ class Intake:
     ) -> IntakeReport:
         """Keep every regular file of `sources` in the case; a new case is opened by the actor.
 
-        With `below`, a folder that holds all sources, their names are kept relative to it.
+        Zips are kept and their members besides; a court bundle is checked by its verifier first.
+        With `below`, a folder that holds all sources, their names are kept relative to it. The
+        same call after a kill, a cancel or an unplugged carrier goes on where it was.
+        `progress` counts bytes.
 
         Raises:
             AccessDenied: no right to import, or the case is another person's.
@@ -93,6 +87,7 @@ class Intake:
             UsageError: a statement is too long, or body tag, scout and name do not agree (`agrees`
                 is False) and no words say in what.
             StorageError: the disk refused; nothing was recorded.
+            IntegrityError: bytes that the archive had already are not what they were.
             Cancelled: nothing was recorded.
         """
         session = self._access.require(actor, Right.IMPORT)
@@ -100,20 +95,66 @@ class Intake:
         statement = Statement(basis, deliverer, carrier, seal, agrees, agrees_words).checked()
         self._refuse_foreign_case(session, number)
         begun = self._journal.machine.monotonic_ns()
+        confined.start()
         given = [sources] if isinstance(sources, Path) else list(sources)
-        files, others = listed(given, self._folder, below)
-        staging = self._staging()
-        try:
-            _preflight(staging, files)
-            staged, unreadable = _stage(staging, files, progress)
-            _keep(staging, staged, progress)
-        finally:
-            staging.clear()
-        draft = _Draft(number, statement, reason, tuple(staged), (*others, *unreadable))
-        report = self._record(session, draft)
+        brought = listed(given, self._folder, below)
+        self._leftovers.note(session)
+        draft = _Draft(number, statement, reason)
+        report = self._through_staging(session, draft, brought, progress)
         self._journal.checkpoint_after(session.seal, at_once=True)
+        progress.tick(1, 1)
         seconds = (self._journal.machine.monotonic_ns() - begun) / 1e9
         return replace(report, seconds=seconds)
+
+    def _through_staging(
+        self, session: Session, draft: _Draft, brought: Listing, progress: Progress
+    ) -> IntakeReport:
+        """Copy, keep and record; what was copied stays for the next try unless the disk failed."""
+        owner = canonical.sha256(f"{session.actor.person_id}\n{draft.number}".encode())
+        staging = self._place.enter(owner, self._journal.machine.surroundings().boot)
+        try:
+            report = self._record(session, self._staged(staging, draft, brought, progress))
+        except StorageError as error:
+            # What the disk did not take once is not trusted to be there now.
+            (staging.leave if error.key in _HARMLESS else staging.clear)()
+            raise
+        except BaseException:
+            staging.leave()
+            raise
+        staging.clear()
+        return report
+
+    def _staged(
+        self, staging: Staging, draft: _Draft, brought: Listing, progress: Progress
+    ) -> _Draft:
+        """Return the draft with everything that came, on the disk and read back."""
+        self._preflight(staging, brought.files)
+        tally = Tally(progress, 2 * sum(one.size for one in brought.files))
+        bundles = [said for one in brought.bundles if (said := containers.said_of(one, ""))]
+        staged, unreadable = stage(staging, brought.files, brought.roots, tally)
+        if not staged:
+            raise InputError("archive.source.nothing_readable", path=brought.roots[0])
+        inside = containers.within(staged, progress)
+        self._preflight(staging, inside.files)
+        tally.expect(2 * sum(one.size for one in inside.files))
+        for one in inside.bundles:
+            said = containers.said_of(one.copied.path, one.brought.name)
+            bundles += [said] if said else []
+        members, broken = stage(staging, inside.files, (), tally) if inside.files else ([], [])
+        staging.settle()
+        _keep(staging, [*staged, *members], tally)
+        others = (*brought.others, *unreadable, *inside.refused, *broken)
+        whole = (*staged, *members)
+        flags = (*of_all(whole, self._journal.clock()), *(one.flag for one in bundles))
+        return replace(draft, staged=whole, others=others, flags=flags, bundles=tuple(bundles))
+
+    def _preflight(self, staging: Staging, files: Sequence[Brought]) -> None:
+        """Refuse before anything is written what the disk has no room for."""
+        size = sum(one.size for one in files if staging.copied(one.key) is None)
+        needed, free = int(size * _SPARE), self._place.free_bytes()
+        if free < needed:
+            needed_mb, free_mb = -(-needed // 1_000_000), free // 1_000_000
+            raise StorageError("archive.storage.space", needed_mb=needed_mb, free_mb=free_mb)
 
     def _refuse_foreign_case(self, session: Session, number: str) -> None:
         with self._journal.database.reading() as work:
@@ -135,13 +176,25 @@ class Intake:
         raise self._access.denied(actor, Right.IMPORT, draft.number, draft.number)
 
     def _record_in(self, work: UnitOfWork, actor: Actor, draft: _Draft) -> IntakeReport:
-        taken = _Taken.sort(draft.staged, work.cases.files(draft.number), draft.number)
+        taken = Taken.sort(draft.staged, work.cases.files(draft.number), draft.number)
         work.cases.add_files(taken.new)
         rows = self._series_rows(work, draft, taken)
         for row in rows:
             work.cases.put_series(row)
-        self._journal.append(work, self._act(actor, draft, taken, rows))
-        return taken.report(draft, rows)
+        kept = self._blobs.put(salted("intake", draft.record(taken, rows)))
+        entry = self._journal.append(work, draft.act(actor, taken, rows, kept))
+        return IntakeReport(
+            case=draft.number,
+            **taken.counts,
+            seconds=0.0,
+            not_stated=draft.statement.not_stated,
+            report=draft.reports(taken),
+            series_manifests={row.series_uid: row.manifest_sha256 for row in rows},
+            kinds=taken.kinds,
+            flags=draft.flags,
+            seq=entry.seq,
+            intake_sha256=kept,
+        )
 
     def _open_case(self, work: UnitOfWork, actor: Actor, draft: _Draft) -> None:
         opened = utc(self._journal.clock())
@@ -149,36 +202,63 @@ class Intake:
         act = Act("case.create", who(actor), case=draft.number, data={"opened": opened})
         self._journal.append(work, act)
 
-    def _series_rows(self, work: UnitOfWork, draft: _Draft, taken: _Taken) -> list[SeriesRow]:
+    def _series_rows(self, work: UnitOfWork, draft: _Draft, taken: Taken) -> list[SeriesRow]:
         """Return the series this intake touched, each with its manifest of all files so far."""
-        files = work.cases.files(draft.number)
-        rows = []
-        for uid, header in taken.headers.items():
-            manifest = [
+        manifests: dict[str, list[dict[str, object]]] = defaultdict(list)
+        for f in sorted(work.cases.files(draft.number), key=lambda f: (f.sop_uid, f.sha256)):
+            manifests[f.series_uid].append(
                 {"sha256": f.sha256, "size": f.size, "path": f.path, "sop_uid": f.sop_uid}
-                for f in sorted(files, key=lambda f: (f.sop_uid, f.sha256))
-                if f.series_uid == uid
-            ]
-            sha256 = self._blobs.put(canonical.encode(manifest))
-            rows.append(_series_row(draft.number, header, sha256))
-        return rows
+            )
+        return [
+            series_row(draft.number, header, self._blobs.put(canonical.encode(manifests[uid])))
+            for uid, header in taken.headers.items()
+        ]
 
-    def _act(self, actor: Actor, draft: _Draft, taken: _Taken, rows: list[SeriesRow]) -> Act:
-        described = {
-            **draft.statement.record(),
+
+@dataclass(frozen=True)
+class _Draft:
+    """Everything an intake will record."""
+
+    number: str
+    statement: Statement
+    reason: str
+    staged: tuple[Staged, ...] = ()
+    others: tuple[FileReport, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    bundles: tuple[BundleSaid, ...] = ()
+
+    def reports(self, taken: Taken) -> tuple[FileReport, ...]:
+        """Return a report on everything met, by path."""
+        return tuple(sorted((*taken.files, *self.others), key=lambda one: one.path))
+
+    def record(self, taken: Taken, rows: Sequence[SeriesRow]) -> dict[str, object]:
+        """Return what the intake object keeps."""
+        return {
+            **self.statement.record(),
             "files": [asdict(row) for row in taken.new],
-            "report": [asdict(one) for one in taken.reports(draft)],
+            "report": [one.record() for one in self.reports(taken)],
             "series": [asdict(row) for row in rows],
+            "flags": [one.record() for one in self.flags],
+            "bundles": [one.record() for one in self.bundles],
         }
-        kept = self._blobs.put(salted("intake", described))
+
+    def act(self, actor: Actor, taken: Taken, rows: Sequence[SeriesRow], kept: str) -> Act:
+        """Return the act; what is personal stands in the intake object alone."""
         manifests = (ObjectName("manifest", row.series_uid, row.manifest_sha256) for row in rows)
+        counted = {
+            **taken.counts,
+            "kinds": taken.kinds,
+            "flags": len(self.flags) + sum(len(one.flags) for one in taken.files),
+            "not_stated": list(self.statement.not_stated),
+            "agrees": self.statement.agrees,
+        }
         return Act(
             "import",
             who(actor),
-            case=draft.number,
+            case=self.number,
             objects=(ObjectName("intake", uuid4().hex, kept), *manifests),
-            reason=draft.reason,
-            data={**taken.counts, "not_stated": list(draft.statement.not_stated)},
+            reason=self.reason,
+            data=counted,
         )
 
 
@@ -190,155 +270,14 @@ def case_number_of(given: str) -> str:
     return number
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """Everything an intake will record."""
+def _keep(staging: Staging, staged: Sequence[Staged], tally: Tally) -> None:
+    """Give the files their names and read them back; the person can stop at any block."""
+    there = staging.publish([one.copied for one in staged])
+    kept = list({one.sha256: one for one in staged}.values())
 
-    number: str
-    statement: Statement
-    reason: str
-    staged: tuple[Staged, ...]
-    others: tuple[FileReport, ...]
+    def read_back(number: int) -> None:
+        one = kept[number]
+        staging.read_back(one.sha256, there=one.sha256 in there)
+        tally.count(one.size)
 
-
-@dataclass(frozen=True)
-class _Taken:
-    """What the staged files are to the case.
-
-    Attributes:
-        new: rows for bytes the case did not hold.
-        files: a report on each staged file.
-        headers: series UID -> a header of the series.
-    """
-
-    new: tuple[FileRow, ...]
-    files: tuple[FileReport, ...]
-    headers: dict[str, Header]
-    bytes: int
-
-    @classmethod
-    def sort(cls, staged: Sequence[Staged], held: Sequence[FileRow], number: str) -> _Taken:
-        """Tell new bytes from bytes already held, and flag SOP UIDs with other bytes."""
-        known = {row.sha256 for row in held}
-        uids = {row.sop_uid for row in held if row.sop_uid}
-        rows: list[FileRow] = []
-        reports: list[FileReport] = []
-        headers: dict[str, Header] = {}
-        for one in staged:
-            row = _file_row(number, one)
-            reports.append(_report(one, row, known, uids))
-            if isinstance(one.header, Header):
-                headers.setdefault(one.header.series_uid, one.header)
-            if one.sha256 not in known:
-                rows.append(row)
-            known.add(one.sha256)
-            uids.add(row.sop_uid)
-        size = sum(one.size for one in staged)
-        return cls(tuple(rows), tuple(reports), headers, size)
-
-    @property
-    def counts(self) -> dict[str, Any]:
-        """Return how many files of each kind, for the log."""
-        codes = [one.code for one in self.files]
-        return {
-            "files": len(codes),
-            "stored": len(self.new),
-            "already": codes.count("already"),
-            "conflicts": codes.count("conflict"),
-            "opaque": codes.count("opaque"),
-            "bytes": self.bytes,
-        }
-
-    def reports(self, draft: _Draft) -> tuple[FileReport, ...]:
-        """Return a report on everything met, by path."""
-        return tuple(sorted((*self.files, *draft.others), key=lambda one: one.path))
-
-    def report(self, draft: _Draft, rows: Sequence[SeriesRow]) -> IntakeReport:
-        """Return the report for the person; its seconds are not known yet."""
-        return IntakeReport(
-            case=draft.number,
-            **self.counts,
-            seconds=0.0,
-            not_stated=draft.statement.not_stated,
-            report=self.reports(draft),
-            series_manifests={row.series_uid: row.manifest_sha256 for row in rows},
-        )
-
-
-def _preflight(staging: Staging, files: Sequence[Brought]) -> None:
-    needed = int(sum(one.size for one in files) * _SPARE)
-    free = staging.free_bytes()
-    if free < needed:
-        needed_mb, free_mb = -(-needed // 1_000_000), free // 1_000_000
-        raise StorageError("archive.storage.space", needed_mb=needed_mb, free_mb=free_mb)
-
-
-def _stage(
-    staging: Staging, files: Sequence[Brought], progress: Progress
-) -> tuple[list[Staged], list[FileReport]]:
-    copied, unreadable = [], []
-    for done, brought in enumerate(files):
-        tick = partial(progress.tick, done, 2 * len(files))
-        tick()
-        try:
-            path, sha256, size = staging.copy(brought.path, tick)
-        except InputError:
-            unreadable.append(FileReport(brought.name, "unreadable"))
-            continue
-        copied.append((brought, path, sha256, size))
-    if not copied:
-        raise InputError("archive.source.nothing_readable", path=files[0].path.parent)
-    headers = _headers([path for _, path, _, _ in copied], progress)
-    return [Staged(*one, header) for one, header in zip(copied, headers, strict=True)], unreadable
-
-
-def _headers(paths: Sequence[Path], progress: Progress) -> list[Header | str]:
-    """Read the headers in worker processes: what a file may do there, it does to itself."""
-    headers: list[Header | str] = ["malformed"] * len(paths)
-    for number, header in each(read_header, [path.absolute() for path in paths], progress):
-        if not isinstance(header, Lost):
-            headers[number] = header
-    return headers
-
-
-def _keep(staging: Staging, staged: Sequence[Staged], progress: Progress) -> None:
-    """Give the files their names and read them back; the person can stop until the names."""
-    staging.publish([(one.path, one.sha256) for one in staged])
-    for done, sha256 in enumerate(dict.fromkeys(one.sha256 for one in staged)):
-        staging.read_back(sha256)
-        progress.tick(len(staged) + done + 1, 2 * len(staged))
-    progress.tick(1, 1)
-
-
-def _report(one: Staged, row: FileRow, known: set[str], uids: set[str]) -> FileReport:
-    if one.sha256 in known:
-        return FileReport(row.path, "already")
-    if isinstance(one.header, str):
-        return FileReport(row.path, "opaque", one.header)
-    return FileReport(row.path, "conflict" if row.sop_uid in uids else "stored")
-
-
-def _file_row(number: str, one: Staged) -> FileRow:
-    header = one.header if isinstance(one.header, Header) else None
-    return FileRow(
-        case_number=number,
-        sha256=one.sha256,
-        size=one.size,
-        path=one.brought.name,
-        sop_uid=header.sop_uid if header else "",
-        series_uid=header.series_uid if header else "",
-    )
-
-
-def _series_row(number: str, header: Header, manifest: str) -> SeriesRow:
-    return SeriesRow(
-        case_number=number,
-        series_uid=header.series_uid,
-        study_uid=header.study_uid,
-        description=header.description,
-        modality=header.modality,
-        patient_name=header.patient_name,
-        study_date=header.study_date,
-        frame_of_reference_uid=header.frame_of_reference_uid,
-        manifest_sha256=manifest,
-    )
+    side_by_side(read_back, len(kept), tally)

@@ -213,7 +213,7 @@ def _files(said: Document) -> Iterable[ReceivedFile]:
     """Return what no manifest lists, or of which there is something to say, by path."""
     kept = {row.path: row for row in (FileRow(**one) for one in said["files"])}
     for one in said["report"]:
-        report, row = FileReport(**one), kept.get(one["path"])
+        report, row = FileReport.of(one), kept.get(one["path"])
         apart = row is not None and not row.series_uid
         if apart or report.code not in _PLAIN:
             yield ReceivedFile(

@@ -1,16 +1,23 @@
-"""Which files a person brought: regular files only, no link followed, nothing opened."""
+"""Which files a person brought: regular files only, no link followed, nothing opened.
+
+A zip and a court bundle are files like others here; what is in them is told by `containers`.
+"""
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.proof.canonical import text
-from archive.records import FileReport
+from archive.records import FileReport, FileState
+from virtopsy.dicom.carrier import Address
 from virtopsy.errors import InputError
 
+MOST_FILES = 500_000
+"""In one import: what a person still means to bring at once."""
 _BUNDLE_SIGN = "bagit.txt"
 
 
@@ -19,17 +26,36 @@ class Brought:
     """A regular file of the source.
 
     Attributes:
+        address: the file, or a member of a zip that is in staging.
         name: path relative to the source, slashes, NFC.
+        size: bytes, as the file system or the zip says.
+        key: tells this very state of this very file from every other.
     """
 
-    path: Path
+    address: Address
     name: str
     size: int
+    key: str
 
 
-def listed(
-    sources: Sequence[Path], archive: Path, below: Path | None = None
-) -> tuple[list[Brought], list[FileReport]]:
+@dataclass(frozen=True)
+class Listing:
+    """What a person brought.
+
+    Attributes:
+        files: to be taken in.
+        others: what is none, each with its reason.
+        bundles: folders that are court bundles.
+        roots: the carrier's own folders; one that is gone means an unplugged carrier.
+    """
+
+    files: tuple[Brought, ...]
+    others: tuple[FileReport, ...]
+    bundles: tuple[Path, ...]
+    roots: tuple[Path, ...]
+
+
+def listed(sources: Sequence[Path], archive: Path, below: Path | None = None) -> Listing:
     """Return the regular files, and a report on everything that is none.
 
     Args:
@@ -39,21 +65,24 @@ def listed(
             each source's own folder.
 
     Raises:
-        InputError: a source is missing, lies in the archive, is a zip or a bundle, or is empty.
+        InputError: a source is missing, lies in the archive, or is empty; or there are too many.
     """
     files: list[Brought] = []
     others: list[FileReport] = []
-    for source in sources:
-        path = _checked(source, archive)
+    checked = [_checked(one, archive) for one in sources]
+    for path in checked:
         root, prefix = _named_from(path, below, alone=len(sources) == 1)
         for found in _walk(path, root, prefix):
             if isinstance(found, Brought):
                 files.append(found)
             else:
                 others.append(found)
+        if len(files) > MOST_FILES:
+            raise InputError("intake.source.too_many", path=path, most=MOST_FILES)
     if not files:
         raise InputError("archive.source.empty", path=sources[0] if sources else Path())
-    return files, others
+    bundles = tuple(one for one in checked if (one / _BUNDLE_SIGN).is_file())
+    return Listing(tuple(files), tuple(others), bundles, tuple(checked))
 
 
 def _named_from(path: Path, below: Path | None, *, alone: bool) -> tuple[Path, str]:
@@ -71,27 +100,28 @@ def _checked(source: Path, archive: Path) -> Path:
     here = archive.resolve()
     if root.is_relative_to(here) or here.is_relative_to(root):
         raise InputError("archive.source.own", path=source)
-    if root.is_file() and root.suffix.casefold() == ".zip":
-        raise InputError("archive.source.zip", path=source)
-    if (root / _BUNDLE_SIGN).is_file():
-        raise InputError("archive.source.bundle", path=source)
     if root.is_file() and root.name.casefold() == "dicomdir":
         return root.parent
     return root
 
 
 def _walk(path: Path, root: Path, prefix: str) -> Iterator[Brought | FileReport]:
-    name = prefix + text(path.relative_to(root).as_posix())
-    try:
-        state = path.lstat()
-        inside = sorted(path.iterdir()) if stat.S_ISDIR(state.st_mode) else []
-    except OSError:
-        yield FileReport(name, "unreadable")
-        return
-    if stat.S_ISREG(state.st_mode):
-        yield Brought(path, name, state.st_size)
-    elif stat.S_ISDIR(state.st_mode):
-        for one in inside:
-            yield from _walk(one, root, prefix)
-    else:
-        yield FileReport(name, "link" if stat.S_ISLNK(state.st_mode) else "special")
+    """Yield what lies at or below `path`, in the order of names; no depth is too deep."""
+    start = len(os.fspath(root)) + (os.fspath(root) != "/")
+    waiting = [os.fspath(path)]
+    while waiting:
+        here = waiting.pop()
+        name = prefix + text(here[start:] or ".").replace(os.sep, "/")
+        try:
+            state = os.lstat(here)
+            if stat.S_ISDIR(state.st_mode):
+                with os.scandir(here) as inside:  # taken from behind: the first name comes first
+                    waiting += sorted((one.path for one in inside), reverse=True)
+                continue
+        except OSError:
+            yield FileReport(name, "unreadable")
+            continue
+        if stat.S_ISREG(state.st_mode):
+            yield Brought(Address(here), name, state.st_size, FileState.of(state).key)
+        else:
+            yield FileReport(name, "link" if stat.S_ISLNK(state.st_mode) else "special")

@@ -1,4 +1,4 @@
-"""Objects by the SHA-256 of their bytes, the staging place before them, and the checkpoints.
+"""Objects by the SHA-256 of their bytes, and the checkpoints.
 
 No path is ever built from anything but a hash, a number or a counter.
 """
@@ -6,7 +6,7 @@ No path is ever built from anything but a hash, a number or a counter.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -73,6 +73,10 @@ class ObjectFolder:
             raise self._error("object_changed", sha256)
         return path
 
+    def holds(self, sha256: str) -> bool:
+        """Tell whether the object lies there, without reading it."""
+        return _is_there(self.path(sha256))
+
     def fault(self, sha256: str) -> tuple[str, int]:
         """Return "" or the code of what is wrong with the object, and the bytes read."""
         path = self.path(sha256)
@@ -106,47 +110,6 @@ class ObjectFolder:
 def _is_there(path: Path) -> bool:
     """Tell whether an object lies there itself; a link to bytes elsewhere is none."""
     return path.is_file() and not path.is_symlink()
-
-
-class StagingFolder:
-    """One intake's own folder under `staging/`."""
-
-    def __init__(self, archive: Path, objects: ObjectFolder, files: Files) -> None:
-        self._objects = objects
-        self._files = files
-        self._folder = archive / "staging" / uuid4().hex
-        self._archive = archive
-        self._count = 0
-        files.make_folder(self._folder)
-
-    def copy(self, source: Path, tick: Callable[[], None]) -> tuple[Path, str, int]:
-        """Copy `source`, hashing in the same pass; return staged path, SHA-256 and size."""
-        self._count += 1
-        staged = self._folder / str(self._count)
-        sha256, size = self._files.copy_hashing(source, staged, tick)
-        return staged, sha256, size
-
-    def publish(self, staged: Sequence[tuple[Path, str]]) -> None:
-        """Give staged files their final names durably; never overwrites."""
-        for path, sha256 in staged:
-            self._objects.publish(path, sha256)
-        for folder in {self._objects.path(sha256).parent for _, sha256 in staged}:
-            self._files.sync_folder(folder)
-
-    def read_back(self, sha256: str) -> None:
-        """Read an object past the cache; StorageError where the disk kept something else."""
-        path = self._objects.path(sha256)
-        found, _ = self._files.hash(path, past_cache=True)
-        if found != sha256:
-            raise StorageError("archive.storage.read_back", path=path)
-
-    def free_bytes(self) -> int:
-        """Return the space left."""
-        return self._files.free_bytes(self._archive)
-
-    def clear(self) -> None:
-        """Remove what is staged."""
-        self._files.remove_staging(self._folder)
 
 
 class NoteFolder:

@@ -7,14 +7,17 @@ of the archive's own disk are a `StorageError`; a source that cannot be read is 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from virtopsy.errors import InputError, StorageError
+from archive.storage.source_files import blocks_of
+from archive.storage.system_sync import sync_file_system
+from virtopsy.errors import StorageError
 
 _BLOCK = 1 << 20
 _READ_ONLY = 0o444
@@ -38,16 +41,20 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 class Files:
-    """Reads and writes; nothing here overwrites."""
+    """Reads and writes; nothing here overwrites.
 
-    def make_folder(self, path: Path) -> None:
+    What belongs to a batch is on the disk only after `sync_all`, once for many files.
+    """
+
+    def make_folder(self, path: Path, *, in_batch: bool = False) -> None:
         """Make a folder and its parents durably; it may be there."""
         with storage_errors(path):
             if path.is_dir():
                 return
-            self.make_folder(path.parent)
+            self.make_folder(path.parent, in_batch=in_batch)
             path.mkdir(exist_ok=True)
-            self.sync_folder(path.parent)
+            if not in_batch:
+                self.sync_folder(path.parent)
 
     def write_new(self, path: Path, content: bytes) -> None:
         """Write a file that must not be there yet, read-only and on the disk."""
@@ -102,7 +109,7 @@ class Files:
         """
         digest, size = hashlib.sha256(), 0
         with storage_errors(target), target.open("xb") as written:
-            for block in self._blocks_of_source(source):
+            for block in blocks_of(source):
                 digest.update(block)
                 size += len(block)
                 written.write(block)
@@ -110,6 +117,81 @@ class Files:
             written.flush()
             self._settle(written.fileno())
         return digest.hexdigest(), size
+
+    def write_in_batch(self, target: Path, blocks: Iterable[bytes]) -> tuple[str, int]:
+        """Write a new read-only file of a batch; return SHA-256 and size.
+
+        Raises:
+            Exception: what `blocks` raises; the file is left as far as it came.
+        """
+        digest, size = hashlib.sha256(), 0
+        with storage_errors(target), target.open("xb", buffering=0) as written:
+            for block in blocks:
+                digest.update(block)
+                size += _written(written.fileno(), block)
+            if hasattr(os, "fchmod"):
+                os.fchmod(written.fileno(), _READ_ONLY)
+        return digest.hexdigest(), size
+
+    def sync_all(self, folder: Path, handle: int, paths: Iterable[Path]) -> None:
+        """Wait until the disk has all of a batch: every file, every folder and its names.
+
+        Linux syncs the file system at once and tells of every write that failed since `handle`
+        was opened; elsewhere each path is synced. A failure is final: the system may call the
+        same bytes clean the next time, so nothing of this batch may be trusted again.
+
+        Args:
+            folder: where the batch lies, for the words.
+            handle: a file of that file system, opened before the batch was begun (`hold`).
+            paths: the files and folders of the batch.
+        """
+        with storage_errors(folder):
+            if sync_file_system(handle):
+                return
+        for path in paths:
+            with storage_errors(path):
+                opened = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(opened)
+                finally:
+                    os.close(opened)
+
+    def hold(self, path: Path, *, new: bool = False) -> int | None:
+        """Open a file to append to it, locked as long as it is open and the program lives.
+
+        Args:
+            path: the file.
+            new: it must not be there yet.
+
+        Returns:
+            The handle; None where another program holds it, or it is gone.
+        """
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        with storage_errors(path):
+            try:
+                handle = os.open(path, flags | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
+            except FileNotFoundError:
+                return None
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if path.stat().st_ino == os.fstat(handle).st_ino:
+                    return handle
+            except (BlockingIOError, FileNotFoundError):
+                pass  # another program has it, or took it away between the two steps
+            except OSError:
+                os.close(handle)
+                raise
+            os.close(handle)
+            return None
+
+    def note(self, path: Path, handle: int, line: bytes) -> None:
+        """Append to a held file at once; a kill loses nothing of it, a pulled plug may."""
+        with storage_errors(path):
+            _written(handle, line)
+
+    def let_go(self, handle: int) -> None:
+        """Close a held file; others may hold it then."""
+        os.close(handle)
 
     def link(self, staged: Path, final: Path) -> bool:
         """Give a file a second name; False where that name is taken."""
@@ -187,6 +269,13 @@ class Files:
                 size += len(block)
         return digest.hexdigest(), size
 
+    def set_aside(self, path: Path, aside: Path) -> None:
+        """Move a file that cannot be trusted out of the way, durably; the name there is free."""
+        with storage_errors(path):
+            path.rename(aside)
+        self.sync_folder(path.parent)
+        self.sync_folder(aside.parent)
+
     def free_bytes(self, path: Path) -> int:
         """Return the space left on the disk of `path`."""
         with storage_errors(path):
@@ -205,24 +294,10 @@ class Files:
         staged.rename(final)
         return True
 
-    def _blocks_of_source(self, source: Path) -> Iterator[bytes]:
-        """Yield the source's bytes; never follows a link, never waits at a pipe."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        flags |= getattr(os, "O_BINARY", 0)
-        try:
-            handle = os.open(source, flags)
-        except OSError as error:
-            raise _unreadable(source, error) from error
-        with os.fdopen(handle, "rb", buffering=0) as opened:
-            while True:
-                try:
-                    block = opened.read(_BLOCK)
-                except OSError as error:
-                    raise _unreadable(source, error) from error
-                if not block:
-                    return
-                yield block
 
-
-def _unreadable(source: Path, error: OSError) -> InputError:
-    return InputError("archive.source.unreadable", path=source, detail=error.strerror or str(error))
+def _written(handle: int, content: bytes) -> int:
+    """Write all of `content`, which the system may take in parts, and return its size."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    return len(content)

@@ -24,6 +24,10 @@ from archive.storage import tables
 R = TypeVar("R", LogEntry, CaseRow, SeriesRow, FileRow, ThingRow)
 
 
+_AT_ONCE = 500
+"""Values in one condition: SQLite takes some thousands, each of them costs a parse."""
+
+
 class LogTable:
     """The log."""
 
@@ -198,6 +202,15 @@ class CaseTable:
         """Add source files."""
         if rows:
             self._connection.execute(insert(tables.files), [asdict(row) for row in rows])
+
+    def holding(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the hashes that any case holds as a source file."""
+        found: set[str] = set()
+        for first in range(0, len(sha256s), _AT_ONCE):
+            some = sha256s[first : first + _AT_ONCE]
+            wanted = select(tables.files.c.sha256).where(tables.files.c.sha256.in_(some))
+            found.update(self._connection.execute(wanted).scalars())
+        return found
 
     def things(self, number: str) -> Sequence[ThingRow]:
         """Return every version of every finding and stop, in the order they were recorded."""

@@ -100,7 +100,7 @@ def _make_scan(folder: Path) -> None:
     folder.mkdir()
     for number in (1, 2, 3):
         write_slice(folder / f"s{number}.dcm", number)
-    (folder / "readme.txt").write_text("not an image")
+    (folder / "readme.txt").write_bytes(b"not an image \0")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
-    from archive.records import IntakeReport
+    from archive.records import Flag, IntakeReport
 
 _FOLDER = speech.PLACE
 _MB = 1_000_000
@@ -47,6 +48,8 @@ def build(language: Language) -> click.Command:
         agrees, words = confirmation(statement.pop("confirm"))
         progress = speech.progress("intake.cli.progress", language, unit=_MB)
         with acting(folder, user, language) as (archive, actor):
+            for one in archive.interrupted:
+                speech.remark("intake.cli.interrupted", language, files=one.files)
             report = archive.intake.take_in(
                 actor,
                 sources,
@@ -95,11 +98,23 @@ def _facts(report: IntakeReport, language: Language) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "not_stated": list(report.not_stated),
         "manifests": dict(report.series_manifests),
+        "kinds": dict(report.kinds),
+        "flags": [_flag(one, language) for one in report.flags],
         "report": [
-            {"path": one.path, "code": one.code, "text": one.sentence(language)}
+            {
+                "path": one.path,
+                "code": one.code,
+                "text": one.sentence(language),
+                "kind": one.kind or None,
+                "flags": [_flag(flag, language) for flag in one.flags],
+            }
             for one in report.report
         ],
     }
+
+
+def _flag(one: Flag, language: Language) -> dict[str, str]:
+    return {"code": one.code, "about": one.about, "text": one.sentence(language)}
 
 
 def _tell(report: IntakeReport, language: Language) -> None:
@@ -117,6 +132,12 @@ def _tell(report: IntakeReport, language: Language) -> None:
         )
     )
     for one in report.report:
-        if one.code != "stored":
+        if one.code != "stored" or one.facts:
             text = one.sentence(language)
             speech.line(say("archive.cli.imported_file", language, path=one.path, text=text))
+    for flag in report.flags:
+        speech.line(say("intake.cli.flag", language, text=flag.sentence(language)))
+    counted = Counter(flag.sentence(language) for one in report.report for flag in one.flags)
+    for text, n in counted.items():
+        flagged = say("intake.cli.flagged", language, text=text, n=n)
+        speech.line(say("intake.cli.flag", language, text=flagged))

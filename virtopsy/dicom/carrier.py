@@ -80,11 +80,13 @@ class Listed(NamedTuple):
         files: in order of their places.
         folders: those that could not be listed.
         refused: members of a zip that cannot be read, and why.
+        sizes: bytes of each file, as a zip claims them; none of other files.
     """
 
     files: list[Address]
     folders: list[str]
     refused: list[tuple[Address, Refused]]
+    sizes: tuple[int, ...] = ()
 
 
 def open_file(path: str | os.PathLike[str]) -> int:
@@ -195,7 +197,8 @@ def zip_listing(path: str) -> Listed:
         OSError: the system refused to read it.
         Any of ZIP_ERRORS: it is damaged or has too many members.
     """
-    files, refused = [], []
+    files: list[tuple[Address, int]] = []
+    refused = []
     entries = _zip(path).infolist()
     if len(entries) > MOST_MEMBERS:
         raise zipfile.BadZipFile(f"{len(entries)} members")
@@ -207,8 +210,9 @@ def zip_listing(path: str) -> Listed:
         if reason:
             refused.append((address, reason))
         else:
-            files.append(address)
-    return Listed(sorted(files, key=lambda one: one.member or ()), [], refused)
+            files.append((address, entry.file_size))
+    files.sort(key=lambda one: one[0].member or ())
+    return Listed([one for one, _ in files], [], refused, tuple(size for _, size in files))
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

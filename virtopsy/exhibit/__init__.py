@@ -1,0 +1,1 @@
+"""What lies beside scans on a carrier: photographs, papers, sound, film, surface scans."""
