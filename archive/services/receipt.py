@@ -6,9 +6,10 @@ entry of its making names the same, so that "since the last outside anchor" can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical

@@ -40,7 +40,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.ports import Blobs, Cards, UnitOfWork
-from archive.proof import chain, checkpoint, merkle, signing
+from archive.proof import checkpoint, merkle, signing, stretch
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Checked, LogEntry, Problem, VerifyReport
@@ -182,7 +182,7 @@ class Verify:
             return None
 
     def _check_log(self, stored: _Stored, ring: KeyRing, found: _Findings) -> None:
-        for fault in chain.faults(self._journal.archive, stored.entries):
+        for fault in stretch.faults(self._journal.archive, stored.entries):
             found.add(fault.code, _DATABASE, seq=fault.seq)
         if not stored.entries:
             found.add("log_empty", _DATABASE)
