@@ -23,6 +23,7 @@ from viewer.app.settings import Settings
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
@@ -204,6 +205,7 @@ def build(
         fragment_search=FragmentSearch(session, views, findings, work, new_id),
         keeping=keeping,
         exchanging=Exchanging(session, opening, keeping, work, clock, spoken),
+        receipts=Receipts(keeping, work),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from archive.services.bundling import BundleReport
 from viewer.presenters.examine.opening import Opened
+from viewer.widgets.archive.kept_strip import KeptStrip
 from viewer.widgets.archive.room import CasesRoom
 from viewer.widgets.archive.saving import save
 from viewer.widgets.bind import follow, hear, words
@@ -72,7 +73,8 @@ class MainWindow(QMainWindow):
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
         for told in (parts.keeping.told, parts.along.told):
             hear(self, told, lambda key: self.bottom.tell(parts.say(key)))
-        hear(self, parts.writing.saved, self._tell_written)
+        for written in (parts.writing.saved, parts.receipts.written):
+            hear(self, written, self._tell_written)
         hear(self, parts.writing.sealed, self._tell_sealed)
 
     def _tell_written(self, path: Path) -> None:
@@ -87,11 +89,12 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         trouble, rail = TroubleStrip(self._parts), Rail(self._parts)
-        reason = ReasonStrip(self._parts)
-        for part in (trouble, reason, rail):
+        reason, kept = ReasonStrip(self._parts), KeptStrip(self._parts)
+        for part in (trouble, reason, kept, rail):
             clothe(part)
         right.addWidget(trouble)
         right.addWidget(reason)
+        right.addWidget(kept)
         right.addWidget(self._stack, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)

@@ -48,6 +48,7 @@ class TroubleStrip(QFrame):
             parts.fragment_search.trouble,
             parts.paint.trouble,
             parts.exchanging.problem,
+            parts.receipts.problem,
         ):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)

@@ -10,6 +10,7 @@ from pathlib import Path
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
 from viewer.presenters.examine.comparison import Comparison
@@ -116,6 +117,7 @@ class Parts:
     compared_subject: SubjectState
     keeping: Keeping
     exchanging: Exchanging
+    receipts: Receipts
     walkthrough: Walkthrough
     writing: Writing
     post: Post

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from viewer.presenters.archive.keeping import Provenance
+from archive.services.statement import Statement
 from viewer.widgets.plain import PlainBox, PlainLabel, set_tip
 from viewer.widgets.theme import dress, text_font
 from virtopsy.phantom import asymmetric
@@ -173,7 +173,7 @@ def test_an_opened_and_saved_scan_says_html_letter_by_letter(screen: Any, tmp_pa
     for end in ((x - 5, y, z), (x + 5, y, z)):
         parts.trajectory.click(end, SERIES)
     parts.keeping.enter(tmp_path / "archive", SERIES, PASSWORD, PASSWORD)
-    parts.keeping.save(TITLE, Provenance())
+    parts.keeping.save(TITLE, Statement())
     screen.bot.waitUntil(lambda: parts.session.recorded, timeout=20000)
     screen.desk.window.resize(2100, 720)  # where the box has room for the whole text
     screen.live()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor, CaseSummary, IntakeReport
+from archive.services.statement import Statement
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
@@ -30,15 +31,6 @@ from virtopsy.jobs import Progress
 from virtopsy.walkthrough.stop import Stop
 
 Clock: TypeAlias = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where what is saved came from; empty means not stated, and is flagged so."""
-
-    basis: str = ""
-    deliverer: str = ""
-    carrier: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,13 +143,15 @@ class Keeping:
             return ()
         return self.archive.now.cases.list(self._actor)
 
-    def save(self, number: str, provenance: Provenance) -> None:
+    def save(self, number: str, statement: Statement) -> None:
         """Take the files of the shown study in, then record every finding and stop.
 
         Raises:
-            UsageError: nothing is shown, nobody is signed in, or there is no case number.
+            UsageError: nothing is shown, nobody is signed in, there is no case number, or an
+                answer of the statement is none.
         """
         archive, actor = self._signed_in()
+        stated = asdict(statement.checked())
         opened = self._opening.opened.now
         if opened is None:
             raise UsageError("keeping.nothing_to_save")
@@ -173,11 +167,9 @@ class Keeping:
                 actor,
                 sorted(files),
                 case_number=number.strip(),
-                basis=provenance.basis,
-                deliverer=provenance.deliverer,
-                carrier=provenance.carrier,
                 below=below,
                 progress=progress,
+                **stated,
             )
 
         def done(report: IntakeReport) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive.opening import Archive
-from archive.records import Actor
-from virtopsy.language import Language
+from archive.records import Actor, IntakeReport
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.value import Event
+from viewer.presenters.work import Work
+from virtopsy.errors import StorageError, VirtopsyError
+from virtopsy.jobs import Progress
+from virtopsy.language import Language, count, say
 from virtopsy.report.receipt import Receipt
 from virtopsy.report.receipt_pdf import receipt_pdf
 
@@ -47,3 +53,55 @@ def make_receipt(  # noqa: PLR0913 -- whose, of what, in which words
     pdf = receipt_pdf(receipt, language)
     archive.receipts.made(actor, receipt, pdf, reason=reason)
     return Paper(receipt, pdf)
+
+
+class Receipts:
+    """Writes receipts in the background.
+
+    Attributes:
+        problem: what failed, for the strip.
+        written: told where a receipt lies.
+    """
+
+    def __init__(self, keeping: Keeping, work: Work) -> None:
+        self._keeping = keeping
+        self._work = work
+        self.problem: Event[VirtopsyError] = Event()
+        self.written: Event[Path] = Event()
+
+    @staticmethod
+    def taken_in(report: IntakeReport, language: Language) -> str:
+        """Return what an intake brought and what was left unsaid, for the strip over the room."""
+        told = say(
+            "receipt.taken_in",
+            language,
+            number=report.case,
+            files=count(report.files),
+            stored=count(report.stored),
+            conflicts=count(report.conflicts),
+            opaque=count(report.opaque),
+        )
+        if not report.not_stated:
+            return told
+        missing = ", ".join(say(f"keeping.silent.{one}", language) for one in report.not_stated)
+        return f"{told} {say('keeping.unsaid', language, missing=missing)}"
+
+    def write(self, number: str, out: Path, language: Language) -> None:
+        """Write the receipt of the newest intake of a case.
+
+        Raises:
+            UsageError: nobody is signed in.
+        """
+        archive, actor = self._keeping.acting()
+
+        def job(_: Progress) -> Path:
+            paper = make_receipt(archive, actor, number, language)
+            try:
+                out.write_bytes(paper.pdf)
+            except OSError as error:
+                raise StorageError("receipt.cannot_write", path=out) from error
+            return out
+
+        self._work.start(
+            "receipt.job", job, self.written.announce, self.problem.announce, lane="archive"
+        )

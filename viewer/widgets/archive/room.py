@@ -22,6 +22,7 @@ from typing_extensions import override
 from viewer.presenters.examine.pictures import Look
 from viewer.widgets.archive.found import FoundList
 from viewer.widgets.archive.look import Looking
+from viewer.widgets.archive.receipt import ask_receipt
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import follow, hear, tip, when_seen, words
 from viewer.widgets.icons import icon
@@ -170,13 +171,21 @@ class ArchiveCases(QFrame):
         self._open.setProperty("main", True)
         words(self._open, language, self._open.setText, "ui.archive.open")
         self._open.clicked.connect(self._reopen)
+        self._receipt = QPushButton()
+        self._receipt.setObjectName("archive.receipt")
+        words(self._receipt, language, self._receipt.setText, "receipt.ask")
+        tip(self._receipt, language, "receipt.ask.tip")
+        self._receipt.clicked.connect(self._ask_receipt)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         for widget in (title, self._who, self._sign_in):
             column.addWidget(widget)
         column.addWidget(self._list, 100)
-        column.addWidget(self._open)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._receipt)
+        buttons.addWidget(self._open, 1)
+        column.addLayout(buttons)
         column.addStretch(0)
         show = when_seen(self, self._show)
         follow(self, parts.keeping.archive, lambda _: show())
@@ -200,7 +209,8 @@ class ArchiveCases(QFrame):
         with QSignalBlocker(self._list):
             self._list.clear()
         self._list.setVisible(signed_in)
-        self._open.setVisible(signed_in)
+        for button in (self._open, self._receipt):
+            button.setVisible(signed_in)
         if signed_in:
             self._parts.attempt(self._fill)
         self._allow()
@@ -213,7 +223,13 @@ class ArchiveCases(QFrame):
             self._list.addItem(item)
 
     def _allow(self) -> None:
-        self._open.setEnabled(self._list.currentItem() is not None)
+        for button in (self._open, self._receipt):
+            button.setEnabled(self._list.currentItem() is not None)
+
+    def _ask_receipt(self) -> None:
+        item = self._list.currentItem()
+        if item is not None:
+            ask_receipt(self._parts, self.window(), item.data(Qt.ItemDataRole.UserRole))
 
     def _reopen(self, *_: object) -> None:
         item = self._list.currentItem()

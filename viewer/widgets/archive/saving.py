@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -13,15 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.presenters.archive.keeping import Provenance
+from archive.services.statement import Statement
+from viewer.presenters.archive.provenance import AGREEMENTS, ASKED, silence, stated
 from viewer.widgets.archive.sign_in import SignIn
-from viewer.widgets.bind import words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 from viewer.widgets.theme import clothe
+from virtopsy.errors import VirtopsyError
 
-_WIDTH_PX = 520
-_FIELDS = ("number", "basis", "deliverer", "carrier")
+_WIDTH_PX = 700
 
 
 def save(parts: Parts, over: QWidget) -> None:
@@ -45,31 +49,71 @@ class SaveCase(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
         self._parts = parts
         words(self, parts.language, self.setWindowTitle, "ui.save.title")
-        explained = PlainLabel()
-        explained.setWordWrap(True)
-        explained.setProperty("role", "quiet")
+        explained = self._label("quiet", "save.explained")
         words(explained, parts.language, explained.setText, "ui.save.explained")
+        self._silent = self._label("quiet", "save.silent")
+        self._trouble = self._label("caution", "save.trouble")
+        self._trouble.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
         column.addWidget(explained)
         column.addLayout(self._form())
+        column.addWidget(self._silent)
+        column.addWidget(self._trouble)
         column.addLayout(self._buttons())
-        self._fields["number"].textChanged.connect(lambda _: self._allow())
-        self._allow()
+        follow(self, parts.language, lambda _: self._suit())
+
+    def _label(self, role: str, name: str) -> PlainLabel:
+        label = PlainLabel()
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.setProperty("role", role)
+        return label
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
         form.setSpacing(8)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._fields: dict[str, QLineEdit] = {}
-        for name in _FIELDS:
-            line, label = QLineEdit(), PlainLabel()
-            line.setObjectName(f"save.{name}")
-            words(label, self._parts.language, label.setText, f"ui.save.{name}")
-            self._fields[name] = line
-            form.addRow(label, line)
+        self._number = self._line("number")
+        form.addRow(self._caption("ui.save.number"), self._number)
+        self._answers: dict[str, QLineEdit] = {}
+        for name in ASKED:
+            line = self._line(name)
+            self._answers[name] = line
+            row = QHBoxLayout()
+            row.addWidget(line, 1)
+            row.addWidget(self._none(line, name))
+            form.addRow(self._caption(f"keeping.ask.{name}"), row)
+        self._agreement, self._words = QComboBox(), self._line("agreement.words")
+        self._agreement.setObjectName("save.agreement")
+        self._agreement.addItems([""] * len(AGREEMENTS))
+        self._agreement.activated.connect(lambda _: self._suit())
+        form.addRow(self._caption("keeping.ask.agreement"), self._agreement)
+        self._words_caption = self._caption("keeping.ask.agreement.words")
+        form.addRow(self._words_caption, self._words)
         return form
+
+    def _line(self, name: str) -> QLineEdit:
+        line = QLineEdit()
+        line.setObjectName(f"save.{name}")
+        line.textChanged.connect(lambda _: self._suit())
+        return line
+
+    def _caption(self, key: str) -> PlainLabel:
+        label = PlainLabel()
+        words(label, self._parts.language, label.setText, key)
+        return label
+
+    def _none(self, line: QLineEdit, name: str) -> QPushButton:
+        """Return the button that answers with "none": silence is no answer."""
+        button = QPushButton()
+        button.setObjectName(f"save.{name}.none")
+        button.setAutoDefault(False)
+        words(button, self._parts.language, button.setText, "keeping.none")
+        tip(button, self._parts.language, "keeping.none.tip")
+        button.clicked.connect(lambda _: line.setText(self._parts.say("keeping.none.answer")))
+        return button
 
     def _buttons(self) -> QHBoxLayout:
         self._go, cancel = QPushButton(), QPushButton()
@@ -87,11 +131,24 @@ class SaveCase(QDialog):
         row.addWidget(self._go)
         return row
 
-    def _allow(self) -> None:
-        self._go.setEnabled(bool(self._fields["number"].text().strip()))
+    def _statement(self) -> Statement:
+        answers = {name: line.text().strip() for name, line in self._answers.items()}
+        agreement = AGREEMENTS[max(self._agreement.currentIndex(), 0)]
+        return stated(answers, agreement, self._words.text().strip())
+
+    def _suit(self) -> None:
+        """Say what silence will be called, and allow what can be done."""
+        for row, name in enumerate(AGREEMENTS):
+            self._agreement.setItemText(row, self._parts.say(f"keeping.agree.{name or 'silent'}"))
+        self._silent.setText(silence(self._statement(), self._parts.language.now))
+        self._go.setEnabled(bool(self._number.text().strip()))
 
     def _save(self) -> None:
-        told = {name: line.text().strip() for name, line in self._fields.items()}
-        number = told.pop("number")
-        self._parts.attempt(lambda: self._parts.keeping.save(number, Provenance(**told)))
+        keep = partial(self._parts.keeping.save, self._number.text().strip(), self._statement())
+        try:
+            keep()
+        except VirtopsyError as error:
+            self._trouble.setText(error.sentence(self._parts.language.now))
+            self._trouble.show()
+            return
         self.accept()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.services.statement import Statement
 from resources.bundle.verify import examine
 from tests.court_case import PDF, PICTURES
 from tests.virtopsy.exchange.scans import write
 from tests.virtopsy.findings.some import one_of_each
 from viewer.presenters.archive.exchanging import ExchangeReport, Exchanging
-from viewer.presenters.archive.keeping import Keeping, Provenance
+from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
@@ -74,7 +75,7 @@ class _Desk:
 
     def keep(self, folder: Path) -> None:
         self.keeping.create(folder, "Ә. Сарапшы", "secret")
-        self.keeping.save("7", Provenance())
+        self.keeping.save("7", Statement())
         self.settle()
 
     def take_in(self, path: Path) -> Taken:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from viewer.presenters.archive.keeping import Keeping, Provenance
+from archive.services.statement import Statement
+from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
@@ -104,7 +105,7 @@ def test_files_keep_the_names_they_had_on_the_carrier(
 ) -> None:
     desk.open(scans)
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
-    desk.keeping.save("7/2026", Provenance())
+    desk.keeping.save("7/2026", Statement())
     desk.settle()
     archive, actor = desk.keeping.acting()
     (series,) = desk.session.case.series
@@ -147,7 +148,7 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
     desk.open(scans / "HFS")
     desk.mark()
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
-    desk.keeping.save("7/2026", Provenance())
+    desk.keeping.save("7/2026", Statement())
     desk.settle()
     desk.open(scans / "FFP")
     assert desk.session.case.findings == ()
@@ -188,7 +189,7 @@ def test_what_was_stated_of_one_person_is_not_said_of_another(
     desk.open(scans / "HFS")
     desk.session.do(StateSubject(Subject.DECEASED))
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
-    desk.keeping.save("7/2026", Provenance())
+    desk.keeping.save("7/2026", Statement())
     desk.settle()
     if closed:
         desk.keeping.close()
