@@ -35,6 +35,7 @@ from archive.services.intake import Intake
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.log import Log
+from archive.services.log_pages import LogPages
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.rights import Right
@@ -100,6 +101,7 @@ class Archive:
         self.versions = Versions(self.access, self._journal, objects)
         self.receipts = Receipts(self.access, self._journal, objects, lambda: self.fingerprint)
         self.log = Log(self.access, self._journal)
+        self.log_pages = LogPages(self.access, self._journal)
         self.anchors = Anchors(self.access, self._journal, clock)
         self.court = Court(
             self.access,

@@ -16,6 +16,8 @@ from archive.records import (
     FileRow,
     Interrupted,
     LogEntry,
+    LogQuery,
+    OwnEntries,
     Person,
     SeriesRow,
     Surroundings,
@@ -214,6 +216,19 @@ class LogRows(Protocol):
 
     def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
         """Return the entries (of a case) later than `after`, by seq."""
+        ...
+
+    def page(
+        self, wanted: LogQuery, most: int, *, before: int | None, own: OwnEntries | None
+    ) -> Iterator[LogEntry]:
+        """Yield the entries that are wanted, newest first, at most `most`.
+
+        Args:
+            wanted: which entries.
+            most: how many at most.
+            before: only those earlier than this entry.
+            own: only those that this person may see.
+        """
         ...
 
     def after(self, seq: int) -> Iterator[LogEntry]:

@@ -123,6 +123,34 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
+class LogQuery:
+    """Which entries of the log are wanted.
+
+    Attributes:
+        case_number: of one case; empty for every case and none.
+        act: of one act; empty for every act.
+        refused: only what was refused.
+    """
+
+    case_number: str = ""
+    act: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class OwnEntries:
+    """What a person sees of the log who may not read the whole of it.
+
+    Attributes:
+        cases: own cases, by number.
+        person_id: whose own acts they are.
+    """
+
+    cases: tuple[str, ...]
+    person_id: str
+
+
+@dataclass(frozen=True)
 class CaseRow:
     """A case as the index knows it."""
 

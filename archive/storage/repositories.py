@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from archive.records import (
@@ -14,6 +14,9 @@ from archive.records import (
     CaseSummary,
     FileRow,
     LogEntry,
+    LogQuery,
+    Out,
+    OwnEntries,
     Person,
     Role,
     SeriesRow,
@@ -75,6 +78,25 @@ class LogTable:
         """Return the entries (of a case) later than `after`, by seq."""
         wanted = self._of(case_number).where(tables.log.c.seq > after).order_by(tables.log.c.seq)
         for row in self._connection.execute(wanted).mappings():
+            yield LogEntry(**row)
+
+    def page(
+        self, wanted: LogQuery, most: int, *, before: int | None, own: OwnEntries | None
+    ) -> Iterator[LogEntry]:
+        """Yield the entries that are wanted, newest first, at most `most`."""
+        log = tables.log.c
+        asked = select(tables.log).order_by(log.seq.desc()).limit(most)
+        if wanted.case_number:
+            asked = asked.where(log.case_number == wanted.case_number)
+        if wanted.act:
+            asked = asked.where(log.act == wanted.act)
+        if wanted.refused:
+            asked = asked.where(log.out == Out.DENIED)
+        if before is not None:
+            asked = asked.where(log.seq < before)
+        if own is not None:
+            asked = asked.where(or_(log.case_number.in_(own.cases), log.actor == own.person_id))
+        for row in self._connection.execute(asked).mappings():
             yield LogEntry(**row)
 
     def after(self, seq: int) -> Iterator[LogEntry]:

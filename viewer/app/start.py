@@ -20,9 +20,12 @@ from PySide6.QtWidgets import QApplication
 from viewer.app import settings as kept_settings
 from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
+from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_reading import LogReading
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
@@ -206,6 +209,9 @@ def build(
         keeping=keeping,
         exchanging=Exchanging(session, opening, keeping, work, clock, spoken),
         receipts=Receipts(keeping, work),
+        log_reading=LogReading(keeping, work),
+        checking=Checking(keeping, work),
+        anchoring=Anchoring(keeping, session, work),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

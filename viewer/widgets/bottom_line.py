@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from viewer.presenters.examine import along
 from viewer.presenters.examine.views import Pointed, Views
 from viewer.presenters.work import Running
+from viewer.widgets.anchor_line import AnchorLine
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.icons import icon
@@ -50,6 +51,7 @@ class BottomLine(QFrame):
         self._row.setSpacing(10)
         self._row.addWidget(self._place)
         self._row.addWidget(self._hint, 1)
+        self._row.addWidget(AnchorLine(parts))
         self._row.addLayout(self._jobs)
         self._languages()
         self._message = QTimer(self)

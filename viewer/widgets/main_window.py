@@ -18,6 +18,7 @@ from typing_extensions import override
 from archive.services.bundling import BundleReport
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.archive.kept_strip import KeptStrip
+from viewer.widgets.archive.log_room import LogRoom
 from viewer.widgets.archive.room import CasesRoom
 from viewer.widgets.archive.saving import save
 from viewer.widgets.bind import follow, hear, words
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
             "examine": self.examine,
             "protocol": ProtocolRoom(parts, self.save),
             "court": CourtRoom(parts, self.add_stop, self.show_stops),
+            "log": LogRoom(parts),
         }
         self._stack = QStackedWidget()
         for room in ROOMS:
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         follow(self, parts.opening.opened, self._enter, now=False)
         hear(self, parts.opening.arriving, lambda _: parts.room.set("examine"))
         follow(self, parts.views.shown, self._leave, now=False)
+        follow(self, parts.keeping.archive, lambda _: self._leave_log(), now=False)
         hear(self, parts.keeping.saved, lambda report: self._tell_saved(report.case))
         for told in (parts.keeping.told, parts.along.told):
             hear(self, told, lambda key: self.bottom.tell(parts.say(key)))
@@ -115,6 +118,11 @@ class MainWindow(QMainWindow):
     def _leave(self, shown: Volume | None) -> None:
         """Go back to where scans are chosen when the only one was stopped on its way."""
         if shown is None and self._parts.views.volume.now is None:
+            self._parts.room.set("cases")
+
+    def _leave_log(self) -> None:
+        """Leave the log's room when nobody who may read the log is signed in any more."""
+        if self._parts.room.now == "log" and not self._parts.log_reading.allowed:
             self._parts.room.set("cases")
 
     def _tell_saved(self, number: str) -> None:

@@ -49,6 +49,9 @@ class TroubleStrip(QFrame):
             parts.paint.trouble,
             parts.exchanging.problem,
             parts.receipts.problem,
+            parts.log_reading.problem,
+            parts.checking.problem,
+            parts.anchoring.problem,
         ):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)

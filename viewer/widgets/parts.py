@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_reading import LogReading
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
@@ -42,7 +45,7 @@ from virtopsy.findings.words import number
 from virtopsy.imaging.volume import Identity
 from virtopsy.language import Fact, Language, say
 
-ROOMS = ("cases", "examine", "protocol", "court")
+ROOMS = ("cases", "examine", "protocol", "court", "log")
 MARKING = ("measure", "wound", "fragment", "fracture", "note")
 """The tools that mark points; landmarks are in the menu of measures."""
 TOOLS = ("point", "window", *MARKING, "trajectory", "region", "path")
@@ -118,6 +121,9 @@ class Parts:
     keeping: Keeping
     exchanging: Exchanging
     receipts: Receipts
+    log_reading: LogReading
+    checking: Checking
+    anchoring: Anchoring
     walkthrough: Walkthrough
     writing: Writing
     post: Post

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
-from viewer.presenters.examine.views import Views
 from viewer.widgets.bind import choice, follow, tip, words
 from viewer.widgets.icons import rail_icon
 from viewer.widgets.parts import ROOMS, THEMES, Parts
@@ -16,7 +15,7 @@ _ICON_PX = 24
 
 
 class Rail(QFrame):
-    """Cases, examine, protocol, court; the last three need something on the screen."""
+    """One button a room; most need something on the screen, the log somebody who may read it."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -25,17 +24,17 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(2)
-        self._needing_a_scan: dict[str, QToolButton] = {}
+        self._rooms: dict[str, QToolButton] = {}
         for number, room in enumerate(ROOMS, start=1):
             button = self._button(parts, room, number)
             column.addWidget(button)
-            if room != "cases":
-                self._needing_a_scan[room] = button
+            self._rooms[room] = button
         column.addStretch(1)
         column.addWidget(_help(parts))
         column.addWidget(ThemeButton(parts))
-        follow(self, parts.views.volume, lambda _: self._allow(parts.views))
-        follow(self, parts.views.shown, lambda _: self._allow(parts.views), now=False)
+        follow(self, parts.views.volume, lambda _: self._allow(parts))
+        follow(self, parts.views.shown, lambda _: self._allow(parts), now=False)
+        follow(self, parts.keeping.archive, lambda _: self._allow(parts), now=False)
 
     def _button(self, parts: Parts, room: str, number: int) -> QToolButton:
         button = QToolButton()
@@ -48,10 +47,12 @@ class Rail(QFrame):
         choice(button, parts.room, room)
         return button
 
-    def _allow(self, views: Views) -> None:
-        for room, button in self._needing_a_scan.items():
-            scan = views.shown.now if room == "examine" else views.volume.now
-            button.setEnabled(scan is not None)
+    def _allow(self, parts: Parts) -> None:
+        whole = parts.views.volume.now is not None
+        may = {"examine": parts.views.shown.now is not None, "protocol": whole, "court": whole}
+        may["log"] = parts.log_reading.allowed
+        for room, allowed in may.items():
+            self._rooms[room].setEnabled(allowed)
 
 
 def _help(parts: Parts) -> QToolButton:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor, CaseSummary, IntakeReport
+from archive.services.rights import Right
 from archive.services.statement import Statement
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
@@ -83,6 +84,11 @@ class Keeping:
     def signed_in(self) -> bool:
         """Whether an archive is open and a person acts in it."""
         return self._actor is not None
+
+    def allows(self, right: Right) -> bool:
+        """Tell whether the person who is signed in has a right; nobody has none."""
+        archive, actor = self.archive.now, self._actor
+        return archive is not None and actor is not None and archive.access.allows(actor, right)
 
     def is_archive(self, folder: Path) -> bool:
         """Tell whether there is an archive in this folder already."""
