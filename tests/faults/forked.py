@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from virtopsy import confined
 from virtopsy.errors import VirtopsyError
 
 _ROOT = Path(__file__).resolve().parents[2]
+_SAME = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 Request = Mapping[str, Any]
 
 
@@ -64,7 +66,7 @@ class Forked:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, "PYTHONPATH": str(_ROOT), **_SAME},
             cwd=_ROOT,
         )
 
@@ -129,6 +131,7 @@ def _do(request: Request) -> None:
 
 def _act(request: Request) -> None:
     confined.start_here()
+    _repeat_chance(request["act"])
     act, stage = ACTS[request["act"]], Stage(Path(request["place"]))
     act.prepare(stage)
     if request.get("prepare_only"):
@@ -148,6 +151,13 @@ def _act(request: Request) -> None:
         os.write(1, said(steps=fault.names))
     elif isinstance(fault, Torn):
         os.write(1, said(torn=fault.torn))
+
+
+def _repeat_chance(seed: str) -> None:
+    """Let salts and names fall alike at every try, so that step n is the same step each time."""
+    chance = random.Random(seed)  # noqa: S311
+    os.urandom = chance.randbytes  # what uuid and secrets draw from
+    random._urandom = chance.randbytes  # type: ignore[attr-defined]
 
 
 def _planted(request: Request) -> Fault:
