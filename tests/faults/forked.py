@@ -18,19 +18,24 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from tests.faults.acts import ACTS, Stage, said
 from tests.faults.door import Counted, Fault, Killed, Refused, Torn, Watch
+from tests.faults.loops import Announced, work
 from tests.faults.plug import Plug, choices
 from virtopsy import confined
 from virtopsy.errors import VirtopsyError
 
 _ROOT = Path(__file__).resolve().parents[2]
+_LOADED = ("viewer.commands.archive", "viewer.commands.archive_import", "archive.storage.machine")
 _SAME = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 Request = Mapping[str, Any]
 
@@ -72,17 +77,49 @@ class Forked:
 
     def do(self, act: str, place: Path, **fault: Any) -> Outcome:
         """Do an act at a place with a fault planted in it."""
+        facts: dict[str, Any] = {}
+        for one in self._asked({"act": act, "place": str(place), **fault}):
+            facts |= one
+        return _outcome(facts)
+
+    def _asked(self, request: Request) -> Iterator[dict[str, Any]]:
+        """Yield the facts a doer says; the last one is its status."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps({"act": act, "place": str(place), **fault}) + "\n")
+        stdin.write(json.dumps(request) + "\n")
         stdin.flush()
-        facts: dict[str, Any] = {}
         for line in stdout:
-            facts |= json.loads(line)
+            facts = json.loads(line)
+            yield facts
             if "status" in facts:
-                return _outcome(facts)
+                return
         raise AssertionError("the loaded process died; its reason stands above")
+
+    def kill_at_work(
+        self, loop: str, place: Path, run: int, after_s: float
+    ) -> tuple[Announced, ...]:
+        """Let a doer work without end, kill it some time after it began, and tell what it said.
+
+        Args:
+            loop: what it does over and over, see `loops`.
+            place: where.
+            run: a number that makes the names of this run its own.
+            after_s: from its first word to the kill.
+        """
+        timer = None
+        announced: list[tuple[str, str]] = []
+        for facts in self._asked({"loop": loop, "place": str(place), "run": run}):
+            if "doer" in facts:
+                timer = threading.Timer(after_s, _kill, (facts["doer"],))
+                timer.start()
+            elif "announced" in facts:
+                announced.append((facts["announced"][0], facts["announced"][1]))
+            else:
+                assert timer is not None, facts
+                timer.join()
+                assert os.WIFSIGNALED(facts["status"]), "it was at work when it was killed"
+        return tuple(announced)
 
     def close(self) -> None:
         """End it."""
@@ -91,6 +128,11 @@ class Forked:
         self._process.stdin.close()
         assert self._process.wait(timeout=60) == 0
         self._process.stdout.close()
+
+
+def _kill(doer: int) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself, which its status tells
+        os.kill(doer, signal.SIGKILL)
 
 
 def _outcome(facts: Mapping[str, Any]) -> Outcome:
@@ -108,6 +150,8 @@ def _outcome(facts: Mapping[str, Any]) -> Outcome:
 
 
 def _serve() -> None:
+    for name in _LOADED:
+        import_module(name)
     gc.freeze()
     for line in sys.stdin:
         doer = os.fork()
@@ -121,6 +165,8 @@ def _do(request: Request) -> None:
     """Do one act and end this process."""
     status = 1
     try:
+        if "loop" in request:
+            _work(request)
         _act(request)
         status = 0
     except BaseException:  # noqa: BLE001 -- whatever it is, it may not go on as the parent
@@ -151,6 +197,13 @@ def _act(request: Request) -> None:
         os.write(1, said(steps=fault.names))
     elif isinstance(fault, Torn):
         os.write(1, said(torn=fault.torn))
+
+
+def _work(request: Request) -> None:
+    confined.start_here()
+    os.write(1, said(doer=os.getpid()))
+    for announced in work(request["loop"], Path(request["place"]), request["run"]):
+        os.write(1, said(announced=announced))
 
 
 def _repeat_chance(seed: str) -> None:
