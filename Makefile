@@ -15,7 +15,7 @@ compile := $(bin)/python -m piptools compile --quiet --generate-hashes --allow-u
 	--strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --build-deps-for editable
 
-.PHONY: help demo run test check bench lock clean ready ready-to-develop
+.PHONY: help demo run test check faults bench lock clean ready ready-to-develop
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,10 @@ check: ready-to-develop ## style, types and the arrows between the floors
 	$(bin)/ruff format --check .
 	$(bin)/python -m mypy --strict $(ours)
 	$(bin)/lint-imports
+
+faults: ready-to-develop ## every fault and attack on the evidence archive: tried, survived, lost
+	@VIRTOPSY_FAULTS=all $(bin)/python -m pytest -n auto --no-header --durations=0 \
+		--durations-min=60 tests/faults
 
 bench: ready-to-develop ## measure against the rivals, in the same run
 	@for script in $$(grep -l __main__ tests/bench/*.py); do \

@@ -8,16 +8,31 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from tests.archive.conftest import archive, clock, expert, folder, kept, scan, templates
-from tests.faults.acts import ACTS
+from archive.opening import create, open_archive
+from archive.records import Role
+from tests.archive.conftest import (
+    CASE,
+    CHEAP,
+    PASSWORD,
+    archive,
+    clock,
+    expert,
+    folder,
+    kept,
+    scan,
+    templates,
+    track,
+)
+from tests.faults.acts import ACTS, KEEPER, later_clock
 from tests.faults.facts import shown
 from tests.faults.forked import Forked
+from tests.faults.stand import Stand
 from tests.faults.table import Tally, table
 
 __all__ = ["archive", "clock", "expert", "folder", "kept", "scan", "templates"]
@@ -145,3 +160,39 @@ def workshop(
     root = Path(tempfile.mkdtemp(prefix="virtopsy-faults-", dir=quick))
     yield Workshop(root, templates, forked)
     shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def whole(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Archives for stands: `folder`, `earlier`, `fork` and `other`."""
+    made = tmp_path_factory.mktemp("stand")
+    shutil.copytree(templates / "kept", made / "earlier")
+    shutil.copytree(templates / "kept", made / "folder")
+    shutil.copytree(templates / "kept", made / "fork")
+    with open_archive(made / "folder", clock=later_clock(1), cost=CHEAP) as archive:
+        keeper = archive.access.login(KEEPER, PASSWORD)
+        for name in ("Second", "Gone"):
+            archive.access.add_person(keeper, name, "pw", [Role.EXPERT, Role.ADMINISTRATOR])
+        archive.access.disable(keeper, "Gone")
+        archive.log.checkpoint(keeper)
+    with open_archive(made / "fork", clock=later_clock(1), cost=CHEAP) as archive:
+        keeper = archive.access.login(KEEPER, PASSWORD)
+        archive.cases.add_finding(keeper, CASE, track("elsewhere"))
+        archive.log.checkpoint(keeper)
+    create(made / "other", person=KEEPER, password=PASSWORD, clock=later_clock(0), cost=CHEAP)
+    return made
+
+
+@pytest.fixture
+def stand(whole: Path, tmp_path: Path) -> Callable[[], Stand]:
+    """Return a maker of fresh stands."""
+    made = 0
+
+    def fresh() -> Stand:
+        nonlocal made
+        made += 1
+        place = tmp_path / str(made)
+        shutil.copytree(whole, place)
+        return Stand(*(place / name for name in ("folder", "earlier", "fork", "other")))
+
+    return fresh

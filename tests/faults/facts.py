@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,13 @@ def _bundles(place: Path) -> dict[str, bool]:
         if (place / name).exists():
             found[name] = verify.examine(str(place / name)).ok
     return found
+
+
+def digest(place: Path) -> str:
+    """Return one hash over every name and every byte below a place."""
+    whole = hashlib.sha256()
+    for path in sorted(place.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        whole.update(f"{path.relative_to(place)} {path.is_dir()} {len(content)}\n".encode())
+        whole.update(content)
+    return whole.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import inspect
 import os
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from archive.storage.files import Files
 from tests.faults.acts import ACTS
 from tests.faults.conftest import Workshop, clear, some
 from tests.faults.door import CODES, STEPS, tearable
-from tests.faults.facts import shown
+from tests.faults.facts import digest, shown
 from tests.faults.forked import Forked, Outcome
 from tests.faults.table import Tally
 
@@ -99,7 +98,7 @@ def test_a_pulled_plug_at_any_step_loses_nothing_that_was_announced(
     for name, cut in outcome.cuts:
         with tally.attempt(f"pulled plug at every step: {act}", (name, cut.name)):
             after = Outcome(done=name == "announced", killed=True)
-            state = (after.done, _digest(cut))
+            state = (after.done, digest(cut))
             if state not in seen:
                 _holds(act, after, cut, workshop)
             seen.add(state)  # only what held: the same bytes hold again
@@ -118,16 +117,6 @@ def _holds(act: str, outcome: Outcome, place: Path, workshop: Workshop) -> None:
         if not outcome.killed:
             assert outcome.refused[0] in {"StorageError", "InputError"}, outcome.refused
     clear(place)
-
-
-def _digest(place: Path) -> str:
-    """Return one hash over every name and every byte below a place."""
-    digest = hashlib.sha256()
-    for path in sorted(place.rglob("*")):
-        content = path.read_bytes() if path.is_file() else b""
-        digest.update(f"{path.relative_to(place)} {path.is_dir()} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def _difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

@@ -1,0 +1,43 @@
+"""Every bad archive of the corpus is found under its code, and is not written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archive.opening import verify_folder
+from tests.faults import corpus_log
+from tests.faults.acts import later_clock
+from tests.faults.conftest import some
+from tests.faults.corpus import BAD
+from tests.faults.facts import digest
+from tests.faults.stand import Stand
+from tests.faults.table import Tally
+from virtopsy.language import Language
+
+assert corpus_log, "it lays its archives into the corpus"
+_AT = later_clock(9)
+
+
+@pytest.mark.fault("storage: whole archive")
+def test_an_archive_nobody_touched_is_whole(stand: Callable[[], Stand]) -> None:
+    for folder in (stand().folder, stand().earlier, stand().fork, stand().other):
+        report = verify_folder(folder, clock=_AT)
+        assert report.ok, [str(one) for one in report.problems]
+
+
+@pytest.mark.parametrize("name", some(list(BAD), 12))
+def test_a_bad_archive_is_found_under_its_code_and_left_as_it_is(
+    name: str, stand: Callable[[], Stand], tally: Tally
+) -> None:
+    bad, spoilt = BAD[name], stand()
+    with tally.attempt(bad.row, name):
+        bad.make(spoilt)
+        before = digest(spoilt.folder)
+        report = verify_folder(spoilt.folder, clock=_AT)
+        found = {one.code for one in report.problems}
+        assert bad.codes <= found, found
+        assert digest(spoilt.folder) == before, "a damaged archive is not written to"
+        for language in Language:
+            assert all(one.sentence(language) for one in report.problems)
