@@ -227,6 +227,10 @@ def _flag(key: str, value: Any, language: Language) -> str | None:
     return say(f"entry.data.{key}", language, value="") if value else ""
 
 
+def _second(_key: str, value: Any, language: Language) -> str | None:
+    return say("entry.data.second", language, value="") if value else None
+
+
 def _codes(key: str, value: Any, language: Language) -> str | None:
     return _translated(f"entry.code.{key}.", value, language)
 
@@ -272,11 +276,16 @@ _SHOWN: Mapping[str, Teller] = {
     "checked": _codes,
     "denied": _flag,
     "key": _hash,
+    "from": _moment,
+    "second": _second,
     "root": _hash,
     "sha256": _hash,
     "manifest_sha256": _hash,
     "imprint": _hash,
 }
 """The facts that have words, in the order in which they are told."""
-_TOLD = frozenset({"why", "label", "how", "person", "format", "forms"})
+_TOLD = frozenset(
+    {"why", "label", "how", "person", "format", "forms"}
+    | {"second_session", "statement", "old_signature", "new_signature"}
+)
 """Facts that the sentence itself tells, or that only programs need."""

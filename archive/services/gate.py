@@ -122,12 +122,12 @@ class Gate:
 
     def _refusal(self, asked: Person | None, person: Person | None, lock: Lock | None) -> str:
         if asked is None or person is None:
-            return "unknown"
+            return "access.why.unknown"
         if lockout.is_locked(person, self._journal.clock()):
-            return "locked"
+            return "access.why.locked"
         if lock is None or asked.credential_sha256 != person.credential_sha256:
             return lockout.WRONG_PASSWORD
-        return "disabled" if person.disabled else ""
+        return "access.why.disabled" if person.disabled else ""
 
     def _refuse_login(self, work: UnitOfWork, person: Person | None, why: str) -> None:
         facts = {"person": person.person_id, "why": why} if person else {}
@@ -265,7 +265,7 @@ class Gate:
 
     def _refused(self, actor: Actor, right: Right, case: str, key: str) -> AccessDenied:
         """Write a denial that has a sentence of its own; the log keeps its last word."""
-        data = {"why": key.rpartition(".")[2]}
+        data = {"why": key}
         self._journal.write(Act(right, who(actor), Out.DENIED, case=case, data=data))
         return AccessDenied(key, name=actor.name)
 
@@ -276,14 +276,14 @@ class Gate:
         return live if live is not None and live.session.actor == actor else None
 
     def _over(self, live: _Live, person: Person | None, now_ns: int) -> str:
-        """Return why a session is over; empty where it is not."""
+        """Return the sentence that says why a session is over; empty where it is not."""
         if now_ns - live.seen_ns >= self._idle_ns:
-            return "idle"
+            return "access.session.idle"
         if person is None or person.disabled:
-            return "disabled"
+            return "access.session.disabled"
         if person.roles != live.session.actor.roles:
-            return "role"
-        return "" if self._same_password(live, person) else "password"
+            return "access.session.role"
+        return "" if self._same_password(live, person) else "access.session.password"
 
     def _same_password(self, live: _Live, person: Person) -> bool:
         if person.credential_sha256 == live.credential:
@@ -297,7 +297,7 @@ class Gate:
         actor = live.session.actor
         self._end(actor, why)
         self._journal.write(Act(right, who(actor), Out.DENIED, case=case, data={"why": why}))
-        return AccessDenied(f"access.session.{why}", name=actor.name)
+        return AccessDenied(why, name=actor.name)
 
     def _end(self, actor: Actor, why: str = "") -> None:
         del self._sessions[actor.session]

@@ -18,7 +18,7 @@ FIRST = timedelta(minutes=15)
 LONGEST = timedelta(hours=1)
 MOST = 100
 """Where the count stops; the lock is at its longest long before."""
-WRONG_PASSWORD = "password"  # noqa: S105 -- the entry's word for it
+WRONG_PASSWORD = "access.why.password"  # noqa: S105 -- the entry's word for it
 """`why` of a denied login that counts."""
 
 

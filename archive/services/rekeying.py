@@ -24,7 +24,6 @@ from archive.services.rights import Right, may_seal
 from virtopsy.errors import AccessDenied, IntegrityError, StorageError, UsageError
 
 _RIGHTS: dict[Why, Right] = {
-    "rotate": Right.ROTATE_KEY,
     "lost": Right.LOSE_KEY,
     "compromised": Right.COMPROMISE_KEY,
 }
@@ -121,8 +120,9 @@ class Keys:
         now = self._journal.clock()
         if since is not None and since > now:
             raise UsageError("access.key.future")
+        right = _RIGHTS[why]
         act = Act(
-            f"key.{why}",
+            right,
             who(session.actor),
             reason=reason,
             data={"key": "", "from": utc(since or now)},

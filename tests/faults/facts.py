@@ -39,7 +39,7 @@ def _of(archive: Archive) -> dict[str, Any]:
     assert keeper is not None, "the keeper is let in"
     persons = {one.name: (one.roles, one.disabled) for one in archive.access.list(keeper)}
     cases = {one.number: _case(archive, keeper, one.number) for one in archive.cases.list(keeper)}
-    note = archive.log.newest_checkpoint()
+    note = archive.log.newest_checkpoint(keeper)
     assert note is not None, "a checkpoint is there since the archive is one"
     _work_goes_on(archive, keeper, [number for number, case in cases.items() if case["series"]])
     return {

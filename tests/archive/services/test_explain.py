@@ -144,5 +144,8 @@ def test_the_person_an_act_is_about_is_named(kept: Archive, expert: Actor) -> No
     told = [sentence(one, Language.EN) for one in kept.log.entries(expert)]
     assert "Ахметова: Петров was added" in told
     assert "Ахметова: the access of Петров was taken away" in told
-    assert "Somebody who is not logged in: an attempt to log in as Петров was refused" in told
+    assert (
+        "Somebody who is not logged in: an attempt to log in as Петров was refused; "
+        "why: the access of this person was taken away"
+    ) in told
     assert any(f"case {CASE}: evidence was taken into the case" in one for one in told)

@@ -15,6 +15,7 @@ from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
 from archive.records import Actor, Surroundings
 from archive.services.journal import Journal
+from archive.services.rights import Right
 from tests.archive.conftest import CHEAP, Clock
 from virtopsy.errors import Bug, IntegrityError
 
@@ -48,6 +49,14 @@ def desk() -> _Desk:
 def journal(archive: Archive, desk: _Desk) -> Journal:
     """The archive's journal on that machine."""
     return replace(archive._journal, clock=desk, machine=desk)
+
+
+@pytest.fixture
+def seal(archive: Archive, expert: Actor) -> Seal:
+    """The archive's key, unlocked."""
+    found = archive.access.require(expert, Right.CHECKPOINT).seal
+    assert found is not None
+    return found
 
 
 def _fill(journal: Journal, count: int) -> None:
@@ -138,8 +147,7 @@ def _sealed(journal: Journal, seal: Seal, passed_s: float, desk: _Desk) -> int:
     return newest.size
 
 
-def test_ten_minutes_of_acting_make_a_checkpoint(journal: Journal, desk: _Desk) -> None:
-    seal = Seal.new()
+def test_ten_minutes_of_acting_make_a_checkpoint(journal: Journal, desk: _Desk, seal: Seal) -> None:
     covered = _sealed(journal, seal, 0, desk)
     assert _sealed(journal, seal, 300, desk) == covered
     assert _sealed(journal, seal, 299, desk) == covered
@@ -147,9 +155,8 @@ def test_ten_minutes_of_acting_make_a_checkpoint(journal: Journal, desk: _Desk) 
 
 
 def test_a_checkpoint_that_another_program_signed_counts(
-    journal: Journal, desk: _Desk, archive: Archive
+    journal: Journal, desk: _Desk, archive: Archive, seal: Seal
 ) -> None:
-    seal = Seal.new()
     with open_archive(archive.folder, clock=Clock(), cost=CHEAP) as other:
         covered = _sealed(journal, seal, 0, desk)
         _fill(journal, 60)
@@ -161,9 +168,8 @@ def test_a_checkpoint_that_another_program_signed_counts(
 
 
 def test_a_note_of_a_larger_log_does_not_keep_this_one_from_being_signed(
-    journal: Journal, desk: _Desk
+    journal: Journal, desk: _Desk, seal: Seal
 ) -> None:
-    seal = Seal.new()
     covered = _sealed(journal, seal, 0, desk)
     origin = checkpoint.origin_of(journal.archive)
     journal.notes.add(10**9, checkpoint.sign(origin, 10**9, bytes(32), seal).note)
@@ -172,9 +178,8 @@ def test_a_note_of_a_larger_log_does_not_keep_this_one_from_being_signed(
 
 
 def test_an_act_lists_the_checkpoints_only_where_one_came_or_went(
-    journal: Journal, desk: _Desk, monkeypatch: pytest.MonkeyPatch
+    journal: Journal, desk: _Desk, seal: Seal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seal = Seal.new()
     _sealed(journal, seal, 0, desk)
     looks = []
     look = Path.glob

@@ -24,6 +24,13 @@ def _database(folder: Path) -> Path:
     return folder / "db" / "archive.sqlite"
 
 
+def _entries(folder: Path) -> int:
+    connection = sqlite3.connect(_database(folder))
+    (count,) = connection.execute("SELECT count(*) FROM log").fetchone()
+    connection.close()
+    return int(count)
+
+
 def _sql(folder: Path, *statements: str) -> None:
     connection = sqlite3.connect(_database(folder))
     with connection:
@@ -191,11 +198,12 @@ def sealed(kept: Archive, expert: Actor) -> Path:
 
 
 def test_an_archive_nobody_touched_is_whole(sealed: Path, clock: Clock) -> None:
+    entries = _entries(sealed)
     report = verify_folder(sealed, clock=clock)
     assert report.ok, [str(one) for one in report.problems]
     assert report.checked.files == len(_objects(sealed))
     assert report.checked.bytes == sum(one.stat().st_size for one in _objects(sealed))
-    assert report.checked.log_entries == 7
+    assert report.checked.log_entries == entries >= 7
     assert report.sealed_when
 
 
@@ -291,4 +299,4 @@ def test_a_damaged_credential_lets_nobody_in(kept: Archive, clock: Clock) -> Non
 def test_the_newest_checkpoint_covers_the_log(sealed: Path) -> None:
     note = checkpoint.read(_checkpoints(sealed)[-1].read_text())
     assert note is not None
-    assert note.size == 7
+    assert note.size == _entries(sealed)
