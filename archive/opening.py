@@ -88,13 +88,13 @@ class Archive:
         cards = CardFile(folder, files)
         self.keys = Keys(self.access, self._journal, objects, cards, cost)
         place = StagingRoom(folder, objects, files)
-        self.leftovers = Leftovers(self._journal, objects, place)
+        self._leftovers = Leftovers(self._journal, objects, place)
         self.intake = Intake(
             self.access,
             self._journal,
             objects,
             place,
-            self.leftovers,
+            self._leftovers,
             folder,
         )
         self.cases = Cases(self.access, self._journal, objects)
@@ -142,7 +142,7 @@ class Archive:
     @property
     def interrupted(self) -> tuple[Interrupted, ...]:
         """Imports whose programs ended before they were recorded; the same import goes on."""
-        return self.leftovers.interrupted()
+        return self._leftovers.interrupted()
 
     @property
     def open_elsewhere(self) -> bool:

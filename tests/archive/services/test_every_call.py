@@ -40,6 +40,7 @@ _PUBLIC = {
     ".open_elsewhere": "yes or no",
     ".public_key": "stands on every document",
     ".fingerprint": "stands on every document",
+    ".interrupted": "a count of intakes that a kill cut short; before anybody logs in",
     ".program": "the program's version",
 }
 _PUBLIC_ATTRIBUTES = {"folder", "uuid"}
@@ -165,8 +166,8 @@ def _calls(archive: Archive) -> list[_Call]:
                 continue
             assert inspect.isfunction(member), f"{name} takes no actor and has no reason for it"
             hints = get_type_hints(member)
-            _, first, *others = inspect.signature(member).parameters.values()
-            takes_actor = hints.get(first.name) in {Actor, Actor | None}
+            first, *others = [*inspect.signature(member).parameters.values()][1:] or [None]
+            takes_actor = first is not None and hints.get(first.name) in {Actor, Actor | None}
             assert takes_actor, f"{name} takes no actor first and has no reason for it"
             given = {
                 one.name: _SOMETHING.get(hints[one.name], _Anything())
