@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 PASSWORD = "VIRTOPSY_PASSWORD"  # noqa: S105 -- the variable's name
+SECOND_PASSWORD = "VIRTOPSY_SECOND_PASSWORD"  # noqa: S105 -- the variable's name
 NEW_PASSWORD = "VIRTOPSY_NEW_PASSWORD"  # noqa: S105 -- the variable's name
 
 
 def user_option(language: Language) -> Callable[[F], F]:
     """Return the decorator of `--user`."""
     return click.option("--user", help=say("archive.cli.option.user", language))
+
+
+def second_option(language: Language) -> Callable[[F], F]:
+    """Return the decorator of `--second`, the second person of an act that needs two."""
+    return click.option("--second", help=say("access.cli.option.second", language))
 
 
 def reason_option(language: Language) -> Callable[[F], F]:
@@ -72,3 +78,16 @@ def acting(folder: Path, user: str | None, language: Language) -> Iterator[tuple
         if not name:
             raise UsageError("archive.cli.no_user")
         yield archive, archive.access.login(name, password_of(name, language))
+
+
+@contextmanager
+def acting_with(
+    folder: Path, user: str | None, second: str | None, language: Language
+) -> Iterator[tuple[Archive, Actor, Actor | None]]:
+    """Log a second person in as well, where one was named; both sessions end with the block."""
+    with acting(folder, user, language) as (archive, actor):
+        other = None
+        if second is not None:
+            password = password_of(second, language, SECOND_PASSWORD)
+            other = archive.access.login(second, password)
+        yield archive, actor, other

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from archive.records import LogEntry, VerifyReport
 
 _FOLDER = speech.PLACE
-_ELSEWHERE = ("import", "receipt", "person", "bundle", "finding", "findings")
+_ELSEWHERE = (
+    *("import", "receipt", "person", "bundle", "finding", "findings"),
+    *("key", "destroy"),
+)
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 
 

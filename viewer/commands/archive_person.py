@@ -1,30 +1,26 @@
-"""`virtopsy archive person DIR add|disable|list`: who may do what."""
+"""`virtopsy archive person DIR add|disable|list|role|...`: who may do what."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-from typing_extensions import override
 
-from viewer.commands import speech
+from viewer.commands import archive_person_changes, speech
 from viewer.commands.acting import (
     NEW_PASSWORD,
     acting,
+    acting_with,
     password_of,
     reason_option,
+    second_option,
     user_option,
 )
+from viewer.commands.folder_first import FolderFirst
+from viewer.commands.person_words import ROLES, facts_of, roles_of
 from virtopsy.language import Language, say
 
-if TYPE_CHECKING:
-    from archive.records import Person
-
 _FOLDER = speech.PLACE
-_ROLES = (
-    *("expert", "investigator", "court", "prosecutor", "participant", "administrator", "auditor"),
-)
 
 
 def build(language: Language) -> click.Command:
@@ -33,41 +29,8 @@ def build(language: Language) -> click.Command:
     _add_add(group, language)
     _add_disable(group, language)
     _add_list(group, language)
-    return _DirectoryFirst(group)
-
-
-class _DirectoryFirst(click.Command):
-    """`person DIR add ...`: the folder stands before the verb, as the contract has it."""
-
-    def __init__(self, group: speech.Group) -> None:
-        super().__init__(group.name, help=group.help)
-        self.group = group
-        self.allow_interspersed_args = False
-        self.ignore_unknown_options = True
-
-    @override
-    def get_help(self, ctx: click.Context) -> str:
-        return self.group.get_help(ctx)
-
-    @override
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        verbs = [place for place, one in enumerate(args) if one in self.group.commands]
-        asked = set(ctx.help_option_names) & set(args)
-        ctx.args = _verb_first(args, verbs[0]) if verbs else [*asked] or args
-        return ctx.args
-
-    @override
-    def invoke(self, ctx: click.Context) -> Any:
-        return self.group.main(
-            ctx.args,
-            prog_name=ctx.command_path,
-            standalone_mode=False,
-            help_option_names=ctx.help_option_names,
-        )
-
-
-def _verb_first(args: list[str], place: int) -> list[str]:
-    return [args[place], *args[:place], *args[place + 1 :]]
+    archive_person_changes.add_to(group, language)
+    return FolderFirst(group)
 
 
 def _add_add(group: speech.Group, language: Language) -> None:
@@ -79,10 +42,11 @@ def _add_add(group: speech.Group, language: Language) -> None:
         "roles",
         multiple=True,
         required=True,
-        type=click.Choice(_ROLES),
+        type=click.Choice(ROLES),
         help=say("archive.cli.option.role", language),
     )
     @user_option(language)
+    @second_option(language)
     @reason_option(language)
     @speech.json_option(language)
     def add(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
@@ -90,19 +54,22 @@ def _add_add(group: speech.Group, language: Language) -> None:
         name: str,
         roles: tuple[str, ...],
         user: str | None,
+        second: str | None,
         reason: str,
         as_json: bool,
     ) -> None:
         from archive.records import Role
 
-        with acting(folder, user, language) as (archive, actor):
+        with acting_with(folder, user, second, language) as (archive, actor, other):
             password = password_of(name, language, NEW_PASSWORD)
             wanted = [Role(role) for role in roles]
-            person = archive.access.add_person(actor, name, password, wanted, reason=reason)
+            person = archive.access.add_person(
+                actor, name, password, wanted, second=other, reason=reason
+            )
         if as_json:
-            speech.facts(_person_facts(person))
+            speech.facts(facts_of(person))
             return
-        words = ", ".join(say(f"archive.role.{role}", language) for role in person.roles)
+        words = roles_of(person, language)
         speech.line(say("archive.cli.person_added", language, name=person.name, roles=words))
 
 
@@ -111,11 +78,19 @@ def _add_disable(group: speech.Group, language: Language) -> None:
     @click.argument("folder", metavar="DIR", type=_FOLDER)
     @click.argument("name")
     @user_option(language)
+    @second_option(language)
     @reason_option(language)
     @speech.json_option(language)
-    def disable(folder: Path, name: str, user: str | None, reason: str, as_json: bool) -> None:
-        with acting(folder, user, language) as (archive, actor):
-            archive.access.disable(actor, name, reason=reason)
+    def disable(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
+        folder: Path,
+        name: str,
+        user: str | None,
+        second: str | None,
+        reason: str,
+        as_json: bool,
+    ) -> None:
+        with acting_with(folder, user, second, language) as (archive, actor, other):
+            archive.access.disable(actor, name, second=other, reason=reason)
         if as_json:
             speech.facts({"name": name, "disabled": True})
         else:
@@ -131,18 +106,8 @@ def _add_list(group: speech.Group, language: Language) -> None:
         with acting(folder, user, language) as (archive, actor):
             persons = archive.access.list(actor)
         if as_json:
-            speech.facts({"persons": [_person_facts(one) for one in persons]})
+            speech.facts({"persons": [facts_of(one) for one in persons]})
             return
         for one in persons:
-            roles = ", ".join(say(f"archive.role.{role}", language) for role in one.roles)
             key = "archive.cli.person_off" if one.disabled else "archive.cli.person"
-            speech.line(say(key, language, name=one.name, roles=roles))
-
-
-def _person_facts(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.person_id,
-        "name": person.name,
-        "roles": list(person.roles),
-        "disabled": person.disabled,
-    }
+            speech.line(say(key, language, name=one.name, roles=roles_of(one, language)))
