@@ -44,6 +44,7 @@ from archive.services.versions import Versions
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.card import FORMAT, NAME, CardFile
+from archive.storage.check_file import CheckFolder
 from archive.storage.files import Files
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
@@ -110,7 +111,7 @@ class Archive:
             lambda target: BundleFolder(target, files),
             folder,
         )
-        self.verify = Verify(self._journal, objects, cards)
+        self.verify = Verify(self._journal, objects, CheckFolder(folder, files), cards)
 
     @property
     def public_key(self) -> bytes:

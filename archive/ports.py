@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 from archive.records import (
     Card,
@@ -59,12 +59,26 @@ class Blobs(Protocol):
         """Tell whether the object lies there, without reading it."""
         ...
 
-    def fault(self, sha256: str) -> tuple[str, int]:
-        """Return "" or the code of what is wrong with the object, and the bytes read."""
+    def fault(self, sha256: str, tick: Callable[[], None] = ...) -> tuple[str, int]:
+        """Return "" or the code of what is wrong with the object, and the bytes read.
+
+        Reads past the cache. `tick` is called often, so that the person can stop.
+        """
+        ...
+
+    def state(self, sha256: str) -> tuple[int, ...] | None:
+        """Return size, times and place on the disk, which change with the bytes; None: gone."""
         ...
 
     def names(self) -> Sequence[str]:
         """Return the SHA-256 of every object that is there."""
+        ...
+
+    def listed(self, start: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the objects whose SHA-256 starts with two digits, and paths that are none.
+
+        Both in order; empty where the folder cannot be read.
+        """
         ...
 
     def relative_path(self, sha256: str) -> str:
@@ -175,6 +189,30 @@ class Notes(Protocol):
         ...
 
 
+class CheckParts(Protocol):
+    """What checks of the objects have seen: the parts of a stopped one, and the last whole one."""
+
+    def parts(self) -> Sequence[int]:
+        """Return the numbers of the parts, oldest first."""
+        ...
+
+    def lines(self, part: int | None) -> Iterator[bytes]:
+        """Yield the whole lines of a part, or (None) of the last check that came to its end."""
+        ...
+
+    def append(self, part: int, lines: Iterable[bytes]) -> None:
+        """Append lines to a part, on the disk."""
+        ...
+
+    def finish(self, lines: Iterable[bytes]) -> None:
+        """Keep a check that came to its end in the place of the one before; forget the parts."""
+        ...
+
+    def forget(self) -> None:
+        """Forget the parts."""
+        ...
+
+
 class BodyCopy(Protocol):
     """The second copy of the log's bodies, outside the database."""
 
@@ -184,6 +222,18 @@ class BodyCopy(Protocol):
 
     def bodies(self) -> Sequence[bytes]:
         """Return the bodies by seq."""
+        ...
+
+    def size(self) -> int:
+        """Return how many bytes of whole lines there are."""
+        ...
+
+    def digest(self, start: int, length: int) -> bytes:
+        """Return the SHA-256 of a part."""
+        ...
+
+    def lines(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the whole lines between two places."""
         ...
 
 
@@ -239,8 +289,16 @@ class LogRows(Protocol):
         """Return the entries about any of these acts later than `after`, by seq."""
         ...
 
-    def hashes(self) -> Sequence[str]:
-        """Return the leaf hashes by seq."""
+    def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as they are stored, whatever they hold: see `proof.stretch.Walk.add`."""
+        ...
+
+    def following(self, seq: int) -> int | None:
+        """Return the smallest seq above `seq`."""
+        ...
+
+    def about(self, case_number: str | None, acts: Collection[str]) -> Iterator[LogEntry]:
+        """Yield the entries (of a case) about certain acts, by seq."""
         ...
 
 
@@ -349,8 +407,11 @@ class Database(Protocol):
         """Return a transaction that holds the one write lock from its start."""
         ...
 
-    def is_damaged(self) -> bool:
-        """Tell whether the database's own check finds a fault, or cannot even be run."""
+    def is_damaged(self, check: Callable[[], None] = ...) -> bool:
+        """Tell whether the database's own check finds a fault, or cannot even be run.
+
+        `check` is called often; what it raises ends the check.
+        """
         ...
 
     def reading(self) -> UnitOfWork:

@@ -444,12 +444,20 @@ class Problem:
 
 @dataclass(frozen=True)
 class Checked:
-    """How much was looked at."""
+    """How much was looked at.
+
+    Attributes:
+        files: objects judged.
+        bytes: of those that were read.
+        skipped: objects among them that were read by an earlier check and did not change since,
+            as far as size, times and place on the disk tell.
+    """
 
     files: int = 0
     bytes: int = 0
     log_entries: int = 0
     signatures: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -460,6 +468,7 @@ class VerifyReport:
         sealed_when: time of the last entry under the newest good checkpoint; empty: none.
         fingerprint: of the key in archive.json.
         notes: what is no fault but must be said: destroyed by act, orphans, a moved clock.
+        since: when the check began whose reading the skipped objects rely on; empty: none.
     """
 
     checked: Checked
@@ -467,6 +476,7 @@ class VerifyReport:
     sealed_when: str
     fingerprint: str
     notes: tuple[Problem, ...] = ()
+    since: str = ""
 
     @property
     def ok(self) -> bool:

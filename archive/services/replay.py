@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical, chain
@@ -21,6 +22,8 @@ from archive.records import (
 )
 from archive.services import lockout
 from virtopsy.errors import IntegrityError, StorageError
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -55,27 +58,23 @@ def replay(entries: Iterable[LogEntry], blobs: Blobs) -> Expected:
     expected = Expected()
     for entry in entries:
         try:
-            body = chain.read(entry)
-        except canonical.NotCanonical:
-            continue
-        if body["out"] == Out.OK:
-            _apply(expected, body, blobs)
-        elif body["act"] == "login":
-            _wrong_password(expected, body)
+            _apply(expected, chain.read(entry), blobs)
+        except (IntegrityError, StorageError, ValueError, LookupError, TypeError, AttributeError):
+            continue  # the entry or an object is damaged: `verify` reads all and names it
     return expected
 
 
 def _apply(expected: Expected, body: Document, blobs: Blobs) -> None:
-    act = _ACTS.get(body["act"])
-    if body["act"] != "seal":  # it names what was sealed, which is no object of the archive
-        for one in body["obj"]:
-            expected.name(one["sha256"], body["case"])
-    if act is None:
+    if body["out"] != Out.OK:
+        if body["act"] == "login":
+            _wrong_password(expected, body)
         return
-    try:
+    if body["act"] not in NAMES_NOTHING:
+        for one in body["obj"]:
+            expected.name(_hash(one["sha256"]), body["case"])
+    act = _ACTS.get(body["act"])
+    if act is not None:
         act(expected, body, blobs)
-    except (IntegrityError, StorageError, ValueError, KeyError, TypeError):
-        return  # an object is damaged: `verify` reads every object and names it
 
 
 def _add_person(expected: Expected, body: Document, blobs: Blobs) -> None:
@@ -174,10 +173,18 @@ def _record(expected: Expected, body: Document, _blobs: Blobs) -> None:
 
 
 def _salted(blobs: Blobs, sha256: str) -> Any:
-    return canonical.decode(blobs.read(sha256))["data"]
+    return canonical.decode(blobs.read(_hash(sha256)))["data"]
 
 
-_ACTS: Mapping[str, Callable[[Expected, Document, Blobs], None]] = {
+def _hash(sha256: Any) -> str:
+    """Return the SHA-256 of an object as a body names it; ValueError where it is none."""
+    if not isinstance(sha256, str) or not _HASH.fullmatch(sha256):
+        raise ValueError(sha256)
+    return sha256
+
+
+_Act: TypeAlias = Callable[[Expected, Document, Blobs], None]
+_OF_ARCHIVE: Mapping[str, _Act] = {
     "person.add": _add_person,
     "person.disable": _disable_person,
     "person.role": _change_roles,
@@ -187,6 +194,16 @@ _ACTS: Mapping[str, Callable[[Expected, Document, Blobs], None]] = {
     "login": _login,
     "key.rotate": _rotate_key,
     "case.create": _create_case,
+}
+_OF_CASE: Mapping[str, _Act] = {
     "import": _import,
     "record": _record,
 }
+_ACTS: Mapping[str, _Act] = {**_OF_ARCHIVE, **_OF_CASE}
+
+ACTS_OF_ARCHIVE = frozenset(_OF_ARCHIVE)
+"""Acts that tell rows of the whole archive: persons, cases, witnesses."""
+ACTS_OF_CASE = frozenset(_OF_CASE)
+"""Acts that tell rows of their own case alone: `verify` replays one case after the other."""
+NAMES_NOTHING = frozenset({"seal"})
+"""Acts that name what was sealed or signed, which is no object of the archive."""

@@ -29,29 +29,51 @@ card_differs            archive.json names other keys than the log
 unknown_signer          the archive's key is not the one asked for
 ======================= =======================================================================
 
+Notes, which are no faults:
+
+======================= =======================================================================
+clock_moved(_by)        an entry says that the computer's clock was moved
+clock_back              an entry is dated before the one before it, and none says why
+log_copy_behind         log/entries.jsonl lacks the newest entries (a kill); the next act adds them
+checkpoint_behind       many entries came after the newest checkpoint
+orphan                  an object that no entry names: what a stopped intake left
+stray_file              a file among the objects that is none
+object_reads_again      an object that a stopped check found damaged reads well now
+resumed                 the check went on where a stopped one was
+resume_damaged          what the stopped check had seen cannot be read; it began anew
+resume_old              the stopped check began more than a day ago, or in the future; likewise
+resume_other_log        the stopped check was of another log; likewise
+changed_only            only what came or changed since the last full check was read
+no_full_check           there was none to go by, so everything was read
+======================= =======================================================================
+
 Beyond this check: a whole log rewritten by somebody who holds the key shows only against
 something outside this machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
 
-from archive.ports import Blobs, Cards, UnitOfWork
-from archive.proof import checkpoint, merkle, signing, stretch
+from archive.ports import Blobs, Cards, CheckParts
+from archive.proof import signing
+from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
-from archive.proof.checkpoint import Checkpoint
-from archive.records import Checked, LogEntry, Problem, VerifyReport
+from archive.records import Out, VerifyReport
 from archive.services import keys
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing
-from archive.services.replay import Expected, replay
-from virtopsy.errors import InputError, IntegrityError, StorageError
+from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
+from archive.services.verify_log import LogCheck
+from archive.services.verify_objects import ObjectCheck
+from archive.services.verify_rows import RowCheck
+from archive.services.verify_state import Seen, State
+from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import Progress
 
-CODES = (
+CODES: Final = (
     *("object_missing", "object_changed", "object_unreadable"),
     *("log_body_changed", "log_columns_differ", "log_chain_broken", "log_case_gap"),
     *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
@@ -60,50 +82,31 @@ CODES = (
     *("checkpoint_key_ended", "key_unvouched"),
     *("card_damaged", "card_differs", "unknown_signer"),
 )
-_DATABASE = "db/archive.sqlite"
-_COPY = "log/entries.jsonl"
-_CARD = "archive.json"
+NOTES: Final = (
+    *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
+    *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
+    *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
+)
 
 
-@dataclass
-class _Findings:
-    """What was found so far."""
+class Scope(StrEnum):
+    """Which objects are read."""
 
-    problems: list[Problem] = field(default_factory=list)
-    checked: Checked = field(default_factory=Checked)
-    sealed_when: str = ""
-
-    def add(self, code: str, path: str, **facts: str | int) -> None:
-        self.problems.append(Problem(code, path, facts))
-
-    def add_once(self, code: str, path: str) -> None:
-        if Problem(code, path, {}) not in self.problems:
-            self.add(code, path)
-
-
-@dataclass
-class _Stored:
-    """One state of what is kept.
-
-    Attributes:
-        bodies: the copy of the log outside the database.
-        notes: the checkpoints by name; None where a file is none.
-        entries: the log.
-        tables: every row of the index, by table and key; a table that could not be read lacks.
-    """
-
-    bodies: Sequence[bytes]
-    notes: Mapping[str, Checkpoint | None]
-    entries: list[LogEntry] = field(default_factory=list)
-    tables: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    FULL = "full"
+    """All; goes on with a full check that was stopped."""
+    ANEW = "anew"
+    """All, from the first."""
+    CHANGED = "changed"
+    """Those that came or changed since the last full check, as far as the file system tells."""
 
 
 class Verify:
     """Checks the whole archive, or one case's objects and rows with the whole log."""
 
-    def __init__(self, journal: Journal, blobs: Blobs, cards: Cards) -> None:
+    def __init__(self, journal: Journal, blobs: Blobs, parts: CheckParts, cards: Cards) -> None:
         self._journal = journal
         self._blobs = blobs
+        self._parts = parts
         self._cards = cards
 
     def run(
@@ -112,200 +115,111 @@ class Verify:
         progress: Progress | None = None,
         *,
         key: str | None = None,
+        scope: Scope = Scope.FULL,
     ) -> VerifyReport:
-        """Check; needs no person. Logged as actor `system` where all is whole and writable.
+        """Check; needs no person. Logged as actor `system` where the chain is whole and writable.
 
         Args:
             case_number: only this case's objects and rows, with the whole log.
-            progress: counts objects.
+            progress: counts thousandths of the whole way.
             key: fingerprint the archive's key must have.
+            scope: which objects are read; of a case always all.
 
         Raises:
             InputError: there is no such case.
-            Cancelled: the person stopped it.
+            Cancelled: the person stopped it; the next full check goes on there.
         """
-        found = _Findings()
-        stored = self._stored(case_number, found)
-        ring = keys.ring(stored.entries, self._cards.read().public_keys)
+        found, going = Findings(), progress or Progress()
+        ring = self._ring(found)
         fingerprint = signing.fingerprint(ring.known[-1])
         if key is not None and key.casefold() != fingerprint:
             found.add("unknown_signer", fingerprint)
-        self._check_log(stored, ring, found)
-        _check_keys(ring, found)
-        expected = replay(stored.entries, self._blobs)
-        if case_number is not None and case_number not in expected.cases and not found.problems:
-            raise InputError("archive.case.unknown", number=case_number)
-        _check_rows(stored, expected, case_number, found)
-        self._check_objects(expected, case_number, found, progress or Progress())
-        report = VerifyReport(
+        if self._journal.database.is_damaged(going.check):
+            found.damaged()
+        log = LogCheck(self._journal, ring, found, Phase(going, 0, _LOG))
+        told = log.run(case_number)
+        rows = Phase(going, _LOG, _ROWS)
+        RowCheck(self._journal.database, self._blobs, told, found, rows).run(case_number)
+        state, earlier = self._state(scope if case_number is None else None, found)
+        objects = ObjectCheck(
+            self._blobs, found, Phase(going, _ROWS, _ALL), earlier=earlier, state=state
+        )
+        objects.run(
+            told.named,
+            all_that_lie_there=case_number is None,
+            tell_orphans=case_number is None and told.whole,
+        )
+        if state is not None:
+            state.finish()
+        going.tick(_ALL, _ALL)
+        self._log(found, case_number or "")
+        return VerifyReport(
             checked=found.checked,
             problems=tuple(found.problems),
             sealed_when=found.sealed_when,
             fingerprint=fingerprint,
+            notes=tuple(found.notes),
+            since=found.since if found.skipped else "",
         )
-        if report.ok:
-            self._log(report, case_number or "")
-        return report
 
-    def _stored(self, case: str | None, found: _Findings) -> _Stored:
-        """Read one state of the database, up to the first damaged page.
-
-        Copy and checkpoints are read before it: a program that records meanwhile may put the
-        database ahead of them, never them ahead of the database.
-        """
-        stored = _Stored(self._bodies(), self._notes())
-        if self._journal.database.is_damaged():
-            found.add("database_damaged", _DATABASE)
+    def _ring(self, found: Findings) -> KeyRing:
+        """Return the keys that the log and archive.json tell, and judge them."""
+        public_keys = self._cards.read().public_keys
+        ring = keys.ring((), public_keys)
         try:
             with self._journal.database.reading() as work:
-                for entry in work.log.entries():
-                    stored.entries.append(entry)
-                for name, rows in _tables(work, case):
-                    stored.tables.setdefault(name, {}).update(rows)
-        except (IntegrityError, StorageError, ValueError, TypeError):
-            found.add_once("database_damaged", _DATABASE)
-        return stored
+                ring = keys.ring(work.log.of_acts(keys.ACTS), public_keys)
+        except DAMAGE:
+            found.damaged()
+        if ring.card_fault == "card_differs":
+            found.add("card_differs", _CARD)
+        for seq in ring.unvouched():
+            found.add("key_unvouched", DATABASE, seq=seq)
+        return ring
 
-    def _bodies(self) -> Sequence[bytes]:
+    def _state(self, scope: Scope | None, found: Findings) -> tuple[State | None, Iterator[Seen]]:
+        """Return where this check keeps what it sees, and what earlier ones saw."""
+        if scope is None:
+            return None, iter(())
+        state = State(self._parts, self._journal)
+        if scope is Scope.CHANGED:
+            last, earlier = state.since_last()
+            if last is not None:
+                found.since = last.began
+                found.note("changed_only", "objects", since=last.began)
+                return None, earlier
+            found.note("no_full_check", "objects")
+        if scope is Scope.ANEW:
+            state.anew()
+            return state, iter(())
+        earlier = state.go_on()
+        if state.refused:
+            found.note(f"resume_{state.refused}", "objects")
+        elif state.went_on:
+            found.since = state.began
+            found.note("resumed", "objects", since=state.began)
+        return state, earlier
+
+    def _log(self, found: Findings, case: str) -> None:
+        """Write the check's own entry, where that changes nothing that is in question."""
+        if any(not one.code.startswith(_BESIDE_THE_LOG) for one in found.problems):
+            return
+        data = {
+            "files": found.files,
+            "entries": found.log_entries,
+            "problems": len(found.problems),
+            "skipped": found.skipped,
+        }
+        out = Out.FAIL if found.problems else Out.OK
         try:
-            return self._journal.bodies.bodies()
-        except StorageError:
-            return []  # which is said below: the copy cannot be read, so it is not there
-
-    def _notes(self) -> dict[str, Checkpoint | None]:
-        return {name: self._note(name) for name in self._journal.notes.names()}
-
-    def _note(self, name: str) -> Checkpoint | None:
-        try:
-            return checkpoint.read(self._journal.notes.read(name))
-        except StorageError:
-            return None
-
-    def _check_log(self, stored: _Stored, ring: KeyRing, found: _Findings) -> None:
-        for fault in stretch.faults(self._journal.archive, stored.entries):
-            found.add(fault.code, _DATABASE, seq=fault.seq)
-        if not stored.entries:
-            found.add("log_empty", _DATABASE)
-        found.checked = replace(found.checked, log_entries=len(stored.entries))
-        _check_copy(stored, found)
-        self._check_checkpoints(stored, ring, found)
-
-    def _check_checkpoints(self, stored: _Stored, ring: KeyRing, found: _Findings) -> None:
-        leaves = [merkle.leaf_hash(one.body) for one in stored.entries]
-        if not stored.notes:
-            found.add("checkpoint_missing", "log")
-        for path, read in stored.notes.items():
-            if read is None or read.origin != checkpoint.origin_of(self._journal.archive):
-                found.add("checkpoint_unreadable", path)
-            elif (key := _signer(read, ring)) is None:
-                found.add("checkpoint_unsigned", path)
-            elif not ring.may_sign(key, read.size):
-                found.add("checkpoint_key_ended", path, fingerprint=signing.fingerprint(key))
-            elif read.size > len(leaves):
-                found.add("log_tail_cut", path, size=read.size, left=len(leaves))
-            elif merkle.root(leaves[: read.size]) != read.root:
-                found.add("checkpoint_mismatch", path, size=read.size)
-            else:
-                found.sealed_when = stored.entries[read.size - 1].ts if read.size else ""
-            found.checked = replace(found.checked, signatures=found.checked.signatures + 1)
-
-    def _check_objects(
-        self, expected: Expected, case: str | None, found: _Findings, progress: Progress
-    ) -> None:
-        wanted = self._objects_of(expected, case)
-        total = 0
-        for done, sha256 in enumerate(wanted):
-            progress.tick(done, len(wanted))
-            fault, size = self._blobs.fault(sha256)
-            total += size
-            if fault:
-                found.add(fault, self._blobs.relative_path(sha256))
-        progress.tick(len(wanted), len(wanted))
-        found.checked = replace(found.checked, files=len(wanted), bytes=total)
-
-    def _objects_of(self, expected: Expected, case: str | None) -> list[str]:
-        """Return the objects to read; all that are there, for an edited log may not name them."""
-        if case is None:
-            return sorted({*expected.objects, *self._blobs.names()})
-        return sorted(s for s, cases in expected.objects.items() if cases & {case, ""})
-
-    def _log(self, report: VerifyReport, case: str) -> None:
-        data = {"files": report.checked.files, "entries": report.checked.log_entries}
-        try:
-            self._journal.write(Act("verify", SYSTEM, case=case, data=data))
+            self._journal.write(Act(ActName.VERIFY, SYSTEM, out, case=case, data=data))
         except (StorageError, IntegrityError):
             return  # a write-protected archive can be checked; then nothing is written
 
 
-def _tables(work: UnitOfWork, case: str | None) -> Iterator[tuple[str, dict[Any, Any]]]:
-    """Yield rows by their keys, table by table; of one case, where one is asked for."""
-    yield "person", {one.person_id: one for one in work.persons.all()}
-    cases = {one.number: one for one in work.cases.all()}
-    yield "case", cases
-    for number in sorted(cases) if case is None else [case]:
-        yield "series", {(number, one.series_uid): one for one in work.cases.series(number)}
-        yield "file", {(number, one.sha256): one for one in work.cases.files(number)}
-        things = work.cases.things(number)
-        yield "finding", {(number, t.thing, t.thing_id, t.version): t for t in things}
-
-
-def _signer(read: Checkpoint, ring: KeyRing) -> bytes | None:
-    return next((key for key in ring.known if checkpoint.signed_by(read, key)), None)
-
-
-def _check_keys(ring: KeyRing, found: _Findings) -> None:
-    if ring.card_fault == "card_differs":
-        found.add("card_differs", _CARD)
-    for seq in ring.unvouched():
-        found.add("key_unvouched", _DATABASE, seq=seq)
-
-
-def _check_copy(stored: _Stored, found: _Findings) -> None:
-    """Compare the copy outside the database; it may be behind by what a kill cut short."""
-    present = {one.seq: one.body for one in stored.entries}
-    newest = max(present, default=0)
-    if present and not stored.bodies:
-        found.add("log_copy_missing", _COPY)
-    if len(stored.bodies) > newest:
-        found.add("log_tail_cut", _COPY, size=len(stored.bodies), left=newest)
-    for seq, body in enumerate(stored.bodies[:newest], start=1):
-        if present.get(seq, body) != body:
-            found.add("log_copy_differs", _COPY, seq=seq)
-
-
-def _check_rows(stored: _Stored, expected: Expected, case: str | None, found: _Findings) -> None:
-    told: dict[str, Mapping[Any, Any]] = {
-        "person": expected.persons,
-        "case": expected.cases,
-        "series": _of(case, expected.series),
-        "file": _of(case, expected.files),
-        "finding": _of(case, expected.things),
-    }
-    for table, wanted in told.items():
-        if table in stored.tables or stored.tables.get("case") == {}:
-            _compare(table, wanted, stored.tables.get(table, {}), found)
-
-
-def _of(case: str | None, rows: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: row for key, row in rows.items() if case is None or key[0] == case}
-
-
-def _compare(
-    table: str, wanted: Mapping[Any, Any], present: Mapping[Any, Any], found: _Findings
-) -> None:
-    for key in _sorted(wanted.keys() | present.keys()):
-        name = f"{_DATABASE}#{table}/{_words(key)}"
-        if key not in present:
-            found.add("row_missing", name)
-        elif key not in wanted:
-            found.add("row_extra", name)
-        elif wanted[key] != present[key]:
-            found.add("row_changed", name)
-
-
-def _sorted(keys: Iterable[Any]) -> list[Any]:
-    return sorted(keys, key=str)
-
-
-def _words(key: Any) -> str:
-    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
+_CARD: Final = "archive.json"
+_LOG: Final = 150
+_ROWS: Final = 200
+_ALL: Final = 1000
+_BESIDE_THE_LOG: Final = ("object_", "row_")
+"""Faults that leave the log whole."""

@@ -6,7 +6,7 @@ No path is ever built from anything but a hash, a number or a counter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +16,10 @@ from virtopsy.errors import Bug, IntegrityError, StorageError
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NOTE = re.compile(r"checkpoint-[0-9]{12}\.txt")
+
+
+def _silent() -> None:
+    """Tell nobody how far the reading is."""
 
 
 class ObjectFolder:
@@ -77,16 +81,27 @@ class ObjectFolder:
         """Tell whether the object lies there, without reading it."""
         return _is_there(self.path(sha256))
 
-    def fault(self, sha256: str) -> tuple[str, int]:
-        """Return "" or the code of what is wrong with the object, and the bytes read."""
+    def fault(self, sha256: str, tick: Callable[[], None] = _silent) -> tuple[str, int]:
+        """Return "" or the code of what is wrong with the object, and the bytes read.
+
+        Reads past the cache: the disk is asked, not what the system remembers of it.
+        """
         path = self.path(sha256)
         if not _is_there(path):
             return "object_missing", 0
         try:
-            found, size = self._files.hash(path)
+            found, size = self._files.hash(path, past_cache=True, tick=tick)
         except StorageError:
             return "object_unreadable", 0
         return ("" if found == sha256 else "object_changed"), size
+
+    def state(self, sha256: str) -> tuple[int, ...] | None:
+        """Return size, times and place on the disk, which change with the bytes; None: gone."""
+        try:
+            found = self.path(sha256).lstat()
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
     def path(self, sha256: str) -> Path:
         """Return where the object of that hash lies; Bug for anything that is no hash."""
@@ -98,6 +113,22 @@ class ObjectFolder:
         """Return the SHA-256 of every object that is there."""
         found = (path.name for path in self._root.glob("??/??/*"))
         return sorted(name for name in found if _HASH.fullmatch(name))
+
+    def listed(self, start: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the objects whose SHA-256 starts with two digits, and paths that are none.
+
+        Both in order; empty where the folder cannot be read.
+        """
+        names: list[str] = []
+        strays: list[str] = []
+        for path in sorted(self._root.glob(f"{start}/*")):
+            inner = sorted(path.glob("*")) if path.is_dir() else [path]
+            for one in inner:
+                if _HASH.fullmatch(one.name) and one == self.path(one.name):
+                    names.append(one.name)
+                else:
+                    strays.append(one.relative_to(self._archive).as_posix())
+        return names, strays
 
     def relative_path(self, sha256: str) -> str:
         """Return where the object lies within the archive's folder."""

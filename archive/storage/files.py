@@ -40,6 +40,10 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(key, path=path, detail=error.strerror or str(error)) from error
 
 
+def _silent() -> None:
+    """Tell nobody how far the reading is."""
+
+
 class Files:
     """Reads and writes; nothing here overwrites.
 
@@ -252,21 +256,25 @@ class Files:
         with storage_errors(path):
             return path.read_bytes()
 
-    def hash(self, path: Path, *, past_cache: bool = False) -> tuple[str, int]:
+    def hash(
+        self, path: Path, *, past_cache: bool = False, tick: Callable[[], None] = _silent
+    ) -> tuple[str, int]:
         """Return SHA-256 and size of a file of the archive.
 
         Args:
             path: the file.
             past_cache: ask the system to forget what it holds in memory, so that the disk
                 answers (where the platform can; a rival's check of warm files found no fault).
+            tick: called often; what it raises ends the reading.
         """
-        digest, size = hashlib.sha256(), 0
+        digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
         with storage_errors(path), path.open("rb", buffering=0) as source:
             if past_cache and hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            while block := source.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
+            while length := source.readinto(block):
+                digest.update(block[:length])
+                size += length
+                tick()
         return digest.hexdigest(), size
 
     def set_aside(self, path: Path, aside: Path) -> None:
@@ -275,6 +283,31 @@ class Files:
             path.rename(aside)
         self.sync_folder(path.parent)
         self.sync_folder(aside.parent)
+
+    def hash_part(self, path: Path, start: int, length: int) -> bytes:
+        """Return the SHA-256 of a part of a file of the archive."""
+        digest, block = hashlib.sha256(), memoryview(bytearray(_BLOCK))
+        with storage_errors(path), path.open("rb", buffering=0) as source:
+            source.seek(start)
+            while length and (read := source.readinto(block[: min(length, _BLOCK)])):
+                digest.update(block[:read])
+                length -= read
+        return digest.digest()
+
+    def lines(self, path: Path, start: int, end: int) -> Iterator[bytes]:
+        """Yield the whole lines of a file of the archive between two places, without breaks."""
+        with storage_errors(path), path.open("rb", buffering=_BLOCK) as source:
+            place = source.seek(start)
+            for line in source:
+                place += len(line)
+                if place > end or not line.endswith(b"\n"):
+                    return
+                yield line[:-1]
+
+    def length_of_lines(self, path: Path) -> int:
+        """Return the length of a file up to its last line break."""
+        with storage_errors(path):
+            return self._whole_lines(path)
 
     def free_bytes(self, path: Path) -> int:
         """Return the space left on the disk of `path`."""

@@ -7,7 +7,7 @@ ahead. With it the database can be made anew, and a tail cut from the database a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from archive.proof import canonical, chain
@@ -40,6 +40,18 @@ class LogCopy:
         if not self._path.is_file():
             return []
         return self._files.read(self._path).split(b"\n")[:-1]
+
+    def size(self) -> int:
+        """Return how many bytes of whole lines there are."""
+        return self._files.length_of_lines(self._path) if self._path.is_file() else 0
+
+    def digest(self, start: int, length: int) -> bytes:
+        """Return the SHA-256 of a part."""
+        return self._files.hash_part(self._path, start, length)
+
+    def lines(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the whole lines between two places."""
+        return self._files.lines(self._path, start, end) if end > start else iter(())
 
     def _last_seq(self) -> int:
         if not self._path.is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
@@ -112,10 +112,31 @@ class LogTable:
         for row in self._connection.execute(wanted.order_by(column.seq)).mappings():
             yield LogEntry(**row)
 
-    def hashes(self) -> Sequence[str]:
-        """Return the leaf hashes by seq."""
-        wanted = select(tables.log.c.hash).order_by(tables.log.c.seq)
-        return list(self._connection.execute(wanted).scalars())
+    def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as they are stored, whatever they hold, from one seq to another.
+
+        A text that is no UTF-8 is told with replacement letters.
+        """
+        columns = "seq, body, prev, hash, ts, actor, act, out, case_number"
+        wanted = f"SELECT {columns} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+        driver: Any = self._connection.connection.driver_connection
+        driver.text_factory = _lenient
+        try:
+            yield from self._connection.exec_driver_sql(wanted, (first, last))
+        finally:
+            driver.text_factory = str
+
+    def following(self, seq: int) -> int | None:
+        """Return the smallest seq above `seq`."""
+        wanted = select(func.min(tables.log.c.seq)).where(tables.log.c.seq > seq)
+        return self._connection.execute(wanted).scalar()
+
+    def about(self, case_number: str | None, acts: Collection[str]) -> Iterator[LogEntry]:
+        """Yield the entries (of a case) about certain acts, by seq."""
+        entry = tables.log.c
+        wanted = self._of(case_number).where(entry.act.in_(acts)).order_by(entry.seq)
+        for row in self._connection.execute(wanted.execution_options(yield_per=1000)).mappings():
+            yield LogEntry(**row)
 
     def _of(self, case_number: str | None) -> Select[Any]:
         wanted = select(tables.log)
@@ -268,6 +289,10 @@ def _columns(person: Person) -> dict[str, Any]:
     row["roles"] = " ".join(person.roles)
     row["folded_name"] = person.name.casefold()
     return row
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _person(row: Any) -> Person:

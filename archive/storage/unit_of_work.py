@@ -8,7 +8,7 @@ late and too weakly, so the BEGIN is our own.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.pool import NullPool
+from typing_extensions import override
 
 from archive.ports import CaseRows, LogRows, PersonRows, TreeRows, UnitOfWork
 from archive.storage import tables
@@ -32,10 +33,15 @@ FIRST = "0001"
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
 _upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
+_STEPS = 100_000  # of SQLite's machine between two looks whether the person stopped it
 _FULL = (sqlite3.SQLITE_FULL,)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _silent() -> None:
+    """Tell nobody how far the check is."""
 
 
 class SqliteDatabase:
@@ -87,13 +93,23 @@ class SqliteDatabase:
         """Return a transaction that sees one state and changes nothing."""
         return SqliteUnitOfWork(self._engine, self.path, immediate=False)
 
-    def is_damaged(self) -> bool:
-        """Tell whether the database's own check finds a fault, or cannot even be run."""
+    def is_damaged(self, check: Callable[[], None] = _silent) -> bool:
+        """Tell whether the database's own check finds a fault, or cannot even be run.
+
+        Args:
+            check: called often; what it raises ends the check.
+        """
         try:
             with said(self.path), self._engine.connect() as connection:
-                return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok"
+                return bool(_own_check(connection, check) != "ok")
         except (StorageError, IntegrityError):
+            check()  # it may have been ended, not failed
             return True
+
+    @override
+    def __reduce__(self) -> tuple[type[SqliteDatabase], tuple[Path]]:
+        """Travel to a worker process, which opens the file for itself."""
+        return type(self), (self.path,)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -156,6 +172,24 @@ def said(path: Path) -> Iterator[None]:
         raise _sentence(path, error) from error
     except NoSuchTableError as error:
         raise IntegrityError("archive.problem.database_damaged", path=path) from error
+
+
+def _own_check(connection: Connection, check: Callable[[], None]) -> Any:
+    """Run SQLite's check; it ends where `check` raises, which is raised again by the caller."""
+
+    def ended() -> int:
+        try:
+            check()
+        except VirtopsyError:
+            return 1
+        return 0
+
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(ended, _STEPS)
+    try:
+        return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:

@@ -1,0 +1,162 @@
+"""The index, against what log and objects tell: table by table, one case after the other.
+
+A new table or column is compared as soon as `replay` tells it and it stands in `OF_ARCHIVE` or
+`OF_CASE` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from archive.ports import Blobs, Database, UnitOfWork
+from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
+from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
+from archive.services.verify_log import Log
+from virtopsy.errors import InputError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the index.
+
+    Attributes:
+        name: as problems call it.
+        told: what its rows must be, by key.
+        kept: what they are, by the same key; of one case, for a table of `OF_CASE`.
+    """
+
+    name: str
+    told: Callable[[Expected], Mapping[Any, Any]]
+    kept: Callable[[UnitOfWork, str], Mapping[Any, Any]]
+
+
+OF_ARCHIVE: Final = (
+    Table(
+        "person",
+        lambda told: told.persons,
+        lambda work, _: {one.person_id: one for one in work.persons.all()},
+    ),
+    Table(
+        "case",
+        lambda told: told.cases,
+        lambda work, _: {one.number: one for one in work.cases.all()},
+    ),
+)
+"""Tables that belong to no case, told by `replay.ACTS_OF_ARCHIVE`."""
+
+OF_CASE: Final = (
+    Table(
+        "series",
+        lambda told: told.series,
+        lambda work, case: {(case, one.series_uid): one for one in work.cases.series(case)},
+    ),
+    Table(
+        "file",
+        lambda told: told.files,
+        lambda work, case: {(case, one.sha256): one for one in work.cases.files(case)},
+    ),
+    Table(
+        "finding",
+        lambda told: told.things,
+        lambda work, case: {
+            (case, one.thing, one.thing_id, one.version): one for one in work.cases.things(case)
+        },
+    ),
+)
+"""Tables of one case, told by `replay.ACTS_OF_CASE` of that case alone."""
+
+
+class RowCheck:
+    """One comparison of the index."""
+
+    def __init__(
+        self, database: Database, blobs: Blobs, log: Log, found: Findings, phase: Phase
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._log = log
+        self._found = found
+        self._phase = phase
+
+    def run(self, case: str | None) -> None:
+        """Compare all, or one case's rows and those of no case.
+
+        Raises:
+            InputError: there is no such case, in a log that is whole.
+        """
+        self._nodes()
+        told = self._compare("", OF_ARCHIVE, ACTS_OF_ARCHIVE)
+        if case is not None and case not in told and not self._found.problems:
+            raise InputError("archive.case.unknown", number=case)
+        numbers = sorted(told) if case is None else [case]
+        for done, number in enumerate(numbers):
+            self._phase.tick(done, len(numbers))
+            self._compare(number, OF_CASE, ACTS_OF_CASE)
+
+    def _compare(self, case: str, tables: Iterable[Table], acts: frozenset[str]) -> set[str]:
+        """Compare tables; return the numbers of all cases that are told or kept."""
+        cases: set[str] = set()
+        try:
+            with self._database.reading() as work:
+                entries = work.log.about(case or None, acts)
+                told = replay(self._ticking(entries), self._blobs)
+                for table in tables:
+                    kept = self._kept(table, work, case)
+                    if kept is not None:
+                        self._judge(table.name, table.told(told), kept)
+                    if table.name == "case":
+                        cases = {*told.cases, *(kept or ())}
+        except DAMAGE:
+            self._found.damaged()
+            return cases
+        self._log.named.add(b"".join(bytes.fromhex(one) for one in told.objects))
+        return cases
+
+    def _ticking(self, entries: Iterable[Any]) -> Iterator[Any]:
+        for one in entries:
+            self._phase.check()
+            yield one
+
+    def _kept(self, table: Table, work: UnitOfWork, case: str) -> Mapping[Any, Any] | None:
+        try:
+            return table.kept(work, case)
+        except DAMAGE:
+            self._found.damaged()
+            return None
+
+    def _nodes(self) -> None:
+        """Compare the kept nodes of the log's tree, where its entries tell them all."""
+        if not self._log.whole:
+            return
+        try:
+            with self._database.reading() as work:
+                newest = work.log.last()
+                size = newest.seq if newest else 0
+                kept = {(level, place): node for level, place, node in work.tree.all()}
+                told = self._log.nodes
+                # A program that records meanwhile completes nodes that the check did not see.
+                later = {
+                    key
+                    for key in kept.keys() - told.keys()
+                    if self._found.log_entries < (key[1] + 1) << key[0] <= size
+                }
+        except DAMAGE:
+            self._found.damaged()
+            return
+        self._judge("tree_node", told, {key: kept[key] for key in kept.keys() - later})
+
+    def _judge(self, table: str, told: Mapping[Any, Any], kept: Mapping[Any, Any]) -> None:
+        for key in sorted(told.keys() | kept.keys(), key=str):
+            name = f"{DATABASE}#{table}/{_words(key)}"
+            if key not in kept:
+                self._found.add("row_missing", name)
+            elif key not in told:
+                self._found.add("row_extra", name)
+            elif told[key] != kept[key]:
+                self._found.add("row_changed", name)
+
+
+def _words(key: Any) -> str:
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
