@@ -25,6 +25,8 @@ _MOST_MEMBERS: Final = 10_000
 _BLOCK: Final = 1 << 20
 _LONGEST_TEXT: Final = 64 << 20
 _CONTROLS: Final = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+# What text has besides letters, and Python does not call printable.
+_UNSEEN: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Letters, figures, spaces and the usual signs of Russian and Kazakh text.
 _WRITTEN: Final = re.compile(r"[A-Za-z0-9А-Яа-яЁёІіҢңҒғҮүҰұҚқӨөҺһӘә\s.,;:!?()\"'«»№%/+=@_–—-]")
 
@@ -89,7 +91,7 @@ def _as_text(whole: bytes, codec: str) -> Exhibit | None:
         text = whole.decode(codec)
     except UnicodeDecodeError:
         return None
-    if not text or _CONTROLS.search(text.encode("utf-8")):
+    if not text or not _UNSEEN.sub("", text).isprintable():
         return None
     facts: Facts = {"letters": len(text)}
     if codec.startswith("utf-16"):

@@ -69,10 +69,12 @@ def test_a_case_goes_in_is_marked_listed_logged_and_verified(
 ) -> None:
     who = ("--user", "Ахметов")
     taken = _json(capsys, "import", folder, carrier, "--case", "7", *who, "--from", "Police")
-    assert (taken["case"], taken["files"], taken["stored"], taken["opaque"]) == ("7", 3, 3, 1)
+    assert (taken["case"], taken["files"], taken["stored"], taken["opaque"]) == ("7", 3, 3, 0)
     keys = "already bytes case conflicts files opaque report seconds stored"
     assert set(keys.split()) <= taken.keys()
-    assert [sorted(one) for one in taken["report"]] == [["code", "path", "text"]] * 3
+    told = ["code", "flags", "kind", "path", "text"]
+    assert [sorted(one) for one in taken["report"]] == [told] * 3
+    assert taken["kinds"] == {"dicom": 2, "document": 1}
     assert taken["not_stated"] == ["basis", "carrier", "seal", "agreement"]
 
     asked = ("--case", "7", "--series", SERIES, "--json-file", finding, *who)
