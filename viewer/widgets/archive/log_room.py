@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from viewer.widgets.archive.check_card import Check
 from viewer.widgets.archive.log_list import LogList
+from viewer.widgets.archive.manual import promises_button
 from viewer.widgets.bind import follow, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -52,6 +53,7 @@ class LogRoom(QWidget):
         column.addWidget(Check(self._parts), 1)
         column.addWidget(self._heading("logroom.outside"))
         column.addWidget(self._anchor())
+        column.addWidget(promises_button(self._parts))
         column.addStretch(0)
         return card
 

@@ -22,6 +22,7 @@ from typing_extensions import override
 from viewer.presenters.examine.pictures import Look
 from viewer.widgets.archive.found import FoundList
 from viewer.widgets.archive.look import Looking
+from viewer.widgets.archive.manual import promises_button
 from viewer.widgets.archive.receipt import ask_receipt
 from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import follow, hear, tip, when_seen, words
@@ -187,6 +188,7 @@ class ArchiveCases(QFrame):
         buttons.addWidget(self._open, 1)
         column.addLayout(buttons)
         column.addStretch(0)
+        column.addWidget(promises_button(parts))
         show = when_seen(self, self._show)
         follow(self, parts.keeping.archive, lambda _: show())
         follow(self, parts.keeping.person, lambda _: show(), now=False)

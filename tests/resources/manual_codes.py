@@ -1,0 +1,63 @@
+"""Writes the table of fault codes into the manual: `python -m tests.resources.manual_codes`.
+
+The words are those of the program, so that a code is said in one way only.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polib
+
+from virtopsy.language import Language
+
+ROOT = Path(__file__).parents[2]
+_BEGIN = "<!-- codes: begin. This table is held equal to the program by a test. -->"
+_END = "<!-- codes: end -->"
+_HEAD = "archive.problem."
+_COLUMNS = {
+    Language.EN: ("code", "what it means, what to do"),
+    Language.RU: ("код", "что значит и что делать"),
+    Language.KK: ("код", "нені білдіреді және не істеу керек"),
+}
+
+
+def manual(language: Language) -> Path:
+    """Return the chapter on the archive in one language."""
+    return ROOT / "resources" / "manual" / language.value / "evidence.md"
+
+
+def codes() -> set[str]:
+    """Return every code that the program has words for."""
+    return {key.removeprefix(_HEAD) for key in _sentences(Language.EN)}
+
+
+def table(language: Language) -> str:
+    """Return the table with its marks."""
+    first, second = _COLUMNS[language]
+    rows = [f"| {first} | {second} |", "|---|---|"]
+    for key, text in sorted(_sentences(language).items()):
+        told = re.sub(r"\{[a-z_]+\}", "…", text).replace("|", "\\|")
+        rows.append(f"| `{key.removeprefix(_HEAD)}` | {told} |")
+    return "\n".join([_BEGIN, "", *rows, "", _END])
+
+
+def with_table(text: str, language: Language) -> str:
+    """Return a chapter with the present table in the place of what stands between the marks."""
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return before + table(language) + after
+
+
+def _sentences(language: Language) -> dict[str, str]:
+    path = ROOT / "resources" / "i18n" / language.value / "archive.po"
+    entries = polib.pofile(path.read_text(encoding="utf-8"))
+    return {one.msgid: one.msgstr for one in entries if one.msgid.startswith(_HEAD)}
+
+
+if __name__ == "__main__":
+    for spoken in Language:
+        there = manual(spoken)
+        text = there.read_text(encoding="utf-8")
+        there.write_text(with_table(text, spoken), encoding="utf-8")
