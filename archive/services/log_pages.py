@@ -29,7 +29,7 @@ class LogPage:
 
 
 class LogPages:
-    """Reads the log for one person: whole, or what is about own cases and own acts."""
+    """Reads the log for one person: whole, or own cases, own acts, and the house's for some."""
 
     def __init__(self, access: Access, journal: Journal) -> None:
         self._access = access
@@ -61,8 +61,10 @@ class LogPages:
         with self._journal.database.reading() as work:
             own = None
             if not whole:
-                cases = tuple(one.number for one in work.cases.summaries(person.person_id))
-                own = OwnEntries(cases, person.person_id)
+                cases = [one.number for one in work.cases.summaries(person.person_id)]
+                if self._access.allows(person, Right.READ_HOUSE_LOG):
+                    cases.append("")  # what belongs to no case
+                own = OwnEntries(tuple(cases), person.person_id)
             found = list(work.log.page(wanted, most + 1, before=before, own=own))
             last = work.log.last()
             names = {one.person_id: one.name for one in work.persons.all()}

@@ -26,10 +26,10 @@ from archive.records import (
 )
 from archive.services.access import Access, who
 from archive.services.journal import Journal
+from archive.services.receipt_flags import flags_of
 from archive.services.rights import Right
 from archive.services.statement import statement_of
 from virtopsy.errors import InputError
-from virtopsy.language import Language, say
 from virtopsy.report.head import LogHead
 from virtopsy.report.receipt import (
     Provenance,
@@ -44,17 +44,6 @@ Fingerprint: TypeAlias = Callable[[], str]
 """Of the archive's key in use: it may be rotated while the archive is open."""
 _PLAIN = frozenset({"stored", "already"})
 """Codes of files of which there is nothing to say beside their series' manifest."""
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Something of an intake that somebody should look at."""
-
-    code: str
-
-    def sentence(self, language: Language) -> str:
-        """Return it as a sentence."""
-        return say(f"receipt.flag.{self.code}", language)
 
 
 @dataclass(frozen=True)
@@ -106,7 +95,7 @@ class Receipts:
             received_by=self._name(taken.entry.actor),
             provenance=_provenance(said),
             counts=_counts(read(taken.entry)["data"]),
-            flags=tuple(map(Flag, read(taken.entry)["data"]["not_stated"])),
+            flags=flags_of(said, read(taken.entry)["data"]["not_stated"]),
             series=tuple(self._series(one) for one in series),
             files=tuple(_files(said)),
             intake_sha256=taken.named.sha256,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from archive.opening import Archive
@@ -11,6 +12,7 @@ from archive.records import Actor, Role
 from tests.archive.conftest import CASE, PASSWORD, SERIES, write_slice
 from virtopsy.errors import AccessDenied, InputError, IntegrityError
 from virtopsy.jobs import Progress
+from virtopsy.language import Language
 
 
 def test_a_receipt_lists_what_was_taken_in_and_from_whom(
@@ -31,7 +33,7 @@ def test_a_receipt_lists_what_was_taken_in_and_from_whom(
     told = receipt.provenance
     assert (told.basis, told.deliverer, told.carrier) == ("Order 12", "Police, Capt. Омаров", "")
     assert (told.seal, told.agrees) == ("none", True)
-    assert [one.code for one in receipt.flags] == ["carrier"]
+    assert [one.sentence(Language.EN) for one in receipt.flags] == ["The carrier was not stated."]
     assert (receipt.counts.files, receipt.counts.opaque) == (4, 1)
     assert receipt.counts.size == taken.bytes
     (series,) = receipt.series
@@ -104,3 +106,24 @@ def test_no_receipt_is_given_for_a_record_that_was_changed(kept: Archive, expert
     path.write_bytes(changed)
     with pytest.raises(IntegrityError):
         kept.receipts.of(expert, CASE)
+
+
+def test_what_is_odd_stands_on_the_receipt_once_with_the_number_of_its_files(
+    archive: Archive, expert: Actor, tmp_path: Path
+) -> None:
+    carrier = tmp_path / "odd"
+    carrier.mkdir()
+    for number in (1, 2, 4):
+        write_slice(carrier / f"{number}.dcm", number)
+        dataset = pydicom.dcmread(carrier / f"{number}.dcm")
+        dataset.ImageType = ["DERIVED", "PRIMARY", "AXIAL"]
+        dataset.InstanceNumber = number
+        dataset.save_as(carrier / f"{number}.dcm")
+    archive.intake.take_in(
+        expert, carrier, case_number="8", basis="x", deliverer="x", carrier="x", seal="none",
+        agrees=True, progress=Progress(),
+    )  # fmt: skip
+    gap, derived = (one.sentence(Language.EN) for one in archive.receipts.of(expert, "8").flags)
+    assert gap.startswith("Numbers are missing in the series (1): 3.")
+    assert gap.endswith(f"({SERIES})")
+    assert derived.endswith("(3 files)")
