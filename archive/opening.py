@@ -31,6 +31,7 @@ from archive.services.access import IDLE_S, Access, added, checked_name, new_per
 from archive.services.anchors import Anchors
 from archive.services.casework import Cases
 from archive.services.court import Court
+from archive.services.destruction import Destruction
 from archive.services.intake import Intake
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
@@ -85,7 +86,14 @@ class Archive:
         self._journal = Journal(
             card.uuid, self._database, notes, LogCopy(folder, files), clock, self._machine
         )
-        self.access = Access(self._journal, objects, cost, idle_s=idle_s)
+        self.access = Access(
+            self._journal,
+            objects,
+            cost,
+            idle_s=idle_s,
+            at_login=lambda: self.destruction.complete(),  # noqa: PLW0108 -- made after it
+        )
+        self.destruction = Destruction(self.access, self._journal, objects)
         cards = CardFile(folder, files)
         self.keys = Keys(self.access, self._journal, objects, cards, cost)
         place = StagingRoom(folder, objects, files)

@@ -22,6 +22,7 @@ from archive.records import (
     SeriesRow,
     Surroundings,
     ThingRow,
+    Tombstone,
 )
 from virtopsy.dicom.carrier import Address
 
@@ -79,6 +80,10 @@ class Blobs(Protocol):
 
         Both in order; empty where the folder cannot be read.
         """
+        ...
+
+    def destroy(self, sha256: str) -> None:
+        """Remove the bytes, under every name the archive gave them; they may be gone."""
         ...
 
     def relative_path(self, sha256: str) -> str:
@@ -363,6 +368,22 @@ class CaseRows(Protocol):
 
     def holding(self, sha256s: Sequence[str]) -> set[str]:
         """Return those of the hashes that any case holds as a source file."""
+        ...
+
+    def tombstones(self, number: str | None = None) -> Sequence[Tombstone]:
+        """Return what was destroyed by act (of a case), by SHA-256."""
+        ...
+
+    def add_tombstones(self, rows: Sequence[Tombstone]) -> None:
+        """Note what was destroyed."""
+        ...
+
+    def lift_tombstones(self, number: str, sha256s: Sequence[str]) -> None:
+        """Note that a case was given these bytes again; file rows and tombstones go."""
+        ...
+
+    def resting(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the hashes that any case still rests on."""
         ...
 
     def things(self, number: str) -> Sequence[ThingRow]:

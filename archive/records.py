@@ -215,6 +215,20 @@ class ThingRow:
 
 
 @dataclass(frozen=True)
+class Tombstone:
+    """What is left of a source file that was destroyed by act.
+
+    Attributes:
+        seq: the entry of the act.
+    """
+
+    case_number: str
+    sha256: str
+    size: int
+    seq: int
+
+
+@dataclass(frozen=True)
 class SourceObject:
     """A source file that was read and found unchanged just now.
 

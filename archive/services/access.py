@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from archive.ports import UnitOfWork
+from archive.proof import chain
 from archive.proof.chain import Act
 from archive.proof.signing import Locksmith, Password
-from archive.records import Actor, ObjectName, Person, Role
+from archive.records import Actor, ObjectName, Out, Person, Role
 from archive.services.gate import IDLE_S, Gate, Session, who
 from archive.services.persons import (
     active,
@@ -133,7 +134,7 @@ class Access(Gate):
         data = self._second(session, second, Right.CHANGE_ROLE)
         gainers = {session.actor.person_id, data.get("second")}
         if grown and person.person_id in gainers:
-            raise self._refused(session.actor, Right.CHANGE_ROLE, "", "access.role.own")
+            raise self.refusal(session, Right.CHANGE_ROLE, "", "access.role.own")
         smith = self._smith(session)
         with self._journal.database.writing() as work:
             person = active(work, name)
@@ -198,7 +199,7 @@ class Access(Gate):
         person = self._person(name)
         checked_name(person.name, secret)
         if person.person_id == session.actor.person_id:
-            raise self._refused(session.actor, Right.RESET_PASSWORD, "", "access.reset.own")
+            raise self.refusal(session, Right.RESET_PASSWORD, "", "access.reset.own")
         self._require_key(session, person.roles, Right.RESET_PASSWORD)
         data: dict[str, Any] = {}
         if Role.ADMINISTRATOR in person.roles:
@@ -235,6 +236,17 @@ class Access(Gate):
         self._journal.write(Act(Right.LIST_PERSONS, who(session.actor)))
         with self._journal.database.reading() as work:
             return tuple(work.persons.all())
+
+    def puppets(self, first: Session, second: Session) -> bool:
+        """Tell whether one of two persons set the other's password last, and so may be both."""
+        ids = {first.actor.person_id, second.actor.person_id}
+        last: dict[str, str] = {}
+        with self._journal.database.reading() as work:
+            for entry in work.log.of_acts(("person.reset",)):
+                if entry.out == Out.OK:
+                    for named in chain.read(entry)["obj"]:
+                        last[named["id"]] = entry.actor
+        return any(last.get(one) in ids - {one} for one in ids)
 
     # --- inside
 

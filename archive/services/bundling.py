@@ -33,6 +33,7 @@ _FOLDERS = {
     "subject": "data/subject",
     "manifest": "data/meta/manifests",
     "intake": "data/meta/intake",
+    "destruction": "data/meta/destruction",
 }
 
 
@@ -132,9 +133,11 @@ class Bundling:
         """Write everything under data/."""
         with self.journal.database.reading() as work:
             files = work.cases.files(self.number)
+            gone = {one.sha256: one.seq for one in work.cases.tombstones(self.number)}
             named = objects_named(tuple(work.log.entries(self.number)))
-        self._preflight(files)
-        self._sources(files)
+        kept = [one for one in files if one.sha256 not in gone]
+        self._preflight(kept)
+        self._sources(kept, [one for one in files if one.sha256 in gone])
         counts = dict.fromkeys(_FOLDERS, 0)
         for kind, sha256 in named:
             counts[kind] += 1
@@ -155,8 +158,11 @@ class Bundling:
             needed_mb, free_mb = -(-needed // 1_000_000), free // 1_000_000
             raise StorageError("bundle.full", needed=needed_mb, free=free_mb)
 
-    def _sources(self, files: Sequence[FileRow]) -> None:
-        """Copy the source files to names made of counters; a table tells their old names."""
+    def _sources(self, files: Sequence[FileRow], destroyed: Sequence[FileRow]) -> None:
+        """Copy the source files to names made of counters; a table tells their old names.
+
+        What was destroyed by act is told there too: the entry of the act is in the excerpt.
+        """
         ordered = sorted(files, key=lambda one: (one.series_uid, one.sop_uid, one.sha256))
         series = {
             uid: n for n, uid in enumerate(sorted({one.series_uid for one in ordered} - {""}), 1)
@@ -180,7 +186,11 @@ class Bundling:
                 }
             )
         self.progress.tick(len(ordered), len(ordered))
-        self._data("data/meta/sources.json", bag.readable({"files": table}))
+        lost = [
+            {"sha256": one.sha256, "size": one.size, "source_path": one.path} for one in destroyed
+        ]
+        told = {"files": table, "destroyed": lost} if lost else {"files": table}
+        self._data("data/meta/sources.json", bag.readable(told))
 
     def _copy(self, row: FileRow, path: str) -> None:
         source = self.blobs.checked_path(row.sha256)

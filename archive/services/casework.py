@@ -19,6 +19,7 @@ from archive.records import (
     SourceObject,
     ThingRow,
 )
+from archive.services import tombstones
 from archive.services.access import Access, Session, who
 from archive.services.handed_in import added
 from archive.services.journal import Journal
@@ -28,7 +29,7 @@ from virtopsy.case import subject as subject_record
 from virtopsy.case.case import Case, SeriesEntry
 from virtopsy.case.changes import THE_SUBJECT, Change
 from virtopsy.case.subject import Subject
-from virtopsy.errors import Bug, InputError, IntegrityError
+from virtopsy.errors import Bug, InputError, IntegrityError, VirtopsyError
 from virtopsy.findings import record as finding_record
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough import stop as stop_record
@@ -66,8 +67,8 @@ class Cases:
             things = work.cases.things(number)
         try:
             case = self._case(number, series, things)
-        except IntegrityError:
-            self._failed(session, Right.OPEN_CASE, number)
+        except IntegrityError as error:
+            self._failed(session, Right.OPEN_CASE, number, error)
             raise
         self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number))
         self._journal.checkpoint_after(session.seal)
@@ -193,7 +194,7 @@ class Cases:
 
         Raises:
             AccessDenied: not this person's case.
-            InputError: the case has no such series.
+            InputError: the case has no such series, or files of it were destroyed by act.
             IntegrityError: names the first file that is missing or not what it was.
         """
         session = self._access.require_case(actor, Right.READ_SOURCE, number)
@@ -203,17 +204,22 @@ class Cases:
         if row is None:
             raise InputError("archive.case.no_series", number=number, series=series_uid)
         try:
-            found = self._read_series(row, progress or Progress())
-        except IntegrityError:
-            self._failed(session, Right.READ_SOURCE, number)
+            found = self._read_series(number, row, progress or Progress())
+        except (IntegrityError, InputError) as error:
+            self._failed(session, Right.READ_SOURCE, number, error)
             raise
         manifest = ObjectName("manifest", series_uid, row.manifest_sha256)
         act = Act(Right.READ_SOURCE, who(actor), case=number, objects=(manifest,))
         self._journal.write(act)
         return found
 
-    def _read_series(self, row: SeriesRow, progress: Progress) -> tuple[SourceObject, ...]:
+    def _read_series(
+        self, number: str, row: SeriesRow, progress: Progress
+    ) -> tuple[SourceObject, ...]:
         manifest = canonical.decode(self._blobs.read(row.manifest_sha256))
+        with self._journal.database.reading() as work:
+            if gone := tombstones.of_series(work, number, row.series_uid):
+                raise tombstones.refusal(work, self._blobs, gone)
         found = []
         for done, one in enumerate(manifest):
             progress.tick(done, len(manifest))
@@ -283,8 +289,9 @@ class Cases:
         found: Document = canonical.decode(self._blobs.read(sha256), fractions=True)
         return found
 
-    def _failed(self, session: Session, right: Right, number: str) -> None:
-        self._journal.write(Act(right, who(session.actor), Out.FAIL, case=number))
+    def _failed(self, session: Session, right: Right, number: str, error: VirtopsyError) -> None:
+        data = {"why": error.key}
+        self._journal.write(Act(right, who(session.actor), Out.FAIL, case=number, data=data))
 
 
 def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> SeriesRow | None:

@@ -278,6 +278,7 @@ _SHOWN: Mapping[str, Teller] = {
     "key": _hash,
     "from": _moment,
     "second": _second,
+    "concerned": _some,
     "root": _hash,
     "sha256": _hash,
     "manifest_sha256": _hash,

@@ -14,6 +14,7 @@ date_far            a series was acquired long before or after the others
 instance_gap        numbers are missing in a series
 index_missing       the carrier's index (DICOMDIR) lists files that were not there
 index_escapes       the carrier's index points out of the carrier
+destroyed_before    this case destroyed the same bytes by act before
 bundle_unchanged    a court bundle is as it was sealed
 bundle_problems     a court bundle is not as it was sealed
 =================== ============================================================================

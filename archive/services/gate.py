@@ -7,6 +7,7 @@ the folder is detected by `verify`, not prevented here.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from archive.ports import Blobs, UnitOfWork
@@ -60,12 +61,28 @@ class Gate:
     """The only way to an `Actor`, and what every service asks before it does anything."""
 
     def __init__(
-        self, journal: Journal, blobs: Blobs, cost: Cost, *, idle_s: float = IDLE_S
+        self,
+        journal: Journal,
+        blobs: Blobs,
+        cost: Cost,
+        *,
+        idle_s: float = IDLE_S,
+        at_login: Callable[[], object] = lambda: None,
     ) -> None:
+        """Join the gate to the log.
+
+        Args:
+            journal: where every denial goes.
+            blobs: where credentials lie.
+            cost: of a password that is set from now on.
+            idle_s: a session without an act ends after so many seconds.
+            at_login: what waits for the next act of a person.
+        """
         self._journal = journal
         self._blobs = blobs
         self._cost = cost
         self._idle_ns = int(idle_s * 1e9)
+        self._at_login = at_login
         self._sessions: dict[str, _Live] = {}
 
     # --- sessions
@@ -97,6 +114,7 @@ class Gate:
             key=seal.fingerprint if seal else "",
             seen_ns=self._journal.machine.monotonic_ns(),
         )
+        self._at_login()
         return actor
 
     def _let_in(self, asked: Person | None, lock: Lock | None) -> Actor | None:
@@ -209,7 +227,7 @@ class Gate:
         if acting:
             live.seen_ns = now_ns
         if person.reset and right not in OF_EVERYBODY:
-            raise self._refused(live.session.actor, right, case, "access.reset.unacknowledged")
+            raise self.refusal(live.session, right, case, "access.reset.unacknowledged")
         if right not in rights_of(person.roles):
             raise self.denied(live.session.actor, right, case)
         self._renew_key(live, person, key)
@@ -234,10 +252,10 @@ class Gate:
             AccessDenied: there is none, it is the same person, or one without that right.
         """
         if second is None:
-            raise self._refused(first.actor, right, "", "access.second.wanted")
+            raise self.refusal(first, right, "", "access.second.wanted")
         session = self.require(second, right)
         if session.actor.person_id == first.actor.person_id:
-            raise self._refused(first.actor, right, "", "access.second.same")
+            raise self.refusal(first, right, "", "access.second.same")
         return session
 
     def key_of(self, session: Session, right: Right, case: str = "") -> Seal:
@@ -247,7 +265,7 @@ class Gate:
             AccessDenied: the person's password does not unlock it.
         """
         if session.seal is None:
-            raise self._refused(session.actor, right, case, "archive.access.no_key")
+            raise self.refusal(session, right, case, "archive.access.no_key")
         return session.seal
 
     def allows(self, actor: Actor, right: Right) -> bool:
@@ -261,13 +279,13 @@ class Gate:
             return AccessDenied("archive.access.case", name=actor.name, number=asked)
         return AccessDenied("archive.access.right", name=actor.name, right=right.value)
 
-    # --- inside
+    def refusal(self, session: Session, right: Right, case: str, key: str) -> AccessDenied:
+        """Write a denial that has a sentence of its own; return the error to raise."""
+        by = who(session.actor)
+        self._journal.write(Act(right, by, Out.DENIED, case=case, data={"why": key}))
+        return AccessDenied(key, name=session.actor.name)
 
-    def _refused(self, actor: Actor, right: Right, case: str, key: str) -> AccessDenied:
-        """Write a denial that has a sentence of its own; the log keeps its last word."""
-        data = {"why": key}
-        self._journal.write(Act(right, who(actor), Out.DENIED, case=case, data=data))
-        return AccessDenied(key, name=actor.name)
+    # --- inside
 
     def _live(self, actor: Actor | None) -> _Live | None:
         if type(actor) is not Actor or not isinstance(actor.session, str):

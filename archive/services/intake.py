@@ -113,7 +113,8 @@ class Intake:
         owner = canonical.sha256(f"{session.actor.person_id}\n{draft.number}".encode())
         staging = self._place.enter(owner, self._journal.machine.surroundings().boot)
         try:
-            report = self._record(session, self._staged(staging, draft, brought, progress))
+            draft = self._staged(staging, draft, brought, progress)
+            report = self._record(session, staging, draft)
         except StorageError as error:
             # What the disk did not take once is not trusted to be there now.
             (staging.leave if error.key in _HARMLESS else staging.clear)()
@@ -162,13 +163,17 @@ class Intake:
         if case is not None and case.owner != session.actor.person_id:
             raise self._access.denied(session.actor, Right.IMPORT, number, number)
 
-    def _record(self, session: Session, draft: _Draft) -> IntakeReport:
+    def _record(self, session: Session, staging: Staging, draft: _Draft) -> IntakeReport:
         actor = session.actor
         with self._journal.database.writing() as work:
             case = work.cases.get(draft.number)
             if case is None:
                 self._open_case(work, actor, draft)
             if case is None or case.owner == actor.person_id:
+                # Bytes that were there already may have been destroyed for another case since.
+                gone = [one for one in draft.staged if not self._blobs.holds(one.sha256)]
+                if gone:
+                    staging.publish([one.copied for one in gone])
                 report = self._record_in(work, actor, draft)
                 work.commit()
                 return report
@@ -176,7 +181,11 @@ class Intake:
         raise self._access.denied(actor, Right.IMPORT, draft.number, draft.number)
 
     def _record_in(self, work: UnitOfWork, actor: Actor, draft: _Draft) -> IntakeReport:
-        taken = Taken.sort(draft.staged, work.cases.files(draft.number), draft.number)
+        number = draft.number
+        destroyed = {one.sha256 for one in work.cases.tombstones(number)}
+        taken = Taken.sort(draft.staged, work.cases.files(number), number, destroyed)
+        again = [one.sha256 for one in taken.new if one.sha256 in destroyed]
+        work.cases.lift_tombstones(number, again)
         work.cases.add_files(taken.new)
         rows = self._series_rows(work, draft, taken)
         for row in rows:
@@ -205,7 +214,9 @@ class Intake:
     def _series_rows(self, work: UnitOfWork, draft: _Draft, taken: Taken) -> list[SeriesRow]:
         """Return the series this intake touched, each with its manifest of all files so far."""
         manifests: dict[str, list[dict[str, object]]] = defaultdict(list)
-        for f in sorted(work.cases.files(draft.number), key=lambda f: (f.sop_uid, f.sha256)):
+        gone = {one.sha256 for one in work.cases.tombstones(draft.number)}
+        held = [one for one in work.cases.files(draft.number) if one.sha256 not in gone]
+        for f in sorted(held, key=lambda f: (f.sop_uid, f.sha256)):
             manifests[f.series_uid].append(
                 {"sha256": f.sha256, "size": f.size, "path": f.path, "sop_uid": f.sop_uid}
             )

@@ -19,6 +19,7 @@ from archive.records import (
     Role,
     SeriesRow,
     ThingRow,
+    Tombstone,
 )
 from archive.services import lockout
 from virtopsy.errors import IntegrityError, StorageError
@@ -36,6 +37,7 @@ class Expected:
         series: by case number and series UID.
         files: by case number and SHA-256.
         things: by case number, thing, id and version.
+        tombstones: what was destroyed and not brought again, by case number and SHA-256.
         objects: SHA-256 of every object named, with the cases that name it ("" for none).
     """
 
@@ -44,6 +46,7 @@ class Expected:
     series: dict[tuple[str, str], SeriesRow] = field(default_factory=dict)
     files: dict[tuple[str, str], FileRow] = field(default_factory=dict)
     things: dict[tuple[str, str, str, int], ThingRow] = field(default_factory=dict)
+    tombstones: dict[tuple[str, str], Tombstone] = field(default_factory=dict)
     objects: dict[str, set[str]] = field(default_factory=dict)
 
     def name(self, sha256: str, case: str) -> None:
@@ -151,12 +154,24 @@ def _import(expected: Expected, body: Document, blobs: Blobs) -> None:
     for one in said["files"]:
         file = FileRow(**one)
         expected.files[file.case_number, file.sha256] = file
+        expected.tombstones.pop((file.case_number, file.sha256), None)
         expected.name(file.sha256, file.case_number)
     for one in said["series"]:
         row = SeriesRow(**one)
         key = (row.case_number, row.series_uid)
         first = expected.series.get(key, row)
         expected.series[key] = replace(first, manifest_sha256=row.manifest_sha256)
+
+
+def _destroy(expected: Expected, body: Document, _blobs: Blobs) -> None:
+    case = body["case"]
+    for one in body["data"]["objects"]:
+        sha256 = one["sha256"]
+        expected.tombstones[case, sha256] = Tombstone(case, sha256, one["size"], body["seq"])
+        cases = expected.objects.get(sha256, set())
+        cases.discard(case)
+        if not cases:  # nobody rests on it any more: it is not missed
+            expected.objects.pop(sha256, None)
 
 
 def _record(expected: Expected, body: Document, _blobs: Blobs) -> None:
@@ -197,6 +212,7 @@ _OF_ARCHIVE: Mapping[str, _Act] = {
 }
 _OF_CASE: Mapping[str, _Act] = {
     "import": _import,
+    "destroy": _destroy,
     "record": _record,
 }
 _ACTS: Mapping[str, _Act] = {**_OF_ARCHIVE, **_OF_CASE}

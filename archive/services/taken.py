@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.records import FileReport, FileRow, Flag, SeriesRow
@@ -32,8 +32,18 @@ class Taken:
     bytes: int
 
     @classmethod
-    def sort(cls, staged: Sequence[Staged], held: Sequence[FileRow], number: str) -> Taken:
-        """Tell new bytes from bytes already held, and flag SOP UIDs with other bytes."""
+    def sort(
+        cls,
+        staged: Sequence[Staged],
+        held: Sequence[FileRow],
+        number: str,
+        destroyed: Collection[str] = (),
+    ) -> Taken:
+        """Tell new bytes from bytes already held, and flag SOP UIDs with other bytes.
+
+        Bytes that the case destroyed by act may come again; that is said to this case alone.
+        """
+        held = [row for row in held if row.sha256 not in destroyed]
         known = {row.sha256 for row in held}
         uids = {row.sop_uid for row in held if row.sop_uid}
         rows: list[FileRow] = []
@@ -41,7 +51,10 @@ class Taken:
         headers: dict[str, Header] = {}
         for one in staged:
             row = _row(number, one)
-            reports.append(_report(one, row, known, uids))
+            report = _report(one, row, known, uids)
+            if one.sha256 in destroyed:
+                report = replace(report, flags=(*report.flags, Flag("destroyed_before")))
+            reports.append(report)
             if isinstance(one.found, Header):
                 headers.setdefault(one.found.series_uid, one.found)
             if one.sha256 not in known:

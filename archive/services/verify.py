@@ -36,6 +36,8 @@ clock_moved(_by)        an entry says that the computer's clock was moved
 clock_back              an entry is dated before the one before it, and none says why
 log_copy_behind         log/entries.jsonl lacks the newest entries (a kill); the next act adds them
 checkpoint_behind       many entries came after the newest checkpoint
+destroyed_by_act        source files were destroyed by act
+destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
 orphan                  an object that no entry names: what a stopped intake left
 stray_file              a file among the objects that is none
 object_reads_again      an object that a stopped check found damaged reads well now
@@ -65,6 +67,7 @@ from archive.records import Out, VerifyReport
 from archive.services import keys
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing
+from archive.services.verify_destroyed import tell_destroyed
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import LogCheck
 from archive.services.verify_objects import ObjectCheck
@@ -85,6 +88,7 @@ CODES: Final = (
 NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
+    *("destroyed_by_act", "destroyed_bytes_left"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
 
@@ -139,7 +143,9 @@ class Verify:
         log = LogCheck(self._journal, ring, found, Phase(going, 0, _LOG))
         told = log.run(case_number)
         rows = Phase(going, _LOG, _ROWS)
-        RowCheck(self._journal.database, self._blobs, told, found, rows).run(case_number)
+        database = self._journal.database
+        tombs = RowCheck(database, self._blobs, told, found, rows).run(case_number)
+        left = tell_destroyed(tombs, told.named, self._blobs, database, found)
         state, earlier = self._state(scope if case_number is None else None, found)
         objects = ObjectCheck(
             self._blobs, found, Phase(going, _ROWS, _ALL), earlier=earlier, state=state
@@ -148,6 +154,7 @@ class Verify:
             told.named,
             all_that_lie_there=case_number is None,
             tell_orphans=case_number is None and told.whole,
+            destroyed=left,
         )
         if state is not None:
             state.finish()

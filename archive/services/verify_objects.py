@@ -48,13 +48,21 @@ class ObjectCheck:
         self._unkept: list[Seen] = []
         self._unkept_bytes = 0
 
-    def run(self, named: Named, *, all_that_lie_there: bool, tell_orphans: bool) -> None:
+    def run(
+        self,
+        named: Named,
+        *,
+        all_that_lie_there: bool,
+        tell_orphans: bool,
+        destroyed: frozenset[str] = frozenset(),
+    ) -> None:
         """Read the objects.
 
         Args:
             named: by the log.
             all_that_lie_there: an edited log may not name all.
             tell_orphans: note what no entry names; only where the log is whole.
+            destroyed: bytes that an act destroyed and that lie there still; told already.
         """
         total = max(len(named), 1)
         with ThreadPoolExecutor(_THREADS) as threads:
@@ -66,8 +74,8 @@ class ObjectCheck:
                     )
                     for path in strays:
                         self._found.note("stray_file", path)
-                    for sha256 in there:
-                        if tell_orphans and sha256 not in wanted:
+                    if tell_orphans:
+                        for sha256 in sorted(set(there) - wanted - destroyed):
                             self._found.note("orphan", self._blobs.relative_path(sha256))
                     self._bucket(sorted(wanted.union(there)), threads, total)
             except BaseException:

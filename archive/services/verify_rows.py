@@ -6,11 +6,12 @@ A new table or column is compared as soon as `replay` tells it and it stands in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from archive.ports import Blobs, Database, UnitOfWork
+from archive.records import Tombstone
 from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import Log
@@ -58,6 +59,11 @@ OF_CASE: Final = (
         lambda work, case: {(case, one.sha256): one for one in work.cases.files(case)},
     ),
     Table(
+        "tombstone",
+        lambda told: told.tombstones,
+        lambda work, case: {(case, one.sha256): one for one in work.cases.tombstones(case)},
+    ),
+    Table(
         "finding",
         lambda told: told.things,
         lambda work, case: {
@@ -79,9 +85,10 @@ class RowCheck:
         self._log = log
         self._found = found
         self._phase = phase
+        self._tombs: list[Tombstone] = []
 
-    def run(self, case: str | None) -> None:
-        """Compare all, or one case's rows and those of no case.
+    def run(self, case: str | None) -> Sequence[Tombstone]:
+        """Compare all, or one case's rows and those of no case; return what was destroyed.
 
         Raises:
             InputError: there is no such case, in a log that is whole.
@@ -94,6 +101,7 @@ class RowCheck:
         for done, number in enumerate(numbers):
             self._phase.tick(done, len(numbers))
             self._compare(number, OF_CASE, ACTS_OF_CASE)
+        return self._tombs
 
     def _compare(self, case: str, tables: Iterable[Table], acts: frozenset[str]) -> set[str]:
         """Compare tables; return the numbers of all cases that are told or kept."""
@@ -102,6 +110,7 @@ class RowCheck:
             with self._database.reading() as work:
                 entries = work.log.about(case or None, acts)
                 told = replay(self._ticking(entries), self._blobs)
+                self._tombs.extend(told.tombstones.values())
                 for table in tables:
                     kept = self._kept(table, work, case)
                     if kept is not None:

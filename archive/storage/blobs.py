@@ -130,6 +130,17 @@ class ObjectFolder:
                     strays.append(one.relative_to(self._archive).as_posix())
         return names, strays
 
+    def destroy(self, sha256: str) -> None:
+        """Remove the bytes, also from staging, where a kill may have left a second name."""
+        path = self.path(sha256)
+        if not path.exists():
+            return
+        found = path.stat()
+        for staged in self._staging.rglob("*"):
+            if staged.is_file() and staged.stat().st_ino == found.st_ino:
+                self._files.destroy(staged)
+        self._files.destroy(path)
+
     def relative_path(self, sha256: str) -> str:
         """Return where the object lies within the archive's folder."""
         return self.path(sha256).relative_to(self._archive).as_posix()

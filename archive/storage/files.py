@@ -242,6 +242,15 @@ class Files:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
             made.rename(final)
 
+    def destroy(self, path: Path) -> None:
+        """Remove the bytes of an object for good, durably; they may be gone.
+
+        What the disk keeps underneath is the disk encryption's concern.
+        """
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+        self.sync_folder(path.parent)
+
     def remove_staged(self, path: Path) -> None:
         """Remove a name in staging; it may be gone."""
         with storage_errors(path):

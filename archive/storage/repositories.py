@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, Table, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from archive.records import (
@@ -21,10 +21,11 @@ from archive.records import (
     Role,
     SeriesRow,
     ThingRow,
+    Tombstone,
 )
 from archive.storage import tables
 
-R = TypeVar("R", LogEntry, CaseRow, SeriesRow, FileRow, ThingRow)
+R = TypeVar("R", LogEntry, CaseRow, SeriesRow, FileRow, ThingRow, Tombstone)
 
 
 _AT_ONCE = 500
@@ -252,6 +253,37 @@ class CaseTable:
         for first in range(0, len(sha256s), _AT_ONCE):
             some = sha256s[first : first + _AT_ONCE]
             wanted = select(tables.files.c.sha256).where(tables.files.c.sha256.in_(some))
+            found.update(self._connection.execute(wanted).scalars())
+        return found
+
+    def tombstones(self, number: str | None = None) -> Sequence[Tombstone]:
+        """Return what was destroyed by act (of a case), by SHA-256."""
+        wanted = select(tables.tombstones).order_by("sha256", "case_number")
+        if number is not None:
+            wanted = wanted.where(tables.tombstones.c.case_number == number)
+        return self._rows(Tombstone, tables.tombstones, wanted)
+
+    def add_tombstones(self, rows: Sequence[Tombstone]) -> None:
+        """Note what was destroyed."""
+        if rows:
+            self._connection.execute(insert(tables.tombstones), [asdict(row) for row in rows])
+
+    def lift_tombstones(self, number: str, sha256s: Sequence[str]) -> None:
+        """Note that a case was given these bytes again; file rows and tombstones go."""
+        for table in (tables.tombstones, tables.files):
+            for sha256 in sha256s:
+                column = table.c
+                gone = delete(table).where(column.case_number == number, column.sha256 == sha256)
+                self._connection.execute(gone)
+
+    def resting(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the hashes that any case still rests on."""
+        file, tomb = tables.files.c, tables.tombstones.c
+        destroyed = exists().where(tomb.case_number == file.case_number, tomb.sha256 == file.sha256)
+        found: set[str] = set()
+        for first in range(0, len(sha256s), _AT_ONCE):
+            some = sha256s[first : first + _AT_ONCE]
+            wanted = select(file.sha256).where(file.sha256.in_(some), ~destroyed)
             found.update(self._connection.execute(wanted).scalars())
         return found
 

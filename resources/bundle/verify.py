@@ -737,6 +737,7 @@ class _Check:
         self.digests: Dict[str, str] = {}
         self.kept: Dict[str, bytes] = {}  # tag files, log and seal: judged as they were hashed
         self.payload: Dict[str, str] = {}  # digest -> one path that has these bytes
+        self.destroyed: Dict[str, int] = {}
         self.promised: Set[str] = set()  # digests the lists name; what lacks is told there
         self.seal: Dict[str, Any] = {}
         self.public: Optional[bytes] = None
@@ -930,6 +931,7 @@ class _Check:
         bodies = self.kept.get(ENTRIES, b"").split(b"\n")
         if bodies.pop() != b"" or not bodies:
             self.result.add("log_damaged", ENTRIES, line=len(bodies) + 1, detail="LF")
+        self.destroyed = _destroyed(bodies)
         for number, body in enumerate(bodies, 1):
             entry = _json_object(body)
             if entry is None or not isinstance(entry.get("seq"), int):
@@ -1011,7 +1013,9 @@ class _Check:
             self._carried(kind, sha256)
             if kind == "manifest":
                 for source in self._source_list(sha256):
-                    self._carried("source", _pair(source, "sha256", "path")[0])
+                    digest = _pair(source, "sha256", "path")[0]
+                    if self.destroyed.get(digest, 0) < entry["seq"]:  # not destroyed since
+                        self._carried("source", digest)
 
     def _carried(self, kind: str, sha256: str) -> None:
         if sha256 not in self.payload and sha256 not in self.promised:
@@ -1032,6 +1036,21 @@ class _Check:
         exported = last is not None and last.get("act") == "export" and last.get("out") == "ok"
         if not exported or manifest is None or manifest != self.digests.get(MANIFEST):
             self.result.add("export_entry_missing", ENTRIES)
+
+
+def _destroyed(bodies: List[bytes]) -> Dict[str, int]:
+    """Digest -> entry of what was destroyed by act: what was taken in before cannot be here."""
+    found: Dict[str, int] = {}
+    for body in bodies:
+        entry = _json_object(body) or {}
+        data = entry.get("data")
+        done = (entry.get("act"), entry.get("out")) == ("destroy", "ok")
+        if not done or not isinstance(data, dict) or not isinstance(entry.get("seq"), int):
+            continue
+        listed = data.get("objects")
+        for one in listed if isinstance(listed, list) else []:
+            found[_pair(one, "sha256", "size")[0]] = entry["seq"]
+    return found
 
 
 def _pair(value: Any, first: str, second: str) -> Tuple[str, str]:

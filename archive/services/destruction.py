@@ -1,0 +1,209 @@
+"""Destruction by act: the one way in which evidence ever leaves the archive.
+
+The entry comes first, the bytes go after it: a kill between the two leaves bytes that are told
+to be destroyed, and the next login removes them. Bytes that another case rests on stay; whoever
+destroys them in one case does not learn that. The series' manifests stay, so the hash of every
+destroyed file goes on being known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from archive.ports import Blobs, UnitOfWork
+from archive.proof import canonical, chain
+from archive.proof.chain import Act, Who
+from archive.records import Actor, FileRow, LogEntry, ObjectName, Out, Tombstone
+from archive.services.access import Access, salted, who
+from archive.services.journal import Journal
+from archive.services.rights import Right
+from archive.services.tombstones import KIND
+from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError
+
+_ELSEWHERE = ("backup", "export", "receipt")
+"""Acts after which bytes, or what tells of them, may lie outside the archive."""
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """An entry after which destroyed bytes may still lie elsewhere."""
+
+    seq: int
+    act: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What a destruction did.
+
+    Attributes:
+        seq: its entry.
+        objects: what was destroyed, by SHA-256.
+        concerned: backups, bundles and receipts made since; destroying those is another act.
+        complete: False where the disk refused; the next login tries again.
+    """
+
+    case: str
+    seq: int
+    when: str
+    objects: tuple[Tombstone, ...]
+    concerned: tuple[Concerned, ...]
+    complete: bool
+
+
+class Destruction:
+    """Destroys source files of the acting person's own cases, with a second person present."""
+
+    def __init__(self, access: Access, journal: Journal, blobs: Blobs) -> None:
+        self._access = access
+        self._journal = journal
+        self._blobs = blobs
+
+    def destroy(  # noqa: PLR0913 -- what is destroyed, why, and who stands by; by name
+        self,
+        actor: Actor | None,
+        number: str,
+        *,
+        sha256s: Sequence[str] = (),
+        series_uid: str = "",
+        basis: str,
+        second: Actor | None,
+        reason: str = "",
+    ) -> Destroyed:
+        """Destroy source files of a case, for ever.
+
+        Args:
+            actor: the case's expert.
+            number: of the case.
+            sha256s: the files, or
+            series_uid: all files of a series.
+            basis: the order: number, date and body.
+            second: an administrator or another expert, who logged in as well.
+            reason: kept in the entry.
+
+        Raises:
+            AccessDenied: not this person's case, one person alone keeps the archive, or nobody to
+                be the second person.
+            UsageError: no basis, or nothing was named.
+            InputError: the case has no such file or series, or it is destroyed already.
+            StorageError: nothing was destroyed.
+        """
+        session = self._access.require_case(actor, Right.DESTROY, number)
+        if self._access.single_keeper():
+            key = "destruction.single_keeper"
+            raise self._access.refusal(session, Right.DESTROY, number, key)
+        witness = self._access.require_second(session, second, Right.SECOND_DESTRUCTION)
+        if self._access.puppets(session, witness):
+            raise self._access.refusal(session, Right.DESTROY, number, "destruction.puppet")
+        if not basis.strip():
+            raise UsageError("destruction.no_basis")
+        with self._journal.database.writing() as work:
+            rows = _chosen(work, number, sha256s, series_uid)
+            concerned = tuple(self._concerned(work, number, rows))
+            kept = self._blobs.put(salted(KIND, _described(basis, rows)))
+            act = Act(
+                "destroy",
+                who(session.actor),
+                case=number,
+                objects=(ObjectName(KIND, uuid4().hex, kept),),
+                reason=reason,
+                data=_data(who(witness.actor), rows, concerned),
+            )
+            entry = self._journal.append(work, act)
+            tombs = tuple(Tombstone(number, one.sha256, one.size, entry.seq) for one in rows)
+            work.cases.add_tombstones(tombs)
+            work.commit()
+        complete = self.complete()
+        self._journal.checkpoint_after(session.seal, at_once=True)
+        return Destroyed(number, entry.seq, entry.ts, tombs, concerned, complete)
+
+    def complete(self) -> bool:
+        """Remove the bytes of everything that an entry says is destroyed; needs no person.
+
+        It holds the write lock: an import that brings the same bytes meanwhile is recorded
+        before, and then they stay, or finds them gone and keeps its own.
+
+        Returns:
+            False where the disk refused; the next login tries again.
+        """
+        with self._journal.database.reading() as work:
+            told = {one.sha256 for one in work.cases.tombstones()}
+        if not any(self._blobs.holds(one) for one in told):
+            return True
+        try:
+            with self._journal.database.writing() as work:
+                for sha256 in sorted(told - work.cases.resting(sorted(told))):
+                    self._blobs.destroy(sha256)
+        except StorageError:
+            return False
+        return True
+
+    # --- inside
+
+    def _concerned(
+        self, work: UnitOfWork, number: str, rows: Sequence[FileRow]
+    ) -> Iterable[Concerned]:
+        """Yield backups, and bundles and receipts of the case, made since the bytes came."""
+        since = self._since(work, number, {one.sha256 for one in rows})
+        for entry in work.log.of_acts(_ELSEWHERE, since):
+            if entry.out == Out.OK and entry.case_number in {number, ""}:
+                yield Concerned(entry.seq, entry.act, entry.ts)
+
+    def _since(self, work: UnitOfWork, number: str, sha256s: set[str]) -> int:
+        """Return the entry of the first import that brought any of the files; 0 where unknown."""
+        for entry in work.log.entries(number):
+            if (entry.act, entry.out) == ("import", Out.OK) and self._brought(entry) & sha256s:
+                return entry.seq
+        return 0
+
+    def _brought(self, entry: LogEntry) -> set[str]:
+        """Return the files an import brought; none where its record is damaged."""
+        try:
+            kept = self._blobs.read(chain.read(entry)["obj"][0]["sha256"])
+            return {one["sha256"] for one in canonical.decode(kept)["data"]["files"]}
+        except (IntegrityError, canonical.NotCanonical):
+            return set()
+
+
+def _chosen(
+    work: UnitOfWork, number: str, sha256s: Sequence[str], series_uid: str
+) -> list[FileRow]:
+    """Return the source files to destroy, by SHA-256.
+
+    Raises:
+        UsageError: nothing was named.
+        InputError: the case has no such file or series, or it is destroyed already.
+    """
+    if bool(sha256s) == bool(series_uid):
+        raise UsageError("destruction.nothing_named")
+    gone = {one.sha256 for one in work.cases.tombstones(number)}
+    held = {one.sha256: one for one in work.cases.files(number) if one.sha256 not in gone}
+    if series_uid:
+        rows = [one for one in held.values() if one.series_uid == series_uid]
+        if not rows:
+            raise InputError("destruction.no_series", number=number, series=series_uid[:64])
+        return rows
+    asked = sorted({one.casefold() for one in sha256s})
+    for sha256 in asked:
+        if sha256 not in held:
+            raise InputError("destruction.no_object", number=number, sha256=sha256[:64])
+    return [held[one] for one in asked]
+
+
+def _described(basis: str, rows: Sequence[FileRow]) -> dict[str, Any]:
+    """Return what the salted object keeps: the basis and the names on the carrier."""
+    files = [{"sha256": one.sha256, "size": one.size, "path": one.path} for one in rows]
+    return {"basis": basis.strip(), "files": files}
+
+
+def _data(witness: Who, rows: Sequence[FileRow], concerned: Sequence[Concerned]) -> dict[str, Any]:
+    return {
+        "objects": [{"sha256": one.sha256, "size": one.size} for one in rows],
+        "concerned": [{"seq": one.seq, "act": one.act} for one in concerned],
+        "second": witness.id,
+        "second_session": witness.session,
+    }

@@ -1,0 +1,54 @@
+"""What was destroyed by act, told as notes: no fault, but never unsaid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from archive.ports import Blobs, Database
+from archive.records import Tombstone
+from archive.services.verify_findings import DAMAGE, Findings
+from archive.services.verify_log import Named
+
+
+def tell_destroyed(
+    tombs: Sequence[Tombstone], named: Named, blobs: Blobs, database: Database, found: Findings
+) -> frozenset[str]:
+    """Note every act that destroyed something, and whether bytes of it lie there still.
+
+    Returns:
+        Those bytes: they are no orphans.
+    """
+    left = _left(tombs, named, blobs)
+    acts: dict[int, list[str]] = defaultdict(list)
+    for one in tombs:
+        acts[one.seq].append(one.sha256)
+    for seq, sha256s in sorted(acts.items()):
+        still = left.intersection(sha256s)
+        code = "destroyed_bytes_left" if still else "destroyed_by_act"
+        path = blobs.relative_path(min(still or sha256s))
+        found.note(code, path, seq=seq, n=len(sha256s), when=_day(database, seq, found))
+    return left
+
+
+def _left(tombs: Iterable[Tombstone], named: Named, blobs: Blobs) -> frozenset[str]:
+    """Return destroyed bytes that are there although no case rests on them."""
+    there: dict[str, list[str]] = defaultdict(list)
+    for one in tombs:
+        if blobs.holds(one.sha256):
+            there[one.sha256[:2]].append(one.sha256)
+    return frozenset(
+        sha256
+        for start, sha256s in there.items()
+        for sha256 in set(sha256s) - named.starting(int(start, 16))
+    )
+
+
+def _day(database: Database, seq: int, found: Findings) -> str:
+    try:
+        with database.reading() as work:
+            entry = work.log.at(seq)
+    except DAMAGE:
+        found.damaged()
+        return ""
+    return entry.ts[:10] if entry else ""

@@ -1,0 +1,325 @@
+"""Evidence leaves the archive by one way only: an order, two persons, a tombstone for ever."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.opening import Archive, open_archive
+from archive.proof import chain
+from archive.records import Actor, Role
+from archive.storage.files import Files
+from resources.bundle import verify as bundle
+from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, write_slice
+from virtopsy.errors import AccessDenied, InputError, StorageError, UsageError
+from virtopsy.jobs import Progress
+
+BASIS = "Қаулы № 12, 2026-03-01, Алматы соты"
+
+
+@pytest.fixture
+def second(kept: Archive, expert: Actor) -> Actor:
+    """A second expert, present."""
+    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
+    return kept.access.login("Second", "pw")
+
+
+def _hashes(archive: Archive) -> list[str]:
+    with archive._journal.database.reading() as work:
+        return [one.sha256 for one in work.cases.files(CASE) if one.series_uid == SERIES]
+
+
+def _path(archive: Archive, sha256: str) -> Path:
+    return archive.folder / "objects" / "sha256" / sha256[:2] / sha256[2:4] / sha256
+
+
+def _destroy_one(archive: Archive, actor: Actor, second: Actor | None, **other: str) -> str:
+    (sha256, *_) = _hashes(archive)
+    named = {"basis": BASIS, **other}
+    archive.destruction.destroy(actor, CASE, sha256s=[sha256], second=second, **named)
+    return sha256
+
+
+def test_the_bytes_are_gone_and_verify_says_so_without_a_fault(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    sha256 = _destroy_one(kept, expert, second)
+    assert not _path(kept, sha256).exists()
+    report = kept.verify.run()
+    assert report.ok, [str(one) for one in report.problems]
+    (note,) = [one for one in report.notes if one.code.startswith("destroyed")]
+    assert note.code == "destroyed_by_act"
+    assert note.path.endswith(sha256)
+
+
+def test_the_entry_tells_hash_size_and_both_persons_and_the_basis_lies_in_a_salted_object(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    size = _path(kept, _hashes(kept)[0]).stat().st_size
+    sha256 = _destroy_one(kept, expert, second)
+    with kept._journal.database.reading() as work:
+        (entry,) = work.log.of_acts(("destroy",))
+        assert [(one.sha256, one.size, one.seq) for one in work.cases.tombstones(CASE)] == [
+            (sha256, size, entry.seq)
+        ]
+    body = chain.read(entry)
+    assert body["data"]["objects"] == [{"sha256": sha256, "size": size}]
+    assert (body["actor"]["id"], body["data"]["second"]) == (expert.person_id, second.person_id)
+    assert "Қаулы" not in entry.body.decode()
+    kept_object = _path(kept, body["obj"][0]["sha256"]).read_text()
+    assert BASIS in kept_object
+    assert "salt" in kept_object
+
+
+def test_reading_it_says_that_it_was_destroyed_when_and_on_which_basis(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    _destroy_one(kept, expert, second)
+    with pytest.raises(InputError, match="destroyed by act on 2026-") as refused:
+        kept.cases.series_files(expert, CASE, SERIES)
+    assert BASIS in str(refused.value)
+
+
+def test_a_whole_series_goes_and_its_manifest_stays(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    with kept._journal.database.reading() as work:
+        (series,) = work.cases.series(CASE)
+    done = kept.destruction.destroy(
+        expert, CASE, series_uid=SERIES, basis=BASIS, second=second, reason="order 12"
+    )
+    assert len(done.objects) == 3
+    assert not any(_path(kept, one.sha256).exists() for one in done.objects)
+    assert _path(kept, series.manifest_sha256).exists()
+    assert kept.verify.run().ok
+
+
+def test_what_may_lie_elsewhere_is_listed_from_the_import_on(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    kept.cases.note(expert, CASE, "export", {"forms": []})
+    kept.cases.note(expert, CASE, "view", {})
+    (sha256, *_) = _hashes(kept)
+    done = kept.destruction.destroy(
+        expert, CASE, sha256s=[sha256.upper()], basis=BASIS, second=second
+    )
+    assert [one.act for one in done.concerned] == ["export"]
+    with kept._journal.database.reading() as work:
+        (entry,) = work.log.of_acts(("destroy",))
+    told = chain.read(entry)["data"]["concerned"]
+    assert told == [{"seq": done.concerned[0].seq, "act": "export"}]
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def test_one_person_alone_destroys_nothing(kept: Archive, expert: Actor) -> None:
+    with pytest.raises(AccessDenied, match="keeps this archive alone"):
+        _destroy_one(kept, expert, None)
+    assert all(_path(kept, one).exists() for one in _hashes(kept))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_second_person_is_another_expert_or_an_administrator(
+    role: Role, kept: Archive, expert: Actor
+) -> None:
+    kept.access.add_person(expert, "Other", "pw", [role])
+    other = kept.access.login("Other", "pw")
+    if role in {Role.EXPERT, Role.ADMINISTRATOR}:
+        _destroy_one(kept, expert, other)
+        return
+    with pytest.raises(AccessDenied):
+        _destroy_one(kept, expert, other)
+
+
+def test_nobody_stands_by_himself_and_only_the_cases_expert_destroys(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    with pytest.raises(AccessDenied, match="needs two persons"):
+        _destroy_one(kept, expert, None)
+    with pytest.raises(AccessDenied, match="somebody else"):
+        _destroy_one(kept, expert, expert)
+    with pytest.raises(AccessDenied):
+        _destroy_one(kept, second, expert)
+    assert kept.verify.run().notes == ()
+
+
+@pytest.mark.usefixtures("second")
+def test_who_set_the_others_password_cannot_be_both(kept: Archive, expert: Actor) -> None:
+    kept.access.reset_password(expert, "Second", "known to the first")
+    puppet = kept.access.login("Second", "known to the first")
+    kept.access.change_password(puppet, "known to the first", "still known")
+    with pytest.raises(AccessDenied, match="same person"):
+        _destroy_one(kept, expert, puppet)
+
+
+def test_without_a_basis_or_a_name_nothing_happens(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    with pytest.raises(UsageError, match="legal basis"):
+        _destroy_one(kept, expert, second, basis="  ")
+    for named in ({}, {"sha256s": ["0" * 64], "series_uid": SERIES}):
+        with pytest.raises(UsageError):
+            kept.destruction.destroy(expert, CASE, basis=BASIS, second=second, **named)
+    for named in ({"sha256s": ["0" * 64]}, {"sha256s": ["../x"]}, {"series_uid": "9.9"}):
+        with pytest.raises(InputError):
+            kept.destruction.destroy(expert, CASE, basis=BASIS, second=second, **named)
+
+
+def test_nothing_is_destroyed_twice(kept: Archive, expert: Actor, second: Actor) -> None:
+    sha256 = _destroy_one(kept, expert, second)
+    with pytest.raises(InputError, match="already"):
+        kept.destruction.destroy(expert, CASE, sha256s=[sha256], basis=BASIS, second=second)
+
+
+# --- shared bytes, and bytes that come again ----------------------------------------------------
+
+
+def test_bytes_that_another_case_rests_on_stay_and_nobody_learns_it(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    kept.intake.take_in(second, scan, case_number="other", progress=Progress())
+    done = kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    assert done.complete
+    assert all(_path(kept, one.sha256).exists() for one in done.objects)
+    assert len(kept.cases.series_files(second, "other", SERIES)) == 3
+    with pytest.raises(InputError, match="destroyed by act"):
+        kept.cases.series_files(expert, CASE, SERIES)
+    report = kept.verify.run()
+    assert report.ok
+    assert [one.code for one in report.notes] == ["destroyed_by_act"]
+    kept.destruction.destroy(second, "other", series_uid=SERIES, basis=BASIS, second=expert)
+    assert not any(_path(kept, one.sha256).exists() for one in done.objects)
+    assert kept.verify.run().ok
+
+
+def test_the_same_bytes_may_come_again_and_only_their_own_case_is_told(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    elsewhere = kept.intake.take_in(second, scan, case_number="other", progress=Progress())
+    again = kept.intake.take_in(expert, scan, case_number=CASE, progress=Progress())
+    flagged = {
+        report.case: [one for one in report.report for flag in one.flags if _says_again(flag.code)]
+        for report in (elsewhere, again)
+    }
+    assert (len(flagged["other"]), len(flagged[CASE])) == (0, 3)
+    assert (again.stored, again.already) == (3, 1)
+    assert len(kept.cases.series_files(expert, CASE, SERIES)) == 3
+    report = kept.verify.run()
+    assert report.ok, [str(one) for one in report.problems]
+    assert report.notes == ()
+
+
+def _says_again(code: str) -> bool:
+    return code == "destroyed_before"
+
+
+def test_a_later_import_into_the_series_does_not_hide_that_files_of_it_are_gone(
+    kept: Archive, expert: Actor, second: Actor, tmp_path: Path
+) -> None:
+    _destroy_one(kept, expert, second)
+    write_slice(tmp_path / "s9.dcm", 9)
+    kept.intake.take_in(expert, tmp_path / "s9.dcm", case_number=CASE, progress=Progress())
+    with pytest.raises(InputError, match="destroyed by act"):
+        kept.cases.series_files(expert, CASE, SERIES)
+    assert kept.verify.run().ok
+
+
+def test_a_bundle_made_after_it_verifies_and_holds_the_act_and_its_basis(
+    kept: Archive, expert: Actor, second: Actor, tmp_path: Path
+) -> None:
+    sha256 = _destroy_one(kept, expert, second)
+    out = tmp_path / "bundle"
+    kept.court.bundle(expert, CASE, out, pictures=(), conclusion_pdf={}, progress=Progress())
+    assert bundle.examine(str(out)).ok
+    assert sha256 in (out / "data/meta/sources.json").read_text()
+    (told,) = (out / "data/meta/destruction").iterdir()
+    assert BASIS in told.read_text()
+
+
+# --- kills and disks ----------------------------------------------------------------------------
+
+
+class _Stubborn(Files):
+    """A disk that removes nothing while `refusing`, or whose program is killed there."""
+
+    refusing: Callable[[Path], None] | None = None
+
+    def destroy(self, path: Path) -> None:
+        if self.refusing is not None:
+            self.refusing(path)
+        super().destroy(path)
+
+
+class _Killed(BaseException):
+    """The program ends here."""
+
+
+def _kill(_path: Path) -> None:
+    raise _Killed
+
+
+def _refuse(path: Path) -> None:
+    raise StorageError("archive.storage.read_only", path=path, detail="")
+
+
+@pytest.fixture
+def stubborn(
+    kept: Archive, request: pytest.FixtureRequest, clock: Clock
+) -> Iterator[tuple[Archive, _Stubborn]]:
+    request.getfixturevalue("second")
+    files = _Stubborn()
+    with open_archive(kept.folder, clock=clock, cost=CHEAP, files=files) as opened:
+        yield opened, files
+
+
+def test_a_kill_after_the_entry_leaves_bytes_that_verify_tells_and_the_next_login_removes(
+    stubborn: tuple[Archive, _Stubborn],
+) -> None:
+    archive, files = stubborn
+    actor, second = (
+        archive.access.login("Ахметова", "a password"),
+        archive.access.login("Second", "pw"),
+    )
+    files.refusing = _kill
+    with pytest.raises(_Killed):
+        archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    gone = _hashes(archive)
+    assert all(_path(archive, one).exists() for one in gone)
+    report = archive.verify.run()
+    assert report.ok
+    assert [one.code for one in report.notes] == ["destroyed_bytes_left"]
+    with pytest.raises(InputError, match="destroyed by act"):
+        archive.cases.series_files(actor, CASE, SERIES)
+    files.refusing = None
+    archive.access.login("Second", "pw")
+    assert not any(_path(archive, one).exists() for one in gone)
+    assert [one.code for one in archive.verify.run().notes] == ["destroyed_by_act"]
+
+
+def test_a_disk_that_refuses_is_said_and_keeps_nobody_out(
+    stubborn: tuple[Archive, _Stubborn],
+) -> None:
+    archive, files = stubborn
+    files.refusing = _refuse
+    actor = archive.access.login("Ахметова", "a password")
+    second = archive.access.login("Second", "pw")
+    done = archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    assert not done.complete
+    assert archive.access.login("Second", "pw")
+
+
+def test_a_second_name_that_a_kill_left_in_staging_goes_too(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    sha256 = _hashes(kept)[0]
+    left = kept.folder / "staging" / "interrupted"
+    left.mkdir()
+    (left / "1").hardlink_to(_path(kept, sha256))
+    shutil.copy(_path(kept, _hashes(kept)[1]), left / "2")
+    _destroy_one(kept, expert, second)
+    assert [one.name for one in left.iterdir()] == ["2"]
