@@ -40,7 +40,7 @@ from archive.services.log_pages import LogPages
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.rights import Right
-from archive.services.verify import Verify
+from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
@@ -259,13 +259,14 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     return archive
 
 
-def verify_folder(
+def verify_folder(  # noqa: PLR0913 -- all but the folder by name
     folder: Path,
     *,
     clock: Clock,
     case_number: str | None = None,
     key: str | None = None,
     progress: Progress | None = None,
+    scope: Scope = Scope.FULL,
 ) -> VerifyReport:
     """Check an archive in whatever state it is; needs no person (see `services.verify`).
 
@@ -274,17 +275,19 @@ def verify_folder(
         clock: for the entry that says it was checked.
         case_number: check the objects and rows of one case only, with the whole log.
         key: fingerprint the archive's key must have.
-        progress: counts objects.
+        progress: counts thousandths of the way.
+        scope: which objects are read.
 
     Raises:
         InputError: the folder is no archive, or there is no such case.
+        Cancelled: the person stopped it; the next full check goes on there.
     """
     try:
         card = _read_card(folder)
     except IntegrityError:
         return VerifyReport(Checked(), (Problem("card_damaged", NAME),), "", "")
     with Archive(folder.absolute(), card, clock, Files(), _COST) as archive:
-        return archive.verify.run(case_number, progress, key=key)
+        return archive.verify.run(case_number, progress, key=key, scope=scope)
 
 
 def is_archive(folder: Path) -> bool:

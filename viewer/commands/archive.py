@@ -18,15 +18,14 @@ from viewer.commands.acting import (
     reason_option,
     user_option,
 )
-from virtopsy.errors import UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
-    from archive.records import LogEntry, VerifyReport
+    from archive.records import LogEntry
 
 _FOLDER = speech.PLACE
 _ELSEWHERE = (
-    *("import", "receipt", "person", "bundle", "finding", "findings"),
+    *("import", "verify", "receipt", "person", "bundle", "finding", "findings"),
     *("key", "destroy"),
 )
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
@@ -53,7 +52,6 @@ def build(language: Language) -> click.Command:
     _add_init(group, language)
     _add_list(group, language)
     _add_log(group, language)
-    _add_verify(group, language)
     return group
 
 
@@ -153,80 +151,3 @@ def _entry_facts(entry: LogEntry) -> dict[str, Any]:
         "data": body["data"],
         "hash": entry.hash,
     }
-
-
-def _add_verify(group: speech.Group, language: Language) -> None:
-    @group.add("verify", "archive.cli.verify.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @case_option(language, required=False)
-    @click.option("--key", help=say("archive.cli.option.key", language))
-    @speech.json_option(language)
-    def verify(folder: Path, number: str | None, key: str | None, as_json: bool) -> None:
-        from archive.opening import verify_folder
-        from archive.storage.machine import system_clock
-
-        wanted = _fingerprint(key)
-        report = verify_folder(
-            folder,
-            clock=system_clock,
-            case_number=number,
-            key=wanted,
-            progress=speech.progress("archive.cli.progress.verify", language),
-        )
-        if as_json:
-            speech.facts(_verify_facts(report, wanted, language))
-        else:
-            _tell_verify(report, language)
-        if not report.ok:
-            click.get_current_context().exit(1)
-
-
-def _fingerprint(typed: str | None) -> str | None:
-    """Return a fingerprint as typed from the paper, whose groups and capitals do not matter."""
-    from resources.bundle.verify import fingerprint_from_paper
-
-    found = None if typed is None else fingerprint_from_paper(typed)
-    if typed is not None and found is None:
-        raise UsageError("archive.cli.bad_key")
-    return found
-
-
-def _verify_facts(report: VerifyReport, key: str | None, language: Language) -> dict[str, Any]:
-    known = None if key is None else key == report.fingerprint
-    return {
-        "ok": report.ok,
-        "sealed": {
-            "when": report.sealed_when or None,
-            "signer": {"fingerprint": report.fingerprint or None, "known": known},
-        },
-        "checked": {
-            "files": report.checked.files,
-            "bytes": report.checked.bytes,
-            "log_entries": report.checked.log_entries,
-            "signatures": report.checked.signatures,
-        },
-        "problems": [
-            {"code": one.code, "path": one.path, "text": one.sentence(language)}
-            for one in report.problems
-        ],
-    }
-
-
-def _tell_verify(report: VerifyReport, language: Language) -> None:
-    for one in report.problems:
-        speech.line(f"{one.code}: {one.sentence(language)}")
-    if not report.ok:
-        speech.line(say("archive.cli.faults", language, count=len(report.problems)))
-        return
-    checked = report.checked
-    speech.line(
-        say(
-            "archive.cli.verified",
-            language,
-            files=checked.files,
-            entries=checked.log_entries,
-            signatures=checked.signatures,
-        )
-    )
-    facts = {"when": report.sealed_when, "fingerprint": report.fingerprint}
-    speech.line(say("archive.cli.sealed", language, **facts))

@@ -15,7 +15,7 @@ import click
 from typing_extensions import override
 
 from viewer.commands.spoken import SpokenCommand, SpokenGroup
-from virtopsy.errors import InputError, StorageError
+from virtopsy.errors import Cancelled, InputError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact, Language, say
 
@@ -31,6 +31,24 @@ def undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if held:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def stoppable(progress: Progress) -> Iterator[None]:
+    """Let Ctrl-C ask the work to stop where it can be gone on with; a second one stops at once."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(_number: int, _frame: object) -> None:
+        progress.cancel()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Cancelled:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def command(

@@ -94,7 +94,7 @@ def test_a_case_goes_in_is_marked_listed_logged_and_verified(
     assert report["ok"] is True
     assert report["problems"] == []
     assert report["sealed"]["signer"]["known"] is None
-    assert sorted(report["checked"]) == ["bytes", "files", "log_entries", "signatures"]
+    assert {"bytes", "files", "log_entries", "signatures"} <= report["checked"].keys()
 
 
 def test_a_finding_of_every_kind_goes_in_and_what_does_not_fit_is_refused_in_words(
