@@ -189,6 +189,18 @@ class Gate:
         """
         self.require(actor, Right.LOG_IN)
 
+    def alive(self, actor: Actor) -> bool:
+        """Tell whether a session is still good; one that is over ends here. No act, no denial."""
+        live = self._live(actor)
+        if live is None:
+            return False
+        with self._journal.database.reading() as work:
+            person = work.persons.by_id(live.session.actor.person_id)
+        why = self._over(live, person, self._journal.machine.monotonic_ns())
+        if why:
+            self._end(live.session.actor, why)
+        return not why
+
     def forget(self) -> None:
         """Forget every session without an entry (the archive is being closed)."""
         self._sessions.clear()

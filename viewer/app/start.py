@@ -26,6 +26,7 @@ from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_reading import LogReading
+from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
@@ -212,6 +213,7 @@ def build(
         log_reading=LogReading(keeping, work),
         checking=Checking(keeping, work),
         anchoring=Anchoring(keeping, session, work),
+        presence=Presence(keeping, clock),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

@@ -82,7 +82,7 @@ def _read(path: Path) -> str:
 
 def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
     from archive.storage.machine import system_clock
-    from viewer.presenters.archive.keeping import load_case
+    from viewer.presenters.archive.kept_scan import load_case
     from viewer.presenters.court.export import export_bundle
     from viewer.render.court_pictures import court_pictures
 

@@ -160,6 +160,11 @@ class Session:
         self._recorder = None
         self.changed.announce(SessionChanged(self.case, ()))
 
+    def record_by(self, recorder: Recorder) -> None:
+        """Go on recording the same case after its person logged in anew."""
+        if self._recorder is not None:
+            self._recorder = recorder
+
     def keep(self, kept: Case, recorder: Recorder) -> None:
         """Record from now on, into the case `kept` as the archive has it.
 

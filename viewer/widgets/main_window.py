@@ -18,6 +18,7 @@ from typing_extensions import override
 from archive.services.bundling import BundleReport
 from viewer.presenters.examine.opening import Opened
 from viewer.widgets.archive.kept_strip import KeptStrip
+from viewer.widgets.archive.lock import Lock
 from viewer.widgets.archive.log_room import LogRoom
 from viewer.widgets.archive.room import CasesRoom
 from viewer.widgets.archive.saving import save
@@ -66,7 +67,9 @@ class MainWindow(QMainWindow):
         for part in (*self._rooms.values(), self.bottom):
             if part is not self.examine:
                 clothe(part)
-        self.setCentralWidget(self._centre())
+        centre = self._centre()
+        self.setCentralWidget(centre)
+        self._lock = Lock(parts, self, centre)
         words(self, parts.language, self.setWindowTitle, "ui.window.title")
         follow(self, parts.room, lambda room: self._stack.setCurrentWidget(self._rooms[room]))
         follow(self, parts.opening.opened, self._enter, now=False)

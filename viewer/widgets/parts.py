@@ -13,6 +13,7 @@ from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_reading import LogReading
+from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
 from viewer.presenters.examine.along import Along
@@ -124,6 +125,7 @@ class Parts:
     log_reading: LogReading
     checking: Checking
     anchoring: Anchoring
+    presence: Presence
     walkthrough: Walkthrough
     writing: Writing
     post: Post

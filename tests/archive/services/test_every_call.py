@@ -29,6 +29,7 @@ _PUBLIC = {
     "access.forget": "ends every session, gives nothing",
     "access.single_keeper": "one person's archive asks for the password only; on every bundle",
     "access.allows": "a question; it answers no to nobody",
+    "access.alive": "a question; it answers no to nobody",
     "access.denied": "writes a denial; the services' own",
     "access.key_of": "takes a session, which `require` alone gives",
     "access.prove": "takes a session, and asks for the password",

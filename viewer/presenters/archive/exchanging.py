@@ -15,7 +15,8 @@ from typing import Final, TypeAlias
 
 from archive.opening import Archive
 from archive.records import Actor
-from viewer.presenters.archive.keeping import Keeping, scan_case
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.kept_scan import scan_case
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value

@@ -12,6 +12,7 @@ from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor, CaseSummary, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
+from viewer.presenters.archive.kept_scan import assembled, scan_case
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
@@ -20,8 +21,6 @@ from virtopsy.case.case import Case
 from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFindings
 from virtopsy.case.version import How
-from virtopsy.dicom.assemble import assemble, choose, study_of
-from virtopsy.dicom.scan import scan_files
 from virtopsy.dicom.series import Scan, Study
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.findings.finding import Finding
@@ -143,6 +142,36 @@ class Keeping:
             self.archive.set(None)
             self._session.let_go()
 
+    def still_there(self) -> bool:
+        """Note that the person uses the window; False where the session has ended.
+
+        Nobody signed in is nobody to be missed.
+        """
+        archive, actor = self.archive.now, self._actor
+        if archive is None or actor is None:
+            return True
+        if not archive.access.alive(actor):
+            return False
+        archive.access.touch(actor)
+        return True
+
+    def session_ended(self) -> bool:
+        """Tell whether the session of who signed in has ended: too long idle, or put out."""
+        archive, actor = self.archive.now, self._actor
+        return archive is not None and actor is not None and not archive.access.alive(actor)
+
+    def renew(self, password: str) -> None:
+        """Log the same person in anew; the case on the screen goes on as it was.
+
+        Raises:
+            AccessDenied: the password is wrong, or the person may not log in any more.
+        """
+        archive, actor = self._signed_in()
+        self._actor = archive.access.login(actor.name, password)
+        if self._session.recorded:
+            number = self._session.case.number
+            self._session.record_by(CaseRecorder(archive, self._actor, number))
+
     def cases(self) -> tuple[CaseSummary, ...]:
         """Return the cases this person may see; none without an archive."""
         if self.archive.now is None or self._actor is None:
@@ -195,7 +224,7 @@ class Keeping:
         def job(progress: Progress) -> tuple[Case, Scan, Opened | None]:
             case = archive.cases.open(actor, number)
             held = scan_case(archive, actor, case, progress)
-            return case, held, _load(held, case, progress)
+            return case, held, assembled(held, case, progress)
 
         def done(found: tuple[Case, Scan, Opened | None]) -> None:
             case, held, opened = found
@@ -269,27 +298,3 @@ def _claimed(finding: Finding, actor: Actor) -> Finding:
     if isinstance(finding, Landmark) and finding.side_confirmed_by == "":
         return replace(finding, side_confirmed_by=actor.name)
     return finding
-
-
-def load_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
-    """Assemble the series of a case that has findings, else the largest that is a volume."""
-    return _load(scan_case(archive, actor, case, progress), case, progress)
-
-
-def scan_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Scan:
-    """Return the studies and series whose files a case keeps."""
-    paths = [
-        source.path_in_archive
-        for entry in case.series
-        for source in archive.cases.series_files(actor, case.number, entry.series_uid)
-    ]
-    return scan_files(paths, progress) if paths else Scan(0, (), ())
-
-
-def _load(found: Scan, case: Case, progress: Progress) -> Opened | None:
-    if not found.files:
-        return None
-    marked = next((one.series_uid for one in case.findings), None)
-    series = choose(found, marked)
-    study = study_of(found, series)
-    return Opened(study, series, assemble(series, study, progress))

@@ -126,12 +126,15 @@ class LogReading:
         wanted, before = self.query.now, self._before[-1]
         self.reading.set(True)
 
-        def job(_: Progress) -> LogPage:
-            return archive.log_pages.page(actor, wanted, before=before)
+        def job(_: Progress) -> LogPage | None:
+            # Who signed out meanwhile asked nothing: no refusal belongs into the log.
+            allowed = archive.access.allows(actor, Right.READ_LOG)
+            return archive.log_pages.page(actor, wanted, before=before) if allowed else None
 
-        def done(page: LogPage) -> None:
+        def done(page: LogPage | None) -> None:
             self.reading.set(False)
-            self.page.set(page)
+            if self._keeping.archive.now is archive:
+                self.page.set(page)
 
         def failed(error: VirtopsyError) -> None:
             self.reading.set(False)

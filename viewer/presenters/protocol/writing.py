@@ -10,7 +10,8 @@ from typing import TypeAlias
 from archive.opening import Archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport
-from viewer.presenters.archive.keeping import Keeping, load_case
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, TakePictures, export_bundle, write_conclusion
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.opening import Opened, Opening

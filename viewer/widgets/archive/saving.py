@@ -150,5 +150,6 @@ class SaveCase(QDialog):
         except VirtopsyError as error:
             self._trouble.setText(error.sentence(self._parts.language.now))
             self._trouble.show()
+            self.adjustSize()
             return
         self.accept()

@@ -19,7 +19,7 @@ from archive.services.court import BundleReport
 from resources.bundle import verify
 from tests.court_case import NUMBER, SERIES, open_case
 from tests.virtopsy.findings.some import one_of_each
-from viewer.presenters.archive.keeping import load_case
+from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened
 from virtopsy.case.changes import changes

@@ -13,7 +13,7 @@ from pydicom import dcmread
 
 from archive.opening import create, open_archive
 from tests.court_case import CHEAP, NUMBER, Clock, write_sources
-from viewer.presenters.archive.keeping import load_case
+from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, write_conclusion
 from viewer.render.court_pictures import court_pictures
 from virtopsy.jobs import Progress

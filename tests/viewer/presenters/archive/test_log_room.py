@@ -1,0 +1,191 @@
+"""The log room's presenters: pages, the check in words, and the live line."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import archive.opening
+from archive.opening import create
+from archive.records import Role
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, write_slice
+from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.checking import Checking
+from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_reading import LogReading, acts
+from viewer.presenters.archive.receipts import Receipts
+from viewer.presenters.examine.opening import Opening
+from viewer.presenters.examine.views import Views
+from viewer.presenters.session import Session
+from viewer.presenters.work import Work
+from virtopsy.jobs import Lanes, Progress
+from virtopsy.language import Language
+
+_PATIENCE_S = 30
+
+
+class _Desk:
+    """The presenters without a screen; `settle` does what the screen's thread would."""
+
+    def __init__(self, folder: Path) -> None:
+        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue()
+        self.lanes = Lanes()
+        self.work = Work(self.lanes, self._waiting.put)
+        session = Session()
+        self.keeping = Keeping(session, Opening(self.work, Views()), self.work, Clock())
+        self.reading = LogReading(self.keeping, self.work)
+        self.checking = Checking(self.keeping, self.work)
+        self.anchoring = Anchoring(self.keeping, session, self.work)
+        self.receipts = Receipts(self.keeping, self.work)
+        self.problems: list[str] = []
+        for one in (self.reading, self.checking, self.anchoring, self.receipts):
+            one.problem.subscribe(lambda error: self.problems.append(error.key))
+        self.keeping.sign_in(folder, "Ахметова", PASSWORD)
+
+    def settle(self, until: Callable[[], object]) -> None:
+        end = time.monotonic() + _PATIENCE_S
+        while not until():
+            assert time.monotonic() < end
+            try:
+                self._waiting.get(timeout=0.05)()
+            except queue.Empty:
+                continue
+
+    def read(self) -> None:
+        self.settle(lambda: not self.reading.reading.now)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Desk]:
+    """An archive with one slice in a case, and its keeper signed in."""
+    monkeypatch.setattr(archive.opening, "_COST", CHEAP)
+    folder, carrier = tmp_path / "evidence", tmp_path / "carrier"
+    carrier.mkdir()
+    write_slice(carrier / "1.dcm", 1)
+    create(folder, person="Ахметова", password=PASSWORD, clock=Clock(), cost=CHEAP)
+    made = _Desk(folder)
+    there, actor = made.keeping.acting()
+    there.intake.take_in(actor, carrier, case_number=CASE, progress=Progress())
+    yield made
+    made.keeping.close()
+    made.lanes.close()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_entries_are_told_in_sentences_newest_first(desk: _Desk, language: Language) -> None:
+    desk.reading.newest()
+    desk.read()
+    told = desk.reading.told(language)
+    assert [one.seq for one in told] == sorted((one.seq for one in told), reverse=True)
+    assert told[-1].seq == 1
+    assert any(CASE in one.text for one in told)
+    assert all("entry." not in one.text and len(one.when) == 19 for one in told)
+    assert str(len(told)) in desk.reading.place(language)
+
+
+def test_one_turns_to_older_entries_and_back(desk: _Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, _ = desk.keeping.acting()
+    page = there.log_pages.page
+    monkeypatch.setattr(there.log_pages, "page", lambda *a, **k: page(*a, **{**k, "most": 2}))
+    desk.reading.newest()
+    desk.read()
+    first = [one.seq for one in desk.reading.told(Language.EN)]
+    assert desk.reading.newest_shown
+    desk.reading.older()
+    desk.read()
+    assert [one.seq for one in desk.reading.told(Language.EN)] == [first[-1] - 1, first[-1] - 2]
+    desk.reading.newer()
+    desk.read()
+    assert desk.reading.newest_shown
+    assert min(one.seq for one in desk.reading.told(Language.EN)) > first[-1]  # read anew
+
+
+def test_only_what_was_asked_for_is_shown(desk: _Desk) -> None:
+    desk.reading.ask(case_number=f" {CASE} ", act="import", refused=False)
+    desk.read()
+    (told,) = desk.reading.told(Language.EN)
+    assert not told.refused
+    desk.reading.ask(case_number="nobody's", act="", refused=False)
+    desk.read()
+    desk.reading.ask(case_number="", act="", refused=True)
+    desk.read()
+    refusals = desk.reading.told(Language.EN)
+    assert refusals
+    assert all(one.refused for one in refusals)
+
+
+def test_every_act_can_be_asked_for_by_its_words() -> None:
+    for language in Language:
+        asked = acts(language)
+        assert asked[0][0] == ""
+        assert {"import", "receipt", "verify", "login"} <= {act for act, _ in asked}
+
+
+def test_a_good_check_is_told_with_what_it_rests_on(desk: _Desk) -> None:
+    desk.checking.start()
+    assert desk.checking.running.now is not None
+    desk.settle(lambda: desk.checking.report.now)
+    assert desk.checking.running.now is None
+    summary = desk.checking.summary(Language.EN)
+    assert "No fault was found" in summary
+    assert "compare" in summary
+    assert desk.checking.remarks(Language.EN) == []
+
+
+def test_every_fault_is_told_with_its_code_and_what_it_means(desk: _Desk) -> None:
+    there, _ = desk.keeping.acting()
+    for victim in [one for one in (there.folder / "objects").rglob("*") if one.is_file()][:2]:
+        content = victim.read_bytes()
+        victim.unlink()
+        victim.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    desk.checking.start()
+    desk.settle(lambda: desk.checking.report.now)
+    for language in Language:
+        faults = desk.checking.remarks(language)
+        assert [one.code for one in faults].count("object_changed") == 2
+        assert all(len(one.text) > 30 for one in faults)
+        assert str(len(faults)) in desk.checking.summary(language)
+
+
+def test_a_stopped_check_tells_nothing_and_can_be_begun_again(desk: _Desk) -> None:
+    desk.checking.start()
+    desk.checking.stop()
+    desk.settle(lambda: desk.checking.running.now is None)
+    desk.checking.start()
+    desk.settle(lambda: desk.checking.report.now)
+    assert desk.problems == []
+
+
+def test_the_live_line_follows_the_newest_anchor(desk: _Desk, tmp_path: Path) -> None:
+    desk.settle(lambda: desk.anchoring.last.now)
+    assert "no outside anchor" in desk.anchoring.briefly(Language.EN)
+    desk.receipts.write(CASE, tmp_path / "r.pdf", Language.KK)
+    desk.settle(lambda: desk.anchoring.last.now and desk.anchoring.last.now.anchor)
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    assert "entr" in desk.anchoring.briefly(Language.EN)
+    assert len(desk.anchoring.sentence(Language.EN)) > len(desk.anchoring.briefly(Language.EN))
+    desk.keeping.close()
+    assert desk.anchoring.briefly(Language.EN) == ""
+
+
+def test_who_may_read_no_log_is_shown_none(desk: _Desk) -> None:
+    there, actor = desk.keeping.acting()
+    there.access.add_person(actor, "Court", PASSWORD, [Role.COURT])
+    folder = there.folder
+    desk.keeping.sign_in(folder, "Court", PASSWORD)
+    assert not desk.reading.allowed
+    desk.anchoring.refresh()
+    assert desk.anchoring.last.now is None
+
+
+def test_signing_out_forgets_what_was_read_and_refuses_nothing(desk: _Desk) -> None:
+    desk.reading.newest()
+    desk.anchoring.refresh()
+    desk.keeping.close()
+    desk.read()
+    assert desk.problems == []
+    assert desk.reading.page.now is None
