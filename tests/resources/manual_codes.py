@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polib
 
+from archive.services.verify import NOTES
 from virtopsy.language import Language
 
 ROOT = Path(__file__).parents[2]
@@ -17,9 +18,9 @@ _BEGIN = "<!-- codes: begin. This table is held equal to the program by a test. 
 _END = "<!-- codes: end -->"
 _HEAD = "archive.problem."
 _COLUMNS = {
-    Language.EN: ("code", "what it means, what to do"),
-    Language.RU: ("код", "что значит и что делать"),
-    Language.KK: ("код", "нені білдіреді және не істеу керек"),
+    Language.EN: ("code", "what it means, what to do", "no fault, but said"),
+    Language.RU: ("код", "что значит и что делать", "не неисправность, но сообщается"),
+    Language.KK: ("код", "нені білдіреді және не істеу керек", "ақау емес, бірақ айтылады"),
 }
 
 
@@ -34,13 +35,18 @@ def codes() -> set[str]:
 
 
 def table(language: Language) -> str:
-    """Return the table with its marks."""
-    first, second = _COLUMNS[language]
-    rows = [f"| {first} | {second} |", "|---|---|"]
-    for key, text in sorted(_sentences(language).items()):
-        told = re.sub(r"\{[a-z_]+\}", "…", text).replace("|", "\\|")
-        rows.append(f"| `{key.removeprefix(_HEAD)}` | {told} |")
-    return "\n".join([_BEGIN, "", *rows, "", _END])
+    """Return the tables of faults and of notes with their marks."""
+    first, second, third = _COLUMNS[language]
+    told = {
+        key.removeprefix(_HEAD): re.sub(r"\{[a-z_]+\}", "…", text).replace("|", "\\|")
+        for key, text in sorted(_sentences(language).items())
+    }
+    rows = {code: f"| `{code}` | {text} |" for code, text in told.items()}
+    faults = [row for code, row in rows.items() if code not in NOTES]
+    notes = [row for code, row in rows.items() if code in NOTES]
+    head, line = f"| {first} | {second} |", "|---|---|"
+    tables = [head, line, *faults, "", f"| {first} | {third} |", line, *notes]
+    return "\n".join([_BEGIN, "", *tables, "", _END])
 
 
 def with_table(text: str, language: Language) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.records import Problem, VerifyReport
+from archive.services.verify import Scope
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Running, Work
@@ -44,8 +45,8 @@ class Checking:
         self.problem: Event[VirtopsyError] = Event()
         keeping.archive.subscribe(lambda _: self._leave())
 
-    def start(self) -> None:
-        """Check the whole archive.
+    def start(self, scope: Scope = Scope.FULL) -> None:
+        """Check the whole archive, or of its objects those that changed.
 
         Raises:
             UsageError: nobody is signed in.
@@ -56,7 +57,7 @@ class Checking:
         self.report.set(None)
 
         def job(progress: Progress) -> VerifyReport:
-            return archive.verify.run(None, progress)
+            return archive.verify.run(None, progress, scope=scope)
 
         def done(report: VerifyReport) -> None:
             self.running.set(None)
@@ -73,7 +74,7 @@ class Checking:
         )
 
     def stop(self) -> None:
-        """Stop the check; what it found until then is not told."""
+        """Stop the check; the next full one goes on there. What it found until then is not told."""
         if self.running.now is not None:
             self.running.now.progress.cancel()
 

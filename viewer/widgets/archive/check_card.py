@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from archive.services.verify import Scope
 from viewer.presenters.work import Running
 from viewer.widgets.archive.plain_pages import PlainPages
 from viewer.widgets.bind import follow, tip, words
@@ -38,7 +40,15 @@ class Check(QWidget):
         words(self._go, language, self._go.setText, "logroom.check")
         tip(self._go, language, "logroom.check.tip")
         self._go.clicked.connect(lambda _: parts.attempt(self._checking.start))
+        self._changed = QPushButton()
+        self._changed.setObjectName("log.check.changed")
+        words(self._changed, language, self._changed.setText, "logroom.check.changed")
+        tip(self._changed, language, "logroom.check.changed.tip")
+        self._changed.clicked.connect(
+            lambda _: parts.attempt(lambda: self._checking.start(Scope.CHANGED))
+        )
         self._stop.setObjectName("log.check.stop")
+        tip(self._stop, language, "logroom.check.stop.tip")
         words(self._stop, language, self._stop.setText, "logroom.check.stop")
         self._stop.clicked.connect(lambda _: self._checking.stop())
         self._bar = QProgressBar()
@@ -53,8 +63,13 @@ class Check(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        parts_of_it = (self._title, self._explained, self._go, self._stop, self._bar, self._answer)
-        for widget in parts_of_it:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._go, 1)
+        buttons.addWidget(self._changed)
+        column.addWidget(self._title)
+        column.addWidget(self._explained)
+        column.addLayout(buttons)
+        for widget in (self._stop, self._bar, self._answer):
             column.addWidget(widget)
         column.addWidget(self._remarks, 100)
         column.addStretch(1)
@@ -65,7 +80,8 @@ class Check(QWidget):
 
     def _run(self, running: Running | None) -> None:
         busy = running is not None
-        self._go.setVisible(not busy)
+        for button in (self._go, self._changed):
+            button.setVisible(not busy)
         self._stop.setVisible(busy)
         self._bar.setVisible(busy)
         if running is not None:
