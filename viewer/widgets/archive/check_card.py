@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -26,31 +28,6 @@ class Check(QWidget):
         super().__init__()
         self._parts = parts
         self._checking = parts.checking
-        language = parts.language
-        self._title = PlainLabel()
-        self._title.setProperty("role", "heading")
-        words(self._title, language, self._title.setText, "logroom.check.title")
-        self._explained = PlainLabel()
-        self._explained.setProperty("role", "quiet")
-        self._explained.setWordWrap(True)
-        words(self._explained, language, self._explained.setText, "logroom.check.explained")
-        self._go, self._stop = QPushButton(), QPushButton()
-        self._go.setObjectName("log.check")
-        self._go.setProperty("main", True)
-        words(self._go, language, self._go.setText, "logroom.check")
-        tip(self._go, language, "logroom.check.tip")
-        self._go.clicked.connect(lambda _: parts.attempt(self._checking.start))
-        self._changed = QPushButton()
-        self._changed.setObjectName("log.check.changed")
-        words(self._changed, language, self._changed.setText, "logroom.check.changed")
-        tip(self._changed, language, "logroom.check.changed.tip")
-        self._changed.clicked.connect(
-            lambda _: parts.attempt(lambda: self._checking.start(Scope.CHANGED))
-        )
-        self._stop.setObjectName("log.check.stop")
-        tip(self._stop, language, "logroom.check.stop.tip")
-        words(self._stop, language, self._stop.setText, "logroom.check.stop")
-        self._stop.clicked.connect(lambda _: self._checking.stop())
         self._bar = QProgressBar()
         self._bar.setObjectName("log.check.progress")
         self._bar.setTextVisible(False)
@@ -63,20 +40,43 @@ class Check(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._go, 1)
-        buttons.addWidget(self._changed)
-        column.addWidget(self._title)
-        column.addWidget(self._explained)
-        column.addLayout(buttons)
-        for widget in (self._stop, self._bar, self._answer):
-            column.addWidget(widget)
+        column.addWidget(self._words("heading", "logroom.check.title"))
+        column.addWidget(self._words("quiet", "logroom.check.explained"))
+        column.addLayout(self._buttons())
+        column.addWidget(self._bar)
+        column.addWidget(self._answer)
         column.addWidget(self._remarks, 100)
         column.addStretch(1)
         follow(self, self._checking.running, self._run)
         follow(self, self._checking.report, lambda _: self._show(), now=False)
-        follow(self, language, lambda _: self._show())
+        follow(self, parts.language, lambda _: self._show())
         follow(self, parts.theme, lambda _: self._show(), now=False)
+
+    def _words(self, role: str, key: str) -> PlainLabel:
+        label = PlainLabel()
+        label.setProperty("role", role)
+        label.setWordWrap(True)
+        words(label, self._parts.language, label.setText, key)
+        return label
+
+    def _buttons(self) -> QHBoxLayout:
+        self._go = self._button("check", self._checking.start)
+        self._go.setProperty("main", True)
+        self._changed = self._button("check.changed", lambda: self._checking.start(Scope.CHANGED))
+        self._stop = self._button("check.stop", self._checking.stop)
+        row = QHBoxLayout()
+        row.addWidget(self._go, 1)
+        row.addWidget(self._changed)
+        row.addWidget(self._stop, 1)
+        return row
+
+    def _button(self, name: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(f"log.{name}")
+        words(button, self._parts.language, button.setText, f"logroom.{name}")
+        tip(button, self._parts.language, f"logroom.{name}.tip")
+        button.clicked.connect(lambda _: self._parts.attempt(act))
+        return button
 
     def _run(self, running: Running | None) -> None:
         busy = running is not None
