@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from archive.opening import Archive
-from archive.records import Actor
+from archive.opening import Archive, open_archive
+from archive.records import Actor, Role
 from archive.services.court import Picture
-from tests.archive.conftest import CASE, PASSWORD, SERIES
-from tests.faults.acts import KEEPER
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, track
+from tests.faults.acts import KEEPER, later_clock
+from virtopsy.errors import VirtopsyError
 from virtopsy.findings.record import to_record
 from virtopsy.jobs import Progress
 
@@ -58,6 +59,16 @@ def _bundle(archive: Archive, actor: Actor, beside: Path) -> Any:
     return payload
 
 
+WRITES: Mapping[str, Read] = {
+    "finding": lambda archive, actor, _: archive.cases.add_finding(actor, CASE, track("more")),
+    "note": lambda archive, actor, _: archive.cases.note(actor, CASE, "view", {}),
+    "checkpoint": lambda archive, actor, _: archive.log.checkpoint(actor),
+    "log": lambda archive, actor, _: archive.log.entries(actor),
+    "person": lambda archive, actor, _: archive.access.add_person(
+        actor, "Third", "pw", [Role.AUDITOR]
+    ),
+    "anchor": lambda archive, actor, _: archive.anchors.last(actor),
+}
 READS: Mapping[str, Read] = {
     "login": lambda archive, _actor, _: archive.access.login(KEEPER, PASSWORD).person_id,
     "case list": lambda archive, actor, _: archive.cases.list(actor),
@@ -68,3 +79,16 @@ READS: Mapping[str, Read] = {
     "receipt": _receipt,
     "bundle": _bundle,
 }
+
+
+def every_answer_is_in_words(folder: Path) -> None:
+    """Hold that a person who works in a spoilt archive sees an answer or a sentence, no crash."""
+    for name, read in {**READS, **WRITES}.items():
+        try:
+            with open_archive(folder, clock=later_clock(9), cost=CHEAP) as archive:
+                read(archive, archive.access.login(KEEPER, PASSWORD), folder.parent)
+        except VirtopsyError:
+            continue
+        except Exception as error:
+            error.add_note(f"told to the person who asked for: {name}")
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,10 @@ class Tally:
             yield
             survived = 1
         except Exception as error:  # noqa: BLE001 -- every one is a loss, and told as one
-            self.losses.append(f"{row}: {detail}: {type(error).__name__} {error}")
+            notes = " ".join(getattr(error, "__notes__", ()))
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            at = f"{where.filename.rsplit('/', 1)[-1]}:{where.lineno}"
+            self.losses.append(f"{row}: {detail}: {type(error).__name__} {error} {notes} {at}")
         finally:
             self.count(row, 1, survived)
 

@@ -12,6 +12,7 @@ from tests.faults.acts import later_clock
 from tests.faults.conftest import some
 from tests.faults.corpus import BAD
 from tests.faults.facts import digest
+from tests.faults.reads import every_answer_is_in_words
 from tests.faults.stand import Stand
 from tests.faults.table import Tally
 from virtopsy.language import Language
@@ -41,3 +42,13 @@ def test_a_bad_archive_is_found_under_its_code_and_left_as_it_is(
         assert digest(spoilt.folder) == before, "a damaged archive is not written to"
         for language in Language:
             assert all(one.sentence(language) for one in report.problems)
+
+
+@pytest.mark.parametrize("name", some(list(BAD), 6))
+def test_who_works_in_a_bad_archive_is_told_in_a_sentence(
+    name: str, stand: Callable[[], Stand], tally: Tally
+) -> None:
+    spoilt = stand()
+    with tally.attempt("working in a bad archive", name):
+        BAD[name].make(spoilt)
+        every_answer_is_in_words(spoilt.folder)
