@@ -29,6 +29,7 @@ from archive.records import (
 )
 from archive.services.access import IDLE_S, Access, added, checked_name, new_person, who
 from archive.services.anchors import Anchors
+from archive.services.backup import Backup
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.destruction import Destruction
@@ -39,9 +40,12 @@ from archive.services.log import Log
 from archive.services.log_pages import LogPages
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
+from archive.services.restore import Restored
 from archive.services.rights import Right
 from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
+from archive.storage.archive_cut import ArchiveCut
+from archive.storage.backup_disk import BackupDisk
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.card import FORMAT, NAME, CardFile
@@ -51,6 +55,7 @@ from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.place import refuse_shared_place
 from archive.storage.presence import Presence
+from archive.storage.restored_folder import MARK
 from archive.storage.staging import StagingRoom
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import InputError, IntegrityError, StorageError
@@ -119,6 +124,16 @@ class Archive:
             lambda target: BundleFolder(target, files),
             folder,
         )
+        self.backup = Backup(
+            self.access,
+            self._journal,
+            objects,
+            lambda: ArchiveCut(folder, files),
+            lambda place: BackupDisk(place, files),
+            folder,
+            cost,
+        )
+        self.restored = Restored(self.access, self._journal)
         self.verify = Verify(self._journal, objects, CheckFolder(folder, files), cards)
 
     @property
@@ -248,7 +263,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         InputError: the folder is no archive, is of a newer format, or lies on a network drive.
         IntegrityError: it is one, but its card or its database is gone or unreadable.
     """
-    card = _read_card(folder)
+    card = read_card(folder)
     refuse_shared_place(folder)
     if not (folder / _DATABASE).is_file():
         raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
@@ -283,7 +298,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
         Cancelled: the person stopped it; the next full check goes on there.
     """
     try:
-        card = _read_card(folder)
+        card = read_card(folder)
     except IntegrityError:
         return VerifyReport(Checked(), (Problem("card_damaged", NAME),), "", "")
     with Archive(folder.absolute(), card, clock, Files(), _COST) as archive:
@@ -292,11 +307,21 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
 
 def is_archive(folder: Path) -> bool:
     """Tell whether a folder looks like an archive (the start screen's list)."""
-    return CardFile(folder, Files()).is_there()
+    unfinished = os.path.isfile(folder / MARK)  # noqa: PTH113 -- unlike Path's, never raises
+    return not unfinished and CardFile(folder, Files()).is_there()
 
 
-def _read_card(folder: Path) -> Card:
+def read_card(folder: Path, *, unfinished: bool = False) -> Card:
+    """Return what `archive.json` says.
+
+    Raises:
+        InputError: the folder is no archive, of a newer format, or a restore is not finished
+            (unless that is what goes on).
+        IntegrityError: it cannot be read.
+    """
     card = CardFile(folder, Files())
+    if not unfinished and os.path.isfile(folder / MARK):  # noqa: PTH113 -- never raises
+        raise InputError("backup.unfinished", path=folder)
     if card.is_there():
         return card.read()
     if os.path.isfile(folder / _DATABASE):  # noqa: PTH113 -- unlike Path's, never raises

@@ -71,6 +71,14 @@ class Blobs(Protocol):
         """Return size, times and place on the disk, which change with the bytes; None: gone."""
         ...
 
+    def blocks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes; errors as for `read`, a change known only after the last."""
+        ...
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield SHA-256 and size of every object that is there, by SHA-256."""
+        ...
+
     def names(self) -> Sequence[str]:
         """Return the SHA-256 of every object that is there."""
         ...
@@ -247,6 +255,10 @@ class LogRows(Protocol):
 
     def add(self, entry: LogEntry) -> None:
         """Append a row."""
+        ...
+
+    def add_many(self, entries: Sequence[LogEntry]) -> None:
+        """Append rows, in one statement."""
         ...
 
     def last(self, case_number: str | None = None) -> LogEntry | None:

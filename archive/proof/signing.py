@@ -74,6 +74,10 @@ class Seal:
         """Return the 64-byte Ed25519 signature (RFC 8032)."""
         return self._key.sign(statement)
 
+    def derived(self, purpose: bytes) -> bytes:
+        """Return 32 bytes for one purpose that only the unlocked key gives (RFC 5869)."""
+        return _derived(self._seed, purpose)
+
     def locked(self, box: bytes, bound_to: bytes) -> dict[str, str]:
         """Return the key locked for the owner of a box, useless for any other `bound_to`."""
         once = X25519PrivateKey.generate()

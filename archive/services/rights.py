@@ -38,6 +38,8 @@ class Right(StrEnum):
     COMPROMISE_KEY = "key.compromised"
     DESTROY = "destroy"
     SECOND_DESTRUCTION = "destroy.second"
+    BACKUP = "backup"
+    REBUILD = "rebuild"
 
 
 OF_EVERYBODY = frozenset(
@@ -58,7 +60,7 @@ _RIGHTS: Mapping[Role, frozenset[Right]] = {
         | {Right.CHANGE_ROLE, Right.RESET_PASSWORD}
         | {Right.READ_LOG, Right.READ_HOUSE_LOG, Right.CHECKPOINT}
         | {Right.ROTATE_KEY, Right.LOSE_KEY, Right.COMPROMISE_KEY}
-        | {Right.SECOND_DESTRUCTION}
+        | {Right.SECOND_DESTRUCTION, Right.BACKUP, Right.REBUILD}
     ),
     Role.AUDITOR: frozenset({Right.LIST_PERSONS, Right.READ_LOG, Right.READ_WHOLE_LOG}),
     # What was released to them, document by document: nothing is released yet.

@@ -5,8 +5,9 @@ No path is ever built from anything but a hash, a number or a counter.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -108,6 +109,31 @@ class ObjectFolder:
         if not _HASH.fullmatch(sha256):
             raise Bug(f"{sha256!r} is no SHA-256")
         return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def blocks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes; only when the last is read is it known whether all are as they were.
+
+        Raises:
+            IntegrityError, StorageError: as for `read`.
+        """
+        path = self.path(sha256)
+        if not _is_there(path):
+            raise self._error("object_missing", sha256)
+        digest = hashlib.sha256()
+        for block in self._files.blocks(path):
+            digest.update(block)
+            yield block
+        if digest.hexdigest() != sha256:
+            raise self._error("object_changed", sha256)
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield SHA-256 and size of every object that is there, by SHA-256."""
+        for folder in sorted(self._root.glob("??/??")):
+            found = sorted(one.name for one in folder.iterdir() if _HASH.fullmatch(one.name))
+            for name in found:
+                size = self._files.size(folder / name)
+                if size is not None:
+                    yield name, size
 
     def names(self) -> Sequence[str]:
         """Return the SHA-256 of every object that is there."""

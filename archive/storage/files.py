@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -197,6 +198,35 @@ class Files:
         """Close a held file; others may hold it then."""
         os.close(handle)
 
+    def write_blocks(self, path: Path, blocks: Iterable[bytes]) -> tuple[str, int]:
+        """Write a new file that others may add to, on the disk; return SHA-256 and size."""
+        digest, size = hashlib.sha256(), 0
+        with storage_errors(path), path.open("xb") as written:
+            for block in blocks:
+                digest.update(block)
+                size += len(block)
+                written.write(block)
+            written.flush()
+            os.fsync(written.fileno())
+        return digest.hexdigest(), size
+
+    def blocks(self, path: Path, *, past_cache: bool = False) -> Iterator[bytes]:
+        """Yield the bytes of a file, 1 MiB at a time; `past_cache` as for `hash`."""
+        with storage_errors(path), path.open("rb", buffering=0) as source:
+            if past_cache:
+                _forget(source.fileno())
+            while block := source.read(_BLOCK):
+                yield block
+
+    def size(self, path: Path) -> int | None:
+        """Return the size of a regular file; None where there is none, or a link."""
+        with storage_errors(path):
+            try:
+                found = path.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
+
     def link(self, staged: Path, final: Path) -> bool:
         """Give a file a second name; False where that name is taken."""
         with storage_errors(final):
@@ -278,8 +308,8 @@ class Files:
         """
         digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
         with storage_errors(path), path.open("rb", buffering=0) as source:
-            if past_cache and hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            if past_cache:
+                _forget(source.fileno())
             while length := source.readinto(block):
                 digest.update(block[:length])
                 size += length
@@ -335,6 +365,12 @@ class Files:
             return False
         staged.rename(final)
         return True
+
+
+def _forget(handle: int) -> None:
+    """Ask the system to forget what it holds of a file in memory, where it can."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _written(handle: int, content: bytes) -> int:

@@ -40,9 +40,13 @@ class LogTable:
 
     def add(self, entry: LogEntry) -> None:
         """Append a row."""
-        row = asdict(entry)
-        del row["actor_name"], row["about_name"]  # no columns: filled in for whoever reads
-        self._connection.execute(insert(tables.log).values(row))
+        self.add_many([entry])
+
+    def add_many(self, entries: Sequence[LogEntry]) -> None:
+        """Append rows, in one statement."""
+        columns = [one.name for one in tables.log.columns]  # the rest is for whoever reads
+        rows = [{name: getattr(one, name) for name in columns} for one in entries]
+        self._connection.execute(insert(tables.log), rows)
 
     def last(self, case_number: str | None = None) -> LogEntry | None:
         """Return the newest entry (of a case)."""

@@ -37,6 +37,8 @@ _STEPS = 100_000  # of SQLite's machine between two looks whether the person sto
 _FULL = (sqlite3.SQLITE_FULL,)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_MOVED = sqlite3.SQLITE_READONLY_DBMOVED
+"""The file has another name now: a rebuilt one took its place while this transaction waited."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -193,8 +195,10 @@ def _own_check(connection: Connection, check: Callable[[], None]) -> Any:
 
 
 def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:
-    # The primary result code; the rest of the number says more precisely what failed.
-    code = (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+    precise = getattr(error.orig, "sqlite_errorcode", 0) or 0
+    if precise == _MOVED:
+        return StorageError("rebuild.replaced", path=path)
+    code = precise & 0xFF  # the primary result code
     if code in _DAMAGED or "no such table" in str(error.orig):
         return IntegrityError("archive.problem.database_damaged", path=path)
     if code in _BUSY:

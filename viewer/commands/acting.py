@@ -64,12 +64,36 @@ def password_of(name: str, language: Language, variable: str = PASSWORD) -> str:
     return text
 
 
+def password_for(prompt: str, missing: str) -> str:
+    """Return the password of something that is no archive's person, as `password_of` does.
+
+    Args:
+        prompt: what the terminal shows.
+        missing: key of the sentence where there is neither variable nor terminal.
+    """
+    if PASSWORD in os.environ:
+        return os.environ[PASSWORD]
+    if not sys.stdin.isatty():
+        raise UsageError(missing, variable=PASSWORD)
+    text: str = click.prompt(prompt, hide_input=True, err=True)
+    return text
+
+
 @contextmanager
 def acting(folder: Path, user: str | None, language: Language) -> Iterator[tuple[Archive, Actor]]:
     """Open the archive and log the person in; the session ends with the block.
 
     An archive that only one person keeps does not ask who it is, only for the password.
     """
+    with acting_with_password(folder, user, language) as (archive, actor, _):
+        yield archive, actor
+
+
+@contextmanager
+def acting_with_password(
+    folder: Path, user: str | None, language: Language
+) -> Iterator[tuple[Archive, Actor, str]]:
+    """Do as `acting`, and hand the password on: for what is locked with it."""
     from archive.opening import open_archive
     from archive.storage.machine import system_clock
 
@@ -77,7 +101,8 @@ def acting(folder: Path, user: str | None, language: Language) -> Iterator[tuple
         name = user or archive.access.single_keeper()
         if not name:
             raise UsageError("archive.cli.no_user")
-        yield archive, archive.access.login(name, password_of(name, language))
+        password = password_of(name, language)
+        yield archive, archive.access.login(name, password), password
 
 
 @contextmanager

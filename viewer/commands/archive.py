@@ -27,6 +27,7 @@ _FOLDER = speech.PLACE
 _ELSEWHERE = (
     *("import", "verify", "receipt", "person", "bundle", "finding", "findings"),
     *("key", "destroy"),
+    *("backup", "restore", "rebuild"),
 )
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
 

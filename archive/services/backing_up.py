@@ -1,0 +1,380 @@
+"""One backup being made: objects, the entry of the log, the moment that is cut, its snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain as joined
+from typing import Any, Protocol
+
+from archive.ports import Blobs, Database, UnitOfWork
+from archive.proof import canonical, chain, checkpoint, merkle, snapshot
+from archive.proof.backup_card import BackupCard
+from archive.proof.chain import Act
+from archive.proof.snapshot import Snapshot, Stream
+from archive.records import LogEntry, Out, Problem
+from archive.services.access import Session, who
+from archive.services.journal import Journal
+from archive.services.kept import Kept
+from archive.services.replay import NAMES_NOTHING
+from archive.services.rights import Right
+from virtopsy.errors import IntegrityError, StorageError
+from virtopsy.jobs import Progress
+
+DATABASE = "db/archive.sqlite"
+LOG = "log/entries.jsonl"
+_SMALL = 64 << 10
+_SLACK = 16 << 20
+_DATABASE_ROOM = 1.1
+
+
+class Cut(Protocol):
+    """One moment of the archive; see `archive.storage.archive_cut`."""
+
+    def take(self, progress: Progress) -> Database:
+        """Copy the database and return the copy."""
+        ...
+
+    def database_size(self) -> int:
+        """Return the size of the database, in bytes."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left where the copy goes."""
+        ...
+
+    def database_blocks(self) -> Iterator[bytes]:
+        """Yield the copy's bytes."""
+        ...
+
+    def others(self) -> Iterator[tuple[str, int]]:
+        """Yield path and size of every file but objects, staged ones and the database."""
+        ...
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes of one of the others."""
+        ...
+
+    def clear(self) -> None:
+        """Remove the copy."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a backup goes."""
+
+    kept: Kept
+    card: BackupCard
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """What a backup did.
+
+    Attributes:
+        path: the archive's folder on the disk.
+        snapshot: name of the new snapshot.
+        objects, bytes: that it holds.
+        written, written_bytes: of these, new on the disk.
+        renewed: damaged ones on the disk that were written anew.
+        problems: what is missing in it, and what it holds better than the archive.
+        left_out: files that are none of the archive's.
+        size, root: of the log it holds.
+        seconds: it took.
+    """
+
+    path: str
+    snapshot: str
+    encrypted: bool
+    objects: int
+    bytes: int
+    written: int
+    written_bytes: int
+    renewed: int
+    problems: tuple[Problem, ...]
+    left_out: tuple[str, ...]
+    size: int
+    root: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """It holds everything, as it was recorded."""
+        return not self.problems
+
+
+class _Unsound(Exception):  # noqa: N818 -- what the object is
+    """A source object that must not be kept as good."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class BackingUp:
+    """One run; `finish` does it all."""
+
+    journal: Journal
+    blobs: Blobs
+    place: Place
+    cut: Cut
+    session: Session
+    progress: Progress
+    _unsound: dict[str, str] = field(default_factory=dict)
+    _better: dict[str, str] = field(default_factory=dict)
+    _written: int = 0
+    _written_bytes: int = 0
+    _renewed: int = 0
+    _problems: list[Problem] = field(default_factory=list)
+    _left_out: list[str] = field(default_factory=list)
+
+    @property
+    def _kept(self) -> Kept:
+        return self.place.kept
+
+    def finish(self, reason: str) -> BackupReport:
+        """Write what is new, the entry, and the snapshot; return what was done."""
+        begun = self.journal.machine.monotonic_ns()
+        total = self._preflight()
+        count = size = 0
+        for done, (_, one) in enumerate(self._objects(full=self._kept.full)):
+            self.progress.tick(done, total)
+            count, size = count + 1, size + one
+        self._kept.disk.settle()
+        number = _number_after(self._kept.disk.snapshots())
+        self._enter(number, count, size, reason)
+        made = self._snapshot(number)
+        self._kept.put_snapshot(made)
+        self.progress.tick(total, total)
+        seconds = (self.journal.machine.monotonic_ns() - begun) / 1e9
+        return self._report(made, seconds)
+
+    def _preflight(self) -> int:
+        """Refuse where there is too little room; return how many objects there are."""
+        total = needed = 0
+        for sha256, size in self.blobs.sizes():
+            self.progress.check()
+            total += 1
+            needed += 0 if self._kept.holds(sha256, size) else size
+        database = self.cut.database_size()
+        needed += database + sum(size for _, size in self.cut.others()) + _SLACK
+        _room("backup.space", needed, self._kept.disk.free_bytes())
+        _room("archive.storage.space", int(database * _DATABASE_ROOM), self.cut.free_bytes())
+        return total
+
+    def _objects(self, *, full: bool) -> Iterator[tuple[str, int]]:
+        """Write every object that the backup lacks; yield those that it holds, with their sizes."""
+        for sha256, size in self.blobs.sizes():
+            if sha256 in self._unsound:
+                continue
+            held = self._held(sha256, size, full=full)
+            if held is None:
+                held = self._copied(sha256, size)
+            if held is not None:
+                yield sha256, held
+
+    def _held(self, sha256: str, size: int, *, full: bool) -> int | None:
+        """Return the size of the object in the backup; None where it must be written."""
+        if self._kept.disk.size(self._kept.path(sha256)) is None:
+            return None
+        if self._kept.holds(sha256, size) and not full:
+            return size
+        whole = self._kept.whole(sha256)
+        if whole is None:
+            self._renewed += 1
+        elif whole != size:
+            self._better[sha256] = "object_changed"
+        return whole
+
+    def _copied(self, sha256: str, size: int) -> int | None:
+        try:
+            self._kept.put(sha256, self._source(sha256))
+        except _Unsound as error:
+            self._unsound[sha256] = error.code
+            return None
+        self._written += 1
+        self._written_bytes += size
+        return size
+
+    def _source(self, sha256: str) -> Iterator[bytes]:
+        """Yield an object of the archive; its own faults must not look like the backup's."""
+        try:
+            for block in self.blobs.blocks(sha256):
+                self.progress.check()
+                yield block
+        except IntegrityError as error:
+            raise _Unsound(error.key.rpartition(".")[2]) from error
+        except StorageError as error:
+            raise _Unsound("object_unreadable") from error
+
+    def _enter(self, number: int, count: int, size: int, reason: str) -> None:
+        """Record the backup, before the moment is cut."""
+        before, root = self.journal.head()
+        data: dict[str, Any] = {
+            "where": str(self._kept.disk.folder),
+            "disk": self.place.card.id,
+            "snapshot": number,
+            "encrypted": self.place.card.encrypted,
+            "full": self._kept.full,
+            "objects": count,
+            "bytes": size,
+            "written": self._written,
+            "damaged": len(self._unsound),
+            "size": before,
+            "root": root.hex(),
+        }
+        self.journal.write(Act(Right.BACKUP, who(self.session.actor), reason=reason, data=data))
+        self.journal.checkpoint_after(self.session.seal, at_once=True)
+
+    def _snapshot(self, number: int) -> Snapshot:
+        database = self.cut.take(self.progress)
+        if database.is_damaged():
+            self._problems.append(Problem("database_damaged", DATABASE))
+        with database.reading() as work:
+            last = work.log.last()
+            length = last.seq if last else 0
+            root = merkle.Tree(work.tree).root(length)
+            named = _named(work)
+            log = self._kept.put_stream(self._log(work.log.entries()))
+        objects, missing, count, size = self._lists(named)
+        files, small = self._others(length)
+        files[DATABASE] = self._kept.put_stream(self.cut.database_blocks())
+        files[LOG] = log
+        return Snapshot(
+            archive=self.journal.archive,
+            number=number,
+            ts=chain.utc(self.journal.clock()),
+            size=length,
+            root=root.hex(),
+            checkpoint=self._checkpoint(length),
+            count=count,
+            total_bytes=size,
+            objects=objects,
+            missing=missing,
+            small=small,
+            files=files,
+        )
+
+    def _log(self, entries: Iterable[LogEntry]) -> Iterator[bytes]:
+        """Yield the copy of the log up to the moment; what it lacks yet comes from the database."""
+        copied = _whole_lines(self.cut.blocks(LOG))
+        differ = False
+        for entry in entries:
+            try:
+                line = next(copied, entry.body)
+            except StorageError:  # gone or unreadable, which `verify` says of the archive
+                line = entry.body
+                copied = iter(())
+            differ = differ or line != entry.body
+            yield line + b"\n"
+        if differ:
+            self._problems.append(Problem("backup_log_differs", LOG))
+
+    def _lists(self, named: set[bytes]) -> tuple[Stream, Stream, int, int]:
+        """Return the list of objects held, the list of those missing, count and bytes."""
+        totals = [0, 0]
+
+        def held() -> Iterator[bytes]:
+            for sha256, size in joined(self._objects(full=False), self._saved(named)):
+                named.discard(bytes.fromhex(sha256))
+                totals[0] += 1
+                totals[1] += size
+                yield snapshot.object_line(sha256, size)
+
+        objects = self._kept.put_stream(held())
+        for left in named:
+            self._unsound.setdefault(left.hex(), "object_missing")
+        lines = (snapshot.missing_line(code, one) for one, code in sorted(self._unsound.items()))
+        return objects, self._kept.put_stream(lines), totals[0], totals[1]
+
+    def _saved(self, named: set[bytes]) -> Iterator[tuple[str, int]]:
+        """Yield objects that are gone or damaged here and whole in the backup."""
+        for one in sorted({*(left.hex() for left in named), *self._unsound}):
+            whole = self._kept.whole(one)
+            if whole is not None:
+                self._better[one] = self._unsound.pop(one, "object_missing")
+                yield one, whole
+
+    def _others(self, size: int) -> tuple[dict[str, Stream], Stream]:
+        """Keep every other file; small ones together."""
+        large: dict[str, Stream] = {}
+        little: list[str] = []
+        for path, length in self.cut.others():
+            if path == LOG:
+                continue
+            if not snapshot.may_be_kept(path):
+                self._left_out.append(canonical.text(path))
+            elif length > _SMALL:
+                large[path] = self._kept.put_stream(self.cut.blocks(path))
+            else:
+                little.append(path)
+        return large, self._kept.put_stream(self._small(little, size))
+
+    def _small(self, paths: Iterable[str], size: int) -> Iterator[bytes]:
+        for path in paths:
+            content = b"".join(self.cut.blocks(path))
+            if path.startswith("log/") and _later(content, size):
+                continue  # made since; it would be larger than the log of this moment
+            yield snapshot.small_line(path, content)
+
+    def _checkpoint(self, size: int) -> str:
+        for name in reversed(self.journal.notes.names()):
+            found = checkpoint.read(self.journal.notes.read(name))
+            if found is not None and found.size <= size:
+                return found.note
+        return ""
+
+    def _report(self, made: Snapshot, seconds: float) -> BackupReport:
+        path = self.blobs.relative_path
+        missing = [Problem(code, path(one)) for one, code in sorted(self._unsound.items())]
+        better = [Problem("backup_has_whole", path(one)) for one in sorted(self._better)]
+        return BackupReport(
+            path=str(self._kept.disk.folder),
+            snapshot=made.name,
+            encrypted=self.place.card.encrypted,
+            objects=made.count,
+            bytes=made.total_bytes,
+            written=self._written,
+            written_bytes=self._written_bytes,
+            renewed=self._renewed,
+            problems=(*self._problems, *missing, *better),
+            left_out=tuple(self._left_out),
+            size=made.size,
+            root=made.root,
+            seconds=seconds,
+        )
+
+
+def _room(key: str, needed: int, free: int) -> None:
+    if free < needed:
+        raise StorageError(key, needed_mb=-(-needed // 1_000_000), free_mb=free // 1_000_000)
+
+
+def _number_after(names: Iterable[str]) -> int:
+    return max((int(one.partition("-")[0]) for one in names), default=0) + 1
+
+
+def _named(work: UnitOfWork) -> set[bytes]:
+    """Return the SHA-256 of every object that log and index name, 32 bytes each."""
+    named: set[bytes] = set()
+    for entry in work.log.entries():
+        if entry.out == Out.OK and entry.act not in NAMES_NOTHING:
+            named.update(bytes.fromhex(one["sha256"]) for one in chain.read(entry)["obj"])
+    for case in work.cases.all():
+        named.update(bytes.fromhex(one.sha256) for one in work.cases.files(case.number))
+    return named
+
+
+def _later(content: bytes, size: int) -> bool:
+    note = checkpoint.read(content.decode("utf-8", "replace"))
+    return note is not None and note.size > size
+
+
+def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines; one that a kill tore off is not there yet."""
+    rest = b""
+    for block in blocks:
+        *whole, rest = (rest + block).split(b"\n")
+        yield from whole

@@ -1,0 +1,247 @@
+"""Making the database anew from the log's bodies and the objects.
+
+The log is taken from its copy and from what is left of the old database, entry by entry from the
+one that continues the chain; so either may be damaged, or gone. A log that neither tells whole,
+or that a genuine checkpoint contradicts, is not rebuilt over: an index made of it would look
+whole. Then a backup is the way (`services.restore`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Protocol
+
+from archive.ports import Blobs, Clock, Database, Notes, UnitOfWork
+from archive.proof import canonical, chain, checkpoint, merkle, signing
+from archive.proof.signing import Password
+from archive.records import Card, LogEntry, Role
+from archive.services import keys, lockout
+from archive.services.filling import fill_archive, fill_cases, fill_log
+from archive.services.persons import kept_credential
+from virtopsy.errors import AccessDenied, IntegrityError
+from virtopsy.jobs import Progress
+
+
+class Old(Protocol):
+    """What is left of the old index; see `archive.storage.old_index`."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep other rebuilds and writers out."""
+        ...
+
+    def copied(self) -> Iterator[bytes]:
+        """Yield the bodies in the copy of the log."""
+        ...
+
+    def stored(self) -> Iterator[tuple[int, bytes]]:
+        """Yield seq and body of the old database's log, up to the first damage."""
+        ...
+
+    def new(self) -> Database:
+        """Return a new database, empty, that nobody else sees."""
+        ...
+
+    def exchange(self, moment: str, copy: Iterator[bytes] | None) -> tuple[str, ...]:
+        """Put the new database in place of the old one; return what lies in quarantine now."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was built and not used."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What was made.
+
+    Attributes:
+        entries: of the log.
+        cases: that it tells of.
+        from_database: entries that only the old database had whole.
+        copy_renewed: the copy of the log was damaged and made anew.
+        quarantine: where the old files lie, by paths within the archive.
+    """
+
+    entries: int
+    cases: int
+    from_database: int
+    copy_renewed: bool
+    quarantine: tuple[str, ...]
+
+
+@dataclass
+class Rebuilding:
+    """One rebuild; `run` does it all."""
+
+    card: Card
+    old: Old
+    blobs: Blobs
+    notes: Notes
+    clock: Clock
+    progress: Progress
+    _joined: _Joined = field(init=False)
+
+    def run(self, name: str, password: Password, moment: str) -> Rebuilt:
+        """Build, check, and exchange.
+
+        Args:
+            name: of an administrator, as the log tells it.
+            password: of that person.
+            moment: names what goes to quarantine.
+
+        Raises:
+            AccessDenied: no such administrator, or another password; nothing was changed.
+            IntegrityError: the log is broken; nothing was changed.
+            StorageError, Cancelled: nothing was changed.
+        """
+        with self.old.held():
+            try:
+                return self._run(name, password, moment)
+            finally:
+                self.old.clear()
+
+    def _run(self, name: str, password: Password, moment: str) -> Rebuilt:
+        self._joined = _Joined(self.card.uuid, self.old.copied(), self.old.stored())
+        database = self.old.new()
+        with database.writing() as work:
+            cases = fill_log(work, self._joined.entries(), self.progress)
+            self._check_notes(work)
+            fill_archive(work, self.blobs)
+            self._admit(work, name, password)
+            fill_cases(work, cases, self.blobs, self.progress)
+            work.commit()
+        with database.reading() as work:
+            last = work.log.last()
+            damaged = self._joined.copy_damaged
+            copy = (one.body + b"\n" for one in work.log.entries()) if damaged else None
+            moved = self.old.exchange(moment, copy)
+        return Rebuilt(
+            entries=last.seq if last else 0,
+            cases=len(cases),
+            from_database=self._joined.from_database,
+            copy_renewed=damaged,
+            quarantine=moved,
+        )
+
+    def _check_notes(self, work: UnitOfWork) -> None:
+        """Refuse a log that a genuine checkpoint contradicts."""
+        last = work.log.last()
+        if last is None:
+            raise IntegrityError("rebuild.empty")
+        ring = keys.ring(work.log.of_acts(keys.ACTS), self.card.public_keys)
+        tree = merkle.Tree(work.tree)
+        for name in self.notes.names():
+            note = checkpoint.read(self.notes.read(name))
+            if note is None or note.origin != checkpoint.origin_of(self.card.uuid):
+                continue
+            if not any(checkpoint.signed_by(note, key) for key in ring.known):
+                continue
+            if note.size > last.seq:
+                raise IntegrityError("rebuild.cut", path=name, size=note.size, left=last.seq)
+            if note.size and tree.root(note.size) != note.root:
+                raise IntegrityError("rebuild.rewritten", path=name, size=note.size)
+
+    def _admit(self, work: UnitOfWork, name: str, password: Password) -> None:
+        person = work.persons.by_name(canonical.text(name).strip())
+        if person is None or person.disabled or lockout.is_locked(person, self.clock()):
+            raise AccessDenied("archive.access.login")
+        if signing.proven(kept_credential(self.blobs, person), password) is None:
+            raise AccessDenied("archive.access.login")
+        if Role.ADMINISTRATOR not in person.roles:
+            raise AccessDenied("archive.access.right", name=person.name, right="rebuild")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What may be an entry: sources that were altered may both continue the chain for a moment."""
+
+    entry: LogEntry
+    in_copy: bool
+    copy_goes_on: bool
+
+
+class _Joined:
+    """The log out of two sources, each entry from the one that continues the chain.
+
+    Attributes:
+        from_database: entries that the copy did not have whole.
+        copy_damaged: one of these stands before the copy's end.
+    """
+
+    def __init__(
+        self, archive: str, copied: Iterable[bytes], stored: Iterable[tuple[int, bytes]]
+    ) -> None:
+        self._archive = archive
+        self._copied = iter(copied)
+        self._stored = iter(stored)
+        self._waiting = next(self._stored, None)
+        self.from_database = 0
+        self.copy_damaged = False
+
+    def entries(self) -> Iterator[LogEntry]:
+        """Yield the entries by seq.
+
+        Raises:
+            IntegrityError: neither source continues the chain, or they end differently.
+        """
+        before: list[_Candidate] = []
+        for seq in count(1):
+            copied, stored = next(self._copied, None), self._row(seq)
+            if copied is None and stored is None:
+                break
+            chosen, now = self._following(seq, before, copied, stored)
+            if chosen is not None:
+                yield self._told(chosen)
+            before = now
+        last = before[0].entry.seq if before else 0
+        if self._waiting is not None:
+            raise IntegrityError("rebuild.broken", seq=last + 1)
+        if len(before) > 1:
+            raise IntegrityError("rebuild.two_ends", seq=last)
+        for one in before:
+            yield self._told(one)
+
+    def _row(self, seq: int) -> bytes | None:
+        """Return the old database's body of that number."""
+        while self._waiting is not None and self._waiting[0] < seq:
+            self._waiting = next(self._stored, None)
+        if self._waiting is None or self._waiting[0] != seq:
+            return None
+        body = self._waiting[1]
+        self._waiting = next(self._stored, None)
+        return body
+
+    def _following(
+        self, seq: int, before: list[_Candidate], copied: bytes | None, stored: bytes | None
+    ) -> tuple[_Candidate | None, list[_Candidate]]:
+        """Return which candidate was the entry before, and what may be this one."""
+        bodies = [body for body in dict.fromkeys((copied, stored)) if body is not None]
+        read = [(body, self._entry(seq, body)) for body in bodies]
+        starts: list[_Candidate | None] = [*before] or [None]
+        for one in starts:
+            prev = chain.BEGINNING if one is None else one.entry.hash
+            now = [
+                _Candidate(entry, body == copied, copied is not None)
+                for body, entry in read
+                if entry is not None and entry.prev == prev
+            ]
+            if now:
+                return one, now
+        raise IntegrityError("rebuild.broken", seq=seq)
+
+    def _entry(self, seq: int, body: bytes) -> LogEntry | None:
+        try:
+            entry = chain.from_body(body)
+            # The chain binds every later entry to the first.
+            own = seq > 1 or canonical.decode(body).get("log") == self._archive
+        except canonical.NotCanonical:
+            return None
+        return entry if own and entry.seq == seq else None
+
+    def _told(self, one: _Candidate) -> LogEntry:
+        self.from_database += not one.in_copy
+        self.copy_damaged = self.copy_damaged or (one.copy_goes_on and not one.in_copy)
+        return one.entry

@@ -1,0 +1,403 @@
+"""Restoring an archive into an empty place, and judging what came out of it.
+
+A restore is good only if everything verifies, and if the log it brings is not behind, or another
+than, what outside checkpoints and the backup's own newest snapshot tell. An old backup put in
+place of a newer archive looks whole from within; only something outside shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from archive.ports import UnitOfWork
+from archive.proof import canonical, checkpoint, merkle, slots, snapshot
+from archive.proof.chain import SYSTEM, Act
+from archive.proof.checkpoint import Checkpoint
+from archive.proof.signing import Password
+from archive.proof.snapshot import Snapshot
+from archive.records import Actor, Out, Problem
+from archive.services.access import Access, who
+from archive.services.backup_key import read_card
+from archive.services.journal import Journal
+from archive.services.kept import Disk, Kept
+from archive.services.keys import KeyRing
+from archive.services.rebuild import Rebuilt
+from archive.services.rights import Right
+from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
+from virtopsy.jobs import Progress
+
+CARD = "archive.json"
+DATABASE = "db/archive.sqlite"
+LOG = "log/entries.jsonl"
+FOLDERS = ("objects/sha256", "staging", "quarantine", "log", "db")
+_ROOM = 1.02
+
+
+class Target(Protocol):
+    """Where the archive goes; see `archive.storage.restored_folder`."""
+
+    folder: Path
+
+    def is_free(self) -> bool:
+        """Tell whether nothing is there yet."""
+        ...
+
+    def mark(self) -> bytes | None:
+        """Return what the unfinished restore says of itself; None where there is none."""
+        ...
+
+    def begin(self, mark: bytes, folders: Iterable[str]) -> None:
+        """Make the folders, and mark them as unfinished first."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was being written and never got a name."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
+        ...
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """Tell whether an object lies there already, with its length."""
+        ...
+
+    def put_object(self, sha256: str, blocks: Iterable[bytes]) -> None:
+        """Write an object; it has its name after `settle`."""
+        ...
+
+    def put(self, path: str, blocks: Iterable[bytes]) -> None:
+        """Write another file, in place of one that an earlier try left."""
+        ...
+
+    def settle(self) -> None:
+        """Give what was written its names, durably."""
+        ...
+
+    def finish(self) -> None:
+        """Take the mark away: from now on it is an archive."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """A backup that was unlocked.
+
+    Attributes:
+        backup: its id.
+        person: whose password opened it; empty for a passphrase or a plain backup.
+    """
+
+    kept: Kept
+    archive: str
+    backup: str
+    person: str
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Return every snapshot, oldest first.
+
+        Raises:
+            IntegrityError: one is damaged.
+        """
+        return tuple(self.kept.snapshot(name) for name in self.kept.disk.snapshots())
+
+    def readable(self) -> tuple[list[Snapshot], list[Problem]]:
+        """Return the snapshots that can be read, and what is wrong with the others."""
+        found, problems = [], []
+        for name in self.kept.disk.snapshots():
+            try:
+                found.append(self.kept.snapshot(name))
+            except IntegrityError as error:
+                problems.append(_problem(error))
+        return found, problems
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A checkpoint that was kept outside the archive, and where it was read."""
+
+    path: str
+    checkpoint: Checkpoint
+
+
+def unlock(disk: Disk, password: Password) -> Source:
+    """Open a backup with a password of any of its slots; a plain one needs none.
+
+    Raises:
+        InputError: there is no backup.
+        AccessDenied: the password opens none of its slots.
+        IntegrityError: backup.json and its copy are damaged.
+    """
+    card = read_card(disk)
+    if card is None:
+        raise InputError("backup.none", path=disk.folder)
+    if not card.encrypted:
+        return Source(Kept(disk, None), card.archive, card.id, "")
+    found = slots.opened_by_password(card.slots, card.id, password)
+    if found is None:
+        raise AccessDenied("backup.wrong_password", path=disk.folder)
+    key, slot = found
+    person = str(slot["id"]) if slot["kind"] == slots.PERSON else ""
+    return Source(Kept(disk, key), card.archive, card.id, person)
+
+
+def chosen(source: Source, name: str | None) -> Snapshot:
+    """Return the snapshot asked for, by its name or number; the newest where none is.
+
+    Raises:
+        UsageError: there is no such snapshot.
+        InputError: there is none at all.
+        IntegrityError: it is damaged.
+    """
+    names = source.kept.disk.snapshots()
+    if not names:
+        raise InputError("backup.no_snapshot", path=source.kept.disk.folder)
+    if name is None:
+        return source.kept.snapshot(names[-1])
+    wanted = [one for one in names if name == one or name.lstrip("0") == _number(one)]
+    if not wanted:
+        raise UsageError("backup.unknown_snapshot", name=name, path=source.kept.disk.folder)
+    return source.kept.snapshot(wanted[0])
+
+
+@dataclass
+class Restoring:
+    """One restore; `copy` does it, `problems` says what could not be brought."""
+
+    source: Source
+    snapshot: Snapshot
+    target: Target
+    progress: Progress
+    problems: list[Problem] = field(default_factory=list)
+
+    def copy(self) -> None:
+        """Write everything that is not there yet, the card last.
+
+        Raises:
+            InputError: the place is not empty.
+            UsageError: an unfinished restore of another snapshot lies there.
+            IntegrityError: the backup of what makes an archive is damaged.
+            StorageError, Cancelled: it can go on later.
+        """
+        self.check_place()
+        self.target.begin(self._mark, FOLDERS)
+        self.target.clear()
+        try:
+            self._room()
+            self._objects()
+            card = self._small()
+            self._large()
+            self.target.settle()
+            self.target.put(CARD, [card])
+            self.target.settle()
+        finally:
+            self.target.clear()
+
+    @property
+    def _mark(self) -> bytes:
+        said = {"backup": self.source.backup, "snapshot": self.snapshot.name}
+        return canonical.encode(said) + b"\n"
+
+    def check_place(self) -> None:
+        """Refuse a place that is neither empty nor holds this restore, unfinished.
+
+        Raises:
+            InputError: something lies there.
+            UsageError: an unfinished restore of another snapshot lies there.
+        """
+        there = self.target.mark()
+        if there is None and not self.target.is_free():
+            raise InputError("backup.not_empty", path=self.target.folder)
+        if there is not None and there != self._mark:
+            raise UsageError("backup.other_unfinished", path=self.target.folder)
+
+    def _room(self) -> None:
+        needed = sum(one.size for one in self.snapshot.files.values())
+        needed += sum(s for h, s in self._listed() if not self.target.holds(h, s))
+        needed, free = int(needed * _ROOM), self.target.free_bytes()
+        if free < needed:
+            megabytes = {"needed_mb": -(-needed // 1_000_000), "free_mb": free // 1_000_000}
+            raise StorageError("backup.space", **megabytes)
+
+    def _listed(self) -> Iterator[tuple[str, int]]:
+        try:
+            yield from snapshot.objects_of(self.source.kept.stream(self.snapshot.objects))
+        except canonical.NotCanonical as error:
+            path = self.source.kept.disk.folder / "snapshots" / self.snapshot.name
+            raise IntegrityError("archive.problem.backup_changed", path=path, chunk=0) from error
+
+    def _objects(self) -> None:
+        for done, (sha256, size) in enumerate(self._listed()):
+            self.progress.tick(done, self.snapshot.count)
+            if self.target.holds(sha256, size):
+                continue
+            try:
+                self.target.put_object(sha256, self._ticking(self.source.kept.blocks(sha256)))
+            except IntegrityError as error:
+                self.problems.append(_problem(error))
+
+    def _small(self) -> bytes:
+        """Write the small files; return the card, which comes last."""
+        card = b""
+        for path, content in snapshot.small_of(self.source.kept.stream(self.snapshot.small)):
+            if path == CARD:
+                card = content
+            else:
+                self.target.put(path, [content])
+        if not card:
+            raise IntegrityError("archive.problem.card_damaged", path=CARD)
+        return card
+
+    def _large(self) -> None:
+        for path, one in self.snapshot.files.items():
+            try:
+                self.target.put(path, self._ticking(self.source.kept.stream(one)))
+            except IntegrityError as error:
+                if path == DATABASE:
+                    raise
+                self.problems.append(_problem(error))  # of the log the database holds all
+
+    def _ticking(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self.progress.check()
+            yield block
+
+
+class Restored:
+    """The archive that came out of it: is it the newest, and what its log says of that."""
+
+    def __init__(self, access: Access, journal: Journal) -> None:
+        self._access = access
+        self._journal = journal
+
+    def judged(
+        self,
+        brought: Snapshot,
+        source: Source,
+        outside: Sequence[Outside],
+        ring: Callable[[], KeyRing],
+    ) -> list[Problem]:
+        """Compare the log with everything that tells of it from outside.
+
+        Args:
+            brought: what was restored.
+            source: the backup; its newest snapshot is one of the witnesses.
+            outside: checkpoints kept elsewhere.
+            ring: gives the archive's keys.
+        """
+        others, problems = source.readable()
+        try:
+            known = ring()
+            with self._journal.database.reading() as work:
+                return problems + _judged(work, brought, others, outside, known)
+        except IntegrityError as error:
+            return [*problems, _problem(error)]
+
+    def enter(
+        self, brought: Snapshot, source: Source, password: Password, problems: Sequence[Problem]
+    ) -> None:
+        """Record the restore; a log that is damaged is not written to."""
+        codes = sorted({one.code for one in problems})
+        if any(one.startswith(("log_", "checkpoint_", "database_")) for one in codes):
+            return
+        data = {
+            "backup": source.backup,
+            "snapshot": brought.name,
+            "size": brought.size,
+            "root": brought.root,
+            "missing_entries": missing_entries(problems),
+            "problems": codes,
+        }
+        out = Out.FAIL if problems else Out.OK
+        actor = self._person(source.person, password)
+        self._journal.write(Act("restore", who(actor) if actor else SYSTEM, out, data=data))
+        if actor is not None:
+            seal = self._access.require(actor, Right.READ_LOG).seal
+            self._journal.checkpoint_after(seal, at_once=True)
+
+    def enter_rebuilt(self, actor: Actor, made: Rebuilt, reason: str) -> None:
+        """Record that the database was made anew."""
+        session = self._access.require(actor, Right.REBUILD)
+        data = {
+            "entries": made.entries,
+            "cases": made.cases,
+            "from_database": made.from_database,
+            "copy_renewed": made.copy_renewed,
+            "quarantine": list(made.quarantine),
+        }
+        self._journal.write(Act(Right.REBUILD, who(actor), reason=reason, data=data))
+        self._journal.checkpoint_after(session.seal, at_once=True)
+
+    def _person(self, person: str, password: Password) -> Actor | None:
+        """Return the person whose password opened the backup, where that person logs in here."""
+        with self._journal.database.reading() as work:
+            known = work.persons.by_id(person) if person else None
+        if known is None or known.disabled:
+            return None
+        try:
+            return self._access.login(known.name, password.typed)
+        except (AccessDenied, IntegrityError):
+            return None  # the password was changed since, or what proves it was not brought
+
+
+def missing_entries(problems: Iterable[Problem]) -> int:
+    """Return how many entries of the log are known to be missing."""
+    lost = (one.facts["missing"] for one in problems if one.code == "restore_rolled_back")
+    return max((one for one in lost if isinstance(one, int)), default=0)
+
+
+@dataclass(frozen=True)
+class _Log:
+    """The log that was restored.
+
+    Attributes:
+        size: its entries, without those of check and restore.
+    """
+
+    size: int
+    tree: merkle.Tree
+
+    def against(self, path: str, size: int, root: str) -> list[Problem]:
+        """Compare it with a size and root that something tells."""
+        if size > self.size:
+            facts = {"size": size, "left": self.size, "missing": size - self.size}
+            return [Problem("restore_rolled_back", path, facts)]
+        if self.tree.root(size).hex() != root:
+            return [Problem("restore_forked", path, {"size": size})]
+        return []
+
+
+def _judged(
+    work: UnitOfWork,
+    brought: Snapshot,
+    others: Iterable[Snapshot],
+    outside: Iterable[Outside],
+    ring: KeyRing,
+) -> list[Problem]:
+    last = work.log.last()
+    log = _Log(min(last.seq if last else 0, brought.size), merkle.Tree(work.tree))
+    newest = max(others, key=lambda one: (one.size, one.number), default=brought)
+    problems = []
+    for one in {brought.name: brought, newest.name: newest}.values():
+        problems += log.against(one.name, one.size, one.root)
+    for kept in outside:
+        note = kept.checkpoint
+        signers = [key for key in ring.known if checkpoint.signed_by(note, key)]
+        own = note.origin == checkpoint.origin_of(brought.archive)
+        if own and any(ring.may_sign(key, note.size) for key in signers):
+            problems += log.against(kept.path, note.size, note.root.hex())
+        else:
+            problems.append(Problem("restore_foreign_checkpoint", kept.path))
+    return problems
+
+
+def _problem(error: IntegrityError) -> Problem:
+    facts = {key: value for key, value in error.facts.items() if key != "path"}
+    return Problem(error.key.rpartition(".")[2], str(error.facts["path"]), facts)
+
+
+def _number(name: str) -> str:
+    return name.partition("-")[0].lstrip("0")
