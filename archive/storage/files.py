@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.storage.source_files import blocks_of
+from archive.storage.blocks import blocks, blocks_past_cache
+from archive.storage.source_files import Buffer, blocks_of
 from archive.storage.system_sync import sync_file_system
 from virtopsy.errors import StorageError
 
@@ -123,15 +124,15 @@ class Files:
             self._settle(written.fileno())
         return digest.hexdigest(), size
 
-    def write_in_batch(self, target: Path, blocks: Iterable[bytes]) -> tuple[str, int]:
+    def write_in_batch(self, target: Path, found: Iterable[Buffer]) -> tuple[str, int]:
         """Write a new read-only file of a batch; return SHA-256 and size.
 
         Raises:
-            Exception: what `blocks` raises; the file is left as far as it came.
+            Exception: what `found` raises; the file is left as far as it came.
         """
         digest, size = hashlib.sha256(), 0
         with storage_errors(target), target.open("xb", buffering=0) as written:
-            for block in blocks:
+            for block in found:
                 digest.update(block)
                 size += _written(written.fileno(), block)
             if hasattr(os, "fchmod"):
@@ -212,11 +213,12 @@ class Files:
 
     def blocks(self, path: Path, *, past_cache: bool = False) -> Iterator[bytes]:
         """Yield the bytes of a file, 1 MiB at a time; `past_cache` as for `hash`."""
-        with storage_errors(path), path.open("rb", buffering=0) as source:
+        with storage_errors(path):
             if past_cache:
-                _forget(source.fileno())
-            while block := source.read(_BLOCK):
-                yield block
+                yield from map(bytes, blocks_past_cache(path))
+                return
+            with path.open("rb", buffering=0) as source:
+                yield from map(bytes, blocks(source.fileno()))
 
     def size(self, path: Path) -> int | None:
         """Return the size of a regular file; None where there is none, or a link."""
@@ -302,19 +304,15 @@ class Files:
 
         Args:
             path: the file.
-            past_cache: ask the system to forget what it holds in memory, so that the disk
-                answers (where the platform can; a rival's check of warm files found no fault).
+            past_cache: let the disk answer, not the system's memory (where the platform can; a
+                rival's check of warm files found no fault).
             tick: called often; what it raises ends the reading.
         """
-        digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
-        with storage_errors(path), path.open("rb", buffering=0) as source:
+        with storage_errors(path):
             if past_cache:
-                _forget(source.fileno())
-            while length := source.readinto(block):
-                digest.update(block[:length])
-                size += length
-                tick()
-        return digest.hexdigest(), size
+                return _hashed(blocks_past_cache(path), tick)
+            with path.open("rb", buffering=0) as source:
+                return _hashed(blocks(source.fileno()), tick)
 
     def set_aside(self, path: Path, aside: Path) -> None:
         """Move a file that cannot be trusted out of the way, durably; the name there is free."""
@@ -367,13 +365,16 @@ class Files:
         return True
 
 
-def _forget(handle: int) -> None:
-    """Ask the system to forget what it holds of a file in memory, where it can."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+def _hashed(found: Iterable[Buffer], tick: Callable[[], None]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for block in found:
+        digest.update(block)
+        size += len(block)
+        tick()
+    return digest.hexdigest(), size
 
 
-def _written(handle: int, content: bytes) -> int:
+def _written(handle: int, content: Buffer) -> int:
     """Write all of `content`, which the system may take in parts, and return its size."""
     rest = memoryview(content)
     while rest:

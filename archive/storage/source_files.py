@@ -8,11 +8,14 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from archive.records import FileState
+from archive.storage.blocks import blocks
 from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_member
 from virtopsy.errors import InputError
 
+Buffer: TypeAlias = bytes | memoryview
 _BLOCK = 1 << 20
 
 
@@ -30,17 +33,15 @@ class Reading:
         self.state: FileState | None = None
         self.changing = False
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[Buffer]:
         """Yield its bytes, each block counted.
 
         Raises:
             InputError: it cannot be opened or read to its end, or is no regular file.
         """
-        if self._address.member is None:
-            found = blocks_of(Path(self._address.path), self._seen)
-        else:
-            found = _member_blocks(self._address)
-        for block in found:
+        plain = self._address.member is None
+        path = Path(self._address.path)
+        for block in blocks_of(path, self._seen) if plain else _member_blocks(self._address):
             self._count(len(block))
             yield block
 
@@ -50,7 +51,7 @@ class Reading:
         self.state = now
 
 
-def _member_blocks(address: Address) -> Iterator[bytes]:
+def _member_blocks(address: Address) -> Iterator[Buffer]:
     """Yield what a member unpacks to, which is never more than it claims."""
     try:
         member, _ = open_member(address)
@@ -66,7 +67,7 @@ def _unseen(_: os.stat_result) -> None:
     """Nobody asks what the system says of the file."""
 
 
-def blocks_of(source: Path, seen: Callable[[os.stat_result], None] = _unseen) -> Iterator[bytes]:
+def blocks_of(source: Path, seen: Callable[[os.stat_result], None] = _unseen) -> Iterator[Buffer]:
     """Yield the bytes of a regular file of a carrier; never follows a link, never waits at a pipe.
 
     Args:
@@ -81,21 +82,24 @@ def blocks_of(source: Path, seen: Callable[[os.stat_result], None] = _unseen) ->
         flags |= getattr(os, name, 0)
     with _source_errors(source):
         handle = os.open(source, flags)
-    with os.fdopen(handle, "rb", buffering=0) as opened:
+    try:
         with _source_errors(source):
             state = os.fstat(handle)
             if not stat.S_ISREG(state.st_mode):
                 raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         seen(state)
+        found = blocks(handle)
         while True:
             with _source_errors(source):
-                block = opened.read(_BLOCK)
-            if not block:
+                block = next(found, None)
+            if block is None:
                 break
             yield block
         with _source_errors(source):
             state = os.fstat(handle)
         seen(state)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from virtopsy import confined
 from virtopsy.jobs import Progress
 
 _FILES = 600
-_RUNS = 5
+_RUNS = 3
 _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)  # of a password: no part of an intake
 _START_S = 20.0
 
