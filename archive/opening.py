@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from importlib.resources import files as resource
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -38,10 +39,12 @@ from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.log import Log
 from archive.services.log_pages import LogPages
+from archive.services.migrating import migrate, reshape
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.restore import Restored
 from archive.services.rights import Right
+from archive.services.search import Search
 from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
 from archive.storage.archive_cut import ArchiveCut
@@ -80,13 +83,14 @@ class Archive:
         *,
         machine: Machine | None = None,
         idle_s: float = IDLE_S,
+        database: SqliteDatabase | None = None,
     ) -> None:
         self.folder = folder
         self.uuid = card.uuid
-        self._database = SqliteDatabase(folder / _DATABASE)
+        self._database = database or SqliteDatabase(folder / _DATABASE)
         self._presence = Presence(folder)
         self._machine = machine or ThisMachine()
-        objects = ObjectFolder(folder, files)
+        self._objects = objects = ObjectFolder(folder, files)
         notes = NoteFolder(folder, files)
         self._journal = Journal(
             card.uuid, self._database, notes, LogCopy(folder, files), clock, self._machine
@@ -114,6 +118,7 @@ class Archive:
         self.cases = Cases(self.access, self._journal, objects)
         self.versions = Versions(self.access, self._journal, objects)
         self.receipts = Receipts(self.access, self._journal, objects, lambda: self.fingerprint)
+        self.search = Search(self.access, self._journal, objects)
         self.log = Log(self.access, self._journal)
         self.log_pages = LogPages(self.access, self._journal)
         self.anchors = Anchors(self.access, self._journal, clock)
@@ -150,6 +155,22 @@ class Archive:
     def program(self) -> str:
         """The version of the program, as the log names it."""
         return self._machine.surroundings().version
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer program made the index: reading works, nothing is written."""
+        return self._database.read_only
+
+    def migrate(self, progress: Progress | None) -> None:
+        """Give the index of an older archive today's shape; only `open_archive` calls it.
+
+        Raises:
+            InputError: another program has the archive open.
+            StorageError, Cancelled: nothing changed.
+        """
+        if self.open_elsewhere:  # by a program that would write rows of the older shape
+            raise InputError("migration.open_elsewhere", path=self.folder)
+        migrate(self._journal, self._objects, progress or Progress())
 
     def seal(self, actor: Actor | None, statement: bytes) -> bytes:
         """Return the archive's Ed25519 signature over `statement`; the act is logged.
@@ -248,6 +269,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     cost: Cost = _COST,
     machine: Machine | None = None,
     idle_s: float = IDLE_S,
+    progress: Progress | None = None,
 ) -> Archive:
     """Open an archive; as many programs may as like. A card that lags behind is completed.
 
@@ -258,20 +280,50 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         cost: of a password that is set while it is open.
         machine: where entries say that they were made.
         idle_s: a session without an act ends after so many seconds.
+        progress: counts the steps of a migration.
+
+    The index of an archive that an older program made is brought into today's shape first; one
+    that a newer program made is only read, see `Archive.read_only`.
 
     Raises:
-        InputError: the folder is no archive, is of a newer format, or lies on a network drive.
+        InputError: the folder is no archive, is of a newer format, or lies on a network drive; or
+            it is older and open in another program.
         IntegrityError: it is one, but its card or its database is gone or unreadable.
+        StorageError, Cancelled: the older index stays as it is.
     """
     card = read_card(folder)
     refuse_shared_place(folder)
     if not (folder / _DATABASE).is_file():
         raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
+    whole, files = folder.absolute(), files or Files()
+    database = SqliteDatabase(whole / _DATABASE)
+    age = database.age()
+    if age == "newer":
+        database.only_read()
     archive = Archive(
-        folder.absolute(), card, clock, files or Files(), cost, machine=machine, idle_s=idle_s
+        whole, card, clock, files, cost, machine=machine, idle_s=idle_s, database=database
     )
-    archive.keys.complete()
+    try:
+        if age == "older":
+            archive.migrate(progress)
+        archive.keys.complete()
+    except BaseException:
+        archive.close()
+        raise
     return archive
+
+
+def is_older(folder: Path) -> bool:
+    """Tell whether opening an archive means bringing its index up to date, which may take long.
+
+    Raises:
+        InputError, IntegrityError: as `open_archive` does.
+    """
+    database = SqliteDatabase(folder / _DATABASE)
+    try:
+        return database.age() == "older"
+    finally:
+        database.close()
 
 
 def verify_folder(  # noqa: PLR0913 -- all but the folder by name
@@ -301,8 +353,36 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
         card = read_card(folder)
     except IntegrityError:
         return VerifyReport(Checked(), (Problem("card_damaged", NAME),), "", "")
-    with Archive(folder.absolute(), card, clock, Files(), _COST) as archive:
+    whole = folder.absolute()
+    with (
+        TemporaryDirectory() as place,
+        Archive(
+            whole, card, clock, Files(), _COST, database=_to_check(whole, Path(place))
+        ) as archive,
+    ):
         return archive.verify.run(case_number, progress, key=key, scope=scope)
+
+
+def _to_check(folder: Path, place: Path) -> SqliteDatabase:
+    """Return the index that is checked; of an older one a copy in today's shape, under `place`.
+
+    So an older archive is checked as it lies, and not written to. A damaged index is given as it
+    is; the check says so.
+    """
+    database = SqliteDatabase(folder / _DATABASE)
+    try:
+        age = database.age()
+        if age == "older":
+            copy = database.copy_to(place / "copy.sqlite")
+            with copy.migrating() as work:
+                reshape(work, ObjectFolder(folder, Files()), Progress())
+                work.commit()
+            database = copy
+        if age != "same":
+            database.only_read()
+    except (IntegrityError, StorageError):
+        return database
+    return database
 
 
 def is_archive(folder: Path) -> bool:

@@ -19,6 +19,7 @@ from archive.records import (
     LogQuery,
     OwnEntries,
     Person,
+    SearchItem,
     SeriesRow,
     Surroundings,
     ThingRow,
@@ -358,8 +359,10 @@ class CaseRows(Protocol):
         """Return every case, oldest first."""
         ...
 
-    def summaries(self, owner: str) -> Sequence[CaseSummary]:
-        """Return the cases of a person, with counts."""
+    def summaries(
+        self, owner: str, limit: int | None = None, after: str = ""
+    ) -> Sequence[CaseSummary]:
+        """Return cases of a person with counts, newest first: those older than case `after`."""
         ...
 
     def series(self, number: str) -> Sequence[SeriesRow]:
@@ -411,6 +414,34 @@ class CaseRows(Protocol):
         ...
 
 
+class SearchRows(Protocol):
+    """What can be searched for."""
+
+    def add(self, items: Iterable[SearchItem]) -> None:
+        """Add items that are not there yet."""
+        ...
+
+    def put(self, items: Iterable[SearchItem]) -> None:
+        """Add items in place of those of the same case, kind and id."""
+        ...
+
+    def remove(self, case_number: str, kind: str, item_id: str) -> None:
+        """Take an item out; it may be gone."""
+        ...
+
+    def numbers(self) -> Iterator[SearchItem]:
+        """Return the items that stand for cases."""
+        ...
+
+    def of_case(self, case_number: str) -> Iterator[SearchItem]:
+        """Return what a case holds, without the item that stands for it."""
+        ...
+
+    def find(self, person: str, words: Sequence[str], limit: int) -> Sequence[SearchItem]:
+        """Return items of a person's cases that hold every word, newest first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit` leaves everything as it was."""
 
@@ -418,6 +449,7 @@ class UnitOfWork(Protocol):
     tree: TreeRows
     persons: PersonRows
     cases: CaseRows
+    search: SearchRows
 
     def __enter__(self) -> Self: ...
 
@@ -433,8 +465,37 @@ class UnitOfWork(Protocol):
         ...
 
 
+class Migration(UnitOfWork, Protocol):
+    """A transaction that brings an older index into today's shape."""
+
+    def upgrade(self) -> tuple[str, str]:
+        """Change the shape; return the old and the new revision, equal where nothing was to do."""
+        ...
+
+    def state_persons(self, persons: Iterable[Person]) -> None:
+        """Write what the log tells of persons and an older index did not hold."""
+        ...
+
+    def state_files(self, files: Iterable[FileRow]) -> None:
+        """Write what intakes tell of files and an older index did not hold."""
+        ...
+
+
 class Database(Protocol):
     """The way to a transaction."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer program made the index: it is read, never written to."""
+        ...
+
+    def migrating(self) -> Migration:
+        """Return a transaction that brings the index into today's shape."""
+        ...
+
+    def search_is_whole(self) -> bool:
+        """Tell whether the index of words holds just what the items say."""
+        ...
 
     def writing(self) -> UnitOfWork:
         """Return a transaction that holds the one write lock from its start."""

@@ -25,6 +25,7 @@ from archive.services.handed_in import added
 from archive.services.journal import Journal
 from archive.services.release import wants_reason
 from archive.services.rights import Right
+from archive.services.searched import keep_things
 from virtopsy.case import subject as subject_record
 from virtopsy.case.case import Case, SeriesEntry
 from virtopsy.case.changes import THE_SUBJECT, Change
@@ -47,12 +48,23 @@ class Cases:
         self._journal = journal
         self._blobs = blobs
 
-    def list(self, actor: Actor) -> tuple[CaseSummary, ...]:
-        """Return the person's cases; other cases are not hinted at."""
+    def list(
+        self, actor: Actor, *, limit: int | None = None, after: str = ""
+    ) -> tuple[CaseSummary, ...]:
+        """Return the person's cases, newest first; other cases are not hinted at.
+
+        Args:
+            actor: whose cases.
+            limit: how many at most; None for all.
+            after: number of the last case of the page before; empty for the first page.
+
+        Raises:
+            AccessDenied: no right to list cases.
+        """
         session = self._access.require(actor, Right.LIST_CASES)
         self._journal.write(Act(Right.LIST_CASES, who(actor)))
         with self._journal.database.reading() as work:
-            return tuple(work.cases.summaries(session.actor.person_id))
+            return tuple(work.cases.summaries(session.actor.person_id, limit, after))
 
     def open(self, actor: Actor, number: str) -> Case:
         """Return the case as it was last recorded.
@@ -99,6 +111,7 @@ class Cases:
                 raise InputError("panel.reason.wanted", number=number)
             series = {row.series_uid: row for row in work.cases.series(number)}
             rows = [self._put(work, session, number, one, series) for one in changes]
+            keep_things(work, rows, changes, series)
             self._journal.append(
                 work,
                 Act(

@@ -26,6 +26,7 @@ from archive.services.hands import Tally, side_by_side
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.rights import Right
+from archive.services.searched import case_item, file_items, series_item
 from archive.services.sources import Brought, Listing, listed
 from archive.services.statement import Statement
 from archive.services.taken import Taken, series_row
@@ -190,6 +191,9 @@ class Intake:
         rows = self._series_rows(work, draft, taken)
         for row in rows:
             work.cases.put_series(row)
+        touched = {row.series_uid for row in rows}
+        held = [row for row in work.cases.series(draft.number) if row.series_uid in touched]
+        work.search.put((*map(series_item, held), *file_items(taken.new)))
         kept = self._blobs.put(salted("intake", draft.record(taken, rows)))
         entry = self._journal.append(work, draft.act(actor, taken, rows, kept))
         return IntakeReport(
@@ -207,7 +211,9 @@ class Intake:
 
     def _open_case(self, work: UnitOfWork, actor: Actor, draft: _Draft) -> None:
         opened = utc(self._journal.clock())
-        work.cases.add(CaseRow(draft.number, actor.person_id, opened))
+        case = CaseRow(draft.number, actor.person_id, opened)
+        work.cases.add(case)
+        work.search.put((case_item(case),))
         act = Act("case.create", who(actor), case=draft.number, data={"opened": opened})
         self._journal.append(work, act)
 

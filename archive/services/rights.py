@@ -22,6 +22,7 @@ class Right(StrEnum):
     ACKNOWLEDGE_RESET = "person.acknowledge"
     IMPORT = "import"
     LIST_CASES = "case.list"
+    SEARCH = "search"
     OPEN_CASE = "case.open"
     READ_SOURCE = "source.read"
     READ_HISTORY = "history.read"
@@ -47,7 +48,14 @@ OF_EVERYBODY = frozenset(
 )
 """What is about one's own login; left also to a person who has a reset to acknowledge."""
 _CASEWORK = frozenset(
-    {Right.LIST_CASES, Right.OPEN_CASE, Right.READ_SOURCE, Right.READ_HISTORY, Right.NOTE}
+    {
+        Right.LIST_CASES,
+        Right.SEARCH,
+        Right.OPEN_CASE,
+        Right.READ_SOURCE,
+        Right.READ_HISTORY,
+        Right.NOTE,
+    }
 )
 _RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EXPERT: _CASEWORK

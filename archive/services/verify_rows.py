@@ -13,6 +13,7 @@ from typing import Any, Final
 from archive.ports import Blobs, Database, UnitOfWork
 from archive.records import Tombstone
 from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
+from archive.services.searched import expected_items
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import Log
 from virtopsy.errors import InputError
@@ -101,6 +102,8 @@ class RowCheck:
         for done, number in enumerate(numbers):
             self._phase.tick(done, len(numbers))
             self._compare(number, OF_CASE, ACTS_OF_CASE)
+        if not self._database.search_is_whole():
+            self._found.add("row_missing", f"{DATABASE}#search_text")
         return self._tombs
 
     def _compare(self, case: str, tables: Iterable[Table], acts: frozenset[str]) -> set[str]:
@@ -117,11 +120,26 @@ class RowCheck:
                         self._judge(table.name, table.told(told), kept)
                     if table.name == "case":
                         cases = {*told.cases, *(kept or ())}
+                self._search(work, told, case)
         except DAMAGE:
             self._found.damaged()
             return cases
         self._log.named.add(b"".join(bytes.fromhex(one) for one in told.objects))
         return cases
+
+    def _search(self, work: UnitOfWork, told: Expected, case: str) -> None:
+        """Compare what can be searched for: numbers of cases, or the words of one case.
+
+        What a damaged finding would be found by, nobody knows; the check of the objects names it.
+        """
+        items, unknown = expected_items(told, self._blobs, self._phase.check)
+        try:
+            rows = list(work.search.of_case(case) if case else work.search.numbers())
+        except DAMAGE:
+            self._found.damaged()
+            return
+        kept = {(one.case_number, one.kind, one.id): one for one in rows}
+        self._judge("search", items, {key: kept[key] for key in kept.keys() - unknown})
 
     def _ticking(self, entries: Iterable[Any]) -> Iterator[Any]:
         for one in entries:

@@ -6,7 +6,20 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    Select,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 
 from archive.records import (
@@ -205,29 +218,25 @@ class CaseTable:
         """Return every case, oldest first."""
         return self._rows(CaseRow, tables.cases, select(tables.cases).order_by("opened", "number"))
 
-    def summaries(self, owner: str) -> Sequence[CaseSummary]:
-        """Return the cases of a person, with counts."""
-        number = tables.cases.c.number
-        series = select(func.count()).where(tables.series.c.case_number == number)
-        things = tables.things.c
-        newest = select(func.max(things.place)).group_by(
-            things.case_number, things.thing, things.thing_id
-        )
-        findings = select(func.count()).where(
-            things.case_number == number,
-            things.thing == "finding",
-            things.withdrawn.is_(False),
-            things.place.in_(newest.scalar_subquery()),
-        )
+    def summaries(
+        self, owner: str, limit: int | None = None, after: str = ""
+    ) -> Sequence[CaseSummary]:
+        """Return cases of a person with counts, newest first: those older than case `after`."""
+        column = tables.cases.c
         wanted = (
             select(
                 tables.cases,
-                series.scalar_subquery().label("series"),
-                findings.scalar_subquery().label("findings"),
+                _count_of_series().label("series"),
+                _count_of_findings().label("findings"),
             )
-            .where(tables.cases.c.owner == owner)
-            .order_by(tables.cases.c.opened, number)
+            .where(column.owner == owner)
+            .order_by(column.opened.desc(), column.number.desc())
+            .limit(limit)
         )
+        if after:
+            last = tables.cases.alias("last")
+            place = select(last.c.opened, last.c.number).where(last.c.number == after)
+            wanted = wanted.where(tuple_(column.opened, column.number) < place.scalar_subquery())
         return [CaseSummary(**row) for row in self._connection.execute(wanted).mappings()]
 
     def series(self, number: str) -> Sequence[SeriesRow]:
@@ -329,6 +338,33 @@ def _columns(person: Person) -> dict[str, Any]:
 
 def _lenient(text: bytes) -> str:
     return text.decode("utf-8", "replace")
+
+
+def _count_of_series() -> ScalarSelect[int]:
+    of_case = tables.series.c.case_number == tables.cases.c.number
+    return select(func.count()).select_from(tables.series).where(of_case).scalar_subquery()
+
+
+def _count_of_findings() -> ScalarSelect[int]:
+    """Count those whose newest version is no withdrawal."""
+    one, newer = tables.things.c, tables.things.alias("newer")
+    replaced = (
+        select(1)
+        .where(
+            newer.c.case_number == one.case_number,
+            newer.c.thing == one.thing,
+            newer.c.thing_id == one.thing_id,
+            newer.c.version > one.version,
+        )
+        .exists()
+    )
+    return (
+        select(func.count())
+        .select_from(tables.things)
+        .where(one.case_number == tables.cases.c.number, one.thing == "finding")
+        .where(one.withdrawn.is_(False), ~replaced)
+        .scalar_subquery()
+    )
 
 
 def _person(row: Any) -> Person:

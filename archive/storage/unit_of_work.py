@@ -8,28 +8,39 @@ late and too weakly, so the BEGIN is our own.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.pool import NullPool
 from typing_extensions import override
 
-from archive.ports import CaseRows, LogRows, PersonRows, TreeRows, UnitOfWork
+from archive.ports import CaseRows, LogRows, PersonRows, SearchRows, TreeRows, UnitOfWork
+from archive.records import FileRow, Person
 from archive.storage import tables
 from archive.storage.repositories import CaseTable, LogTable, PersonTable
+from archive.storage.search_table import SearchTable
 from archive.storage.tree_table import TreeTable
-from virtopsy.errors import IntegrityError, StorageError, VirtopsyError
+from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError
 from virtopsy.late import Late
 
 BUSY_TIMEOUT_S = 10.0
-FIRST = "0001"
-"""The revision of an archive made before revisions were counted."""
+Age: TypeAlias = Literal["older", "same", "newer"]
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
 _upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
@@ -51,12 +62,14 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
-        self._engine = _engine(path, busy_timeout_s, create=False)
+        self._busy_timeout_s = busy_timeout_s
+        self._engine = _engine(path, busy_timeout_s)
+        self._read_only = False
 
     @classmethod
     def create(cls, path: Path, archive: str) -> SqliteDatabase:
         """Make the tables in a new file."""
-        engine = _engine(path, BUSY_TIMEOUT_S, create=True)
+        engine = _engine(path, BUSY_TIMEOUT_S, mode="rwc")
         with said(path), engine.begin() as connection:
             tables.metadata.create_all(connection)
             connection.execute(insert(tables.settings).values(name="archive", value=archive))
@@ -67,33 +80,76 @@ class SqliteDatabase:
     def setting(self, name: str) -> str:
         """Return a setting; empty where there is none."""
         wanted = select(tables.settings.c.value).where(tables.settings.c.name == name)
-        with said(self.path), self._engine.begin() as connection:
+        with self._looking() as connection:
             return connection.execute(wanted).scalar() or ""
 
     def revision(self) -> str:
-        """Return which revision of the schema the file has."""
-        with said(self.path), self._engine.begin() as connection:
-            if not inspect(connection).has_table(tables.revision.name):
-                return FIRST
-            return connection.execute(select(tables.revision.c.version_num)).scalar() or FIRST
+        """Return which revision of the schema the file has.
 
-    def upgrade(self) -> tuple[str, str]:
-        """Bring the schema to the newest revision, in one transaction; return old and new.
-
-        Only the shape changes: what new tables and columns hold is told by log and objects.
+        Raises:
+            IntegrityError: it has none, not even a log.
         """
-        before = self.revision()
-        with said(self.path), self._engine.begin() as connection:
-            _upgrade(connection)
-        return before, tables.REVISION
+        with self._looking() as connection:
+            names = inspect(connection)
+            if not names.has_table(tables.log.name):
+                raise IntegrityError("archive.problem.database_damaged", path=self.path)
+            if not names.has_table(tables.revision.name):
+                return tables.FIRST
+            return (
+                connection.execute(select(tables.revision.c.version_num)).scalar() or tables.FIRST
+            )
+
+    def age(self) -> Age:
+        """Tell whether an older or a newer program gave the file its shape.
+
+        Raises:
+            IntegrityError: it has no shape that any program gives.
+        """
+        found = self.revision()
+        if not found.isascii() or not found.isdigit():
+            raise IntegrityError("archive.problem.database_damaged", path=self.path)
+        if int(found) == int(tables.REVISION):
+            return "same"
+        return "older" if int(found) < int(tables.REVISION) else "newer"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file is only read, because a newer program made its shape."""
+        return self._read_only
+
+    def only_read(self) -> None:
+        """Write nothing from now on."""
+        self._engine.dispose()
+        self._engine = _engine(self.path, self._busy_timeout_s, mode="ro")
+        self._read_only = True
 
     def writing(self) -> UnitOfWork:
-        """Return a transaction that holds the one write lock from its start."""
+        """Return a transaction that holds the one write lock from its start.
+
+        Raises:
+            StorageError: a newer program made the file's shape.
+        """
+        if self._read_only:
+            raise StorageError("migration.newer", path=self.path)
         return SqliteUnitOfWork(self._engine, self.path, immediate=True)
 
     def reading(self) -> UnitOfWork:
         """Return a transaction that sees one state and changes nothing."""
         return SqliteUnitOfWork(self._engine, self.path, immediate=False)
+
+    def migrating(self) -> SqliteMigration:
+        """Return a transaction that brings the file into today's shape."""
+        return SqliteMigration(self._engine, self.path, immediate=True)
+
+    def copy_to(self, path: Path) -> SqliteDatabase:
+        """Return a copy in one state, made while others may write (SQLite's backup)."""
+        with (
+            said(self.path),
+            self._engine.connect() as connection,
+            closing(sqlite3.connect(path)) as target,
+        ):
+            connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
+        return SqliteDatabase(path)
 
     def is_damaged(self, check: Callable[[], None] = _silent) -> bool:
         """Tell whether the database's own check finds a fault, or cannot even be run.
@@ -107,6 +163,30 @@ class SqliteDatabase:
         except (StorageError, IntegrityError):
             check()  # it may have been ended, not failed
             return True
+
+    def search_is_whole(self) -> bool:
+        """Tell whether the index of words holds just what the items say.
+
+        FTS5's own check against the items; it needs the write lock and changes nothing. Where
+        nothing can be written it is left out.
+        """
+        check = "INSERT INTO search_text(search_text, rank) VALUES ('integrity-check', 1)"
+        try:
+            with said(self.path), self._engine.connect() as connection, connection.begin() as held:
+                connection.exec_driver_sql(check)
+                held.rollback()
+        except IntegrityError:
+            return False
+        except StorageError:
+            return True
+        return True
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        with said(self.path), self._engine.connect() as connection:
+            looking = connection.execution_options(**{_IMMEDIATE: False})
+            with looking.begin():
+                yield looking
 
     @override
     def __reduce__(self) -> tuple[type[SqliteDatabase], tuple[Path]]:
@@ -125,6 +205,7 @@ class SqliteUnitOfWork:
     tree: TreeRows
     persons: PersonRows
     cases: CaseRows
+    search: SearchRows
 
     def __init__(self, engine: Engine, path: Path, *, immediate: bool) -> None:
         self._engine = engine
@@ -145,6 +226,7 @@ class SqliteUnitOfWork:
         self.tree = TreeTable(connection)
         self.persons = PersonTable(connection)
         self.cases = CaseTable(connection)
+        self.search = SearchTable(connection)
         return self
 
     def __exit__(
@@ -163,6 +245,44 @@ class SqliteUnitOfWork:
         if self._connection is not None:
             with said(self._path):
                 self._connection.commit()
+
+
+class SqliteMigration(SqliteUnitOfWork):
+    """The transaction of a migration: new shape, what belongs into it and its entry, or nothing."""
+
+    def upgrade(self) -> tuple[str, str]:
+        """Change the shape; return the old and the new revision, equal where nothing was to do."""
+        connection = self._connected()
+        with said(self._path):
+            before = _upgrade(connection)
+        return before, tables.REVISION
+
+    def state_persons(self, persons: Iterable[Person]) -> None:
+        """Write what the log tells of persons and an older index did not hold."""
+        column = tables.persons.c
+        for one in persons:
+            stated = {"failures": one.failures, "last_failure": one.last_failure}
+            wanted = update(tables.persons).where(column.person_id == one.person_id)
+            self._connected().execute(wanted.values(**stated, reset=one.reset))
+
+    def state_files(self, files: Iterable[FileRow]) -> None:
+        """Write what intakes tell of files and an older index did not hold."""
+        column = tables.files.c
+        wanted = update(tables.files).where(
+            column.case_number == bindparam("of_case"), column.sha256 == bindparam("of_sha256")
+        )
+        rows = [
+            {"of_case": one.case_number, "of_sha256": one.sha256, "kind": one.kind}
+            for one in files
+            if one.kind != "dicom"  # which is what the column begins with
+        ]
+        if rows:
+            self._connected().execute(wanted.values(kind=bindparam("kind")), rows)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            raise Bug("a migration outside of its transaction")
+        return self._connection
 
 
 @contextmanager
@@ -210,8 +330,7 @@ def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:
     return StorageError("archive.storage.failed", path=path, detail=str(error.orig))
 
 
-def _engine(path: Path, busy_timeout_s: float, *, create: bool) -> Engine:
-    mode = "rwc" if create else "rw"
+def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:
     uri = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
 
     def connect() -> sqlite3.Connection:

@@ -46,6 +46,12 @@ def case_option(language: Language, *, required: bool = True) -> Callable[[F], F
     return click.option("--case", "number", required=required, help=text)
 
 
+def limit_option(language: Language, default: int | None = None) -> Callable[[F], F]:
+    """Return the decorator of `--limit`: how many lines of a long list, newest first."""
+    text = say("search.cli.option.limit", language)
+    return click.option("--limit", type=click.IntRange(min=1), default=default, help=text)
+
+
 def password_of(name: str, language: Language, variable: str = PASSWORD) -> str:
     """Return a password from the variable, else from a prompt that shows nothing.
 

@@ -14,6 +14,7 @@ from viewer.commands import speech
 from viewer.commands.acting import (
     acting,
     case_option,
+    limit_option,
     password_of,
     reason_option,
     user_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _FOLDER = speech.PLACE
 _ELSEWHERE = (
-    *("import", "verify", "receipt", "person", "bundle", "finding", "findings"),
+    *("search", "import", "verify", "receipt", "person", "bundle", "finding", "findings"),
     *("key", "destroy"),
     *("backup", "restore", "rebuild"),
 )
@@ -84,11 +85,12 @@ def _add_init(group: speech.Group, language: Language) -> None:
 def _add_list(group: speech.Group, language: Language) -> None:
     @group.add("list", "archive.cli.list.help")
     @click.argument("folder", metavar="DIR", type=_FOLDER)
+    @limit_option(language)
     @user_option(language)
     @speech.json_option(language)
-    def list_cases(folder: Path, user: str | None, as_json: bool) -> None:
+    def list_cases(folder: Path, limit: int | None, user: str | None, as_json: bool) -> None:
         with acting(folder, user, language) as (archive, actor):
-            cases = archive.cases.list(actor)
+            cases = archive.cases.list(actor, limit=limit)
         facts: list[dict[str, Fact]] = [
             {"number": c.number, "opened": c.opened, "series": c.series, "findings": c.findings}
             for c in cases

@@ -45,6 +45,8 @@ _PUBLIC = {
     ".public_key": "stands on every document",
     ".fingerprint": "stands on every document",
     ".interrupted": "a count of intakes that a kill cut short; before anybody logs in",
+    ".read_only": "yes or no",
+    ".migrate": "an older index, before anybody can log in; logged as the system's",
     ".program": "the program's version",
 }
 _PUBLIC_ATTRIBUTES = {"folder", "uuid"}
@@ -62,6 +64,7 @@ person.role         -      -            yes           -       -     -          -
 person.reset        -      -            yes           -       -     -          -
 import              yes    yes          -             -       -     -          -
 case.list           yes    yes          -             -       -     -          -
+search              yes    yes          -             -       -     -          -
 case.open           yes    yes          -             -       -     -          -
 source.read         yes    yes          -             -       -     -          -
 history.read        yes    yes          -             -       -     -          -

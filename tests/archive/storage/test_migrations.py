@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine
 
 from archive.storage import tables
-from archive.storage.unit_of_work import FIRST, SqliteDatabase
+from archive.storage.unit_of_work import SqliteDatabase
+from virtopsy.errors import IntegrityError, StorageError
 
 
 def _shape(path: Path) -> dict[str, object]:
@@ -21,14 +23,60 @@ def _shape(path: Path) -> dict[str, object]:
                 columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
                 keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
                 shape[name] = (sorted(column[1:] for column in columns), sorted(keys))
+                shape[name, "indexes"] = sorted(
+                    (unique, origin, tuple(connection.execute(f"PRAGMA index_info({index})")))
+                    for _, index, unique, origin, _ in connection.execute(
+                        f"PRAGMA index_list({name})"
+                    ).fetchall()
+                )
     connection.close()
     return shape
 
 
+def _empty(path: Path) -> SqliteDatabase:
+    create_engine(f"sqlite:///{path}").connect().close()
+    return SqliteDatabase(path)
+
+
 def test_an_index_brought_up_from_nothing_is_the_index_made_today(tmp_path: Path) -> None:
     SqliteDatabase.create(tmp_path / "new.sqlite", "an archive").close()
-    create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}").connect().close()
-    old = SqliteDatabase(tmp_path / "old.sqlite")
-    assert old.upgrade() == (FIRST, tables.REVISION)
-    assert old.revision() == tables.REVISION
+    old = _empty(tmp_path / "old.sqlite")
+    with old.migrating() as work:
+        assert work.upgrade() == (tables.FIRST, tables.REVISION)
+        work.commit()
+    assert old.age() == "same"
     assert _shape(tmp_path / "old.sqlite") == _shape(tmp_path / "new.sqlite")
+
+
+def test_a_migration_that_is_not_committed_leaves_no_trace(tmp_path: Path) -> None:
+    old = _empty(tmp_path / "old.sqlite")
+    with old.migrating() as work:
+        work.upgrade()
+    with sqlite3.connect(tmp_path / "old.sqlite") as connection:
+        assert connection.execute("SELECT * FROM sqlite_master").fetchall() == []
+    connection.close()
+
+
+def test_a_newer_index_is_read_and_never_written(tmp_path: Path) -> None:
+    path = tmp_path / "newer.sqlite"
+    SqliteDatabase.create(path, "an archive").close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0999'")
+    connection.close()
+    newer = SqliteDatabase(path)
+    assert newer.age() == "newer"
+    newer.only_read()
+    with newer.reading() as work:
+        assert work.cases.all() == []
+    with pytest.raises(StorageError, match="newer version"):
+        newer.writing()
+
+
+def test_a_revision_that_no_program_gives_is_a_damaged_index(tmp_path: Path) -> None:
+    path = tmp_path / "odd.sqlite"
+    SqliteDatabase.create(path, "an archive").close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'zz'")
+    connection.close()
+    with pytest.raises(IntegrityError):
+        SqliteDatabase(path).age()

@@ -9,25 +9,8 @@ revision = "0002"
 down_revision = "0001"
 
 _TRIGRAMS = (
-    (
-        "CREATE VIRTUAL TABLE search_text USING fts5"
-        "(folded, content='search_item', content_rowid='place', tokenize='trigram')"
-    ),
-    (
-        "CREATE TRIGGER search_item_added AFTER INSERT ON search_item BEGIN"
-        " INSERT INTO search_text(rowid, folded) VALUES (new.place, new.folded); END"
-    ),
-    (
-        "CREATE TRIGGER search_item_gone AFTER DELETE ON search_item BEGIN"
-        " INSERT INTO search_text(search_text, rowid, folded)"
-        " VALUES ('delete', old.place, old.folded); END"
-    ),
-    (
-        "CREATE TRIGGER search_item_changed AFTER UPDATE ON search_item BEGIN"
-        " INSERT INTO search_text(search_text, rowid, folded)"
-        " VALUES ('delete', old.place, old.folded);"
-        " INSERT INTO search_text(rowid, folded) VALUES (new.place, new.folded); END"
-    ),
+    "CREATE VIRTUAL TABLE search_text USING fts5"
+    "(folded, content='search_item', content_rowid='place', tokenize='trigram')"
 )
 
 
@@ -35,6 +18,7 @@ def upgrade() -> None:
     """Add columns, indexes and tables; log and objects tell later what they hold."""
     op.create_index("log_act", "log", ["act", "seq"])
     op.create_index("log_actor", "log", ["actor", "seq"])
+    op.create_index("investigation_newest", "investigation", ["owner", "opened", "number"])
     _add("person", sa.Column("failures", sa.Integer, nullable=False, server_default="0"))
     _add("person", sa.Column("last_failure", sa.String, nullable=False, server_default=""))
     _add("person", sa.Column("reset", sa.Boolean, nullable=False, server_default="0"))
@@ -84,5 +68,5 @@ def _search() -> None:
         sa.Column("folded", sa.String, nullable=False),
     )
     op.create_index("search_item_once", "search_item", ["case_number", "kind", "id"], unique=True)
-    for statement in _TRIGRAMS:
-        op.execute(statement)
+    op.create_index("search_item_begins", "search_item", ["folded"])
+    op.execute(_TRIGRAMS)

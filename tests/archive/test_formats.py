@@ -1,0 +1,153 @@
+"""Archives made by the code of earlier times, kept for ever: what was evidence stays evidence.
+
+How each was made is `fixtures/make.py`. What is written down here is what that code said then.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.opening import open_archive, verify_folder
+from archive.proof import canonical, merkle
+from archive.services import migrating
+from archive.storage import tables
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
+from virtopsy.errors import Cancelled, StorageError
+from virtopsy.jobs import Progress
+
+FIXTURES = Path(__file__).parent / "fixtures"
+FIRST_SIZE = 15
+FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first format, unpacked once."""
+    folder = tmp_path_factory.mktemp("formats")
+    with zipfile.ZipFile(FIXTURES / "format_1_first.zip") as packed:
+        packed.extractall(folder / "first")
+    return folder
+
+
+@pytest.fixture
+def first(unpacked: Path, tmp_path: Path) -> Path:
+    """An archive of the first format, not yet opened by anything newer."""
+    return Path(shutil.copytree(unpacked / "first", tmp_path / "archive"))
+
+
+def _kept(folder: Path) -> dict[str, bytes]:
+    """Return every file but those of the index, byte for byte."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "db" not in path.relative_to(folder).parts
+    }
+
+
+def _bodies(folder: Path) -> list[bytes]:
+    with sqlite3.connect(folder / "db/archive.sqlite") as connection:
+        rows = connection.execute("SELECT body FROM log ORDER BY seq").fetchall()
+    connection.close()
+    return [body for (body,) in rows]
+
+
+def _migrations(folder: Path) -> list[dict[str, Any]]:
+    """Return what is new in the log, without what a test's clock makes of it."""
+    new = [canonical.decode(body) for body in _bodies(folder)[FIRST_SIZE:]]
+    return [one for one in new if one["act"] != "clock.jump"]
+
+
+def test_the_first_format_opens_and_holds_what_it_held(first: Path, clock: Clock) -> None:
+    with open_archive(first, clock=clock, cost=CHEAP) as archive:
+        expert = archive.access.login("Ахметова", PASSWORD)
+        case = archive.cases.open(expert, CASE)
+        assert [(one.finding_id, one.name) for one in case.findings] == [
+            ("t1", "Ход раневого канала")
+        ]
+        assert [one.patient_name for one in case.series] == ["Әлиев^Қанат"]
+        history = archive.versions.history(expert, CASE, "t1")
+        assert [one.record["name"] for one in history if one.record] == [
+            "Track 1",
+            "Ход раневого канала",
+        ]
+        assert [one.name for one in archive.access.list(expert)] == ["Ахметова", "Сейтқали"]
+
+
+def test_a_migration_changes_no_object_and_no_entry(first: Path, clock: Clock) -> None:
+    before, bodies = _kept(first), _bodies(first)
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    after = _kept(first)
+    copy = after.pop("log/entries.jsonl")
+    assert copy.startswith(before.pop("log/entries.jsonl"))
+    assert after == before
+    assert _bodies(first)[: len(bodies)] == bodies
+    assert len(bodies) == FIRST_SIZE
+    assert merkle.root([merkle.leaf_hash(one) for one in bodies]).hex() == FIRST_ROOT
+
+
+def test_a_migration_is_an_entry_by_the_system(first: Path, clock: Clock) -> None:
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    said = _migrations(first)
+    assert [(one["actor"]["id"], one["data"]) for one in said] == [
+        ("system", {"from": tables.FIRST, "to": tables.REVISION})
+    ]
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    assert _migrations(first) == said, "only once"
+
+
+def test_a_migrated_archive_is_whole_and_can_be_worked_in(first: Path, clock: Clock) -> None:
+    with open_archive(first, clock=clock, cost=CHEAP) as archive:
+        expert = archive.access.login("Ахметова", PASSWORD)
+        assert [one.id for one in archive.search.find(expert, "раневого").results] == ["t1"]
+        archive.log.checkpoint(expert)
+    report = verify_folder(first, clock=clock)
+    assert report.ok, report.problems
+
+
+def test_an_older_archive_is_checked_as_it_lies(first: Path, clock: Clock) -> None:
+    whole = _kept(first) | {"db": (first / "db/archive.sqlite").read_bytes()}
+    report = verify_folder(first, clock=clock)
+    assert report.ok, report.problems
+    assert report.checked.log_entries == FIRST_SIZE
+    assert _kept(first) | {"db": (first / "db/archive.sqlite").read_bytes()} == whole
+
+
+def test_a_row_changed_before_the_migration_is_found_after_it(first: Path, clock: Clock) -> None:
+    with sqlite3.connect(first / "db/archive.sqlite") as connection:
+        connection.execute("UPDATE series SET patient_name = 'x'")
+    connection.close()
+    assert "row_changed" in {one.code for one in verify_folder(first, clock=clock).problems}
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    assert "row_changed" in {one.code for one in verify_folder(first, clock=clock).problems}
+
+
+def test_a_migration_that_fails_at_its_end_leaves_the_older_archive(
+    first: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (first / "db/archive.sqlite").read_bytes()
+
+    def fail(*_: object) -> None:
+        raise StorageError("archive.storage.full", path=first)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrating, "expected_items", fail)
+        with pytest.raises(StorageError):
+            open_archive(first, clock=clock, cost=CHEAP)
+    assert (first / "db/archive.sqlite").read_bytes() == before
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    assert verify_folder(first, clock=clock).ok
+
+
+def test_a_migration_can_be_stopped(first: Path, clock: Clock) -> None:
+    progress = Progress()
+    progress.cancel()
+    before = (first / "db/archive.sqlite").read_bytes()
+    with pytest.raises(Cancelled):
+        open_archive(first, clock=clock, cost=CHEAP, progress=progress)
+    assert (first / "db/archive.sqlite").read_bytes() == before
