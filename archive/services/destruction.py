@@ -117,6 +117,7 @@ class Destruction:
             tombs = tuple(Tombstone(number, one.sha256, one.size, entry.seq) for one in rows)
             work.cases.add_tombstones(tombs)
             work.commit()
+        self._journal.copy_out()  # the entry lies in both places before the bytes go
         complete = self.complete()
         self._journal.checkpoint_after(session.seal, at_once=True)
         return Destroyed(number, entry.seq, entry.ts, tombs, concerned, complete)
