@@ -83,7 +83,7 @@ class Gate:
         self._cost = cost
         self._idle_ns = int(idle_s * 1e9)
         self._at_login = at_login
-        self._sessions: dict[str, _Live] = {}
+        self._sessions: dict[str, _Live] = {}  # by the name that entries give a session
 
     # --- sessions
 
@@ -107,7 +107,7 @@ class Gate:
         if asked is None or kept is None or lock is None or actor is None:
             raise AccessDenied("archive.access.login")
         seal = lock.opened(kept["seal"], person=actor.person_id, archive=self._journal.archive)
-        self._sessions[actor.session] = _Live(
+        self._sessions[_name(actor.session)] = _Live(
             session=Session(actor, seal, lock),
             credential=asked.credential_sha256,
             proof=kept["proof"],
@@ -302,7 +302,7 @@ class Gate:
     def _live(self, actor: Actor | None) -> _Live | None:
         if type(actor) is not Actor or not isinstance(actor.session, str):
             return None
-        live = self._sessions.get(actor.session)
+        live = self._sessions.get(_name(actor.session))
         return live if live is not None and live.session.actor == actor else None
 
     def _over(self, live: _Live, person: Person | None, now_ns: int) -> str:
@@ -330,7 +330,7 @@ class Gate:
         return AccessDenied(why, name=actor.name)
 
     def _end(self, actor: Actor, why: str = "") -> None:
-        del self._sessions[actor.session]
+        del self._sessions[_name(actor.session)]
         self._journal.write(Act("logout", who(actor), data={"why": why} if why else {}))
 
     def _renew_key(self, live: _Live, person: Person, key: str) -> None:
@@ -349,12 +349,16 @@ class Gate:
         """Keep a session whose person just chose another password in it."""
         kept = kept_credential(self._blobs, person)
         lock = signing.proven(kept, chosen)
-        live = self._sessions[session.actor.session]
+        live = self._sessions[_name(session.actor.session)]
         live.session = replace(session, lock=lock or session.lock)
         live.credential, live.proof, live.key = person.credential_sha256, kept["proof"], ""
 
 
 def who(actor: Actor) -> Who:
     """Return the actor as log bodies name it: an id, never a name."""
-    name_of_session = canonical.sha256(actor.session.encode())[:16]
-    return Who(actor.person_id, tuple(actor.roles), session=name_of_session)
+    return Who(actor.person_id, tuple(actor.roles), session=_name(actor.session))
+
+
+def _name(token: str) -> str:
+    """Return what entries call a session; the token itself stands nowhere."""
+    return canonical.sha256(token.encode("utf-8", "backslashreplace"))[:16]

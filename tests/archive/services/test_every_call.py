@@ -243,6 +243,8 @@ def test_a_forged_actor_gets_nothing(kept: Archive, expert: Actor) -> None:
         replace(expert, roles=(*expert.roles, Role.AUDITOR)),
         replace(expert, person_id="other"),
         replace(expert, session=["a list"]),  # type: ignore[arg-type]
+        replace(expert, session="\ud800"),
+        replace(expert, roles=None),  # type: ignore[arg-type]
         Impostor(expert.person_id, expert.name, expert.roles, expert.session),
         expert.session,
         {"person_id": expert.person_id},

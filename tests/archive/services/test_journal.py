@@ -51,14 +51,6 @@ def journal(archive: Archive, desk: _Desk) -> Journal:
     return replace(archive._journal, clock=desk, machine=desk)
 
 
-@pytest.fixture
-def seal(archive: Archive, expert: Actor) -> Seal:
-    """The archive's key, unlocked."""
-    found = archive.access.require(expert, Right.CHECKPOINT).seal
-    assert found is not None
-    return found
-
-
 def _fill(journal: Journal, count: int) -> None:
     with journal.database.writing() as work:
         for _ in range(count):
