@@ -13,6 +13,7 @@ from archive.opening import open_archive
 from archive.proof import canonical, chain, checkpoint, merkle
 from archive.proof.signing import Seal
 from archive.records import LogEntry
+from archive.services.rights import Right
 from tests.archive.conftest import CHEAP, PASSWORD
 from tests.faults.acts import KEEPER, later_clock
 
@@ -137,7 +138,7 @@ def origin_of(folder: Path) -> str:
 def key_of(folder: Path) -> Seal:
     """Return the archive's key, as somebody has it who knows a sealing person's password."""
     with open_archive(folder, clock=later_clock(3), cost=CHEAP) as archive:
-        session = archive.access.login(KEEPER, PASSWORD).session
-        seal = archive.access._sessions[session].seal
+        keeper = archive.access.login(KEEPER, PASSWORD)
+        seal = archive.access.require(keeper, Right.SEAL).seal
     assert seal is not None
     return seal

@@ -1,0 +1,281 @@
+"""The sealing key's life: one follows the other, everybody can check it, and no kill breaks it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.opening import Archive, create, open_archive, verify_folder
+from archive.proof import chain, checkpoint, signing
+from archive.proof.signing import Seal
+from archive.records import Actor, Role
+from archive.services import keys
+from archive.services.rights import Right
+from archive.storage.files import Files
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
+from virtopsy.errors import AccessDenied, StorageError, UsageError
+
+_NAME = "Ахметова"
+CHANGES: dict[str, Callable[[Archive, Actor], object]] = {
+    "rotate": lambda archive, who: archive.keys.rotate(who),
+    "lost": lambda archive, who: archive.keys.lost(who),
+    "compromised": lambda archive, who: archive.keys.compromised(who),
+}
+
+
+def _card(folder: Path) -> list[str]:
+    card = json.loads((folder / "archive.json").read_bytes())
+    return [one["fingerprint"] for one in card["public_keys"]]
+
+
+def _codes(archive: Archive) -> list[str]:
+    return [one.code for one in archive.verify.run().problems]
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_after_a_change_the_new_key_seals_and_all_of_the_log_is_good(
+    change: str, kept: Archive, expert: Actor
+) -> None:
+    old = kept.fingerprint
+    CHANGES[change](kept, expert)
+    assert _card(kept.folder) == [old, kept.fingerprint]
+    assert kept.fingerprint != old
+    kept.cases.add_finding(expert, CASE, track(finding_id="t2"))
+    made = kept.log.checkpoint(expert)
+    assert checkpoint.signed_by(made, kept.public_key)
+    assert _codes(kept) == []
+    report = kept.verify.run(key=kept.fingerprint)
+    assert (report.ok, report.fingerprint) == (True, kept.fingerprint)
+    assert [one.code for one in kept.verify.run(key=old).problems] == ["unknown_signer"]
+
+
+def test_the_old_key_and_the_new_one_sign_that_one_follows_the_other(
+    archive: Archive, expert: Actor
+) -> None:
+    old = archive.public_key
+    archive.keys.rotate(expert, reason="every year")
+    with archive._journal.database.reading() as work:
+        (entry,) = work.log.of_acts(("key.rotate",))
+    body = chain.read(entry)
+    said = keys.canonical.encode(body["data"]["statement"])
+    for key, name in ((old, "old_signature"), (archive.public_key, "new_signature")):
+        assert signing.genuine(key, said, bytes.fromhex(body["data"][name]))
+    assert body["reason"] == "every year"
+    assert not any(word in entry.body.decode() for word in ("seed", "sealed"))
+
+
+def test_everybody_who_may_seal_has_the_new_key_without_a_new_password(
+    archive: Archive, expert: Actor
+) -> None:
+    archive.access.add_person(expert, "B", "pw", [Role.INVESTIGATOR])
+    there = archive.access.login("B", "pw")
+    assert archive.keys.rotate(expert).without == ()
+    for person in (there, archive.access.login("B", "pw"), expert):
+        seal = archive.access.require(person, Right.CHECKPOINT).seal
+        assert seal is not None
+        assert seal.public_key == archive.public_key
+    assert _codes(archive) == []
+
+
+def test_at_a_compromise_only_who_declares_it_has_the_new_key_and_a_reset_brings_it_back(
+    archive: Archive, expert: Actor
+) -> None:
+    archive.access.add_person(expert, "B", "pw", [Role.INVESTIGATOR])
+    there = archive.access.login("B", "pw")
+    assert archive.keys.compromised(expert).without == ("B",)
+    with pytest.raises(AccessDenied, match="does not unlock"):
+        archive.log.checkpoint(there)
+    archive.log.checkpoint(expert)
+    archive.access.reset_password(expert, "B", "new")
+    again = archive.access.login("B", "new")
+    archive.access.acknowledge_reset(again)
+    archive.log.checkpoint(again)
+    assert _codes(archive) == []
+
+
+def test_an_administrator_without_the_key_declares_it_lost(archive: Archive, expert: Actor) -> None:
+    archive.access.add_person(expert, "B", "pw", [Role.ADMINISTRATOR])
+    archive.keys.compromised(expert)  # B's copy is the old key's
+    second = archive.access.login("B", "pw")
+    with pytest.raises(AccessDenied, match="does not unlock"):
+        archive.keys.rotate(second)
+    archive.keys.lost(second)
+    archive.log.checkpoint(second)
+    archive.log.checkpoint(expert)
+    assert _codes(archive) == []
+
+
+def test_since_when_a_key_is_not_trusted_is_in_its_entry_and_never_lies_ahead(
+    archive: Archive, expert: Actor, clock: Clock
+) -> None:
+    since = clock() - timedelta(days=3)
+    with pytest.raises(UsageError, match="future"):
+        archive.keys.compromised(expert, since=clock() + timedelta(days=1))
+    archive.keys.compromised(expert, since=since)
+    first, _ = archive.keys.ring().lives
+    assert first.doubted_from == chain.utc(since)
+    assert first.ended_by == "key.compromised"
+    ring = archive.keys.ring()
+    assert ring.doubts(ring.public_keys[0], chain.utc(clock()))
+    assert not ring.doubts(ring.public_keys[0], chain.utc(since - timedelta(days=1)))
+
+
+# --- what verify finds --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_a_checkpoint_by_a_key_that_is_no_longer_in_use_is_found(
+    change: str, archive: Archive, expert: Actor
+) -> None:
+    thief = archive.access.require(expert, Right.SEAL).seal
+    assert thief is not None
+    CHANGES[change](archive, expert)
+    archive.access.list(expert)
+    size, root = archive._journal.head()
+    made = checkpoint.sign(checkpoint.origin_of(archive.uuid), size, root, thief)
+    archive._journal.notes.add(size, made.note)
+    assert _codes(archive) == ["checkpoint_key_ended"]
+
+
+def test_the_program_itself_signs_nothing_with_an_ended_key(
+    archive: Archive, expert: Actor
+) -> None:
+    old = archive.access.require(expert, Right.SEAL).seal
+    assert old is not None
+    archive.keys.rotate(expert)
+    with pytest.raises(AccessDenied, match="no longer in use"):
+        archive._journal.checkpoint(old)
+    assert archive._journal.checkpoint_after(old, at_once=True)
+    assert _codes(archive) == []
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_a_key_brought_in_without_the_signatures_that_vouch_for_it_is_named(
+    change: str, archive: Archive, expert: Actor
+) -> None:
+    CHANGES[change](archive, expert)
+    with archive._journal.database.reading() as work:
+        entries = tuple(work.log.of_acts(keys.ACTS))
+    forged = Seal.new()
+    last = chain.read(entries[-1])["data"]
+    said = {**last["statement"], "new": forged.public_key.hex()}
+    for old in (None, forged):
+        data = keys.signed(said, old, Seal.new())
+        body = keys.canonical.encode({**chain.read(entries[-1]), "data": data})
+        ring = keys.ring((*entries[:-1], chain.from_body(body)), ())
+        assert ring.unvouched() == (entries[-1].seq,)
+
+
+def test_a_rotation_that_the_old_key_did_not_sign_is_named(archive: Archive, expert: Actor) -> None:
+    archive.keys.rotate(expert)
+    with archive._journal.database.reading() as work:
+        first, last = work.log.of_acts(keys.ACTS)
+    new = Seal.new()
+    said = {**chain.read(last)["data"]["statement"], "new": new.public_key.hex()}
+    body = {**chain.read(last), "data": keys.signed(said, None, new)}
+    ring = keys.ring((first, chain.from_body(keys.canonical.encode(body))), ())
+    assert ring.unvouched() == (last.seq,)
+
+
+def test_a_card_with_other_keys_than_the_log_is_named(folder: Path, clock: Clock) -> None:
+    other = folder.parent / "other"
+    create(other, person="X", password="p", clock=clock, cost=CHEAP)
+    card = json.loads((folder / "archive.json").read_text())
+    card["public_keys"] = json.loads((other / "archive.json").read_text())["public_keys"]
+    (folder / "archive.json").chmod(0o644)
+    (folder / "archive.json").write_text(json.dumps(card))
+    codes = {one.code for one in verify_folder(folder, clock=clock).problems}
+    assert "card_differs" in codes
+    assert "checkpoint_unsigned" in codes
+
+
+# --- kills and disks ----------------------------------------------------------------------------
+
+
+class _Killed(BaseException):
+    """The program ends here."""
+
+
+class _Door(Files):
+    """A disk that fails, or whose program is killed, before a card is replaced."""
+
+    error: BaseException | None = None
+
+    def replace(self, staged: Path, final: Path) -> None:
+        if self.error is not None:
+            raise self.error
+        super().replace(staged, final)
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_a_kill_between_entry_and_card_leaves_an_archive_that_the_next_opening_completes(
+    change: str, folder: Path, clock: Clock
+) -> None:
+    door = _Door()
+    with open_archive(folder, clock=clock, cost=CHEAP, files=door) as archive:
+        who = archive.access.login(_NAME, PASSWORD)
+        door.error = _Killed()
+        with pytest.raises(_Killed):
+            CHANGES[change](archive, who)
+    (old,) = _card(folder)
+    assert verify_folder(folder, clock=clock).ok  # a card that lags is no fault
+    with open_archive(folder, clock=clock, cost=CHEAP) as again:
+        assert _card(folder) == [old, again.fingerprint]
+        again.log.checkpoint(again.access.login(_NAME, PASSWORD))
+        assert _codes(again) == []
+    assert not list((folder / "staging").iterdir())
+
+
+def test_a_disk_that_refuses_the_card_leaves_the_new_key_in_use(folder: Path, clock: Clock) -> None:
+    door = _Door()
+    with open_archive(folder, clock=clock, cost=CHEAP, files=door) as archive:
+        who = archive.access.login(_NAME, PASSWORD)
+        door.error = StorageError("archive.storage.read_only", path=folder, detail="")
+        made = archive.keys.rotate(who)
+        assert archive.fingerprint == made.new
+        archive.log.checkpoint(who)
+        assert _codes(archive) == []
+
+
+def test_a_kill_before_the_commit_leaves_the_old_key_in_use(folder: Path, clock: Clock) -> None:
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        who = archive.access.login(_NAME, PASSWORD)
+        before = archive.fingerprint
+        blocker = sqlite3.connect(folder / "db" / "archive.sqlite")
+        blocker.execute(
+            "CREATE TRIGGER no BEFORE UPDATE ON person BEGIN SELECT raise(ABORT, ''); END"
+        )
+        blocker.commit()
+        with pytest.raises(StorageError):
+            archive.keys.rotate(who)
+        blocker.execute("DROP TRIGGER no")
+        blocker.commit()
+        blocker.close()
+        assert archive.fingerprint == before
+        archive.log.checkpoint(who)
+        assert _codes(archive) == []
+    assert _card(folder) == [before]
+
+
+def test_two_programs_that_rotate_at_once_do_it_one_after_the_other(
+    folder: Path, clock: Clock
+) -> None:
+    with (
+        open_archive(folder, clock=clock, cost=CHEAP) as one,
+        open_archive(folder, clock=clock, cost=CHEAP) as two,
+    ):
+        first, second = one.access.login(_NAME, PASSWORD), two.access.login(_NAME, PASSWORD)
+        made = [one.keys.rotate(first), two.keys.rotate(second), one.keys.rotate(first)]
+        assert [one.old for one in made[1:]] == [one.new for one in made[:-1]]
+        assert one.fingerprint == two.fingerprint == made[-1].new
+        assert _card(folder) == [made[0].old, *(one.new for one in made)]
+        assert _codes(two) == []
+
+
+def test_a_moment_is_compared_as_an_instant() -> None:
+    assert chain.utc(datetime(2026, 3, 1, tzinfo=UTC)) < chain.utc(datetime(2026, 3, 2, tzinfo=UTC))
