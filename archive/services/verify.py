@@ -36,6 +36,7 @@ clock_moved(_by)        an entry says that the computer's clock was moved
 clock_back              an entry is dated before the one before it, and none says why
 log_copy_behind         log/entries.jsonl lacks the newest entries (a kill); the next act adds them
 checkpoint_behind       many entries came after the newest checkpoint
+checkpoint_doubted      a checkpoint from when its key may have been in other hands already
 destroyed_by_act        source files were destroyed by act
 destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
 orphan                  an object that no entry names: what a stopped intake left
@@ -88,7 +89,7 @@ CODES: Final = (
 NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
-    *("destroyed_by_act", "destroyed_bytes_left"),
+    *("destroyed_by_act", "destroyed_bytes_left", "checkpoint_doubted"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
 

@@ -34,8 +34,11 @@ class NoteCheck:
             path, one = self._waiting.popleft()
             lacking = (merkle.EMPTY_ROOT if one.size == 0 else b"", "")
             root, ts = join.roots.get(one.size, lacking)
-            if not self._is_signed(path, one):
+            key = self._key_in_use(path, one)
+            if key is None:
                 continue
+            if self._ring.doubts(key, ts):
+                self._found.note("checkpoint_doubted", path, fingerprint=signing.fingerprint(key))
             if root != one.root:
                 self._found.add("checkpoint_mismatch", path, size=one.size)
             else:
@@ -71,14 +74,14 @@ class NoteCheck:
         except (StorageError, IntegrityError):
             return None
 
-    def _is_signed(self, path: str, one: Checkpoint) -> bool:
-        """Tell whether a key signed it that was in use then; names it where not."""
+    def _key_in_use(self, path: str, one: Checkpoint) -> bytes | None:
+        """Return the key that signed it and was in use then; names it where there is none."""
         key = self._signer(path, one)
         if key is None or self._ring.may_sign(key, one.size):
-            return key is not None
+            return key
         name = signing.fingerprint(key)
         self._found.add("checkpoint_key_ended", path, fingerprint=name)
-        return False
+        return None
 
     def _signer(self, path: str, one: Checkpoint) -> bytes | None:
         for key in self._ring.known:

@@ -1,0 +1,148 @@
+"""`virtopsy archive person|key|destroy`: persons, the sealing key, and destruction by act."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archive.opening
+from archive.opening import create
+from archive.proof.signing import Cost
+from archive.storage.machine import system_clock
+from main import main
+from tests.archive.conftest import SERIES, write_slice
+
+_CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
+_BASIS = "Order 12, 2026-03-01, City Court"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An archive kept by A alone; everybody's password is "pw"."""
+    monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
+    for name in ("PASSWORD", "NEW_PASSWORD", "SECOND_PASSWORD"):
+        monkeypatch.setenv(f"VIRTOPSY_{name}", "pw")
+    monkeypatch.setenv("VIRTOPSY_LANG", "en")
+    made = tmp_path / "evidence"
+    create(made, person="A", password="pw", clock=system_clock, cost=_CHEAP)
+    return made
+
+
+@pytest.fixture
+def run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Runs `archive VERB DIR ...` and gives back exit code, facts and words."""
+
+    def run(verb: str, *arguments: str) -> tuple[int, dict[str, Any], str]:
+        capsys.readouterr()
+        code = main(["archive", verb, str(folder), *arguments, "--json"])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out) if said.out else {}, said.err.strip()
+
+    return run
+
+
+_Run = Callable[..., tuple[int, dict[str, Any], str]]
+_A, _B = ("--user", "A"), ("--user", "B")
+
+
+def test_roles_are_changed_by_two_from_the_second_administrator_on(run: _Run) -> None:
+    code, made, _ = run("person", "add", "B", "--role", "administrator", *_A)
+    assert (code, made["reset"]) == (0, False)
+    run("person", "add", "C", "--role", "expert", *_A)
+    change = ("role", "C", "--role", "auditor", *_A)
+    code, _, words = run("person", *change)
+    assert (code, "two persons" in words, words.count("\n")) == (4, True, 0)
+    code, made, _ = run("person", *change, "--second", "B")
+    assert (code, made["roles"]) == (0, ["auditor"])
+
+
+def test_a_password_is_changed_and_the_old_one_is_worth_nothing(
+    run: _Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "own")
+    assert run("person", "password", *_A)[:2] == (0, {"name": "A", "changed": True})
+    assert run("person", "list", *_A)[0] == 4
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "own")
+    assert run("person", "list", *_A)[0] == 0
+
+
+def test_a_reset_waits_to_be_acknowledged(run: _Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("person", "add", "B", "--role", "expert", *_A)
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "set")
+    assert run("person", "reset", "B", *_A)[0] == 0
+    (_, told) = run("person", "list", *_A)[1]["persons"]
+    assert (told["name"], told["reset"]) == ("B", True)
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "set")
+    code, _, words = run("list", *_B)
+    assert (code, "acknowledge" in words) == (4, True)
+    assert run("person", "acknowledge", *_B)[0] == 0
+    assert run("list", *_B)[0] == 0
+    assert run("person", "acknowledge", *_B)[0] == 2
+
+
+@pytest.mark.parametrize("verb", ["rotate", "lost", "compromised"])
+def test_the_key_is_changed_and_the_archive_verifies_with_the_new_one(verb: str, run: _Run) -> None:
+    code, made, _ = run("key", verb, *_A, "--reason", "every year")
+    assert (code, made["without"]) == (0, [])
+    code, report, _ = run("verify", "--key", made["fingerprint"])
+    assert (code, report["ok"]) == (0, True)
+    assert run("verify", "--key", made["old"])[0] == 1
+
+
+def test_since_when_a_key_is_not_trusted_is_read_strictly(run: _Run) -> None:
+    for since in ("yesterday", "2999-01-01", "9999-99-99"):
+        assert run("key", "compromised", "--since", since, *_A)[0] == 2
+    assert run("key", "compromised", "--since", "2026-01-01T18:00", *_A)[0] == 0
+
+
+def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
+    run: _Run, tmp_path: Path
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
+    asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
+    code, _, words = run("destroy", *asked, "--second", "A")
+    assert (code, "keeps this archive alone" in words) == (4, True)
+    run("person", "add", "B", "--role", "administrator", *_A)
+    assert run("destroy", *asked)[0] == 4
+    assert run("destroy", "--case", "7", "--series", SERIES, *_A, "--second", "B")[0] == 2
+    code, done, _ = run("destroy", *asked, "--second", "B")
+    assert (code, done["case"], len(done["objects"]), done["complete"]) == (0, "7", 1, True)
+    code, report, _ = run("verify")
+    assert (code, report["ok"]) == (0, True)
+    assert [one["code"] for one in report["notes"]] == ["destroyed_by_act"]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_it_speaks_in_sentences(
+    language: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    where = str(folder)
+    for arguments in (
+        ("import", where, str(tmp_path / "1.dcm"), "--case", "7", *_A),
+        ("person", where, "add", "B", "--role", "expert", *_A),
+        ("person", where, "role", "B", "--role", "administrator", *_A),
+        ("key", where, "compromised", *_A),
+        ("person", where, "reset", "B", *_A),
+        ("person", where, "acknowledge", *_B),
+        ("person", where, "password", *_A),
+        ("person", where, "add", "C", "--role", "expert", *_A),
+        *(
+            ("destroy", where, "--case", "7", "--series", SERIES, "--basis", _BASIS, *_A, *other)
+            for other in (("--second", "C"),)
+        ),
+        ("verify", where),
+    ):
+        capsys.readouterr()
+        code = main(["archive", *arguments, "--lang", language])
+        said = capsys.readouterr()
+        assert code == 0, (arguments, said.err)
+        assert said.out.strip()
