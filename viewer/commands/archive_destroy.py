@@ -37,7 +37,7 @@ def build(language: Language) -> click.Command:
         help=say("destruction.cli.option.object", language),
     )
     @click.option("--series", "series_uid", help=say("destruction.cli.option.series", language))
-    @click.option("--basis", required=True, help=say("archive.cli.option.basis", language))
+    @click.option("--basis", required=True, help=say("destruction.cli.option.basis", language))
     @user_option(language)
     @second_option(language)
     @reason_option(language)
