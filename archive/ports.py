@@ -182,6 +182,10 @@ class Cards(Protocol):
         """Return what it says; IntegrityError where it cannot be read."""
         ...
 
+    def is_exact(self) -> bool:
+        """Tell whether it is written as the program writes it, byte for byte."""
+        ...
+
     def replace(self, card: Card) -> None:
         """Put a new one in its place in one step."""
         ...
@@ -309,6 +313,10 @@ class LogRows(Protocol):
 
     def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
         """Yield rows as they are stored, whatever they hold: see `proof.stretch.Walk.add`."""
+        ...
+
+    def no_texts(self, first: int, last: int) -> Iterator[int]:
+        """Yield the seqs of rows with something else than text in a column that is shown."""
         ...
 
     def following(self, seq: int) -> int | None:

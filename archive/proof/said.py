@@ -11,31 +11,32 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from operator import lt
 from typing import Any, Final, NamedTuple
 
 from archive.proof import canonical
 
 
 class Said(NamedTuple):
-    """Fields of a body.
+    """Fields of a body; texts in UTF-8, as the database keeps them.
 
     Attributes:
-        case_seq, case_prev: as they stand, of whatever type.
+        case_seq, case_prev: of whatever type where a body is odd.
         objects: SHA-256 of the objects named, in order.
         data: the bytes of `data`, for the acts that are read further; canonical.
     """
 
-    log: Any
+    log: bytes
     seq: int
-    prev: str
-    ts: str
-    actor: str
-    act: str
-    out: str
-    case: str
+    prev: bytes
+    ts: bytes
+    actor: bytes
+    act: bytes
+    out: bytes
+    case: bytes
     case_seq: Any
     case_prev: Any
-    objects: tuple[str, ...]
+    objects: tuple[bytes, ...]
     data: bytes
 
 
@@ -58,78 +59,88 @@ _BODY: Final = re.compile(
         b"objects": _LIST % {b"one": _OBJECT},
     },
     re.DOTALL,
-)
-_FLAT: Final = 50  # brackets in `data`, far from where `canonical.DEEPEST` begins to matter
-_SHA256: Final = re.compile(rb'"sha256":"([^"]*)"')
+).fullmatch
+_KEY: Final = rb'"[ !#-\[\]-~]*"'
+_FLAT_DATA: Final = re.compile(
+    rb"\{%s\}"
+    % (_LIST % {b"one": rb"%s:(?:%s|0|-?[1-9][0-9]{0,14}|true|false|null)" % (_KEY, _QUIET)})
+).fullmatch
+_KEYS: Final = re.compile(rb'"([^"]*)":').findall
+_SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
+_FEW: Final = 50  # brackets in `data`, far from where `canonical.DEEPEST` begins to matter
 
 
-def said(body: bytes) -> Said:
-    """Return what a body says.
-
-    Raises:
-        NotCanonical: the bytes are no body.
-    """
+def said(body: bytes) -> Said | None:
+    """Return what a body says; None where the bytes are none."""
     return _by_shape(body) or by_value(body)
 
 
-def by_value(body: bytes) -> Said:
+def by_value(body: bytes) -> Said | None:
     """Return what a body says by decoding all of it: the rule that the pattern must follow."""
-    value = canonical.decode(body)
     try:
+        value = canonical.decode(body)
         return Said(
-            log=value.get("log"),
+            log=_utf8(value.get("log")),
             seq=int(value["seq"]),
-            prev=str(value["prev"]),
-            ts=str(value["ts"]),
-            actor=str(value["actor"]["id"]),
-            act=str(value["act"]),
-            out=str(value["out"]),
-            case=str(value["case"]),
+            prev=_utf8(value["prev"]),
+            ts=_utf8(value["ts"]),
+            actor=_utf8(value["actor"]["id"]),
+            act=_utf8(value["act"]),
+            out=_utf8(value["out"]),
+            case=_utf8(value["case"]),
             case_seq=value.get("case_seq"),
-            case_prev=value.get("case_prev"),
+            case_prev=_utf8(value.get("case_prev")),
             objects=_objects(value.get("obj")),
             data=canonical.encode(value.get("data")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise canonical.NotCanonical(f"no log body: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError):  # NotCanonical is a ValueError
+        return None
 
 
 def _by_shape(body: bytes) -> Said | None:
     """Return what a plain body says; None where only decoding tells."""
-    found = _BODY.fullmatch(body)
-    if found is None:
+    found = _BODY(body)
+    if found is None or not (body.isascii() or _is_normal(body)):
         return None
     act, actor, case, case_prev, case_seq, data, log, objects, out, prev, seq, ts = found.groups()
-    try:
-        if not body.isascii() and not unicodedata.is_normalized("NFC", body.decode("utf-8")):
-            return None
-        if data != b"{}":
-            if data.count(b"{") + data.count(b"[") > _FLAT:
-                return None
-            canonical.decode(data)
-    except ValueError:  # NotCanonical is one; so is what is no UTF-8
+    if data != b"{}" and not _is_canonical(data):
         return None
+    named = tuple(_SHA256(objects)) if objects else ()
     return Said(
-        log=log.decode("utf-8"),
-        seq=int(seq),
-        prev=prev.decode("utf-8"),
-        ts=ts.decode("utf-8"),
-        actor=actor.decode("utf-8"),
-        act=act.decode("utf-8"),
-        out=out.decode("utf-8"),
-        case=case.decode("utf-8"),
-        case_seq=int(case_seq),
-        case_prev=case_prev.decode("utf-8"),
-        objects=tuple(one.decode("utf-8") for one in _SHA256.findall(objects)) if objects else (),
-        data=data,
+        *(log, int(seq), prev, ts, actor, act, out, case, int(case_seq), case_prev, named, data)
     )
 
 
-def _objects(named: Any) -> tuple[str, ...]:
+def _is_normal(body: bytes) -> bool:
+    try:
+        return unicodedata.is_normalized("NFC", body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_canonical(data: bytes) -> bool:
+    """Tell whether `data` is canonical, in a body whose texts are in NFC."""
+    if _FLAT_DATA(data):
+        keys = _KEYS(data)
+        return all(map(lt, keys, keys[1:]))
+    if data.count(b"{") + data.count(b"[") > _FEW:
+        return False
+    try:
+        canonical.decode(data)
+    except canonical.NotCanonical:
+        return False
+    return True
+
+
+def _utf8(value: Any) -> bytes:
+    return str(value).encode("utf-8")
+
+
+def _objects(named: Any) -> tuple[bytes, ...]:
     if not isinstance(named, Sequence):
         return ()
     return tuple(
-        one["sha256"]
+        _utf8(one["sha256"])
         for one in named
         if isinstance(one, Mapping) and isinstance(one.get("sha256"), str)
     )

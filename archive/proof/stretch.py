@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from binascii import hexlify, unhexlify
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from archive.proof import canonical, merkle
+from archive.proof import merkle
 from archive.proof.acts import ActName
 from archive.proof.chain import BEGINNING
 from archive.proof.said import Said, said
@@ -22,8 +23,12 @@ from archive.records import LogEntry, Out
 SIZE: Final = 1 << 14
 """Entries of a stretch: complete nodes of every level below it lie within."""
 _NODE: Final = 1 << merkle.STEP
-_TOLD: Final = (ActName.CLOCK_JUMP,)
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_TOLD: Final = frozenset({ActName.CLOCK_JUMP.encode()})
+_OK: Final = Out.OK.encode()
+_HASH: Final = re.compile(rb"[0-9a-f]{64}").fullmatch
+_BEGINNING: Final = BEGINNING.encode()
+
+Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,11 @@ class Stretch:
     count: int = 0
     begins: tuple[int, Any] = (0, "")
     ends: tuple[int, Any] = (0, "")
-    begins_at: tuple[Any, Any] = ("", "")
-    ends_at: tuple[Any, Any] = ("", "")
+    begins_at: tuple[Any, Any] = (b"", b"")
+    ends_at: tuple[Any, Any] = (b"", b"")
     faults: list[Fault] = field(default_factory=list)
-    opened: dict[str, tuple[int, Any, Any]] = field(default_factory=dict)
-    closed: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    opened: dict[bytes, tuple[int, Any, Any]] = field(default_factory=dict)
+    closed: dict[bytes, tuple[bytes, Any]] = field(default_factory=dict)
     whole: bool = False
     node: bytes = b""
     nodes: list[bytes] = field(default_factory=list)
@@ -98,42 +103,49 @@ class Walk:
         names_nothing: Collection[str] = (),
         case: str | None = None,
     ) -> None:
-        self._log = log
+        self._log = log.encode()
         self._sizes = sorted(sizes)
-        self._names_nothing = frozenset(names_nothing)
-        self._case = case
+        self._names_nothing = frozenset(one.encode() for one in names_nothing)
+        self._cases = None if case is None else frozenset((case.encode(), b""))
         self._made = Stretch(first)
         self._leaves: list[bytes] = []
+        self._bodies: list[bytes] = []
         self._times: dict[int, str] = {}
-        self._copy = hashlib.sha256()
         self._objects = bytearray()
         self._wanted = frozenset(self._sizes)
 
-    def add(self, row: tuple[Any, ...]) -> None:
-        """Check a row: seq, body, prev, hash, ts, actor, act, out, case_number, as stored."""
-        seq, body, prev, stored, ts, *columns = row
-        made = self._made
-        body = body if type(body) is bytes else b""
+    def add(self, row: Row) -> None:
+        """Check a row as stored: seq, body, prev, hash, ts, actor, act, out, case_number.
+
+        Texts are UTF-8. Little is handed to other functions: it runs a million times.
+        """
+        seq, body, prev, stored, ts, actor, act, out, case = row
+        made, leaves = self._made, self._leaves
+        if type(body) is not bytes:
+            body = b""
         leaf = merkle.leaf_hash(body)
-        says = self._says(body) if leaf.hex() == stored else None
-        if says is None:
+        name = hexlify(leaf)
+        says = said(body) if name == stored else None
+        if says is None or says.log != self._log:
             made.faults.append(Fault(seq, "log_body_changed"))
-        elif (says.seq, says.prev, says.ts) != (seq, prev, ts) or columns != [
-            says.actor,
-            says.act,
-            says.out,
-            says.case,
-        ]:
-            made.faults.append(Fault(seq, "log_columns_differ"))
-        self._link(seq, prev, stored)
-        if says is not None:
-            self._told_by(seq, leaf, says)
-        self._pass(seq, ts, columns[1])
-        self._leaves.append(leaf)
-        self._copy.update(body + b"\n")
-        made.length += len(body) + 1
+        else:
+            if says[1:8] != (seq, prev, ts, actor, act, out, case):
+                made.faults.append(Fault(seq, "log_columns_differ"))
+            if says.case:
+                self._in_case(seq, name, says)
+            if says.objects:
+                self._name(says)
+            if says.act in _TOLD:
+                made.told.append((seq, says.act.decode(), says.data))
+        self._link(seq, prev, stored, (ts, act))
+        leaves.append(leaf)
+        self._bodies.append(body)
         if seq in self._wanted:
-            self._times[len(self._leaves)] = str(ts)
+            self._times[len(leaves)] = _text(ts)
+
+    def fault(self, seq: int, code: str) -> None:
+        """Name a fault that was found otherwise."""
+        self._made.faults.append(Fault(seq, code))
 
     def done(self, *, broken: bool = False) -> Stretch:
         """Return what the stretch says of itself."""
@@ -150,66 +162,56 @@ class Walk:
             if 0 < within <= len(leaves):
                 root = merkle.beginning(complete, within)
                 made.roots[size] = (root, self._times.get(within, ""))
-        made.digest = self._copy.digest()
+        copy = b"".join(body + b"\n" for body in self._bodies)
+        made.length, made.digest = len(copy), hashlib.sha256(copy).digest()
         made.objects = bytes(self._objects)
         return made
 
-    def _says(self, body: bytes) -> Said | None:
-        try:
-            says = said(body)
-        except canonical.NotCanonical:
-            return None
-        return says if says.log == self._log else None
-
-    def _link(self, seq: int, prev: Any, stored: Any) -> None:
+    def _link(self, seq: int, prev: Any, stored: Any, at: tuple[Any, Any]) -> None:
         made = self._made
         if not self._leaves:
-            made.begins = (seq, prev)
-        elif (seq - 1, prev) != made.ends:
-            made.faults.append(Fault(seq, "log_chain_broken"))
-        made.ends = (seq, stored)
+            made.begins, made.begins_at = (seq, prev), at
+        else:
+            if (seq - 1, prev) != made.ends:
+                made.faults.append(Fault(seq, "log_chain_broken"))
+            if is_earlier(made.ends_at, at):
+                made.earlier.append(seq)
+        made.ends, made.ends_at = (seq, stored), at
 
-    def _pass(self, seq: int, ts: Any, act: Any) -> None:
-        made = self._made
-        if not self._leaves:
-            made.begins_at = (ts, act)
-        elif is_earlier(made.ends_at, (ts, act)):
-            made.earlier.append(seq)
-        made.ends_at = (ts, act)
-
-    def _told_by(self, seq: int, leaf: bytes, says: Said) -> None:
-        made = self._made
-        if says.case:
-            here = (leaf.hex(), says.case_seq)
-            before = made.closed.get(says.case)
-            if before is None:
-                made.opened[says.case] = (seq, says.case_seq, says.case_prev)
-            elif not follows(before, says.case_seq, says.case_prev):
-                made.faults.append(Fault(seq, "log_case_gap"))
-            made.closed[says.case] = here
-        if says.act in _TOLD:
-            made.told.append((seq, says.act, says.data))
-        if says.objects and says.out == Out.OK and says.act not in self._names_nothing:
-            self._name(says)
+    def _in_case(self, seq: int, name: bytes, says: Said) -> None:
+        made, case = self._made, says.case
+        before = made.closed.get(case)
+        if before is None:
+            made.opened[case] = (seq, says.case_seq, says.case_prev)
+        elif not follows(before, says.case_seq, says.case_prev):
+            made.faults.append(Fault(seq, "log_case_gap"))
+        made.closed[case] = (name, says.case_seq)
 
     def _name(self, says: Said) -> None:
-        if self._case is not None and says.case not in {self._case, ""}:
+        if says.out != _OK or says.act in self._names_nothing:
             return
-        for sha256 in says.objects:
-            if _HASH.fullmatch(sha256):
-                self._objects += bytes.fromhex(sha256)
+        if self._cases is None or says.case in self._cases:
+            for sha256 in says.objects:
+                if _HASH(sha256):
+                    self._objects += unhexlify(sha256)
 
 
-def follows(before: tuple[str, Any] | None, case_seq: Any, case_prev: Any) -> bool:
+def _text(stored: Any) -> str:
+    return stored.decode("utf-8", "replace") if isinstance(stored, bytes) else str(stored)
+
+
+def follows(before: tuple[bytes, Any] | None, case_seq: Any, case_prev: Any) -> bool:
     """Tell whether an entry of a case follows the one before: (hash, case_seq); None: the first."""
-    stored, number = before or (BEGINNING, 0)
+    stored, number = before or (_BEGINNING, 0)
     number = number if isinstance(number, int) else 0
     return bool(case_seq == number + 1 and case_prev == stored)
 
 
 def is_earlier(before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
     """Tell whether the later of two entries, (time, act), is dated earlier and nobody said why."""
-    return after[1] not in _TOLD and str(after[0]) < str(before[0])
+    if type(before[0]) is not type(after[0]):
+        return False  # no time at all, which is a fault of its own
+    return bool(after[0] < before[0] and after[1] not in _TOLD)
 
 
 def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:
@@ -221,8 +223,8 @@ def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:
     """
     walk = Walk(log, 1)
     for one in rows:
-        columns = (one.ts, one.actor, one.act, one.out, one.case_number)
-        walk.add((one.seq, one.body, one.prev, one.hash, *columns))
+        texts = (one.prev, one.hash, one.ts, one.actor, one.act, one.out, one.case_number)
+        walk.add((one.seq, one.body, *(text.encode("utf-8", "replace") for text in texts)))
     yield from Join().add(walk.done())
 
 
@@ -234,11 +236,11 @@ class Join:
         self.last = 0
         self.roots: dict[int, tuple[bytes, str]] = {}
         self.nodes: dict[tuple[int, int], bytes] = {}
-        self._ends: tuple[int, Any] | None = (0, BEGINNING)
-        self._cases: dict[str, tuple[str, Any]] = {}
+        self._ends: tuple[int, Any] | None = (0, _BEGINNING)
+        self._cases: dict[bytes, tuple[bytes, Any]] = {}
         self._whole = True
         self._peaks: list[tuple[int, bytes]] = []
-        self._ends_at: tuple[Any, Any] = ("", "")
+        self._ends_at: tuple[Any, Any] = (b"", b"")
 
     def add(self, one: Stretch) -> Iterator[Fault]:
         """Take the next stretch; yields its faults and those between it and the ones before."""

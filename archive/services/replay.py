@@ -39,6 +39,7 @@ class Expected:
         things: by case number, thing, id and version.
         tombstones: what was destroyed and not brought again, by case number and SHA-256.
         objects: SHA-256 of every object named, with the cases that name it ("" for none).
+        untold: cases with an entry that tells rows by an object which cannot be read.
     """
 
     persons: dict[str, Person] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Expected:
     things: dict[tuple[str, str, str, int], ThingRow] = field(default_factory=dict)
     tombstones: dict[tuple[str, str], Tombstone] = field(default_factory=dict)
     objects: dict[str, set[str]] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
 
     def name(self, sha256: str, case: str) -> None:
         """Note that an object is named (by a case)."""
@@ -63,7 +65,7 @@ def replay(entries: Iterable[LogEntry], blobs: Blobs) -> Expected:
         try:
             _apply(expected, chain.read(entry), blobs)
         except (IntegrityError, StorageError, ValueError, LookupError, TypeError, AttributeError):
-            continue  # the entry or an object is damaged: `verify` reads all and names it
+            expected.untold.add(entry.case_number)  # damaged: `verify` reads all and names it
     return expected
 
 

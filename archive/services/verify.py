@@ -23,8 +23,10 @@ checkpoint_missing      no checkpoint is left, although one is made with every a
 row_missing             the index lacks a row that log and objects tell
 row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
+rows_untold             an object that tells rows is damaged: they cannot be compared
 database_damaged        the database cannot be read (to the end)
 card_damaged            archive.json cannot be read
+card_edited             archive.json is not written as the program writes it
 card_differs            archive.json names other keys than the log
 unknown_signer          the archive's key is not the one asked for
 ======================= =======================================================================
@@ -82,9 +84,9 @@ CODES: Final = (
     *("log_body_changed", "log_columns_differ", "log_chain_broken", "log_case_gap"),
     *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
-    *("row_missing", "row_extra", "row_changed", "database_damaged"),
+    *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
     *("checkpoint_key_ended", "key_unvouched"),
-    *("card_damaged", "card_differs", "unknown_signer"),
+    *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
 NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
@@ -136,7 +138,7 @@ class Verify:
         """
         found, going = Findings(), progress or Progress()
         ring = self._ring(found)
-        fingerprint = signing.fingerprint(ring.known[-1])
+        fingerprint = signing.fingerprint(ring.known[-1]) if ring.known else ""
         if key is not None and key.casefold() != fingerprint:
             found.add("unknown_signer", fingerprint)
         if self._journal.database.is_damaged(going.check):
@@ -146,6 +148,7 @@ class Verify:
         rows = Phase(going, _LOG, _ROWS)
         database = self._journal.database
         tombs = RowCheck(database, self._blobs, told, found, rows).run(case_number)
+        told.named.settle()
         left = tell_destroyed(tombs, told.named, self._blobs, database, found)
         state, earlier = self._state(scope if case_number is None else None, found)
         objects = ObjectCheck(
@@ -172,7 +175,7 @@ class Verify:
 
     def _ring(self, found: Findings) -> KeyRing:
         """Return the keys that the log and archive.json tell, and judge them."""
-        public_keys = self._cards.read().public_keys
+        public_keys = self._card_keys(found)
         ring = keys.ring((), public_keys)
         try:
             with self._journal.database.reading() as work:
@@ -184,6 +187,16 @@ class Verify:
         for seq in ring.unvouched():
             found.add("key_unvouched", DATABASE, seq=seq)
         return ring
+
+    def _card_keys(self, found: Findings) -> tuple[bytes, ...]:
+        try:
+            card, exact = self._cards.read(), self._cards.is_exact()
+        except IntegrityError:
+            found.add("card_damaged", _CARD)
+            return ()
+        if not exact:
+            found.add("card_edited", _CARD)
+        return card.public_keys
 
     def _state(self, scope: Scope | None, found: Findings) -> tuple[State | None, Iterator[Seen]]:
         """Return where this check keeps what it sees, and what earlier ones saw."""
@@ -229,5 +242,5 @@ _CARD: Final = "archive.json"
 _LOG: Final = 150
 _ROWS: Final = 200
 _ALL: Final = 1000
-_BESIDE_THE_LOG: Final = ("object_", "row_")
+_BESIDE_THE_LOG: Final = ("object_", "row_", "rows_")
 """Faults that leave the log whole."""

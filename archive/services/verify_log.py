@@ -18,6 +18,8 @@ from virtopsy import confined
 
 _FEW: Final = 4  # stretches that are checked here: a worker process takes longer to start
 _HOLES: Final = ("log_chain_broken", "log_body_changed")
+_LOADED: Final = ("archive.services.verify_stretch", "archive.storage.unit_of_work")
+"""By the process that makes workers, once for all of them."""
 _SHA256_BYTES: Final = 32
 
 
@@ -31,6 +33,14 @@ class Named:
         """Add hashes that lie one after the other."""
         for place in range(0, len(sha256s), _SHA256_BYTES):
             self.heaps[sha256s[place]] += sha256s[place : place + _SHA256_BYTES]
+
+    def settle(self) -> None:
+        """Keep each hash once."""
+        for first in range(256):
+            heap = bytes(self.heaps[first])
+            places = range(0, len(heap), _SHA256_BYTES)
+            once = {heap[place : place + _SHA256_BYTES] for place in places}
+            self.heaps[first] = bytearray(b"".join(once))
 
     def starting(self, first: int) -> set[str]:
         """Return the hashes that start with one byte."""
@@ -115,6 +125,7 @@ class LogCheck:
         if len(tasks) <= _FEW:
             yield from ((task, walk(task)) for task in tasks)
             return
+        confined.prepare(_LOADED)
         waiting: dict[int, Stretch] = {}
         wanted = 0
         queue = confined.InOrder(len(tasks), 1)

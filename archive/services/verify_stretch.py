@@ -36,8 +36,11 @@ def walk(task: Task) -> Stretch:
     found = Walk(task.log, task.first, task.sizes, names_nothing=NAMES_NOTHING, case=task.case)
     try:
         with task.database.reading() as work:
-            for row in work.log.rows(task.first, min(task.first + SIZE - 1, task.last)):
+            end = min(task.first + SIZE - 1, task.last)
+            for row in work.log.rows(task.first, end):
                 found.add(row)
+            for seq in work.log.no_texts(task.first, end):
+                found.fault(seq, "log_columns_differ")
     except DAMAGE:
         return found.done(broken=True)
     return found.done()

@@ -52,6 +52,13 @@ class CardFile:
             raise IntegrityError("archive.open.bad_card", path=self.path)
         return card
 
+    def is_exact(self) -> bool:
+        """Tell whether it is written as this program writes it, byte for byte."""
+        try:
+            return self.path.read_bytes() == _bytes(self.read())
+        except OSError:
+            return False
+
     def make(self, card: Card) -> None:
         """Write it where there is none yet.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
@@ -37,6 +38,13 @@ from archive.records import (
     Tombstone,
 )
 from archive.storage import tables
+from virtopsy.errors import IntegrityError
+
+_AT_ONCE = 1000
+_TEXTS = ("prev", "hash", "ts", "actor", "act", "out", "case_number")
+_ROWS = f"SELECT seq, body, {', '.join(_TEXTS)} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+_OTHER = " OR ".join(f"typeof({one}) <> 'text'" for one in _TEXTS)
+_NO_TEXTS = f"SELECT seq FROM log WHERE seq BETWEEN ? AND ? AND ({_OTHER})"  # noqa: S608
 
 R = TypeVar("R", LogEntry, CaseRow, SeriesRow, FileRow, ThingRow, Tombstone)
 
@@ -131,18 +139,25 @@ class LogTable:
             yield LogEntry(**row)
 
     def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
-        """Yield rows as they are stored, whatever they hold, from one seq to another.
+        """Yield rows as they are stored, whatever they hold; texts as UTF-8.
 
-        A text that is no UTF-8 is told with replacement letters.
+        Raises:
+            IntegrityError: a page is damaged; what lies before it was yielded.
         """
-        columns = "seq, body, prev, hash, ts, actor, act, out, case_number"
-        wanted = f"SELECT {columns} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
         driver: Any = self._connection.connection.driver_connection
-        driver.text_factory = _lenient
+        driver.text_factory = bytes
         try:
-            yield from self._connection.exec_driver_sql(wanted, (first, last))
+            found = self._connection.exec_driver_sql(_ROWS, (first, last))
+            while some := found.cursor.fetchmany(_AT_ONCE):
+                yield from some
+        except sqlite3.Error as error:
+            raise IntegrityError("archive.problem.database_damaged", path="db") from error
         finally:
             driver.text_factory = str
+
+    def no_texts(self, first: int, last: int) -> Iterator[int]:
+        """Yield the seqs of rows with something else than text in a column that is shown."""
+        yield from self._connection.exec_driver_sql(_NO_TEXTS, (first, last)).scalars()
 
     def following(self, seq: int) -> int | None:
         """Return the smallest seq above `seq`."""
@@ -334,10 +349,6 @@ def _columns(person: Person) -> dict[str, Any]:
     row["roles"] = " ".join(person.roles)
     row["folded_name"] = person.name.casefold()
     return row
-
-
-def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
 
 
 def _count_of_series() -> ScalarSelect[int]:

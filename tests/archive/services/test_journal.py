@@ -129,14 +129,6 @@ def test_a_moved_clock_is_an_entry_before_the_next_act(
         assert said["moved_s"] == (moved_s if boot == "first" else None)
 
 
-@pytest.fixture
-def seal(archive: Archive, expert: Actor) -> Seal:
-    """The archive's own key."""
-    found = archive.access.require(expert, Right.SEAL).seal
-    assert found is not None
-    return found
-
-
 def _sealed(journal: Journal, seal: Seal, passed_s: float, desk: _Desk) -> int:
     """Act once, `passed_s` later, and return how many entries the newest checkpoint covers."""
     desk.passed_s += passed_s
