@@ -76,8 +76,8 @@ class Blobs(Protocol):
         """Yield the bytes; errors as for `read`, a change known only after the last."""
         ...
 
-    def sizes(self) -> Iterator[tuple[str, int]]:
-        """Yield SHA-256 and size of every object that is there, by SHA-256."""
+    def sizes(self, start: str) -> Iterator[tuple[str, int]]:
+        """Yield the objects whose SHA-256 starts with two digits, and their sizes, in order."""
         ...
 
     def names(self) -> Sequence[str]:

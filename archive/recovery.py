@@ -18,11 +18,14 @@ from archive.proof.snapshot import Snapshot
 from archive.records import Problem
 from archive.services import restore
 from archive.services.backup_key import read_card as read_backup_card
+from archive.services.journal import Journal
 from archive.services.rebuild import Rebuilding, Rebuilt
 from archive.services.restore import Outside, Restoring, Source, missing_entries
 from archive.storage.backup_disk import BackupDisk, backups_in
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.files import Files
+from archive.storage.log_copy import LogCopy
+from archive.storage.machine import ThisMachine
 from archive.storage.old_index import OldIndex
 from archive.storage.place import refuse_shared_place
 from archive.storage.restored_folder import RestoredFolder
@@ -175,12 +178,14 @@ def rebuild_folder(  # noqa: PLR0913 -- all but the folder by name
     files = files or Files()
     refuse_shared_place(folder)
     card, whole = read_card(folder), folder.absolute()
+    notes, copy = NoteFolder(whole, files), LogCopy(whole, files)
     run = Rebuilding(
         card,
         OldIndex(whole, card.uuid, files),
         ObjectFolder(whole, files),
-        NoteFolder(whole, files),
+        notes,
         clock,
+        lambda database: Journal(card.uuid, database, notes, copy, clock, ThisMachine()),
         progress,
     )
     moment = re.sub(r"[-:]|\.\d+", "", chain.utc(clock()))

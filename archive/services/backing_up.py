@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain as joined
 from typing import Any, Protocol
 
 from archive.ports import Blobs, Database, UnitOfWork
@@ -18,6 +17,7 @@ from archive.services.journal import Journal
 from archive.services.kept import Kept
 from archive.services.replay import NAMES_NOTHING
 from archive.services.rights import Right
+from archive.services.verify_log import Named
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import Progress
 
@@ -139,7 +139,7 @@ class BackingUp:
         begun = self.journal.machine.monotonic_ns()
         total = self._preflight()
         count = size = 0
-        for done, (_, one) in enumerate(self._objects(full=self._kept.full)):
+        for done, (_, one) in enumerate(self._all_objects()):
             self.progress.tick(done, total)
             count, size = count + 1, size + one
         self._kept.disk.settle()
@@ -154,19 +154,27 @@ class BackingUp:
     def _preflight(self) -> int:
         """Refuse where there is too little room; return how many objects there are."""
         total = needed = 0
-        for sha256, size in self.blobs.sizes():
+        for first in range(256):
             self.progress.check()
-            total += 1
-            needed += 0 if self._kept.holds(sha256, size) else size
+            for sha256, size in self.blobs.sizes(f"{first:02x}"):
+                total += 1
+                needed += 0 if self._kept.holds(sha256, size) else size
         database = self.cut.database_size()
         needed += database + sum(size for _, size in self.cut.others()) + _SLACK
         _room("backup.space", needed, self._kept.disk.free_bytes())
         _room("archive.storage.space", int(database * _DATABASE_ROOM), self.cut.free_bytes())
         return total
 
-    def _objects(self, *, full: bool) -> Iterator[tuple[str, int]]:
-        """Write every object that the backup lacks; yield those that it holds, with their sizes."""
-        for sha256, size in self.blobs.sizes():
+    def _all_objects(self) -> Iterator[tuple[str, int]]:
+        for first in range(256):
+            yield from self._objects(first, full=self._kept.full)
+
+    def _objects(self, first: int, *, full: bool) -> Iterator[tuple[str, int]]:
+        """Write what the backup lacks of the objects whose SHA-256 starts with that byte.
+
+        Yields those that it holds then, with their sizes.
+        """
+        for sha256, size in self.blobs.sizes(f"{first:02x}"):
             if sha256 in self._unsound:
                 continue
             held = self._held(sha256, size, full=full)
@@ -272,28 +280,36 @@ class BackingUp:
         if differ:
             self._problems.append(Problem("backup_log_differs", LOG))
 
-    def _lists(self, named: set[bytes]) -> tuple[Stream, Stream, int, int]:
+    def _lists(self, named: Named) -> tuple[Stream, Stream, int, int]:
         """Return the list of objects held, the list of those missing, count and bytes."""
         totals = [0, 0]
 
         def held() -> Iterator[bytes]:
-            for sha256, size in joined(self._objects(full=False), self._saved(named)):
-                named.discard(bytes.fromhex(sha256))
-                totals[0] += 1
-                totals[1] += size
-                yield snapshot.object_line(sha256, size)
+            for first in range(256):
+                for sha256, size in self._held_of(first, named.starting(first)):
+                    totals[0] += 1
+                    totals[1] += size
+                    yield snapshot.object_line(sha256, size)
 
         objects = self._kept.put_stream(held())
-        for left in named:
-            self._unsound.setdefault(left.hex(), "object_missing")
         lines = (snapshot.missing_line(code, one) for one, code in sorted(self._unsound.items()))
         return objects, self._kept.put_stream(lines), totals[0], totals[1]
 
-    def _saved(self, named: set[bytes]) -> Iterator[tuple[str, int]]:
-        """Yield objects that are gone or damaged here and whole in the backup."""
-        for one in sorted({*(left.hex() for left in named), *self._unsound}):
+    def _held_of(self, first: int, named: set[str]) -> Iterator[tuple[str, int]]:
+        """Yield the objects that start with that byte and are in the backup.
+
+        Also those that are gone or damaged here and whole there; the others are missing.
+        """
+        for sha256, size in self._objects(first, full=False):
+            named.discard(sha256)
+            yield sha256, size
+        start = f"{first:02x}"
+        lost = {one for one in self._unsound if one.startswith(start)}
+        for one in sorted(named | lost):
             whole = self._kept.whole(one)
-            if whole is not None:
+            if whole is None:
+                self._unsound.setdefault(one, "object_missing")
+            else:
                 self._better[one] = self._unsound.pop(one, "object_missing")
                 yield one, whole
 
@@ -356,14 +372,16 @@ def _number_after(names: Iterable[str]) -> int:
     return max((int(one.partition("-")[0]) for one in names), default=0) + 1
 
 
-def _named(work: UnitOfWork) -> set[bytes]:
-    """Return the SHA-256 of every object that log and index name, 32 bytes each."""
-    named: set[bytes] = set()
+def _named(work: UnitOfWork) -> Named:
+    """Return every object that log and index name."""
+    named = Named()
     for entry in work.log.entries():
         if entry.out == Out.OK and entry.act not in NAMES_NOTHING:
-            named.update(bytes.fromhex(one["sha256"]) for one in chain.read(entry)["obj"])
+            objects = chain.read(entry)["obj"]
+            named.add(b"".join(bytes.fromhex(one["sha256"]) for one in objects))
     for case in work.cases.all():
-        named.update(bytes.fromhex(one.sha256) for one in work.cases.files(case.number))
+        files = work.cases.files(case.number)
+        named.add(b"".join(bytes.fromhex(one.sha256) for one in files))
     return named
 
 

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from archive.ports import Blobs, UnitOfWork
-from archive.proof import merkle
-from archive.records import LogEntry
-from archive.services.replay import Expected, replay
+from archive.proof import chain, merkle
+from archive.records import LogEntry, Out
+from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
 from virtopsy.jobs import Progress
 
 T = TypeVar("T")
 _ROWS = 2000
 
 
-def fill_log(work: UnitOfWork, entries: Iterable[LogEntry], progress: Progress) -> set[str]:
-    """Write the log with the kept nodes of its tree; return the numbers of the cases it names."""
-    cases: set[str] = set()
+def fill_log(work: UnitOfWork, entries: Iterable[LogEntry], progress: Progress) -> None:
+    """Write the log with the kept nodes of its tree."""
 
     def leaves() -> Iterator[bytes]:
         for rows in _portions(entries):
             progress.check()
             work.log.add_many(rows)
-            cases.update(one.case_number for one in rows)
             yield from (bytes.fromhex(one.hash) for one in rows)
 
     for node in merkle.grown(leaves()):
         work.tree.add(*node)
-    return cases - {""}
 
 
 def fill(work: UnitOfWork, expected: Expected) -> None:
@@ -46,18 +43,35 @@ def fill(work: UnitOfWork, expected: Expected) -> None:
         work.cases.add_thing(thing)
 
 
-def fill_archive(work: UnitOfWork, blobs: Blobs) -> None:
-    """Write what belongs to no case: the log in `work` tells it."""
-    fill(work, replay(work.log.entries(""), blobs))
+def fill_archive(work: UnitOfWork, blobs: Blobs) -> list[str]:
+    """Write what belongs to no case; the log in `work` tells it. Return the numbers of cases."""
+    told = replay(work.log.about(None, ACTS_OF_ARCHIVE), blobs)
+    fill(work, told)
+    return sorted(told.cases)
 
 
-def fill_cases(work: UnitOfWork, cases: Iterable[str], blobs: Blobs, progress: Progress) -> None:
-    """Write case after case, so that no more than one is in memory."""
-    wanted = sorted(cases)
-    for done, number in enumerate(wanted):
-        progress.tick(done, len(wanted))
-        fill(work, replay(work.log.entries(number), blobs))
-    progress.tick(len(wanted), len(wanted))
+def fill_cases(
+    work: UnitOfWork, cases: Sequence[str], blobs: Blobs, progress: Progress
+) -> list[str]:
+    """Write case after case, so that no more than one is in memory.
+
+    Returns:
+        SHA-256 of the objects that tell rows and are damaged: those rows are missing.
+    """
+    silent = []
+    for done, number in enumerate(cases):
+        progress.tick(done, len(cases))
+        fill(work, replay(work.log.about(number, ACTS_OF_CASE), blobs))
+        silent += [one for one in _telling(work, number) if blobs.fault(one)[0]]
+    return silent
+
+
+def _telling(work: UnitOfWork, number: str) -> Iterator[str]:
+    """Yield the objects of a case that tell which files it has."""
+    for entry in work.log.about(number, ("import",)):
+        for one in chain.read(entry)["obj"]:
+            if entry.out == Out.OK and one["t"] == "intake":
+                yield one["sha256"]
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -8,7 +8,7 @@ whole. Then a backup is the way (`services.restore`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,9 +20,16 @@ from archive.proof.signing import Password
 from archive.records import Card, LogEntry, Role
 from archive.services import keys, lockout
 from archive.services.filling import fill_archive, fill_cases, fill_log
+from archive.services.journal import Journal
 from archive.services.persons import kept_credential
+from archive.services.verify_findings import Findings, Phase
+from archive.services.verify_log import LogCheck
+from archive.services.verify_rows import RowCheck
 from virtopsy.errors import AccessDenied, IntegrityError
 from virtopsy.jobs import Progress
+
+_OF_THE_DATABASE = (*("row_", "database_", "log_body_", "log_columns_", "log_chain_", "log_case_"),)
+"""Faults of the database itself; what is wrong with the log's copy or the notes is said later."""
 
 
 class Old(Protocol):
@@ -62,6 +69,7 @@ class Rebuilt:
         cases: that it tells of.
         from_database: entries that only the old database had whole.
         copy_renewed: the copy of the log was damaged and made anew.
+        silent: damaged objects that tell which files a case has; those rows are missing.
         quarantine: where the old files lie, by paths within the archive.
     """
 
@@ -69,6 +77,7 @@ class Rebuilt:
     cases: int
     from_database: int
     copy_renewed: bool
+    silent: tuple[str, ...]
     quarantine: tuple[str, ...]
 
 
@@ -81,6 +90,7 @@ class Rebuilding:
     blobs: Blobs
     notes: Notes
     clock: Clock
+    journal_of: Callable[[Database], Journal]
     progress: Progress
     _joined: _Joined = field(init=False)
 
@@ -107,12 +117,13 @@ class Rebuilding:
         self._joined = _Joined(self.card.uuid, self.old.copied(), self.old.stored())
         database = self.old.new()
         with database.writing() as work:
-            cases = fill_log(work, self._joined.entries(), self.progress)
+            fill_log(work, self._joined.entries(), self.progress)
             self._check_notes(work)
-            fill_archive(work, self.blobs)
+            cases = fill_archive(work, self.blobs)
             self._admit(work, name, password)
-            fill_cases(work, cases, self.blobs, self.progress)
+            silent = fill_cases(work, cases, self.blobs, self.progress)
             work.commit()
+        self._compare(database)
         with database.reading() as work:
             last = work.log.last()
             damaged = self._joined.copy_damaged
@@ -123,8 +134,22 @@ class Rebuilding:
             cases=len(cases),
             from_database=self._joined.from_database,
             copy_renewed=damaged,
+            silent=tuple(silent),
             quarantine=moved,
         )
+
+    def _compare(self, database: Database) -> None:
+        """Let `verify` compare the new database with log and objects, before it is used."""
+        found = Findings()
+        phase = Phase(Progress(), 0, 1)
+        journal = self.journal_of(database)
+        with database.reading() as work:
+            ring = keys.ring(work.log.of_acts(keys.ACTS), self.card.public_keys)
+        log = LogCheck(journal, ring, found, phase).run(None)
+        RowCheck(database, self.blobs, log, found, phase).run(None)
+        for one in found.problems:
+            if one.code.startswith(_OF_THE_DATABASE):
+                raise IntegrityError("rebuild.differs", code=one.code, path=one.path)
 
     def _check_notes(self, work: UnitOfWork) -> None:
         """Refuse a log that a genuine checkpoint contradicts."""

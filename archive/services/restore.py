@@ -326,9 +326,11 @@ class Restored:
             "cases": made.cases,
             "from_database": made.from_database,
             "copy_renewed": made.copy_renewed,
+            "silent": len(made.silent),
             "quarantine": list(made.quarantine),
         }
-        self._journal.write(Act(Right.REBUILD, who(actor), reason=reason, data=data))
+        out = Out.FAIL if made.silent else Out.OK
+        self._journal.write(Act(Right.REBUILD, who(actor), out, reason=reason, data=data))
         self._journal.checkpoint_after(session.seal, at_once=True)
 
     def _person(self, person: str, password: Password) -> Actor | None:

@@ -126,9 +126,9 @@ class ObjectFolder:
         if digest.hexdigest() != sha256:
             raise self._error("object_changed", sha256)
 
-    def sizes(self) -> Iterator[tuple[str, int]]:
-        """Yield SHA-256 and size of every object that is there, by SHA-256."""
-        for folder in sorted(self._root.glob("??/??")):
+    def sizes(self, start: str) -> Iterator[tuple[str, int]]:
+        """Yield the objects whose SHA-256 starts with two digits, and their sizes, in order."""
+        for folder in sorted((self._root / start).glob("??")):
             found = sorted(one.name for one in folder.iterdir() if _HASH.fullmatch(one.name))
             for name in found:
                 size = self._files.size(folder / name)

@@ -44,6 +44,8 @@ def build(language: Language) -> click.Command:
             speech.facts(_facts(made))
         else:
             _tell(made, language)
+        if made.silent:
+            click.get_current_context().exit(1)
 
     return rebuild
 
@@ -54,6 +56,7 @@ def _facts(made: Rebuilt) -> dict[str, object]:
         "cases": made.cases,
         "from_database": made.from_database,
         "copy_renewed": made.copy_renewed,
+        "silent": list(made.silent),
         "quarantine": list(made.quarantine),
     }
 
@@ -62,6 +65,8 @@ def _tell(made: Rebuilt, language: Language) -> None:
     speech.line(say("rebuild.done", language, entries=made.entries, cases=made.cases))
     if made.copy_renewed:
         speech.line(say("rebuild.copy_renewed", language))
+    for sha256 in made.silent:
+        speech.line(say("rebuild.silent", language, sha256=sha256))
     for path in made.quarantine:
         speech.line(say("rebuild.quarantine", language, path=path))
     speech.line(say("rebuild.verify", language))

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from archive.opening import Archive, create, open_archive, verify_folder
+from archive.proof import canonical
 from archive.proof.chain import SYSTEM, Act
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder
@@ -290,3 +291,12 @@ def test_a_cancelled_one_changes_nothing(kept: Archive, rebuild: Rebuild, clock:
     assert _database(kept.folder).read_bytes() == before
     assert not any((kept.folder / "staging").iterdir())
     assert verify_folder(kept.folder, clock=clock).ok
+
+
+def test_what_a_damaged_object_alone_tells_is_said_to_be_missing(
+    kept: Archive, rebuild: Rebuild
+) -> None:
+    intake = next(one for one in kept._journal.entries() if one.act == "import")
+    sha256 = canonical.decode(intake.body)["obj"][0]["sha256"]
+    (kept.folder / "objects" / "sha256" / sha256[:2] / sha256[2:4] / sha256).unlink()
+    assert rebuild().silent == (sha256,)
