@@ -122,6 +122,7 @@ class BackingUp:
     cut: Cut
     session: Session
     progress: Progress
+    _gone: set[str] = field(default_factory=set)
     _unsound: dict[str, str] = field(default_factory=dict)
     _better: dict[str, str] = field(default_factory=dict)
     _written: int = 0
@@ -137,6 +138,8 @@ class BackingUp:
     def finish(self, reason: str) -> BackupReport:
         """Write what is new, the entry, and the snapshot; return what was done."""
         begun = self.journal.machine.monotonic_ns()
+        with self.journal.database.reading() as work:
+            self._gone = _destroyed(work)
         total = self._preflight()
         count = size = 0
         for done, (_, one) in enumerate(self._all_objects()):
@@ -175,7 +178,7 @@ class BackingUp:
         Yields those that it holds then, with their sizes.
         """
         for sha256, size in self.blobs.sizes(f"{first:02x}"):
-            if sha256 in self._unsound:
+            if sha256 in self._unsound or sha256 in self._gone:
                 continue
             held = self._held(sha256, size, full=full)
             if held is None:
@@ -223,8 +226,8 @@ class BackingUp:
         data: dict[str, Any] = {
             "where": str(self._kept.disk.folder),
             "disk": self.place.card.id,
-            "snapshot": number,
-            "encrypted": self.place.card.encrypted,
+            "snapshot": f"{number:06d}",
+            "plain": not self.place.card.encrypted,
             "full": self._kept.full,
             "objects": count,
             "bytes": size,
@@ -244,6 +247,7 @@ class BackingUp:
             last = work.log.last()
             length = last.seq if last else 0
             root = merkle.Tree(work.tree).root(length)
+            self._gone = _destroyed(work)
             named = _named(work)
             log = self._kept.put_stream(self._log(work.log.entries()))
         objects, missing, count, size = self._lists(named)
@@ -380,9 +384,16 @@ def _named(work: UnitOfWork) -> Named:
             objects = chain.read(entry)["obj"]
             named.add(b"".join(bytes.fromhex(one["sha256"]) for one in objects))
     for case in work.cases.all():
-        files = work.cases.files(case.number)
-        named.add(b"".join(bytes.fromhex(one.sha256) for one in files))
+        gone = {one.sha256 for one in work.cases.tombstones(case.number)}
+        files = (one.sha256 for one in work.cases.files(case.number))
+        named.add(b"".join(bytes.fromhex(one) for one in files if one not in gone))
     return named
+
+
+def _destroyed(work: UnitOfWork) -> set[str]:
+    """Return what was destroyed by act and rests in no case; a kill may have left its bytes."""
+    told = sorted({one.sha256 for one in work.cases.tombstones()})
+    return set(told) - set(work.cases.resting(told))
 
 
 def _later(content: bytes, size: int) -> bool:

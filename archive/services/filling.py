@@ -10,6 +10,7 @@ from archive.ports import Blobs, UnitOfWork
 from archive.proof import chain, merkle
 from archive.records import LogEntry, Out
 from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
+from archive.services.searched import expected_items
 from virtopsy.jobs import Progress
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ def fill_log(work: UnitOfWork, entries: Iterable[LogEntry], progress: Progress) 
         work.tree.add(*node)
 
 
-def fill(work: UnitOfWork, expected: Expected) -> None:
+def fill(work: UnitOfWork, expected: Expected, blobs: Blobs, progress: Progress) -> None:
     """Write every row that is expected into tables that hold none of them yet."""
     for person in expected.persons.values():
         work.persons.add(person)
@@ -41,12 +42,15 @@ def fill(work: UnitOfWork, expected: Expected) -> None:
         work.cases.add_files(files)
     for thing in expected.things.values():
         work.cases.add_thing(thing)
+    work.cases.add_tombstones(list(expected.tombstones.values()))
+    items, _ = expected_items(expected, blobs, progress.check)
+    work.search.add(items.values())
 
 
-def fill_archive(work: UnitOfWork, blobs: Blobs) -> list[str]:
+def fill_archive(work: UnitOfWork, blobs: Blobs, progress: Progress) -> list[str]:
     """Write what belongs to no case; the log in `work` tells it. Return the numbers of cases."""
     told = replay(work.log.about(None, ACTS_OF_ARCHIVE), blobs)
-    fill(work, told)
+    fill(work, told, blobs, progress)
     return sorted(told.cases)
 
 
@@ -61,7 +65,8 @@ def fill_cases(
     silent = []
     for done, number in enumerate(cases):
         progress.tick(done, len(cases))
-        fill(work, replay(work.log.about(number, ACTS_OF_CASE), blobs))
+        told = replay(work.log.about(number, ACTS_OF_CASE), blobs)
+        fill(work, told, blobs, progress)
         silent += [one for one in _telling(work, number) if blobs.fault(one)[0]]
     return silent
 

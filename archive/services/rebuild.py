@@ -119,7 +119,7 @@ class Rebuilding:
         with database.writing() as work:
             fill_log(work, self._joined.entries(), self.progress)
             self._check_notes(work)
-            cases = fill_archive(work, self.blobs)
+            cases = fill_archive(work, self.blobs, self.progress)
             self._admit(work, name, password)
             silent = fill_cases(work, cases, self.blobs, self.progress)
             work.commit()

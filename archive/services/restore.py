@@ -309,7 +309,8 @@ class Restored:
             "size": brought.size,
             "root": brought.root,
             "missing_entries": missing_entries(problems),
-            "problems": codes,
+            "problems": len(problems),
+            "codes": codes,
         }
         out = Out.FAIL if problems else Out.OK
         actor = self._person(source.person, password)

@@ -315,6 +315,22 @@ def test_two_archives_share_a_disk(
     )
 
 
+def test_what_was_destroyed_by_act_is_not_missed_and_does_not_come_back(bench: Bench) -> None:
+    kept, expert = bench.kept, bench.expert
+    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw")
+    gone, *_ = _scans(kept.folder)
+    content = gone.read_bytes()
+    how = {"sha256s": [gone.name], "basis": "Қаулы № 12", "second": second}
+    kept.destruction.destroy(expert, CASE, **how)
+    gone.write_bytes(content)  # as a kill between the entry and the bytes leaves it
+    report = bench.back_up(bench.disk, plain=True)
+    assert report.ok, report.problems
+    assert gone.name not in {one.name for one in _kept_files(bench.disk, "objects")}
+    found = bench.restore(bench.disk, bench.tmp_path / "back", password="")
+    assert found.ok, found.problems
+
+
 # --- damage here
 
 

@@ -17,7 +17,7 @@ from archive.proof.chain import SYSTEM, Act
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder
 from archive.services.rebuild import Rebuilt
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
 from virtopsy.errors import AccessDenied, Cancelled, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 
@@ -61,7 +61,12 @@ def _busy_archive(kept: Archive, expert: Actor) -> None:
     """Two persons, a second version, a withdrawal, and more than one node of the tree."""
     kept.access.add_person(expert, "Второй", "pw2", [Role.EXPERT])
     kept.access.disable(expert, "Второй")
+    kept.access.add_person(expert, "Третий", "pw3", [Role.EXPERT])
+    second = kept.access.login("Третий", "pw3")
+    with pytest.raises(AccessDenied):
+        kept.access.login("Третий", "wrong")
     kept.cases.add_finding(expert, CASE, track("другой"))
+    kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis="№ 1", second=second)
     for _ in range(260):
         kept.access.list(expert)
 
