@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,7 @@ from virtopsy.errors import Bug
 LARGEST: Final = 2**53 - 1
 DEEPEST: Final = 100
 _SURELY_SMALL: Final = 15  # digits that stay below `LARGEST` whatever they are
+_SHORT: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]*[1-9]")
 _DELETE: Final = "\x7f"
 """Spelled as it is in a text, but escaped in a key, which Python's encoder does not know."""
 
@@ -58,7 +60,7 @@ def decode(data: bytes, *, fractions: bool = False) -> Any:
         NotCanonical: no JSON, a key twice, or another spelling than `encode` gives.
     """
     try:
-        return _decoded_quickly(data)
+        return _decoded_quickly(data, fractions)
     except (ValueError, RecursionError):
         return _decoded_slowly(data, fractions)
 
@@ -98,7 +100,7 @@ def normalised(value: Any) -> Any:
     return value
 
 
-def _decoded_quickly(data: bytes) -> Any:
+def _decoded_quickly(data: bytes, fractions: bool = False) -> Any:
     """Read what Python's own decoder and encoder surely read and spell as the rule does.
 
     A key that stands twice, another order, white space and needless escapes show by themselves:
@@ -108,8 +110,7 @@ def _decoded_quickly(data: bytes) -> Any:
         ValueError, RecursionError: it is not sure.
     """
     text = data.decode("utf-8")
-    reader = _C_DECODER if text.isascii() else _C_DECODER_OF_KEYS
-    value = reader.decode(text)
+    value = _READERS[text.isascii(), fractions].decode(text)
     if not (_is_simple(text) and _is_shallow(text, value) and _C_ENCODER.encode(value) == text):
         raise ValueError(text)
     return value
@@ -159,6 +160,11 @@ def _surely_small(digits: str) -> int:
     return int(digits) if len(digits) <= _SURELY_SMALL else _not_sure(digits)
 
 
+def _surely_short(digits: str) -> float:
+    """Read a fraction that both spell as its shortest digits, with a point and no exponent."""
+    return float(digits) if _SHORT.fullmatch(digits) else _not_sure(digits)
+
+
 def _with_plain_keys(value: dict[str, Any]) -> dict[str, Any]:
     if not all(map(str.isascii, value)):
         raise ValueError("a key")
@@ -168,15 +174,17 @@ def _with_plain_keys(value: dict[str, Any]) -> dict[str, Any]:
 _C_ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
 )
-_C_DECODER: Final = json.JSONDecoder(
-    parse_int=_surely_small, parse_float=_not_sure, parse_constant=_not_sure
-)
-_C_DECODER_OF_KEYS: Final = json.JSONDecoder(
-    object_hook=_with_plain_keys,
-    parse_int=_surely_small,
-    parse_float=_not_sure,
-    parse_constant=_not_sure,
-)
+_READERS: Final = {
+    (ascii_only, fractions): json.JSONDecoder(
+        object_hook=None if ascii_only else _with_plain_keys,
+        parse_int=_surely_small,
+        parse_float=_surely_short if fractions else _not_sure,
+        parse_constant=_not_sure,
+    )
+    for ascii_only in (True, False)
+    for fractions in (True, False)
+}
+"""Decoders for certain, by whether the text is ASCII and whether fractions are allowed."""
 
 
 def _spell(value: Any, fractions: bool, levels: int) -> str:

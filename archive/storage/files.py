@@ -22,6 +22,7 @@ from archive.storage.system_sync import sync_file_system
 from virtopsy.errors import StorageError
 
 _BLOCK = 1 << 20
+_TAIL = 1 << 13  # where the last line of a log is looked for first
 _READ_ONLY = 0o444
 _KEYS = {
     errno.ENOSPC: "archive.storage.full",
@@ -85,7 +86,7 @@ class Files:
         """Return the last complete line of a file; empty where there is none."""
         with storage_errors(path), path.open("rb") as source:
             end = self._whole_lines(path)
-            reach = _BLOCK
+            reach = _TAIL
             while True:
                 start = max(0, end - reach)
                 source.seek(start)
@@ -99,7 +100,7 @@ class Files:
         with path.open("rb") as source:
             place = source.seek(0, os.SEEK_END)
             while place:
-                start = max(0, place - _BLOCK)
+                start = max(0, place - _TAIL)
                 source.seek(start)
                 found = source.read(place - start).rfind(b"\n")
                 if found >= 0:

@@ -30,7 +30,7 @@ class ThisMachine:
         """Return what an entry says about where the act happened."""
         return Surroundings(
             host=text(platform.node()),
-            boot=_BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else "",
+            boot=_boot(),
             clock_source="ntp" if _SYNCHRONISED.exists() else "unknown",
             version=_version(),
             program_sha256=_program_sha256(),
@@ -42,6 +42,13 @@ class ThisMachine:
         return time.clock_gettime_ns(clock)
 
 
+@cache
+def _boot() -> str:
+    """Return the system's name for this start of the machine, which outlives no process."""
+    return _BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else ""
+
+
+@cache
 def _version() -> str:
     try:
         return version("virtopsy")

@@ -26,8 +26,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, NoSuchTableError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError
+from sqlalchemy.pool import QueuePool
 from typing_extensions import override
 
 from archive.ports import CaseRows, LogRows, PersonRows, SearchRows, TreeRows, UnitOfWork
@@ -58,7 +58,11 @@ def _silent() -> None:
 
 
 class SqliteDatabase:
-    """The file `db/archive.sqlite`; every transaction opens its own connection."""
+    """The file `db/archive.sqlite`.
+
+    Connections are kept between transactions: without one they hold no lock, and what they
+    remember of the file SQLite compares with the file's own counter.
+    """
 
     def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
@@ -157,6 +161,7 @@ class SqliteDatabase:
         Args:
             check: called often; what it raises ends the check.
         """
+        self._engine.dispose()  # the check sees the disk, not what a connection remembers of it
         try:
             with said(self.path), self._engine.connect() as connection:
                 return bool(_own_check(connection, check) != "ok")
@@ -334,17 +339,35 @@ def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:
     uri = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=busy_timeout_s, isolation_level=None)
+        return sqlite3.connect(
+            uri, uri=True, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
+        )
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
-    event.listen(engine, "connect", _prepare)
+    def prepare(connection: Any, record: Any) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+        record.info["file"] = _identity(path)
+
+    def look(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError  # another file lies there now: the pool connects to that one
+
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1
+    )
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "checkout", look)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what the system calls the file that lies at a path."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _begin(connection: Connection) -> None:

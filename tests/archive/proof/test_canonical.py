@@ -199,3 +199,18 @@ def test_another_spelling_is_not_read(data: bytes) -> None:
 @given(st.text())
 def test_any_text_can_be_made_canonical(value: str) -> None:
     canonical.encode(canonical.text(value))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_fraction_that_takes_the_shortcut_is_spelled_as_by_the_rule(number: float) -> None:
+    for spelled in (repr(number), canonical.encode(number, fractions=True).decode()):
+        data = f"[{spelled}]".encode()
+        try:
+            quick = canonical._decoded_quickly(data, True)
+        except ValueError:
+            continue
+        assert canonical._spell(quick, True, canonical.DEEPEST).encode() == data
+
+
+def test_a_findings_points_take_the_shortcut() -> None:
+    assert canonical._decoded_quickly(b'{"at":[-12.5,0.001,7]}', True) == {"at": [-12.5, 0.001, 7]}
