@@ -132,7 +132,7 @@ def _listing(path: str) -> Listed | str:
     """Return the members of a zip, or why they cannot be listed; called in a worker process."""
     try:
         return zip_listing(path)
-    except ZIP_ERRORS:
+    except (OSError, *ZIP_ERRORS):
         return "zip_damaged"
 
 

@@ -60,7 +60,8 @@ class Taken:
             if one.sha256 not in known:
                 rows.append(row)
             known.add(one.sha256)
-            uids.add(row.sop_uid)
+            if row.sop_uid:
+                uids.add(row.sop_uid)
         size = sum(one.size for one in staged)
         return cls(tuple(rows), tuple(reports), headers, size)
 

@@ -58,7 +58,7 @@ def _member_blocks(address: Address) -> Iterator[Buffer]:
         with member:
             while block := member.read(_BLOCK):
                 yield block
-    except ZIP_ERRORS as error:
+    except (OSError, *ZIP_ERRORS) as error:  # a lying directory points before the file: EINVAL
         detail = ascii(str(error))[1:-1]
         raise InputError("archive.source.unreadable", path=address.place, detail=detail) from error
 

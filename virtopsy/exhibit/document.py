@@ -63,7 +63,7 @@ def read_zip(content: Content) -> Exhibit:
                 return Exhibit(Kind.CONTAINER, "ZIP")
             for one in names.values():
                 _unpacked(found, one)
-    except ZIP_ERRORS as error:
+    except (OSError, *ZIP_ERRORS) as error:  # the system's own word for a place before the file
         raise Broken from error
     return Exhibit(Kind.DOCUMENT, name)
 
