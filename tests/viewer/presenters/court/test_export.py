@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import struct
@@ -20,7 +21,7 @@ from resources.bundle import verify
 from tests.court_case import NUMBER, SERIES, open_case
 from tests.virtopsy.findings.some import one_of_each
 from viewer.presenters.archive.kept_scan import load_case
-from viewer.presenters.court.export import Export, export_bundle
+from viewer.presenters.court.export import Export, export_bundle, write_conclusion
 from viewer.presenters.examine.opening import Opened
 from virtopsy.case.changes import changes
 from virtopsy.case.commands import StateSubject
@@ -271,3 +272,21 @@ def test_a_finding_of_another_series_is_listed_with_that_series_and_not_pictured
     assert "CT Head" in text
     assert "#2" in text
     assert f"1. {note['name']}" in text
+
+
+def test_the_conclusion_alone_is_in_the_log_with_the_head_it_shows(kept: Kept) -> None:
+    size, root = kept.archive.log.head(kept.actor)
+    asked = Export(number=NUMBER, out=kept.folder / "x", language=Language.EN)
+    page = write_conclusion(
+        kept.archive, kept.actor, asked, opened=kept.opened, pictures=draw, when=_WHEN
+    )
+    *_, printed = (
+        one for one in kept.archive.log.entries(kept.actor, NUMBER) if one.act == "print"
+    )
+    data = json.loads(printed.body)["data"]
+    assert data["paper_sha256"] == hashlib.sha256(page).hexdigest()
+    assert data["size"] == size + 1 == printed.seq - 1  # one entry for opening the case
+    assert data["root"] != root.hex()
+    last = kept.archive.anchors.last(kept.actor)
+    assert last.anchor is not None
+    assert (last.anchor.kind, last.anchor.size) == ("paper", data["size"])
