@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSizePolicy
 
 from viewer.widgets.bind import follow
 from viewer.widgets.parts import Parts
@@ -18,6 +19,7 @@ class AnchorLine(PlainLabel):
         super().__init__()
         self.setObjectName("bottom.anchor")
         self.setProperty("role", "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._parts = parts
         timer = QTimer(self)
         timer.setInterval(_EVERY_MS)

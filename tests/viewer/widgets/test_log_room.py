@@ -30,6 +30,10 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def _well(window: QWidget) -> None:
+    assert not faults(window)
+
+
 def _taken_in(screen: Any, evidence: Path, carrier: Path) -> None:
     carrier.mkdir()
     write_slice(carrier / "1.dcm", 1)
@@ -60,8 +64,7 @@ def test_no_word_of_the_log_room_is_cut_with_faults_and_all(
         window.resize(*size)
         for language in Language:
             parts.language.set(language)
-            screen.live()
-            assert not faults(window)
+            screen.bot.waitUntil(lambda: _well(window), timeout=3000)
             assert (
                 "object_changed"
                 in window.findChild(QPlainTextEdit, "log.check.remarks").toPlainText()
