@@ -21,6 +21,7 @@ from viewer.app import settings as kept_settings
 from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.backups import Backups
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
@@ -214,6 +215,7 @@ def build(
         checking=Checking(keeping, work),
         anchoring=Anchoring(keeping, session, work),
         presence=Presence(keeping, clock),
+        backups=Backups(keeping, work),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

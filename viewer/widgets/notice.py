@@ -52,6 +52,7 @@ class TroubleStrip(QFrame):
             parts.log_reading.problem,
             parts.checking.problem,
             parts.anchoring.problem,
+            parts.backups.problem,
         ):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.backups import Backups
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
@@ -126,6 +127,7 @@ class Parts:
     checking: Checking
     anchoring: Anchoring
     presence: Presence
+    backups: Backups
     walkthrough: Walkthrough
     writing: Writing
     post: Post

@@ -9,7 +9,8 @@ from typing_extensions import override
 from viewer.widgets.archive.check_card import Check
 from viewer.widgets.archive.log_list import LogList
 from viewer.widgets.archive.manual import promises_button
-from viewer.widgets.bind import follow, words
+from viewer.widgets.archive.outside import Outside
+from viewer.widgets.bind import words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
 
@@ -51,29 +52,10 @@ class LogRoom(QWidget):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addWidget(Check(self._parts), 1)
-        column.addWidget(self._heading("logroom.outside"))
-        column.addWidget(self._anchor())
+        column.addWidget(Outside(self._parts))
         column.addWidget(promises_button(self._parts))
         column.addStretch(0)
         return card
-
-    def _heading(self, key: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setProperty("role", "heading")
-        words(label, self._parts.language, label.setText, key)
-        return label
-
-    def _anchor(self) -> PlainLabel:
-        label = PlainLabel()
-        label.setObjectName("log.anchor")
-        label.setWordWrap(True)
-
-        def show() -> None:
-            label.setText(self._parts.anchoring.sentence(self._parts.language.now))
-
-        follow(label, self._parts.anchoring.last, lambda _: show())
-        follow(label, self._parts.language, lambda _: show(), now=False)
-        return label
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

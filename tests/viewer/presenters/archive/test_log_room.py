@@ -14,6 +14,7 @@ from archive.opening import create
 from archive.records import Role
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, write_slice
 from viewer.presenters.archive.anchoring import Anchoring
+from viewer.presenters.archive.backups import Backups
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_reading import LogReading, acts
@@ -22,6 +23,7 @@ from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.work import Work
+from virtopsy.errors import UsageError
 from virtopsy.jobs import Lanes, Progress
 from virtopsy.language import Language
 
@@ -41,8 +43,10 @@ class _Desk:
         self.checking = Checking(self.keeping, self.work)
         self.anchoring = Anchoring(self.keeping, session, self.work)
         self.receipts = Receipts(self.keeping, self.work)
+        self.backups = Backups(self.keeping, self.work)
         self.problems: list[str] = []
-        for one in (self.reading, self.checking, self.anchoring, self.receipts):
+        shown = (self.reading, self.checking, self.anchoring, self.receipts, self.backups)
+        for one in shown:
             one.problem.subscribe(lambda error: self.problems.append(error.key))
         self.keeping.sign_in(folder, "Ахметова", PASSWORD)
 
@@ -170,6 +174,39 @@ def test_the_live_line_follows_the_newest_anchor(desk: _Desk, tmp_path: Path) ->
     assert len(desk.anchoring.sentence(Language.EN)) > len(desk.anchoring.briefly(Language.EN))
     desk.keeping.close()
     assert desk.anchoring.briefly(Language.EN) == ""
+
+
+def test_a_backup_is_told_in_words_and_becomes_the_newest_anchor(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    assert desk.backups.allowed
+    for place, password in ((Path(), PASSWORD), (disk, "")):
+        with pytest.raises(UsageError):
+            desk.backups.write(place, password, plain=False)
+    desk.backups.write(disk, PASSWORD, plain=False)
+    desk.settle(lambda: desk.backups.report.now)
+    for language in Language:
+        done, sealed = desk.backups.told(language)
+        assert str(disk) in done[0]
+        assert (done[1], sealed[1]) == (False, False)
+    desk.settle(lambda: desk.anchoring.last.now and desk.anchoring.last.now.anchor)
+    assert desk.anchoring.last.now is not None
+    assert desk.anchoring.last.now.anchor is not None
+    assert desk.anchoring.last.now.anchor.kind == "backup"
+
+
+def test_a_backup_that_cannot_be_written_is_said_and_an_open_one_asks_for_caution(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    desk.backups.write(tmp_path / "gone", PASSWORD, plain=False)
+    desk.settle(lambda: desk.problems)
+    assert desk.backups.told(Language.EN) == ()
+    (tmp_path / "open").mkdir()
+    desk.backups.write(tmp_path / "open", "", plain=True)
+    desk.settle(lambda: desk.backups.report.now)
+    assert [alarming for _, alarming in desk.backups.told(Language.EN)] == [False, True]
 
 
 def test_who_may_read_no_log_is_shown_none(desk: _Desk) -> None:
