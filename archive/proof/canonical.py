@@ -21,7 +21,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-from virtopsy.errors import Bug
+from virtopsy.errors import Bug, IntegrityError
 
 LARGEST: Final = 2**53 - 1
 DEEPEST: Final = 100
@@ -31,8 +31,15 @@ _DELETE: Final = "\x7f"
 """Spelled as it is in a text, but escaped in a key, which Python's encoder does not know."""
 
 
-class NotCanonical(ValueError):  # noqa: N818 -- what the bytes are
-    """Bytes that are not the one spelling of a value."""
+class NotCanonical(IntegrityError, ValueError):  # noqa: N818 -- what the bytes are
+    """Bytes that are not the one spelling of a value.
+
+    Where nobody expects them, they stand for something kept that is not as it was written: a
+    person is told so in a sentence.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("archive.problem.not_canonical", detail=detail)
 
 
 def encode(value: Any, *, fractions: bool = False) -> bytes:

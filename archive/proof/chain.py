@@ -117,6 +117,17 @@ def from_body(body: bytes) -> LogEntry:
     return _row(body, canonical.decode(body))
 
 
+def when(one: LogEntry) -> datetime:
+    """Return the time of an entry as lists show it; NotCanonical where it is none."""
+    try:
+        found = datetime.fromisoformat(one.ts)
+    except ValueError as error:
+        raise canonical.NotCanonical(f"the time of entry {one.seq}") from error
+    if found.tzinfo is None:
+        raise canonical.NotCanonical(f"the time of entry {one.seq}")
+    return found
+
+
 def read(one: LogEntry) -> dict[str, Any]:
     """Return what the body says; NotCanonical where it is none."""
     said: dict[str, Any] = canonical.decode(one.body)

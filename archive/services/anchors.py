@@ -131,7 +131,7 @@ def _newest_of(work: UnitOfWork, act: ActName, kind: str, size_of: _Size) -> Anc
             continue  # `verify` names it; it anchors nothing
         size = size_of(entry, data) if isinstance(data, Mapping) else None
         if size is not None:
-            return Anchor(kind, datetime.fromisoformat(entry.ts), size, entry.seq)
+            return Anchor(kind, chain.when(entry), size, entry.seq)
     return None
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical
-from archive.proof.chain import Act, read
+from archive.proof.chain import Act, read, when
 from archive.records import (
     Actor,
     Document,
@@ -89,7 +88,7 @@ class Receipts:
         return Receipt(
             case_number=number,
             intake_id=taken.named.id,
-            taken_in=datetime.fromisoformat(taken.entry.ts),
+            taken_in=when(taken.entry),
             entry=taken.entry.seq,
             printed=self._journal.clock(),
             received_by=self._name(taken.entry.actor),

@@ -13,9 +13,10 @@ from uuid import uuid4
 
 from archive.proof.canonical import sha256 as hash_of
 from archive.storage.files import Files
-from virtopsy.errors import Bug, IntegrityError, StorageError
+from virtopsy.errors import IntegrityError, StorageError
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_DATABASE = "db/archive.sqlite"
 _NOTE = re.compile(r"checkpoint-[0-9]{12}\.txt")
 
 
@@ -87,6 +88,8 @@ class ObjectFolder:
 
         Reads past the cache: the disk is asked, not what the system remembers of it.
         """
+        if not _HASH.fullmatch(sha256):
+            return "object_missing", 0  # an edited log may name anything
         path = self.path(sha256)
         if not _is_there(path):
             return "object_missing", 0
@@ -100,14 +103,18 @@ class ObjectFolder:
         """Return size, times and place on the disk, which change with the bytes; None: gone."""
         try:
             found = self.path(sha256).lstat()
-        except OSError:
+        except (OSError, IntegrityError):
             return None
         return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
     def path(self, sha256: str) -> Path:
-        """Return where the object of that hash lies; Bug for anything that is no hash."""
+        """Return where the object of that hash lies.
+
+        Raises:
+            IntegrityError: it is no hash, so whoever named the object was changed.
+        """
         if not _HASH.fullmatch(sha256):
-            raise Bug(f"{sha256!r} is no SHA-256")
+            raise IntegrityError("archive.problem.database_damaged", path=_DATABASE)
         return self._root / sha256[:2] / sha256[2:4] / sha256
 
     def blocks(self, sha256: str) -> Iterator[bytes]:
@@ -168,7 +175,9 @@ class ObjectFolder:
         self._files.destroy(path)
 
     def relative_path(self, sha256: str) -> str:
-        """Return where the object lies within the archive's folder."""
+        """Return where the object lies within the archive's folder; as it is, what is no hash."""
+        if not _HASH.fullmatch(sha256):
+            return f"objects/{ascii(sha256[:64])[1:-1]}"
         return self.path(sha256).relative_to(self._archive).as_posix()
 
     def _error(self, code: str, sha256: str) -> IntegrityError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from archive.opening import Archive, create, open_archive
 from archive.records import Actor, Role
+from archive.recovery import rebuild_folder, restore_backup
 from archive.services.court import Picture
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.case.changes import Change
@@ -19,7 +21,8 @@ from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
 KEEPER = "Ахметова"
-NEW, KEPT, NONE = "new", "kept", ""
+ANOTHER = "another password"
+NEW, KEPT, FIRST_FORMAT, NONE = "new", "kept", "first format", ""
 
 
 def later_clock(days: int) -> Clock:
@@ -106,7 +109,7 @@ def _record(stage: Stage, change: Change) -> None:
 
 
 def _add_person(stage: Stage) -> None:
-    roles = [Role.EXPERT, Role.ADMINISTRATOR]
+    roles = [Role.EXPERT]
     stage.archive.access.add_person(stage.actor, "Second", "second", roles)
 
 
@@ -129,6 +132,84 @@ def _bundle(zipped: bool) -> Callable[[Stage], None]:
     return act
 
 
+def _change_roles(stage: Stage) -> None:
+    stage.archive.access.change_roles(stage.actor, "Second", [Role.INVESTIGATOR])
+
+
+def _change_password(stage: Stage) -> None:
+    stage.archive.access.change_password(stage.actor, PASSWORD, ANOTHER)
+
+
+def _reset_password(stage: Stage) -> None:
+    stage.archive.access.reset_password(stage.actor, "Second", ANOTHER)
+
+
+def _destroy(stage: Stage) -> None:
+    second = stage.archive.access.login("Second", "second")
+    (text,) = [one for one in (stage.place / "carrier").iterdir() if one.suffix == ".txt"]
+    stage.archive.destruction.destroy(
+        stage.actor,
+        CASE,
+        sha256s=[hashlib.sha256(text.read_bytes()).hexdigest()],
+        basis="Order 9",
+        second=second,
+    )
+
+
+def _back_up(stage: Stage) -> None:
+    report = stage.archive.backup.write(
+        stage.actor, stage.place / "disk", password=PASSWORD, progress=Progress()
+    )
+    assert report.ok
+
+
+def _disk(stage: Stage) -> None:
+    (stage.place / "disk").mkdir()
+    _ = stage.actor
+
+
+def _backed_up(stage: Stage) -> None:
+    _disk(stage)
+    _back_up(stage)
+
+
+def _backed_up_and_more(stage: Stage) -> None:
+    _backed_up(stage)
+    _add(stage)
+
+
+def _restore(stage: Stage) -> None:
+    report = restore_backup(
+        stage.place / "disk",
+        stage.place / "restored",
+        password=PASSWORD,
+        clock=later_clock(1),
+        cost=CHEAP,
+        progress=Progress(),
+    )
+    assert report.ok, report.problems
+
+
+def _rebuild(stage: Stage) -> None:
+    rebuild_folder(
+        stage.folder,
+        user=KEEPER,
+        password=PASSWORD,
+        clock=later_clock(1),
+        cost=CHEAP,
+        progress=Progress(),
+    )
+
+
+def _without_database(stage: Stage) -> None:
+    (stage.folder / "db" / "archive.sqlite").unlink()
+
+
+def _migrate(stage: Stage) -> None:
+    with open_archive(stage.folder, clock=later_clock(99), cost=CHEAP):
+        pass
+
+
 ACTS: dict[str, Act] = {
     "create": Act(_create, NONE, prepare=lambda _: None),
     "intake": Act(_take_in("another case")),
@@ -140,6 +221,17 @@ ACTS: dict[str, Act] = {
     "checkpoint": Act(lambda stage: stage.archive.log.checkpoint(stage.actor)),
     "person": Act(_add_person),
     "person's end": Act(_disable_person, prepare=_add_person),
+    "role": Act(_change_roles, prepare=_add_person),
+    "password": Act(_change_password),
+    "password reset": Act(_reset_password, prepare=_add_person),
+    "key rotation": Act(lambda stage: stage.archive.keys.rotate(stage.actor)),
+    "destruction": Act(_destroy, prepare=_add_person),
+    "backup": Act(_back_up, prepare=_disk),
+    "second backup": Act(_back_up, prepare=_backed_up_and_more),
+    "restore": Act(_restore, prepare=_backed_up),
+    "rebuild": Act(_rebuild, prepare=lambda _: None),
+    "rebuild of a lost database": Act(_rebuild, prepare=_without_database),
+    "migration": Act(_migrate, FIRST_FORMAT, prepare=lambda _: None),
     "login": Act(lambda stage: stage.actor, prepare=lambda stage: stage.archive),
     "bundle": Act(_bundle(False)),
     "zipped bundle": Act(_bundle(True)),

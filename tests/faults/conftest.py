@@ -29,7 +29,7 @@ from tests.archive.conftest import (
     templates,
     track,
 )
-from tests.faults.acts import ACTS, KEEPER, later_clock
+from tests.faults.acts import ACTS, FIRST_FORMAT, KEEPER, later_clock
 from tests.faults.facts import shown
 from tests.faults.forked import Forked
 from tests.faults.stand import Stand
@@ -40,6 +40,7 @@ __all__ = ["archive", "clock", "expert", "folder", "kept", "scan", "templates"]
 T = TypeVar("T")
 ALL = os.environ.get("VIRTOPSY_FAULTS") == "all"
 _MEMORY = Path("/dev/shm")  # noqa: S108 -- a disk whose syncs cost nothing
+_FIRST_FORMAT = Path(__file__).parents[1] / "archive" / "fixtures" / "format_1_first.zip"
 _PROPERTY = "faults"
 
 
@@ -126,7 +127,10 @@ class Workshop:
         place = self._root / f"{self._count}"
         place.mkdir()
         shutil.copytree(self._templates / "carrier", place / "carrier")
-        if ACTS[act].template:
+        if ACTS[act].template == FIRST_FORMAT:
+            shutil.unpack_archive(_FIRST_FORMAT, place / "unpacked")
+            (place / "unpacked").rename(place / "evidence")
+        elif ACTS[act].template:
             shutil.copytree(self._templates / ACTS[act].template, place / "evidence")
         return place
 
@@ -172,7 +176,7 @@ def whole(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_archive(made / "folder", clock=later_clock(1), cost=CHEAP) as archive:
         keeper = archive.access.login(KEEPER, PASSWORD)
         for name in ("Second", "Gone"):
-            archive.access.add_person(keeper, name, "pw", [Role.EXPERT, Role.ADMINISTRATOR])
+            archive.access.add_person(keeper, name, "pw", [Role.EXPERT])
         archive.access.disable(keeper, "Gone")
         archive.log.checkpoint(keeper)
     with open_archive(made / "fork", clock=later_clock(1), cost=CHEAP) as archive:

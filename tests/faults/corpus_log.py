@@ -132,6 +132,15 @@ def whole_chain_recomputed_without_the_key(stand: Stand) -> None:
     write_copy(stand.folder, entries)
 
 
+@bad("log: chain recomputed without the key", "checkpoint_mismatch", "object_missing")
+def object_named_by_a_path_in_a_recomputed_chain(stand: Stand) -> None:
+    bodies = stand.bodies()
+    bodies[4]["obj"] = [{"t": "intake", "id": "x", "sha256": "../../../../etc/passwd"}]
+    entries = rechained(bodies)
+    stand.write_log(entries)
+    write_copy(stand.folder, entries)
+
+
 @bad("log: chain recomputed without the key", "checkpoint_unsigned")
 def whole_chain_recomputed_and_signed_with_another_key(stand: Stand) -> None:
     bodies, seal, origin = stand.bodies(), Seal.new(), origin_of(stand.folder)

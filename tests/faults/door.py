@@ -186,7 +186,11 @@ class Watch:
 
 def tearable(name: str) -> bool:
     """Tell whether an operation writes bytes that can be torn."""
-    return name in STEPS and bool({"content", "source"} & set(_parameters(name)))
+    return name in STEPS and bool(_BYTES & set(_parameters(name)))
+
+
+_BYTES = {"content", "blocks", "found", "line", "source"}
+"""What the door calls the bytes it is to write, and the file it is to copy."""
 
 
 def _parameters(name: str) -> list[str]:
@@ -200,10 +204,15 @@ def _tear(step: Step) -> bool:
     if "source" in step.given:
         content, target = step.given["source"].read_bytes(), step.given["target"]
     else:
-        content, target = step.given["content"], step.path
+        content, target = _content(step), step.path
     with target.open("ab") as torn:  # without the door: this is the disk's doing
         torn.write(content[: len(content) // 2])
     return True
+
+
+def _content(step: Step) -> bytes:
+    (given,) = [one for name, one in step.given.items() if name in _BYTES]
+    return given if isinstance(given, bytes) else b"".join(map(bytes, given))
 
 
 def _refused_commit(code: int) -> OperationalError:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from archive.opening import Archive, is_archive, open_archive
+from archive.proof.snapshot import Snapshot
 from archive.records import Actor
+from archive.recovery import restore_backup, snapshots_of
 from resources.bundle import verify
 from tests.archive.conftest import CHEAP, PASSWORD, track
-from tests.faults.acts import KEEPER, later_clock
-from virtopsy.errors import AccessDenied
+from tests.faults.acts import ANOTHER, KEEPER, later_clock
+from virtopsy.errors import AccessDenied, InputError
 from virtopsy.findings.record import to_record
+from virtopsy.jobs import Progress
 
-_PASSWORDS = {KEEPER: (PASSWORD,), "Second": ("second",)}
+_PASSWORDS = {KEEPER: (PASSWORD, ANOTHER), "Second": ("second", ANOTHER)}
 
 
 def shown(place: Path) -> dict[str, Any]:
@@ -25,17 +29,47 @@ def shown(place: Path) -> dict[str, Any]:
     checks them.
     """
     facts: dict[str, Any] = {"bundles": _bundles(place)}
-    if is_archive(place / "evidence"):
-        with open_archive(place / "evidence", clock=later_clock(2), cost=CHEAP) as archive:
-            report = archive.verify.run()
-            assert report.ok, [str(one) for one in report.problems]
-            facts |= _of(archive)
+    for name in ("evidence", "restored"):
+        if is_archive(place / name):
+            facts[name] = _of_folder(place / name)
+    if (place / "disk").is_dir():
+        facts["backups"] = len(_snapshots(place / "disk"))
     return facts
+
+
+def _of_folder(folder: Path) -> dict[str, Any]:
+    if not (folder / "db" / "archive.sqlite").exists():
+        return {"database": "gone"}
+    with open_archive(folder, clock=later_clock(2), cost=CHEAP) as archive:
+        report = archive.verify.run()
+        assert report.ok, [str(one) for one in report.problems]
+        return _of(archive)
+
+
+def _snapshots(disk: Path) -> tuple[Snapshot, ...]:
+    """Return what can be restored from a disk, after restoring the newest."""
+    try:
+        found = snapshots_of(disk, password=PASSWORD)
+    except InputError:
+        return ()  # nothing is there yet
+    if found:
+        target = disk.with_name("tried")
+        report = restore_backup(
+            disk,
+            target,
+            password=PASSWORD,
+            clock=later_clock(3),
+            cost=CHEAP,
+            progress=Progress(),
+        )
+        assert report.ok, [str(one) for one in report.problems]
+        shutil.rmtree(target)
+    return found
 
 
 def _of(archive: Archive) -> dict[str, Any]:
     logins = {name: _login(archive, name) for name in _PASSWORDS}
-    keeper = logins[KEEPER]
+    keeper = logins[KEEPER][1]
     assert keeper is not None, "the keeper is let in"
     persons = {one.name: (one.roles, one.disabled) for one in archive.access.list(keeper)}
     cases = {one.number: _case(archive, keeper, one.number) for one in archive.cases.list(keeper)}
@@ -44,15 +78,17 @@ def _of(archive: Archive) -> dict[str, Any]:
     _work_goes_on(archive, keeper, [number for number, case in cases.items() if case["series"]])
     return {
         "persons": persons,
-        "let in": sorted(name for name, actor in logins.items() if actor),
+        "let in by": {name: password for name, (password, _) in logins.items()},
+        "keys": len(archive.keys.ring().known),
         "cases": cases,
     }
 
 
-def _login(archive: Archive, name: str) -> Actor | None:
-    with suppress(AccessDenied):
-        return archive.access.login(name, _PASSWORDS[name][0])
-    return None
+def _login(archive: Archive, name: str) -> tuple[str, Actor | None]:
+    for password in _PASSWORDS[name]:
+        with suppress(AccessDenied):
+            return password, archive.access.login(name, password)
+    return "", None
 
 
 def _case(archive: Archive, actor: Actor, number: str) -> dict[str, Any]:
@@ -92,9 +128,14 @@ def _bundles(place: Path) -> dict[str, bool]:
 
 
 def digest(place: Path) -> str:
-    """Return one hash over every name and every byte below a place."""
+    """Return one hash over every name and every byte below a place.
+
+    What a check notes for its own next run is none of the evidence.
+    """
     whole = hashlib.sha256()
     for path in sorted(place.rglob("*")):
+        if path.name.startswith("check-"):
+            continue
         content = path.read_bytes() if path.is_file() else b""
         whole.update(f"{path.relative_to(place)} {path.is_dir()} {len(content)}\n".encode())
         whole.update(content)

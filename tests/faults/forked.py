@@ -177,9 +177,11 @@ def _do(request: Request) -> None:
 
 def _act(request: Request) -> None:
     confined.start_here()
-    _repeat_chance(request["act"])
+    again = request.get("again", False)
+    _repeat_chance(f"{request['act']} {again}")
     act, stage = ACTS[request["act"]], Stage(Path(request["place"]))
-    act.prepare(stage)
+    if not again:
+        act.prepare(stage)
     if request.get("prepare_only"):
         return
     fault = _planted(request)

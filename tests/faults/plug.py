@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from archive.storage import system_sync
 from tests.faults.door import Step
 
 _AS_IT_IS = "db"
@@ -164,6 +165,17 @@ def _tell_of_syncs(disk: Disk) -> None:
         disk.synced(handle if isinstance(handle, int) else handle.fileno())
 
     os.fsync = told
+    if system_sync._SYNCFS is None:
+        return
+    all_of_it = system_sync._SYNCFS
+
+    def told_of_all(handle: int) -> int:
+        code = all_of_it(handle)
+        if code == 0:
+            disk.look()
+        return code
+
+    system_sync._SYNCFS = told_of_all
 
 
 def _names(folder: Path) -> Names:
