@@ -13,7 +13,7 @@ from archive.proof.snapshot import Snapshot
 from archive.records import Actor
 from archive.recovery import restore_backup, snapshots_of
 from resources.bundle import verify
-from tests.archive.conftest import CHEAP, PASSWORD, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, track
 from tests.faults.acts import ANOTHER, KEEPER, later_clock
 from virtopsy.errors import AccessDenied, InputError
 from virtopsy.findings.record import to_record
@@ -124,6 +124,29 @@ def _bundles(place: Path) -> dict[str, bool]:
     for name in ("bundle", "bundle.zip"):
         if (place / name).exists():
             found[name] = verify.examine(str(place / name)).ok
+    return found
+
+
+def all_is_there(place: Path, announced: set[tuple[str, str]]) -> None:
+    """Hold that everything `loops` announced is there, in a whole archive."""
+    with open_archive(place / "evidence", clock=later_clock(999), cost=CHEAP) as archive:
+        report = archive.verify.run()
+        assert report.ok, [str(one) for one in report.problems]
+        keeper = archive.access.login(KEEPER, PASSWORD)
+        found = _announced_of(archive, keeper)
+    if (place / "disk").exists():
+        found |= {("backup", one.name) for one in _snapshots(place / "disk")}
+    for kind, name in announced - found:
+        assert kind == "restored", f"announced and lost: {kind} {name}"
+        assert _of_folder(place / name)["cases"], f"announced and lost: {name}"
+
+
+def _announced_of(archive: Archive, keeper: Actor) -> set[tuple[str, str]]:
+    case = archive.cases.open(keeper, CASE)
+    found = {("finding", one.finding_id) for one in case.findings}
+    with archive._journal.database.reading() as work:
+        for one in archive.cases.list(keeper):
+            found |= {(one.number, row.sha256) for row in work.cases.files(one.number)}
     return found
 
 

@@ -19,14 +19,18 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from archive.records import CaseRow
+from archive.storage.unit_of_work import SqliteDatabase
 from tests.faults.acts import ACTS, Stage, said
 from tests.faults.door import Counted, Fault, Killed, Refused, Torn, Watch
 from tests.faults.loops import Announced, work
@@ -35,7 +39,13 @@ from virtopsy import confined
 from virtopsy.errors import VirtopsyError
 
 _ROOT = Path(__file__).resolve().parents[2]
-_LOADED = ("viewer.commands.archive", "viewer.commands.archive_import", "archive.storage.machine")
+_LOADED = (
+    "viewer.commands.archive",
+    "viewer.commands.archive_import",
+    "archive.recovery",
+    "archive.storage.machine",
+)
+_HELD_S = 0.3
 _SAME = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 Request = Mapping[str, Any]
 
@@ -97,28 +107,50 @@ class Forked:
         raise AssertionError("the loaded process died; its reason stands above")
 
     def kill_at_work(
-        self, loop: str, place: Path, run: int, after_s: float
-    ) -> tuple[Announced, ...]:
+        self, loop: str, place: Path, run: int, after_s: float | None
+    ) -> tuple[tuple[Announced, ...], float]:
         """Let a doer work without end, kill it some time after it began, and tell what it said.
 
         Args:
             loop: what it does over and over, see `loops`.
             place: where.
             run: a number that makes the names of this run its own.
-            after_s: from its first word to the kill.
+            after_s: from its first word to the kill; None: as soon as it announced something.
+
+        Returns:
+            What it announced, and how long it lived, in seconds.
         """
-        timer = None
-        announced: list[tuple[str, str]] = []
+        doer, begun = 0, time.monotonic()
+        announced: list[Announced] = []
         for facts in self._asked({"loop": loop, "place": str(place), "run": run}):
             if "doer" in facts:
-                timer = threading.Timer(after_s, _kill, (facts["doer"],))
-                timer.start()
+                doer, begun = facts["doer"], time.monotonic()
+                if after_s is not None:
+                    threading.Timer(after_s, _kill, (doer,)).start()
             elif "announced" in facts:
                 announced.append((facts["announced"][0], facts["announced"][1]))
+                if after_s is None:
+                    _kill(doer)
             else:
-                assert timer is not None, facts
-                timer.join()
                 assert os.WIFSIGNALED(facts["status"]), "it was at work when it was killed"
+        return tuple(announced), time.monotonic() - begun
+
+    def crowd(
+        self, place: Path, works: Sequence[tuple[str, int]], kill: int = 0
+    ) -> tuple[Announced, ...]:
+        """Let several doers work at one archive at the same time; return what they announced.
+
+        Args:
+            place: where.
+            works: for each doer its loop and how many announcements it makes.
+            kill: so many doers more are killed while they hold the database's lock.
+        """
+        announced: list[Announced] = []
+        for facts in self._asked({"crowd": works, "place": str(place), "kill": kill}):
+            if "announced" in facts:
+                announced.append((facts["announced"][0], facts["announced"][1]))
+            else:
+                assert facts["status"] == 0, "a doer raised what no person should see"
         return tuple(announced)
 
     def close(self) -> None:
@@ -154,20 +186,42 @@ def _serve() -> None:
         import_module(name)
     gc.freeze()
     for line in sys.stdin:
-        doer = os.fork()
-        if not doer:
-            _do(json.loads(line))
-        _, status = os.waitpid(doer, 0)
+        request = json.loads(line)
+        if "crowd" in request:
+            status = _crowd(request)
+        else:
+            _, status = os.waitpid(_forked(request), 0)
         os.write(1, said(status=status))
+
+
+def _crowd(request: Request) -> int:
+    """Let all doers of a crowd work at once; return the first status that is not 0."""
+    killed = [_forked({**request, "hold": True}) for _ in range(request["kill"])]
+    works = [
+        _forked({"loop": loop, "run": run, "count": count, "place": request["place"]})
+        for run, (loop, count) in enumerate(request["crowd"])
+    ]
+    ends = [os.waitpid(doer, 0)[1] ^ signal.SIGKILL for doer in killed]
+    return next(filter(None, [*ends, *(os.waitpid(doer, 0)[1] for doer in works)]), 0)
+
+
+def _forked(request: Request) -> int:
+    doer = os.fork()
+    if not doer:
+        _do(request)
+    return doer
 
 
 def _do(request: Request) -> None:
     """Do one act and end this process."""
     status = 1
     try:
-        if "loop" in request:
+        if "hold" in request:
+            _hold(request)
+        elif "loop" in request:
             _work(request)
-        _act(request)
+        else:
+            _act(request)
         status = 0
     except BaseException:  # noqa: BLE001 -- whatever it is, it may not go on as the parent
         traceback.print_exc()
@@ -203,9 +257,20 @@ def _act(request: Request) -> None:
 
 def _work(request: Request) -> None:
     confined.start_here()
-    os.write(1, said(doer=os.getpid()))
-    for announced in work(request["loop"], Path(request["place"]), request["run"]):
+    if "count" not in request:
+        os.write(1, said(doer=os.getpid()))
+    made = work(request["loop"], Path(request["place"]), request["run"])
+    for announced in islice(made, request.get("count")):
         os.write(1, said(announced=announced))
+
+
+def _hold(request: Request) -> None:
+    """Take the database's one write lock, write, and die with it."""
+    place = Path(request["place"]) / "evidence" / "db" / "archive.sqlite"
+    with SqliteDatabase(place).writing() as work:
+        work.cases.add(CaseRow("never committed", work.persons.all()[0].person_id, ""))
+        time.sleep(_HELD_S)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _repeat_chance(seed: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 
 @dataclass
 class Tally:
@@ -26,7 +28,7 @@ class Tally:
         try:
             yield
             survived = 1
-        except Exception as error:  # noqa: BLE001 -- every one is a loss, and told as one
+        except (Exception, pytest.fail.Exception) as error:  # every one is a loss
             notes = " ".join(getattr(error, "__notes__", ()))
             where = traceback.extract_tb(error.__traceback__)[-1]
             at = f"{where.filename.rsplit('/', 1)[-1]}:{where.lineno}"
