@@ -34,6 +34,7 @@ _COMMANDS = (
     "trajectory",
     "archive",
     "verify",
+    "witness",
     "doctor",
 )
 

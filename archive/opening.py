@@ -31,13 +31,16 @@ from archive.records import (
 from archive.services.access import IDLE_S, Access, added, checked_name, new_person, who
 from archive.services.anchors import Anchors
 from archive.services.backup import Backup
+from archive.services.case_proof import CaseProofs
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.destruction import Destruction
+from archive.services.head import Heads
 from archive.services.intake import Intake
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.log import Log
+from archive.services.log_export import LogExport
 from archive.services.log_pages import LogPages
 from archive.services.migrating import migrate, reshape
 from archive.services.receipt import Receipts
@@ -45,8 +48,11 @@ from archive.services.rekeying import Keys
 from archive.services.restore import Restored
 from archive.services.rights import Right
 from archive.services.search import Search
+from archive.services.timestamps import Timestamps
 from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
+from archive.services.witnesses import Witnesses
+from archive.storage.anchor_folder import AnchorFolder
 from archive.storage.archive_cut import ArchiveCut
 from archive.storage.backup_disk import BackupDisk
 from archive.storage.blobs import NoteFolder, ObjectFolder
@@ -56,10 +62,12 @@ from archive.storage.check_file import CheckFolder
 from archive.storage.files import Files
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
+from archive.storage.openssl import chain_holds
 from archive.storage.place import refuse_shared_place
 from archive.storage.presence import Presence
 from archive.storage.restored_folder import MARK
 from archive.storage.staging import StagingRoom
+from archive.storage.stick import Stick
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -121,6 +129,25 @@ class Archive:
         self.search = Search(self.access, self._journal, objects)
         self.log = Log(self.access, self._journal)
         self.log_pages = LogPages(self.access, self._journal)
+        anchors = AnchorFolder(folder, files)
+        self.timestamps = Timestamps(self.access, self._journal, anchors, chain_holds)
+        self.witnesses = Witnesses(
+            self.access,
+            self._journal,
+            objects,
+            anchors,
+            lambda place: Stick(place, files),
+            lambda: self.keys.ring().known,
+        )
+        self.log_export = LogExport(self.access, self._journal)
+        self.case_proofs = CaseProofs(
+            self.access,
+            self._journal,
+            lambda target: BundleFolder(target, files),
+            folder,
+            lambda: self.public_key,
+        )
+        self.heads = Heads(self.access, self._journal, lambda: self.fingerprint)
         self.anchors = Anchors(self.access, self._journal, clock)
         self.court = Court(
             self.access,
@@ -139,7 +166,7 @@ class Archive:
             cost,
         )
         self.restored = Restored(self.access, self._journal)
-        self.verify = Verify(self._journal, objects, CheckFolder(folder, files), cards)
+        self.verify = Verify(self._journal, objects, CheckFolder(folder, files), cards, anchors)
 
     @property
     def public_key(self) -> bytes:

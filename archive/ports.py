@@ -24,6 +24,7 @@ from archive.records import (
     Surroundings,
     ThingRow,
     Tombstone,
+    Witness,
 )
 from virtopsy.dicom.carrier import Address
 
@@ -231,6 +232,22 @@ class CheckParts(Protocol):
         ...
 
 
+class AnchorFiles(Protocol):
+    """What others signed of the log: files beside the checkpoints."""
+
+    def add(self, name: str, content: bytes) -> bool:
+        """Keep a file durably; False where that name is taken."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all, within the archive."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Return what one holds."""
+        ...
+
+
 class BodyCopy(Protocol):
     """The second copy of the log's bodies, outside the database."""
 
@@ -325,6 +342,18 @@ class LogRows(Protocol):
 
     def about(self, case_number: str | None, acts: Collection[str]) -> Iterator[LogEntry]:
         """Yield the entries (of a case) about certain acts, by seq."""
+        ...
+
+
+class WitnessRows(Protocol):
+    """Witnesses of the log in the index."""
+
+    def add(self, witness: Witness) -> None:
+        """Add a witness."""
+        ...
+
+    def all(self) -> Sequence[Witness]:
+        """Return every witness, by name."""
         ...
 
 
@@ -456,6 +485,7 @@ class UnitOfWork(Protocol):
     log: LogRows
     tree: TreeRows
     persons: PersonRows
+    witnesses: WitnessRows
     cases: CaseRows
     search: SearchRows
 

@@ -77,6 +77,21 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Witness:
+    """A witness of the log as the index knows it.
+
+    Attributes:
+        key_sha256: fingerprint of its key.
+        name: of its key, as its signatures name it.
+        public_key: 32 bytes.
+    """
+
+    key_sha256: str
+    name: str
+    public_key: bytes
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """Where an act happens: machine, start of the machine, program."""
 

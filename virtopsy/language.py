@@ -175,6 +175,7 @@ def _visible(letter: str) -> str:
 
 def has(key: str, language: Language) -> bool:
     """Tell whether `key` has a text; for keys made from values read from outside."""
-    domain = key.partition(".")[0]
-    path = files("resources") / "i18n" / language.value / f"{domain}.po"
-    return path.is_file() and key in _catalogue(language, domain)
+    try:
+        return key in _catalogue(language, key.partition(".")[0])
+    except MissingMessage:
+        return False

@@ -7,6 +7,7 @@ hash of the entry before, so order and forks show in the chain itself. `case_seq
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -150,6 +151,18 @@ def _row(body: bytes, said: Any) -> LogEntry:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise canonical.NotCanonical(f"no log body: {error}") from error
+
+
+def legible(one: LogEntry) -> dict[str, Any]:
+    """Return what can be read of a body, to show it; empty where it is no JSON object.
+
+    Says nothing about whether the body is as it was written: `faults` does.
+    """
+    try:
+        said = json.loads(one.body)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _case_prev(act: Act, before: LogEntry | None) -> str:

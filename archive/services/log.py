@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from archive.proof.chain import Act
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Actor, Inclusion, LogEntry
 from archive.services.access import Access, who
 from archive.services.journal import Journal
+from archive.services.log_reading import LogReading, Wanted
 from archive.services.rights import Right
 
 
@@ -18,29 +20,36 @@ class Log:
     def __init__(self, access: Access, journal: Journal) -> None:
         self._access = access
         self._journal = journal
+        self._reading = LogReading(access, journal)
 
-    def entries(self, actor: Actor | None, case_number: str | None = None) -> tuple[LogEntry, ...]:
-        """Return the entries (of a case), by seq, with the names of those who acted.
+    def entries(
+        self,
+        actor: Actor | None,
+        case_number: str | None = None,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        denied: bool = False,
+    ) -> tuple[LogEntry, ...]:
+        """Return entries (of a case), by seq, with the names of the persons in them.
 
         An auditor reads all; an administrator own acts and what belongs to no case; everybody
         else who may read the log at all reads the entries of own cases and own acts.
 
+        Args:
+            actor: who reads; the reading is an entry itself, and among those returned.
+            case_number: of one case only.
+            after: only those later than this entry.
+            limit: at most so many.
+            denied: only refused acts.
+
         Raises:
             AccessDenied: nobody is logged in, or the case is another person's.
         """
-        session = self._access.require(actor, Right.READ_LOG)
-        person = session.actor
-        whole = self._access.allows(person, Right.READ_WHOLE_LOG)
-        if case_number is not None and not whole:
-            self._access.require_case(person, Right.READ_LOG, case_number)
-        self._journal.write(Act(Right.READ_LOG, who(person), case=case_number or ""))
-        found = self._journal.entries(case_number)
-        if whole or case_number is not None:
-            return found
-        own = self._own_cases(person)
-        return tuple(
-            one for one in found if one.case_number in own or one.actor == person.person_id
-        )
+        wanted = Wanted(case_number, after, denied)
+        session, shown = self._reading.admitted(actor, Right.READ_LOG, wanted)
+        self._journal.write(Act(Right.READ_LOG, who(session.actor), case=case_number or ""))
+        return tuple(islice(self._reading.entries(wanted, shown), limit))
 
     def head(self, actor: Actor | None) -> tuple[int, bytes]:
         """Return size and root of one and the same moment; without an entry, which would move it.
@@ -79,10 +88,3 @@ class Log:
         """
         session = self._access.require(actor, Right.CHECKPOINT)
         return self._journal.checkpoint(self._access.key_of(session, Right.CHECKPOINT))
-
-    def _own_cases(self, actor: Actor) -> set[str]:
-        """Return the cases whose entries the person reads; "" stands for those of no case."""
-        with self._journal.database.reading() as work:
-            own = {one.number for one in work.cases.summaries(actor.person_id)}
-        house = self._access.allows(actor, Right.READ_HOUSE_LOG)
-        return own | {""} if house else own

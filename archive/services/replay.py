@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from archive.ports import Blobs
-from archive.proof import canonical, chain
+from archive.proof import canonical, chain, cosignature
 from archive.records import (
     CaseRow,
     Document,
@@ -20,6 +20,7 @@ from archive.records import (
     SeriesRow,
     ThingRow,
     Tombstone,
+    Witness,
 )
 from archive.services import lockout
 from virtopsy.errors import IntegrityError, StorageError
@@ -33,6 +34,7 @@ class Expected:
 
     Attributes:
         persons: by person id.
+        witnesses: by the fingerprint of the key.
         cases: by number.
         series: by case number and series UID.
         files: by case number and SHA-256.
@@ -43,6 +45,7 @@ class Expected:
     """
 
     persons: dict[str, Person] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
     cases: dict[str, CaseRow] = field(default_factory=dict)
     series: dict[tuple[str, str], SeriesRow] = field(default_factory=dict)
     files: dict[tuple[str, str], FileRow] = field(default_factory=dict)
@@ -146,6 +149,14 @@ def _rotate_key(expected: Expected, body: Document, _blobs: Blobs) -> None:
         expected.persons[named["id"]] = replace(person, credential_sha256=named["sha256"])
 
 
+def _add_witness(expected: Expected, body: Document, blobs: Blobs) -> None:
+    (named,) = body["obj"]
+    found = cosignature.cosigner(_salted(blobs, named["sha256"])["vkey"])
+    if found is not None:
+        row = Witness(found.fingerprint, found.name, found.public_key)
+        expected.witnesses[row.key_sha256] = row
+
+
 def _create_case(expected: Expected, body: Document, _blobs: Blobs) -> None:
     number = body["case"]
     expected.cases[number] = CaseRow(number, body["actor"]["id"], body["data"]["opened"])
@@ -210,6 +221,7 @@ _OF_ARCHIVE: Mapping[str, _Act] = {
     "person.acknowledge": _acknowledge,
     "login": _login,
     "key.rotate": _rotate_key,
+    "witness.add": _add_witness,
     "case.create": _create_case,
 }
 _OF_CASE: Mapping[str, _Act] = {

@@ -31,6 +31,13 @@ class Right(StrEnum):
     READ_LOG = "log.read"
     READ_HOUSE_LOG = "log.read.house"
     READ_WHOLE_LOG = "log.read.whole"
+    EXPORT_LOG = "log.export"
+    PROVE_LOG = "log.prove"
+    ADD_WITNESS = "witness.add"
+    REQUEST_WITNESS = "witness.request"
+    TAKE_WITNESS = "witness.take"
+    REQUEST_TIMESTAMP = "timestamp.request"
+    TAKE_TIMESTAMP = "timestamp.take"
     CHECKPOINT = "checkpoint"
     SEAL = "seal"
     RECEIPT = "receipt"
@@ -57,20 +64,27 @@ _CASEWORK = frozenset(
         Right.NOTE,
     }
 )
+_LOG = frozenset({Right.READ_LOG, Right.EXPORT_LOG, Right.PROVE_LOG})
+_ANCHORS = frozenset(
+    {Right.REQUEST_WITNESS, Right.TAKE_WITNESS, Right.REQUEST_TIMESTAMP, Right.TAKE_TIMESTAMP}
+)
 _RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EXPERT: _CASEWORK
-    | {Right.IMPORT, Right.RECEIPT, Right.RECORD, Right.READ_LOG, Right.CHECKPOINT, Right.SEAL}
+    | _LOG
+    | _ANCHORS
+    | {Right.IMPORT, Right.RECEIPT, Right.RECORD, Right.CHECKPOINT, Right.SEAL}
     | {Right.DESTROY, Right.SECOND_DESTRUCTION},
-    Role.INVESTIGATOR: _CASEWORK | {Right.IMPORT, Right.RECEIPT, Right.READ_LOG, Right.CHECKPOINT},
+    Role.INVESTIGATOR: _CASEWORK | _LOG | {Right.IMPORT, Right.RECEIPT, Right.CHECKPOINT},
     # No content: of the log only own acts and what belongs to no case.
     Role.ADMINISTRATOR: frozenset(
         {Right.ADD_PERSON, Right.DISABLE_PERSON, Right.LIST_PERSONS}
         | {Right.CHANGE_ROLE, Right.RESET_PASSWORD}
-        | {Right.READ_LOG, Right.READ_HOUSE_LOG, Right.CHECKPOINT}
+        | {Right.READ_LOG, Right.READ_HOUSE_LOG, Right.EXPORT_LOG, Right.CHECKPOINT}
         | {Right.ROTATE_KEY, Right.LOSE_KEY, Right.COMPROMISE_KEY}
-        | {Right.SECOND_DESTRUCTION, Right.BACKUP, Right.REBUILD}
+        | {Right.SECOND_DESTRUCTION, Right.BACKUP, Right.REBUILD, Right.ADD_WITNESS}
+        | _ANCHORS
     ),
-    Role.AUDITOR: frozenset({Right.LIST_PERSONS, Right.READ_LOG, Right.READ_WHOLE_LOG}),
+    Role.AUDITOR: _LOG | _ANCHORS | {Right.LIST_PERSONS, Right.READ_WHOLE_LOG},
     # What was released to them, document by document: nothing is released yet.
     Role.COURT: frozenset(),
     Role.PROSECUTOR: frozenset(),

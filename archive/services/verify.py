@@ -25,6 +25,8 @@ row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
 rows_untold             an object that tells rows is damaged: they cannot be compared
 database_damaged        the database cannot be read (to the end)
+witness_mismatch        a witness's signature in log/ does not fit the entries
+timestamp_mismatch      a timestamp in log/ does not stand over its checkpoint, or was changed
 card_damaged            archive.json cannot be read
 card_edited             archive.json is not written as the program writes it
 card_differs            archive.json names other keys than the log
@@ -62,12 +64,13 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from archive.ports import Blobs, Cards, CheckParts
+from archive.ports import AnchorFiles, Blobs, Cards, CheckParts
 from archive.proof import signing
 from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
 from archive.records import Out, VerifyReport
 from archive.services import keys
+from archive.services.anchor_check import AnchorCheck
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing
 from archive.services.verify_destroyed import tell_destroyed
@@ -86,6 +89,7 @@ CODES: Final = (
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
     *("checkpoint_key_ended", "key_unvouched"),
+    *("witness_mismatch", "timestamp_mismatch"),
     *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
 NOTES: Final = (
@@ -110,7 +114,15 @@ class Scope(StrEnum):
 class Verify:
     """Checks the whole archive, or one case's objects and rows with the whole log."""
 
-    def __init__(self, journal: Journal, blobs: Blobs, parts: CheckParts, cards: Cards) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        blobs: Blobs,
+        parts: CheckParts,
+        cards: Cards,
+        anchors: AnchorFiles,
+    ) -> None:
+        self._anchors = AnchorCheck(journal, blobs, anchors)
         self._journal = journal
         self._blobs = blobs
         self._parts = parts
@@ -150,6 +162,7 @@ class Verify:
         tombs = RowCheck(database, self._blobs, told, found, rows).run(case_number)
         told.named.settle()
         left = tell_destroyed(tombs, told.named, self._blobs, database, found)
+        self._anchors.run(found)
         state, earlier = self._state(scope if case_number is None else None, found)
         objects = ObjectCheck(
             self._blobs, found, Phase(going, _ROWS, _ALL), earlier=earlier, state=state

@@ -41,6 +41,11 @@ OF_ARCHIVE: Final = (
         lambda work, _: {one.person_id: one for one in work.persons.all()},
     ),
     Table(
+        "witness",
+        lambda told: told.witnesses,
+        lambda work, _: {one.key_sha256: one for one in work.witnesses.all()},
+    ),
+    Table(
         "case",
         lambda told: told.cases,
         lambda work, _: {one.number: one for one in work.cases.all()},

@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.storage.blocks import blocks, blocks_past_cache
 from archive.storage.source_files import Buffer, blocks_of
 from archive.storage.system_sync import sync_file_system
-from virtopsy.errors import StorageError
+from virtopsy.errors import InputError, StorageError
 
 _BLOCK = 1 << 20
 _TAIL = 1 << 13  # where the last line of a log is looked for first
@@ -297,6 +297,19 @@ class Files:
         """Return the bytes of a file of the archive."""
         with storage_errors(path):
             return path.read_bytes()
+
+    def read_brought(self, path: Path, most: int) -> bytes:
+        """Return the bytes of a small file from outside; never a link's, never waits at a pipe.
+
+        Raises:
+            InputError: it cannot be read, or holds more than `most` bytes.
+        """
+        content = b""
+        for block in blocks_of(path):
+            content += block
+            if len(content) > most:
+                raise InputError("anchor.too_large", path=path, most=most)
+        return content
 
     def hash(
         self, path: Path, *, past_cache: bool = False, tick: Callable[[], None] = _silent

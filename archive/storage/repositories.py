@@ -36,6 +36,7 @@ from archive.records import (
     SeriesRow,
     ThingRow,
     Tombstone,
+    Witness,
 )
 from archive.storage import tables
 from virtopsy.errors import IntegrityError
@@ -176,6 +177,23 @@ class LogTable:
         if case_number is not None:
             wanted = wanted.where(tables.log.c.case_number == case_number)
         return wanted
+
+
+class WitnessTable:
+    """Witnesses of the log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, witness: Witness) -> None:
+        """Add a witness."""
+        self._connection.execute(insert(tables.witnesses).values(asdict(witness)))
+
+    def all(self) -> Sequence[Witness]:
+        """Return every witness, by name."""
+        columns = tables.witnesses.c
+        wanted = select(tables.witnesses).order_by(columns.name, columns.key_sha256)
+        return [Witness(**row) for row in self._connection.execute(wanted).mappings()]
 
 
 class PersonTable:

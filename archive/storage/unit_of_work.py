@@ -30,10 +30,18 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError
 from sqlalchemy.pool import QueuePool
 from typing_extensions import override
 
-from archive.ports import CaseRows, LogRows, PersonRows, SearchRows, TreeRows, UnitOfWork
+from archive.ports import (
+    CaseRows,
+    LogRows,
+    PersonRows,
+    SearchRows,
+    TreeRows,
+    UnitOfWork,
+    WitnessRows,
+)
 from archive.records import FileRow, Person
 from archive.storage import tables
-from archive.storage.repositories import CaseTable, LogTable, PersonTable
+from archive.storage.repositories import CaseTable, LogTable, PersonTable, WitnessTable
 from archive.storage.search_table import SearchTable
 from archive.storage.tree_table import TreeTable
 from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError
@@ -209,6 +217,7 @@ class SqliteUnitOfWork:
     log: LogRows
     tree: TreeRows
     persons: PersonRows
+    witnesses: WitnessRows
     cases: CaseRows
     search: SearchRows
 
@@ -230,6 +239,7 @@ class SqliteUnitOfWork:
         self.log = LogTable(connection)
         self.tree = TreeTable(connection)
         self.persons = PersonTable(connection)
+        self.witnesses = WitnessTable(connection)
         self.cases = CaseTable(connection)
         self.search = SearchTable(connection)
         return self

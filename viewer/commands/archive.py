@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
 import click
 from typing_extensions import override
@@ -13,7 +12,6 @@ from typing_extensions import override
 from viewer.commands import speech
 from viewer.commands.acting import (
     acting,
-    case_option,
     limit_option,
     password_of,
     reason_option,
@@ -21,13 +19,10 @@ from viewer.commands.acting import (
 )
 from virtopsy.language import Fact, Language, say
 
-if TYPE_CHECKING:
-    from archive.records import LogEntry
-
 _FOLDER = speech.PLACE
 _ELSEWHERE = (
     *("search", "import", "verify", "receipt", "person", "bundle", "finding", "findings"),
-    *("key", "destroy"),
+    *("key", "destroy", "log", "head", "prove", "witness", "timestamp"),
     *("backup", "restore", "rebuild"),
 )
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""
@@ -53,7 +48,6 @@ def build(language: Language) -> click.Command:
     group = _Archive("archive", language, "cli.archive.help")
     _add_init(group, language)
     _add_list(group, language)
-    _add_log(group, language)
     return group
 
 
@@ -102,55 +96,3 @@ def _add_list(group: speech.Group, language: Language) -> None:
             speech.line(say("archive.cli.case", language, **one))
         if not facts:
             speech.line(say("archive.cli.no_cases", language))
-
-
-def _add_log(group: speech.Group, language: Language) -> None:
-    @group.add("log", "archive.cli.log.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @case_option(language, required=False)
-    @user_option(language)
-    @speech.json_option(language)
-    def log(folder: Path, number: str | None, user: str | None, as_json: bool) -> None:
-        with acting(folder, user, language) as (archive, actor):
-            entries = archive.log.entries(actor, number)
-            size, root = archive.log.head(actor)
-        if as_json:
-            listed = [_entry_facts(one) for one in entries]
-            speech.facts({"size": size, "root": root.hex(), "entries": listed})
-            return
-        for one in entries:
-            words: dict[str, Fact] = {
-                "seq": one.seq,
-                "ts": one.ts,
-                "actor": _actor(one, language),
-                "act": one.act,
-                "out": one.out,
-                "case": one.case_number,
-            }
-            speech.line(say("archive.cli.entry", language, **words))
-        speech.line(say("archive.cli.head", language, size=size, root=root.hex()))
-
-
-def _actor(entry: LogEntry, language: Language) -> str:
-    if entry.actor in {"system", "anonymous"}:
-        return say(f"archive.cli.{entry.actor}", language)
-    return entry.actor_name or entry.actor
-
-
-def _entry_facts(entry: LogEntry) -> dict[str, Any]:
-    body = json.loads(entry.body)
-    return {
-        "seq": entry.seq,
-        "ts": entry.ts,
-        "actor": entry.actor_name or entry.actor,
-        "actor_id": entry.actor,
-        "act": entry.act,
-        "out": entry.out,
-        "case": entry.case_number,
-        "objects": [
-            {"type": one["t"], "id": one["id"], "sha256": one["sha256"]} for one in body["obj"]
-        ],
-        "reason": body["reason"],
-        "data": body["data"],
-        "hash": entry.hash,
-    }

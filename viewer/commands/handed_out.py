@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from virtopsy.errors import StorageError, UsageError
 
@@ -27,29 +28,41 @@ def check(out: Path, endings: Sequence[str]) -> None:
 
 
 def write(content: bytes | bytearray, out: Path) -> None:
-    """Write beside the target first: a full disk or a stop leaves the earlier file as it was.
+    """Write beside the target first, as `draft` does.
 
-    A link keeps its place; what it leads to is written.
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with draft(out) as file:
+        file.write(content)
+
+
+@contextmanager
+def draft(out: Path) -> Iterator[IO[bytes]]:
+    """Give a file beside the target; at the end of the block it takes the target's place.
+
+    A full disk, a stop or an error leaves the earlier file as it was. A link keeps its place;
+    what it leads to is written.
 
     Raises:
         StorageError: it cannot be written.
     """
     target = out.resolve()
-    draft: Path | None = None
+    made: Path | None = None
     try:
         with NamedTemporaryFile(dir=target.parent, prefix=".draft-", delete=False) as file:
-            draft = Path(file.name)
-            file.write(content)
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(target)
-        draft = None
+            made = Path(file.name)
+            yield file
+        made.chmod(0o666 & ~_umask())
+        made.replace(target)
+        made = None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageError("cli.out.cannot_write", path=out, reason=reason) from error
     finally:
-        if draft is not None:
+        if made is not None:
             with suppress(OSError):  # it may be gone with its disk
-                draft.unlink()
+                made.unlink()
 
 
 def _umask() -> int:

@@ -73,6 +73,13 @@ note                yes    yes          -             -       -     -          -
 log.read            yes    yes          yes           yes     -     -          -
 log.read.house      -      -            yes           -       -     -          -
 log.read.whole      -      -            -             yes     -     -          -
+log.export          yes    yes          yes           yes     -     -          -
+log.prove           yes    yes          -             yes     -     -          -
+witness.add         -      -            yes           -       -     -          -
+witness.request     yes    -            yes           yes     -     -          -
+witness.take        yes    -            yes           yes     -     -          -
+timestamp.request   yes    -            yes           yes     -     -          -
+timestamp.take      yes    -            yes           yes     -     -          -
 checkpoint          yes    yes          yes           -       -     -          -
 receipt             yes    yes          -             -       -     -          -
 seal                yes    -            -             -       -     -          -

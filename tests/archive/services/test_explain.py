@@ -14,7 +14,8 @@ from archive.proof import canonical, chain
 from archive.proof.acts import ActName
 from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Moment, Who
 from archive.records import Actor, LogEntry, Out, Role, Surroundings
-from archive.services.explain import _SHOWN, named, sentence
+from archive.services.entry_facts import SHOWN
+from archive.services.explain import named, sentence
 from tests.archive.conftest import CASE
 from virtopsy.errors import AccessDenied
 from virtopsy.language import Language, has
@@ -57,7 +58,7 @@ _JSON = some.recursive(
     ),
     max_leaves=5,
 )
-_FACTS = some.sampled_from([*_SHOWN, "person", "label", "how", "why", "xyz"])
+_FACTS = some.sampled_from([*SHOWN, "person", "label", "how", "why", "xyz"])
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,140 @@
+"""Do the files of outside anchors fit the log? A pure function, and how `verify` calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archive.ports import AnchorFiles, Blobs
+from archive.proof import (
+    anchor_name,
+    canonical,
+    checkpoint,
+    cosignature,
+    timestamp,
+    timestamp_signature,
+)
+from archive.proof.acts import ActName
+from archive.proof.checkpoint import Checkpoint
+from archive.proof.cosignature import Cosigner
+from archive.proof.timestamp import Refused
+from archive.records import Problem, Witness
+from archive.services.journal import Journal
+from archive.services.replay import replay
+from archive.services.verify_findings import DAMAGE, Findings
+from virtopsy.errors import IntegrityError, StorageError
+
+
+def anchor_faults(
+    files: Mapping[str, bytes],
+    witnesses: Iterable[Witness],
+    origin: str,
+    root_of: Callable[[int], bytes | None],
+    notes: Mapping[int, Checkpoint],
+) -> Iterator[Problem]:
+    """Yield what does not fit: `witness_mismatch` and `timestamp_mismatch`.
+
+    A witness's signature must be a known witness's, and under the root that the entries give. A
+    timestamp must stand over the very bytes of the checkpoint of that size, and be as it came.
+    Whether its authority is to be believed is not judged here.
+
+    Args:
+        files: name within the archive -> content; those of no anchor are passed over.
+        witnesses: known ones, as log and objects tell them.
+        origin: name of this log.
+        root_of: the Merkle root over so many entries; None where the log is shorter.
+        notes: size -> the checkpoint kept beside.
+    """
+    known = [Cosigner(one.name, one.public_key) for one in witnesses]
+    for name in sorted(files):
+        size = anchor_name.size_of(name)
+        if size is None:
+            continue
+        if anchor_name.is_witness(name):
+            if not _witnessed(files[name], size, known, origin, root_of):
+                yield Problem("witness_mismatch", name, {"size": size})
+        elif not _timestamped(name, files[name], notes.get(size)):
+            yield Problem("timestamp_mismatch", name, {"size": size})
+
+
+def _witnessed(
+    content: bytes,
+    size: int,
+    known: Iterable[Cosigner],
+    origin: str,
+    root_of: Callable[[int], bytes | None],
+) -> bool:
+    note = content.decode("utf-8", "replace")
+    point = checkpoint.read(note)
+    if point is None or (point.origin, point.size) != (origin, size):
+        return False
+    if root_of(size) != point.root:
+        return False
+    return any(cosignature.cosigned(note, one) is not None for one in known)
+
+
+def _timestamped(name: str, content: bytes, note: Checkpoint | None) -> bool:
+    if note is None or name != anchor_name.of_timestamp(note.size, canonical.sha256(content)):
+        return False
+    try:
+        stamp = timestamp.read(content)
+        if timestamp_signature.is_checkable(stamp):
+            timestamp_signature.check(stamp)
+    except Refused:
+        return False
+    return stamp.imprint == timestamp.imprint_of(note.note.encode())
+
+
+class AnchorCheck:
+    """Reads the anchors' files and what they must fit, and names what does not."""
+
+    _size = 0
+
+    def __init__(self, journal: Journal, blobs: Blobs, kept: AnchorFiles) -> None:
+        self._journal = journal
+        self._blobs = blobs
+        self._kept = kept
+
+    def run(self, found: Findings) -> None:
+        """Check all. What the entries say is judged before: here they count as they are."""
+        files = {name: self._content(name) for name in self._kept.names()}
+        if not files:
+            return
+        found.signatures += len(files)
+        try:
+            with self._journal.database.reading() as work:
+                told = replay(work.log.about(None, {ActName.ADD_WITNESS}), self._blobs)
+                last = work.log.last()
+        except DAMAGE:
+            found.damaged()
+            return
+        self._size = last.seq if last else 0
+        origin = checkpoint.origin_of(self._journal.archive)
+        witnesses = told.witnesses.values()
+        faults = anchor_faults(files, witnesses, origin, self._root, self._notes(files))
+        for one in faults:
+            found.add(one.code, one.path, size=int(str(one.facts["size"])))
+
+    def _content(self, name: str) -> bytes:
+        try:
+            return self._kept.read(name)
+        except StorageError:
+            return b""  # which fits nothing, and is named so
+
+    def _root(self, size: int) -> bytes | None:
+        if size > self._size:
+            return None
+        try:
+            return self._journal.root(size)
+        except IntegrityError:
+            return None
+
+    def _notes(self, files: Iterable[str]) -> dict[int, Checkpoint]:
+        """Return the checkpoints that the files stand beside."""
+        wanted = {anchor_name.size_of(name) for name in files if not anchor_name.is_witness(name)}
+        found = {}
+        for name in self._journal.notes.names():
+            if anchor_name.checkpoint_size(name) in wanted:
+                one = checkpoint.read(self._journal.notes.read(name))
+                if one is not None:
+                    found[one.size] = one
+        return found

@@ -1,0 +1,111 @@
+"""The log handed out as a file, a table or DICOM audit messages: a million entries as they come."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from archive.proof.chain import Act
+from archive.records import Actor, LogEntry
+from archive.services import audit_xml, log_csv
+from archive.services.access import Access, who
+from archive.services.journal import Journal
+from archive.services.log_reading import LogReading, Wanted
+from archive.services.rights import Right
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+
+Write: TypeAlias = Callable[[bytes], Any]
+
+
+class LogForm(StrEnum):
+    """What the log can be handed out as."""
+
+    CSV = "csv"
+    AUDIT_XML = "audit_xml"
+
+
+@dataclass(frozen=True)
+class LogExported:
+    """What was handed out.
+
+    Attributes:
+        entries: how many stand in the file.
+        sha256: of the file's bytes; the entry of the export names it.
+    """
+
+    entries: int
+    sha256: str
+
+
+class LogExport:
+    """Writes what a person may read of the log."""
+
+    def __init__(self, access: Access, journal: Journal) -> None:
+        self._journal = journal
+        self._reading = LogReading(access, journal)
+
+    def write(  # noqa: PLR0913 -- what is asked for and where it goes; by name
+        self,
+        actor: Actor | None,
+        form: LogForm,
+        language: Language,
+        write: Write,
+        *,
+        wanted: Wanted,
+        progress: Progress | None = None,
+    ) -> LogExported:
+        """Hand the entries to `write` piece by piece, then record the export with its hash.
+
+        The entry comes before the file has its name: a file that is handed out is in the log, and
+        one that is not leaves at worst an entry too many.
+
+        Raises:
+            AccessDenied: no right to it, or the case is another person's.
+        """
+        session, shown = self._reading.admitted(actor, Right.EXPORT_LOG, wanted)
+        entries = self._reading.entries(wanted, shown)
+        counted = _Counted(entries, self._reading.last_seq(), progress or Progress())
+        digest = hashlib.sha256()
+        for piece in self._pieces(form, counted, language):
+            digest.update(piece)
+            write(piece)
+        data: dict[str, Any] = {
+            "form": form.value,
+            "entries": counted.count,
+            "first": counted.first,
+            "last": counted.last,
+            "sha256": digest.hexdigest(),
+        }
+        if wanted.denied:
+            data["denied"] = True
+        act = Act(Right.EXPORT_LOG, who(session.actor), case=wanted.case_number or "", data=data)
+        self._journal.write(act)
+        return LogExported(counted.count, digest.hexdigest())
+
+    def _pieces(
+        self, form: LogForm, entries: Iterable[LogEntry], language: Language
+    ) -> Iterator[bytes]:
+        if form is LogForm.CSV:
+            return log_csv.table(entries, language)
+        return audit_xml.messages(entries, self._journal.archive, language)
+
+
+class _Counted:
+    """Passes entries on and remembers how many there were."""
+
+    def __init__(self, entries: Iterator[LogEntry], until: int, progress: Progress) -> None:
+        self._entries = entries
+        self._until = until
+        self._progress = progress
+        self.count = self.first = self.last = 0
+
+    def __iter__(self) -> Iterator[LogEntry]:
+        for one in self._entries:
+            self.count += 1
+            self.first, self.last = self.first or one.seq, one.seq
+            self._progress.tick(one.seq, self._until)
+            yield one

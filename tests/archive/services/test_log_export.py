@@ -1,0 +1,105 @@
+"""The log handed out as a file: what a person may read, recorded, without holding it all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+
+import pytest
+
+from archive.opening import Archive
+from archive.proof import chain
+from archive.proof.chain import SYSTEM, Act
+from archive.records import Actor, Role
+from archive.services import log_reading
+from archive.services.log_export import LogForm
+from archive.services.log_reading import Wanted
+from tests.archive.conftest import CASE
+from virtopsy.errors import AccessDenied, Cancelled
+from virtopsy.jobs import Progress
+from virtopsy.language import Language
+
+
+def exported(
+    archive: Archive, actor: Actor, wanted: Wanted | None = None, form: LogForm = LogForm.CSV
+) -> bytes:
+    made = io.BytesIO()
+    archive.log_export.write(actor, form, Language.EN, made.write, wanted=wanted or Wanted())
+    return made.getvalue()
+
+
+def seqs(made: bytes) -> list[int]:
+    rows = csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline=""))
+    return [int(one["seq"]) for one in rows]
+
+
+@pytest.mark.parametrize("form", LogForm)
+def test_an_export_is_an_entry_that_names_the_file_s_hash(
+    archive: Archive, expert: Actor, form: LogForm
+) -> None:
+    before = archive.log.head(expert)[0]
+    made = exported(archive, expert, form=form)
+    last = archive._journal.entries()[-1]
+    assert (last.act, last.out, last.seq) == ("log.export", "ok", before + 1)
+    data = chain.read(last)["data"]
+    assert data["sha256"] == hashlib.sha256(made).hexdigest()
+    assert (data["form"], data["entries"], data["first"], data["last"]) == (form, before, 1, before)
+
+
+def test_a_case_the_refusals_or_a_part_can_be_asked_for(kept: Archive, expert: Actor) -> None:
+    with pytest.raises(AccessDenied):
+        kept.cases.open(expert, "nobody's")
+    everything = kept._journal.entries()
+    of_case = [one.seq for one in everything if one.case_number == CASE]
+    assert seqs(exported(kept, expert, Wanted(CASE))) == of_case
+    denied = [one.seq for one in everything if one.out == "denied"]
+    assert seqs(exported(kept, expert, Wanted(denied=True))) == denied != []
+    assert seqs(exported(kept, expert, Wanted(after=3)))[0] == 4
+
+
+def test_nobody_gets_entries_by_export_that_reading_would_not_show(
+    kept: Archive, expert: Actor
+) -> None:
+    kept.access.add_person(expert, "Петров", "pw", (Role.INVESTIGATOR,))
+    kept.access.add_person(expert, "Суд", "pw", (Role.COURT,))
+    other = kept.access.login("Петров", "pw")
+    shown = seqs(exported(kept, other))
+    assert (
+        shown == [one.seq for one in kept._journal.entries() if one.actor == other.person_id][:-1]
+    )
+    with pytest.raises(AccessDenied):
+        exported(kept, other, Wanted(CASE))
+    with pytest.raises(AccessDenied):
+        exported(kept, kept.access.login("Суд", "pw"))
+
+
+def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        archive.log_export.write(
+            expert,
+            LogForm.CSV,
+            Language.EN,
+            io.BytesIO().write,
+            wanted=Wanted(),
+            progress=progress,
+        )
+    assert archive._journal.entries()[-1].act != "log.export"
+
+
+def test_others_go_on_recording_while_a_log_is_handed_out(
+    archive: Archive, expert: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_reading, "PAGE", 2)
+    before = archive.log.head(expert)[0]
+    made = io.BytesIO()
+
+    def write(piece: bytes) -> None:
+        archive._journal.write(Act("verify", SYSTEM))
+        made.write(piece)
+
+    archive.log_export.write(expert, LogForm.CSV, Language.EN, write, wanted=Wanted())
+    assert seqs(made.getvalue()) == [*range(1, before + 1)]
+    assert archive.log.head(expert)[0] == 2 * before + 2  # the heading, each entry, the export

@@ -1,0 +1,142 @@
+"""`virtopsy archive log DIR`: the log in sentences, or handed out as a file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from viewer.commands import handed_out, speech
+from viewer.commands.acting import acting, case_option, user_option
+from virtopsy.errors import InputError, UsageError
+from virtopsy.language import Language, say
+
+if TYPE_CHECKING:
+    from archive.opening import Archive
+    from archive.records import Actor, LogEntry
+    from archive.services.log_export import LogExported
+    from archive.services.log_reading import Wanted
+
+_PATH = speech.PLACE
+_COUNT = click.IntRange(min=0)
+
+
+def build(language: Language) -> click.Command:
+    """Return the subcommand, speaking `language`."""
+
+    def meant(name: str) -> str:
+        return say(f"entry.option.{name}", language)
+
+    @speech.command("log", language, "entry.help")
+    @click.argument("folder", metavar="DIR", type=_PATH)
+    @case_option(language, required=False)
+    @click.option("--after", type=_COUNT, default=0, metavar="SEQ", help=meant("after"))
+    @click.option("--limit", type=click.IntRange(min=1), default=None, help=meant("limit"))
+    @click.option("--denied", is_flag=True, help=meant("denied"))
+    @click.option("--csv", "csv_out", metavar="OUT.csv", type=_PATH, help=meant("csv"))
+    @click.option("--audit-xml", "xml_out", metavar="OUT.xml", type=_PATH, help=meant("audit_xml"))
+    @user_option(language)
+    @speech.json_option(language)
+    def log(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
+        folder: Path,
+        number: str | None,
+        after: int,
+        limit: int | None,
+        denied: bool,
+        csv_out: Path | None,
+        xml_out: Path | None,
+        user: str | None,
+        as_json: bool,
+    ) -> None:
+        from archive.services.log_reading import Wanted
+
+        if (csv_out and xml_out) or ((csv_out or xml_out) and limit is not None):
+            raise UsageError("entry.one_form")
+        wanted = Wanted(number, after, denied)
+        with acting(folder, user, language) as (archive, actor):
+            if csv_out or xml_out:
+                out = _Out("csv", csv_out) if csv_out else _Out("audit_xml", xml_out or folder)
+                _refuse(out, folder)
+                found = _write(archive, actor, out, wanted, language)
+                _tell_written(found, out.path, language, as_json=as_json)
+                return
+            entries = archive.log.entries(actor, number, after=after, limit=limit, denied=denied)
+            size, root = archive.log.head(actor)
+        _tell(entries, size, root, language, as_json=as_json)
+
+    return log
+
+
+@dataclass(frozen=True)
+class _Out:
+    """A file to hand out: which form, and where."""
+
+    form: str
+    path: Path
+
+
+def _refuse(out: _Out, folder: Path) -> None:
+    handed_out.check(out.path, (".csv",) if out.form == "csv" else (".xml",))
+    if out.path.resolve().is_relative_to(folder.resolve()):
+        raise InputError("entry.inside_archive", path=out.path)
+
+
+def _write(
+    archive: Archive, actor: Actor, out: _Out, wanted: Wanted, language: Language
+) -> LogExported:
+    from archive.services.log_export import LogForm
+
+    with handed_out.draft(out.path) as file:
+        return archive.log_export.write(
+            actor,
+            LogForm(out.form),
+            language,
+            file.write,
+            wanted=wanted,
+            progress=speech.progress("entry.progress", language),
+        )
+
+
+def _tell_written(found: LogExported, out: Path, language: Language, *, as_json: bool) -> None:
+    if as_json:
+        speech.facts({"path": str(out), "entries": found.entries, "sha256": found.sha256})
+        return
+    speech.line(say("entry.written", language, path=out, n=found.entries, sha256=found.sha256))
+
+
+def _tell(
+    entries: tuple[LogEntry, ...], size: int, root: bytes, language: Language, *, as_json: bool
+) -> None:
+    from archive.services.explain import sentence
+
+    if as_json:
+        listed = [_facts(one, sentence(one, language)) for one in entries]
+        speech.facts({"size": size, "root": root.hex(), "entries": listed})
+        return
+    for one in entries:
+        text = sentence(one, language)
+        speech.line(say("entry.told", language, seq=one.seq, ts=one.ts, text=text))
+    speech.line(say("archive.cli.head", language, size=size, root=root.hex()))
+
+
+def _facts(entry: LogEntry, text: str) -> dict[str, Any]:
+    body = json.loads(entry.body)
+    return {
+        "seq": entry.seq,
+        "ts": entry.ts,
+        "actor": entry.actor_name or entry.actor,
+        "actor_id": entry.actor,
+        "act": entry.act,
+        "out": entry.out,
+        "case": entry.case_number,
+        "text": text,
+        "objects": [
+            {"type": one["t"], "id": one["id"], "sha256": one["sha256"]} for one in body["obj"]
+        ],
+        "reason": body["reason"],
+        "data": body["data"],
+        "hash": entry.hash,
+    }
