@@ -43,6 +43,7 @@ from archive.services.log import Log
 from archive.services.log_export import LogExport
 from archive.services.log_pages import LogPages
 from archive.services.migrating import migrate, reshape
+from archive.services.paper import PrintedHead
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.restore import Restored
@@ -359,6 +360,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
     clock: Clock,
     case_number: str | None = None,
     key: str | None = None,
+    paper: PrintedHead | None = None,
     progress: Progress | None = None,
     scope: Scope = Scope.FULL,
 ) -> VerifyReport:
@@ -369,6 +371,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
         clock: for the entry that says it was checked.
         case_number: check the objects and rows of one case only, with the whole log.
         key: fingerprint the archive's key must have.
+        paper: a printed head with which the log must begin.
         progress: counts thousandths of the way.
         scope: which objects are read.
 
@@ -387,7 +390,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
             whole, card, clock, Files(), _COST, database=_to_check(whole, Path(place))
         ) as archive,
     ):
-        return archive.verify.run(case_number, progress, key=key, scope=scope)
+        return archive.verify.run(case_number, progress, key=key, paper=paper, scope=scope)
 
 
 def _to_check(folder: Path, place: Path) -> SqliteDatabase:

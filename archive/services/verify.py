@@ -31,6 +31,8 @@ card_damaged            archive.json cannot be read
 card_edited             archive.json is not written as the program writes it
 card_differs            archive.json names other keys than the log
 unknown_signer          the archive's key is not the one asked for
+paper_ahead             a paper tells of more entries than the log has
+paper_mismatch          the log does not begin as a paper says
 ======================= =======================================================================
 
 Notes, which are no faults:
@@ -73,6 +75,7 @@ from archive.services import keys
 from archive.services.anchor_check import AnchorCheck
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing
+from archive.services.paper import PrintedHead, check_head
 from archive.services.verify_destroyed import tell_destroyed
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import LogCheck
@@ -89,6 +92,7 @@ CODES: Final = (
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
     *("checkpoint_key_ended", "key_unvouched"),
+    *("paper_ahead", "paper_mismatch"),
     *("witness_mismatch", "timestamp_mismatch"),
     *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
@@ -134,6 +138,7 @@ class Verify:
         progress: Progress | None = None,
         *,
         key: str | None = None,
+        paper: PrintedHead | None = None,
         scope: Scope = Scope.FULL,
     ) -> VerifyReport:
         """Check; needs no person. Logged as actor `system` where the chain is whole and writable.
@@ -142,6 +147,7 @@ class Verify:
             case_number: only this case's objects and rows, with the whole log.
             progress: counts thousandths of the whole way.
             key: fingerprint the archive's key must have.
+            paper: a printed head with which the log must begin.
             scope: which objects are read; of a case always all.
 
         Raises:
@@ -157,6 +163,8 @@ class Verify:
             found.damaged()
         log = LogCheck(self._journal, ring, found, Phase(going, 0, _LOG))
         told = log.run(case_number)
+        if paper is not None:
+            check_head(self._journal, paper, ring.known, found)
         rows = Phase(going, _LOG, _ROWS)
         database = self._journal.database
         tombs = RowCheck(database, self._blobs, told, found, rows).run(case_number)

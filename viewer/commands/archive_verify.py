@@ -27,6 +27,7 @@ def build(language: Language) -> click.Command:
     @click.argument("folder", metavar="DIR", type=speech.PLACE)
     @case_option(language, required=False)
     @click.option("--key", help=say("archive.cli.option.key", language))
+    @click.option("--head", "paper", help=say("receipt.option.head", language))
     @click.option("--changed", is_flag=True, help=say("archive.cli.option.changed", language))
     @click.option("--anew", is_flag=True, help=say("archive.cli.option.anew", language))
     @speech.json_option(language)
@@ -34,11 +35,12 @@ def build(language: Language) -> click.Command:
         folder: Path,
         number: str | None,
         key: str | None,
+        paper: str | None,
         as_json: bool,
         **scope: bool,  # --changed, --anew
     ) -> None:
         wanted = _fingerprint(key)
-        report = _checked(folder, number, wanted, language, **scope)
+        report = _checked(folder, number, wanted, paper, language, **scope)
         if as_json:
             speech.facts(_facts(report, wanted, language))
         else:
@@ -53,18 +55,21 @@ def _checked(  # noqa: PLR0913 -- one for each option
     folder: Path,
     number: str | None,
     key: str | None,
+    paper: str | None,
     language: Language,
     *,
     changed: bool,
     anew: bool,
 ) -> VerifyReport:
     from archive.opening import verify_folder
+    from archive.services.paper import head_of
     from archive.services.verify import Scope
     from archive.storage.machine import system_clock
 
     if changed and anew:
         raise UsageError("archive.cli.changed_and_anew")
     scope = Scope.CHANGED if changed else Scope.ANEW if anew else Scope.FULL
+    head = None if paper is None else head_of(paper)
     progress = speech.progress("archive.cli.progress.verify", language, unit=10)
     with speech.stoppable(progress):
         return verify_folder(
@@ -72,6 +77,7 @@ def _checked(  # noqa: PLR0913 -- one for each option
             clock=system_clock,
             case_number=number,
             key=key,
+            paper=head,
             progress=progress,
             scope=scope,
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.records import Problem, VerifyReport
+from archive.services.paper import PrintedHead, head_of
 from archive.services.verify import Scope
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event, Value
@@ -40,24 +41,31 @@ class Checking:
     def __init__(self, keeping: Keeping, work: Work) -> None:
         self._keeping = keeping
         self._work = work
+        self._paper: PrintedHead | None = None
         self.report: Value[VerifyReport | None] = Value(None)
         self.running: Value[Running | None] = Value(None)
         self.problem: Event[VirtopsyError] = Event()
         keeping.archive.subscribe(lambda _: self._leave())
 
-    def start(self, scope: Scope = Scope.FULL) -> None:
+    def start(self, scope: Scope = Scope.FULL, paper: str = "") -> None:
         """Check the whole archive, or of its objects those that changed.
 
+        Args:
+            scope: which objects are read.
+            paper: a printed head as typed, with which the log must begin; empty for none.
+
         Raises:
-            UsageError: nobody is signed in.
+            UsageError: nobody is signed in, or what was typed is no head.
         """
         archive, _ = self._keeping.acting()
         if self.running.now is not None:
             return
+        head = head_of(paper) if paper.strip() else None
+        self._paper = head
         self.report.set(None)
 
         def job(progress: Progress) -> VerifyReport:
-            return archive.verify.run(None, progress, scope=scope)
+            return archive.verify.run(None, progress, scope=scope, paper=head)
 
         def done(report: VerifyReport) -> None:
             self.running.set(None)
@@ -91,7 +99,10 @@ class Checking:
             "signatures": count(report.checked.signatures),
             "when": report.sealed_when[:19].replace("T", " "),
         }
-        return say("logroom.whole", language, **facts)
+        told = say("logroom.whole", language, **facts)
+        if self._paper is None:
+            return told
+        return f"{say('logroom.paper_fits', language, size=count(self._paper.size))} {told}"
 
     def remarks(self, language: Language) -> Sequence[Remark]:
         """Return every fault and every note in words, faults first."""

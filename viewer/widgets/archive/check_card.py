@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -42,6 +43,7 @@ class Check(QWidget):
         column.setSpacing(8)
         column.addWidget(self._words("heading", "logroom.check.title"))
         column.addWidget(self._words("quiet", "logroom.check.explained"))
+        column.addWidget(self._paper())
         column.addLayout(self._buttons())
         column.addWidget(self._bar)
         column.addWidget(self._answer)
@@ -60,15 +62,26 @@ class Check(QWidget):
         return label
 
     def _buttons(self) -> QHBoxLayout:
-        self._go = self._button("check", self._checking.start)
+        self._go = self._button("check", lambda: self._start(Scope.FULL))
         self._go.setProperty("main", True)
-        self._changed = self._button("check.changed", lambda: self._checking.start(Scope.CHANGED))
+        self._changed = self._button("check.changed", lambda: self._start(Scope.CHANGED))
         self._stop = self._button("check.stop", self._checking.stop)
         row = QHBoxLayout()
         row.addWidget(self._go, 1)
         row.addWidget(self._changed)
         row.addWidget(self._stop, 1)
         return row
+
+    def _paper(self) -> QLineEdit:
+        """Return the line for a printed head, which the check then compares."""
+        self._head = QLineEdit()
+        self._head.setObjectName("log.check.paper")
+        words(self._head, self._parts.language, self._head.setPlaceholderText, "logroom.paper")
+        tip(self._head, self._parts.language, "logroom.paper.tip")
+        return self._head
+
+    def _start(self, scope: Scope) -> None:
+        self._checking.start(scope, self._head.text())
 
     def _button(self, name: str, act: Callable[[], object]) -> QPushButton:
         button = QPushButton()

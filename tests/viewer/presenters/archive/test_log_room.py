@@ -155,6 +155,19 @@ def test_every_fault_is_told_with_its_code_and_what_it_means(desk: _Desk) -> Non
         assert str(len(faults)) in desk.checking.summary(language)
 
 
+def test_a_paper_is_compared_by_the_check(desk: _Desk) -> None:
+    there, actor = desk.keeping.acting()
+    size, root = there.log.head(actor)
+    with pytest.raises(UsageError):
+        desk.checking.start(paper="no head")
+    desk.checking.start(paper=f"{size} {root.hex()}")
+    desk.settle(lambda: desk.checking.report.now)
+    assert f"as the paper says ({size} entries)" in desk.checking.summary(Language.EN)
+    desk.checking.start(paper=f"{size - 1} {root.hex()}")
+    desk.settle(lambda: desk.checking.report.now)
+    assert [one.code for one in desk.checking.remarks(Language.EN)][:1] == ["paper_mismatch"]
+
+
 def test_a_stopped_check_tells_nothing_and_can_be_begun_again(desk: _Desk) -> None:
     desk.checking.start()
     desk.checking.stop()
