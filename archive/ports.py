@@ -396,6 +396,10 @@ class CaseRows(Protocol):
         """Return every case, oldest first."""
         ...
 
+    def numbers(self, owner: str) -> Sequence[str]:
+        """Return the numbers of a person's cases."""
+        ...
+
     def summaries(
         self, owner: str, limit: int | None = None, after: str = ""
     ) -> Sequence[CaseSummary]:
@@ -476,6 +480,10 @@ class SearchRows(Protocol):
 
     def find(self, person: str, words: Sequence[str], limit: int) -> Sequence[SearchItem]:
         """Return items of a person's cases that hold every word, newest first."""
+        ...
+
+    def count(self, person: str, words: Sequence[str], most: int) -> int:
+        """Return how many there are, counted no further than `most`."""
         ...
 
 

@@ -154,15 +154,15 @@ class LogQuery:
 
 @dataclass(frozen=True)
 class OwnEntries:
-    """What a person sees of the log who may not read the whole of it.
+    """What a person sees of the log who may not read the whole of it: own cases and own acts.
 
     Attributes:
-        cases: own cases, by number.
-        person_id: whose own acts they are.
+        person_id: whose cases and acts.
+        house: also what belongs to no case.
     """
 
-    cases: tuple[str, ...]
     person_id: str
+    house: bool
 
 
 @dataclass(frozen=True)

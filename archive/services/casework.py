@@ -83,7 +83,7 @@ class Cases:
             self._failed(session, Right.OPEN_CASE, number, error)
             raise
         self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number))
-        self._journal.checkpoint_after(session.seal)
+        self._journal.checkpoint_after(session.seal, copied=True)
         return case
 
     def record(  # noqa: PLR0913 -- what an act is called and how it came; by name
@@ -198,7 +198,7 @@ class Cases:
         if act not in NOTES:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
         self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
-        self._journal.checkpoint_after(session.seal, at_once=act == "export")
+        self._journal.checkpoint_after(session.seal, at_once=act == "export", copied=True)
 
     def series_files(
         self, actor: Actor, number: str, series_uid: str, *, progress: Progress | None = None

@@ -131,16 +131,23 @@ class Journal:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
         return made
 
-    def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
+    def checkpoint_after(
+        self, seal: Seal | None, *, at_once: bool = False, copied: bool = False
+    ) -> bool:
         """Sign the log after an act that is recorded already.
 
         At once, or where a hundred entries or ten minutes lie behind the newest checkpoint.
+
+        Args:
+            seal: the session's key; None where the person has none.
+            at_once: whatever lies behind.
+            copied: the act was written by `write`, which brought the copy up to date.
 
         Returns:
             False where the disk refused the note or the log's copy. The act stays recorded and
             must not be reported as failed; the next act tries again.
         """
-        copied = self.copy_out()
+        copied = copied or self.copy_out()
         if seal is None:
             return copied
         try:

@@ -61,10 +61,8 @@ class LogPages:
         with self._journal.database.reading() as work:
             own = None
             if not whole:
-                cases = [one.number for one in work.cases.summaries(person.person_id)]
-                if self._access.allows(person, Right.READ_HOUSE_LOG):
-                    cases.append("")  # what belongs to no case
-                own = OwnEntries(tuple(cases), person.person_id)
+                house = self._access.allows(person, Right.READ_HOUSE_LOG)
+                own = OwnEntries(person.person_id, house)
             found = list(work.log.page(wanted, most + 1, before=before, own=own))
             last = work.log.last()
             names = {one.person_id: one.name for one in work.persons.all()}

@@ -52,11 +52,12 @@ class Search:
         words = words_of(text)
         kept = self._blobs.put(salted("search", {"text": " ".join(words)}))
         with self._journal.database.reading() as work:
-            found = work.search.find(person.person_id, words, COUNTED + 1)
-        total = min(len(found), COUNTED)
+            count = work.search.count(person.person_id, words, COUNTED + 1)
+            found = work.search.find(person.person_id, words, limit)
+        total = min(count, COUNTED)
         named = ObjectName("search", uuid4().hex, kept)
         self._journal.write(Act(Right.SEARCH, who(person), objects=(named,), data={"found": total}))
-        return SearchReport(total, len(found) > COUNTED, tuple(found[:limit]))
+        return SearchReport(total, count > COUNTED, tuple(found))
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Versions:
             self._journal.write(failed)
             raise
         self._journal.write(Act(Right.READ_HISTORY, who(actor), case=number, objects=named))
-        self._journal.checkpoint_after(session.seal)
+        self._journal.checkpoint_after(session.seal, copied=True)
         return versions
 
     def _version(self, row: ThingRow, found: _Found) -> Version:

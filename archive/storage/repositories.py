@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     ScalarSelect,
     Select,
@@ -122,7 +123,7 @@ class LogTable:
         if before is not None:
             asked = asked.where(log.seq < before)
         if own is not None:
-            asked = asked.where(or_(log.case_number.in_(own.cases), log.actor == own.person_id))
+            asked = asked.where(_of_own(own))
         for row in self._connection.execute(asked).mappings():
             yield LogEntry(**row)
 
@@ -251,6 +252,11 @@ class CaseTable:
         """Return every case, oldest first."""
         return self._rows(CaseRow, tables.cases, select(tables.cases).order_by("opened", "number"))
 
+    def numbers(self, owner: str) -> Sequence[str]:
+        """Return the numbers of a person's cases."""
+        wanted = select(tables.cases.c.number).where(tables.cases.c.owner == owner)
+        return list(self._connection.execute(wanted).scalars())
+
     def summaries(
         self, owner: str, limit: int | None = None, after: str = ""
     ) -> Sequence[CaseSummary]:
@@ -367,6 +373,13 @@ def _columns(person: Person) -> dict[str, Any]:
     row["roles"] = " ".join(person.roles)
     row["folded_name"] = person.name.casefold()
     return row
+
+
+def _of_own(own: OwnEntries) -> ColumnElement[bool]:
+    log, case = tables.log.c, tables.cases.c
+    of_case = select(1).where(case.number == log.case_number, case.owner == own.person_id).exists()
+    seen = or_(log.actor == own.person_id, of_case)
+    return or_(seen, log.case_number == "") if own.house else seen
 
 
 def _count_of_series() -> ScalarSelect[int]:

@@ -84,17 +84,29 @@ class SearchTable:
             words: at least one; any letters, none of them means anything to the database.
             limit: how many at most.
         """
-        folded = [fold(one) for one in words]
-        long = [one for one in folded if len(one) >= _PIECE]
-        short = [one for one in folded if len(one) < _PIECE]
-        wanted = _by_pieces(long) if long else _by_beginning(short.pop(0))
-        wanted = wanted.where(*(_ITEM.folded.contains(one, autoescape=True) for one in short))
-        wanted = _of_person(wanted, person).limit(limit)
+        wanted = _matching(words, person, _COLUMNS).limit(limit)
         return [SearchItem(**row) for row in self._connection.execute(wanted).mappings()]
+
+    def count(self, person: str, words: Sequence[str], most: int) -> int:
+        """Return how many there are, counted no further than `most`."""
+        counted = _matching(words, person, [_ITEM.place]).order_by(None).limit(most)
+        wanted = select(func.count()).select_from(counted.subquery())
+        return self._connection.execute(wanted).scalar_one()
 
     def _items(self, *which: ColumnElement[bool]) -> Iterator[SearchItem]:
         wanted = select(*_COLUMNS).where(*which)
         return (SearchItem(**row) for row in self._connection.execute(wanted).mappings())
+
+
+def _matching(
+    words: Sequence[str], person: str, columns: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
+    folded = [fold(one) for one in words]
+    long = [one for one in folded if len(one) >= _PIECE]
+    short = [one for one in folded if len(one) < _PIECE]
+    wanted = _by_pieces(long) if long else _by_beginning(short.pop(0))
+    wanted = wanted.where(*(_ITEM.folded.contains(one, autoescape=True) for one in short))
+    return _of_person(wanted, person).with_only_columns(*columns)
 
 
 def _by_pieces(words: Sequence[str]) -> Select[Any]:

@@ -49,7 +49,10 @@ from virtopsy.late import Late
 
 BUSY_TIMEOUT_S = 10.0
 Age: TypeAlias = Literal["older", "same", "newer"]
-_PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
+_PRAGMAS = (
+    *("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF"),
+    "cache_size=-8192",  # KiB; a page of cases and its counts do not fit the usual two
+)
 _upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
 _STEPS = 100_000  # of SQLite's machine between two looks whether the person stopped it
