@@ -22,6 +22,7 @@ from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
 from viewer.presenters.archive.anchoring import Anchoring
 from viewer.presenters.archive.backups import Backups
+from viewer.presenters.archive.case_list import CaseList
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
@@ -211,6 +212,7 @@ def build(
         keeping=keeping,
         exchanging=Exchanging(session, opening, keeping, work, clock, spoken),
         receipts=Receipts(keeping, work),
+        case_list=CaseList(keeping, work),
         log_reading=LogReading(keeping, work),
         checking=Checking(keeping, work),
         anchoring=Anchoring(keeping, session, work),

@@ -57,7 +57,9 @@ def _tell(report: SearchReport, language: Language) -> None:
         text = printable(one.text)
         speech.line(say("search.cli.hit", language, case=one.case_number, kind=kind, text=text))
     shown = len(report.results)
-    if report.more or shown < report.total:
-        speech.line(say("search.cli.more", language, total=report.total, shown=shown))
+    if report.more:
+        speech.line(say("search.more", language, total=report.total, shown=shown))
+    elif shown < report.total:
+        speech.line(say("search.some", language, total=report.total, shown=shown))
     else:
-        speech.line(say("search.cli.total", language, total=report.total))
+        speech.line(say("search.total", language, total=report.total))

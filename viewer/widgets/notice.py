@@ -49,6 +49,7 @@ class TroubleStrip(QFrame):
             parts.paint.trouble,
             parts.exchanging.problem,
             parts.receipts.problem,
+            parts.case_list.problem,
             parts.log_reading.problem,
             parts.checking.problem,
             parts.anchoring.problem,

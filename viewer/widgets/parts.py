@@ -9,6 +9,7 @@ from pathlib import Path
 
 from viewer.presenters.archive.anchoring import Anchoring
 from viewer.presenters.archive.backups import Backups
+from viewer.presenters.archive.case_list import CaseList
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
@@ -122,6 +123,7 @@ class Parts:
     compared_subject: SubjectState
     keeping: Keeping
     exchanging: Exchanging
+    case_list: CaseList
     receipts: Receipts
     log_reading: LogReading
     checking: Checking

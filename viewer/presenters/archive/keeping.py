@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archive.opening import Archive, create, is_archive, open_archive
-from archive.records import Actor, CaseSummary, IntakeReport
+from archive.records import Actor, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
 from viewer.presenters.archive.kept_scan import assembled, scan_case
@@ -171,12 +171,6 @@ class Keeping:
         if self._session.recorded:
             number = self._session.case.number
             self._session.record_by(CaseRecorder(archive, self._actor, number))
-
-    def cases(self) -> tuple[CaseSummary, ...]:
-        """Return the cases this person may see; none without an archive."""
-        if self.archive.now is None or self._actor is None:
-            return ()
-        return self.archive.now.cases.list(self._actor)
 
     def save(self, number: str, statement: Statement) -> None:
         """Take the files of the shown study in, then record every finding and stop.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
@@ -20,12 +17,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from viewer.presenters.examine.pictures import Look
+from viewer.widgets.archive.archive_cases import ArchiveCases
 from viewer.widgets.archive.found import FoundList
 from viewer.widgets.archive.look import Looking
-from viewer.widgets.archive.manual import promises_button
-from viewer.widgets.archive.receipt import ask_receipt
-from viewer.widgets.archive.sign_in import SignIn
-from viewer.widgets.bind import follow, hear, tip, when_seen, words
+from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
@@ -142,99 +137,3 @@ class CasesRoom(QWidget):
         if dropped:
             event.acceptProposedAction()
             self._parts.opening.look_into(Path(dropped[0]))
-
-
-class ArchiveCases(QFrame):
-    """The cases of the open archive; one click opens a case again."""
-
-    def __init__(self, parts: Parts) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self._parts = parts
-        language = parts.language
-        title = PlainLabel()
-        title.setProperty("role", "heading")
-        words(title, language, title.setText, "ui.archive.title")
-        self._who = PlainLabel()
-        self._who.setObjectName("archive.who")
-        self._who.setProperty("role", "quiet")
-        self._who.setWordWrap(True)
-        self._sign_in = QPushButton()
-        self._sign_in.setObjectName("archive.sign_in")
-        self._sign_in.setIcon(icon("person"))
-        self._sign_in.clicked.connect(self.ask_sign_in)
-        self._list = QListWidget()
-        self._list.setObjectName("archive.cases")
-        self._list.itemDoubleClicked.connect(self._reopen)
-        self._list.currentItemChanged.connect(lambda *_: self._allow())
-        self._open = QPushButton()
-        self._open.setObjectName("archive.open")
-        self._open.setProperty("main", True)
-        words(self._open, language, self._open.setText, "ui.archive.open")
-        self._open.clicked.connect(self._reopen)
-        self._receipt = QPushButton()
-        self._receipt.setObjectName("archive.receipt")
-        words(self._receipt, language, self._receipt.setText, "receipt.ask")
-        tip(self._receipt, language, "receipt.ask.tip")
-        self._receipt.clicked.connect(self._ask_receipt)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.setSpacing(8)
-        for widget in (title, self._who, self._sign_in):
-            column.addWidget(widget)
-        column.addWidget(self._list, 100)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._receipt)
-        buttons.addWidget(self._open, 1)
-        column.addLayout(buttons)
-        column.addStretch(0)
-        column.addWidget(promises_button(parts))
-        show = when_seen(self, self._show)
-        follow(self, parts.keeping.archive, lambda _: show())
-        follow(self, parts.keeping.person, lambda _: show(), now=False)
-        follow(self, language, lambda _: show(), now=False)
-        hear(self, parts.keeping.saved, lambda _: show())
-        hear(self, parts.session.changed, lambda _: show())
-
-    def ask_sign_in(self) -> None:
-        """Ask who acts, and where the evidence is kept."""
-        SignIn(self._parts, self.window()).open()
-
-    def _show(self) -> None:
-        say, keeping = self._parts.say, self._parts.keeping
-        signed_in = keeping.signed_in
-        person = keeping.person.now
-        self._who.setText(
-            say("ui.archive.who", person=person) if signed_in else say("ui.archive.nobody")
-        )
-        self._sign_in.setText(say("ui.archive.other" if signed_in else "ui.archive.sign_in"))
-        with QSignalBlocker(self._list):
-            self._list.clear()
-        self._list.setVisible(signed_in)
-        for button in (self._open, self._receipt):
-            button.setVisible(signed_in)
-        if signed_in:
-            self._parts.attempt(self._fill)
-        self._allow()
-
-    def _fill(self) -> None:
-        for case in self._parts.keeping.cases():
-            holds = self._parts.say("ui.archive.findings", n=case.findings)
-            item = QListWidgetItem(f"{case.number}\n{case.opened[:10]} · {holds}")
-            item.setData(Qt.ItemDataRole.UserRole, case.number)
-            self._list.addItem(item)
-
-    def _allow(self) -> None:
-        for button in (self._open, self._receipt):
-            button.setEnabled(self._list.currentItem() is not None)
-
-    def _ask_receipt(self) -> None:
-        item = self._list.currentItem()
-        if item is not None:
-            ask_receipt(self._parts, self.window(), item.data(Qt.ItemDataRole.UserRole))
-
-    def _reopen(self, *_: object) -> None:
-        item = self._list.currentItem()
-        if item is not None:
-            number = item.data(Qt.ItemDataRole.UserRole)
-            self._parts.attempt(lambda: self._parts.keeping.reopen(number))
