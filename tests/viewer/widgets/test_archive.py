@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
     QScrollArea,
 )
 
+import archive.opening
+from tests.archive.conftest import CHEAP, Clock, write_slice
+from viewer.presenters.archive import case_list
 from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.jobs import Progress
 from virtopsy.phantom.write import write
@@ -182,3 +185,41 @@ def test_of_a_thousand_series_only_those_near_the_eye_are_made_and_all_can_be_re
     screen.parts.opening.found.set(Scan(27, (), (replace(study, series=series[:3]),)))
     screen.bot.wait(50)
     assert [one.objectName() for one in made()] == [f"series.load.1.2.{n}" for n in range(3)]
+
+
+def test_the_list_of_cases_grows_as_it_is_scrolled_and_gives_way_to_what_a_search_found(
+    start: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive.opening, "_COST", CHEAP)
+    monkeypatch.setattr(case_list, "PAGE", 20)
+    (tmp_path / "carrier").mkdir()
+    write_slice(tmp_path / "carrier" / "1.dcm", 1)
+    folder = tmp_path / "evidence"
+    archive.opening.create(folder, person="X", password="p", clock=Clock(), cost=CHEAP)
+    screen = start()
+    parts, window = screen.parts, screen.desk.window
+    parts.keeping.sign_in(folder, "X", "p")
+    there, actor = parts.keeping.acting()
+    for place in range(25):
+        number = f"2026-{place:02d}"
+        there.intake.take_in(actor, tmp_path / "carrier", case_number=number, progress=Progress())
+    parts.case_list.refresh()
+    cases = window.findChild(QListWidget, "archive.cases")
+    assert cases.count() == 20
+    cases.setCurrentRow(3)
+    cases.verticalScrollBar().setValue(cases.verticalScrollBar().maximum())
+    screen.bot.waitUntil(lambda: cases.count() == 25, timeout=10000)
+    assert cases.currentRow() == 3, "what was chosen stays chosen"
+
+    field = window.findChild(QLineEdit, "archive.search")
+    field.setText("2026-07")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    screen.bot.waitUntil(lambda: cases.count() == 1, timeout=10000)
+    assert cases.item(0).text().startswith("2026-07")
+    cases.setCurrentRow(0)
+    press(window, "archive.open")
+    screen.bot.waitUntil(lambda: not parts.work.running.now, timeout=20000)
+    opened = [one.case_number for one in there.log.entries(actor) if one.act == "case.open"]
+    assert opened == ["2026-07"]
+    field.clear()
+    assert cases.count() >= 20

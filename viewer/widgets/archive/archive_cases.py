@@ -145,9 +145,8 @@ class ArchiveCases(QFrame):
                 item = QListWidgetItem(line.text)
                 item.setData(Qt.ItemDataRole.UserRole, line.number)
                 self._list.addItem(item)
-            if same:
-                self._list.setCurrentRow(row)
-                self._list.verticalScrollBar().setValue(place)
+            self._list.setCurrentRow(row if same else -1)
+            self._list.verticalScrollBar().setValue(place if same else 0)
 
     def _scrolled(self, value: int) -> None:
         if value + _NEAR_THE_END >= self._list.verticalScrollBar().maximum():
