@@ -15,7 +15,6 @@ from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
 from archive.records import Actor, Surroundings
 from archive.services.journal import Journal
-from archive.services.rights import Right
 from tests.archive.conftest import CHEAP, Clock
 from virtopsy.errors import Bug, IntegrityError
 
