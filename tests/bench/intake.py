@@ -124,13 +124,21 @@ def _wait(port: int) -> None:
     raise SystemExit("Orthanc does not start")
 
 
+@contextmanager
+def source_folder() -> Iterator[Path]:
+    """Yield the folder named on the command line, else 600 synthetic slices."""
+    with scratch() as folder:
+        if len(sys.argv) > 1:
+            yield Path(sys.argv[1])
+        else:
+            write(folder / "carrier", _FILES)
+            yield folder / "carrier"
+
+
 def main() -> None:
     """Compare."""
     confined.warm()
-    with scratch() as folder:
-        source = Path(sys.argv[1]) if len(sys.argv) > 1 else folder / "carrier"
-        if len(sys.argv) == 1:
-            write(source, _FILES)
+    with source_folder() as source:
         acts: dict[str, Callable[[], float]] = {
             "virtopsy": lambda: ours(source),
             "cp + sync + sha256sum": lambda: by_hand(source),

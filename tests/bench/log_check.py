@@ -16,11 +16,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from archive.opening import Archive, create, open_archive
-from archive.proof import chain, checkpoint, merkle
+from archive.proof import canonical, chain, checkpoint, merkle
 from archive.proof.chain import Act, Moment, Who
 from archive.proof.signing import Cost
 from archive.records import LogEntry, ObjectName
@@ -40,7 +41,6 @@ CASES = 2_000
 _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 _PASSWORD = "a password"
 _FOLDER = Path(tempfile.gettempdir()) / f"virtopsy-bench-log-{ENTRIES}"
-_AT_ONCE = 20_000
 _STEP = timedelta(seconds=7)
 
 
@@ -56,6 +56,32 @@ def _acts(who: Who) -> Iterator[Act]:
             objects = (manifests[case],) if kind == "source.read" else ()
             data = {"preset": "bone", "k": draw.randrange(400)} if kind == "view" else {}
             yield Act(kind, who, case=number, objects=objects, data=data)
+
+
+def _bodies(log: str, before: LogEntry, acts: Iterator[Act], moment: Moment) -> Iterator[bytes]:
+    """Yield the bodies that follow: what `chain.entry` makes, from one that it made."""
+    forms: dict[str, dict[str, Any]] = {}
+    prev, in_case = before.hash, dict[str, tuple[int, str]]()
+    for number, act in enumerate(acts, before.seq + 1):
+        if act.name not in forms:
+            made = chain.entry(log, act, moment, before=None, before_in_case=None)
+            forms[act.name] = canonical.decode(made.body)
+        count, last = in_case.get(act.case, (0, chain.BEGINNING))
+        body = canonical.encode({
+            **forms[act.name],
+            "seq": number,
+            "prev": prev,
+            "case": act.case,
+            "case_seq": count + 1,
+            "case_prev": last,
+            "ts": chain.utc(moment.time + number * _STEP),
+            "mono_ns": str(number * 7_000_000_000),
+            "obj": [{"t": one.kind, "id": one.id, "sha256": one.sha256} for one in act.objects],
+            "data": act.data,
+        })  # fmt: skip
+        prev = merkle.leaf_hash(body).hex()
+        in_case[act.case] = (count + 1, prev)
+        yield body
 
 
 def _made() -> Path:
@@ -86,32 +112,20 @@ def _made() -> Path:
 
 def _fill(archive: Archive, who: Who, sign: Callable[[int, bytes], str]) -> None:
     """Append in bulk what `Journal.append` would: rows, kept nodes, checkpoints."""
-    machine = ThisMachine()
-    where, begun = machine.surroundings(), system_clock()
+    moment = Moment(system_clock(), 0, ThisMachine().surroundings())
     with archive._database.reading() as work:
         rows = list(work.log.entries())
-    before, leaves = rows[-1], [bytes.fromhex(one.hash) for one in rows]
-    in_case: dict[str, LogEntry] = {}
+    leaves = [bytes.fromhex(one.hash) for one in rows]
     database = sqlite3.connect(archive.folder / "db" / "archive.sqlite")
-    database.execute("PRAGMA synchronous=OFF")
-    waiting: list[tuple[Any, ...]] = []
-    acts = _acts(who)
-    for number in range(ENTRIES - before.seq):
-        act = next(acts)
-        moment = Moment(begun + number * _STEP, number * 7_000_000_000, where)
-        before = chain.entry(
-            archive.uuid, act, moment, before=before, before_in_case=in_case.get(act.case)
-        )
-        in_case[act.case] = before
-        leaves.append(bytes.fromhex(before.hash))
-        waiting.append((
-            *(before.seq, before.body, before.prev, before.hash, before.ts),
-            *(before.actor, before.act, before.out, before.case_number),
-        ))  # fmt: skip
-        if len(waiting) == _AT_ONCE or before.seq == ENTRIES:
-            with database:
-                database.executemany("INSERT INTO log VALUES (?,?,?,?,?,?,?,?,?)", waiting)
-            waiting.clear()
+    for pragma in ("synchronous=OFF", "cache_size=-1000000"):
+        database.execute(f"PRAGMA {pragma}")
+    bodies = _bodies(archive.uuid, rows[-1], _acts(who), moment)
+    with database:
+        for body in islice(bodies, ENTRIES - len(leaves)):
+            one = chain.from_body(body)
+            leaves.append(bytes.fromhex(one.hash))
+            row = (one.seq, body, one.prev, one.hash, one.ts, one.actor, one.act, one.out)
+            database.execute("INSERT INTO log VALUES (?,?,?,?,?,?,?,?,?)", (*row, one.case_number))
     with database:
         database.execute("DELETE FROM tree_node")
         database.executemany("INSERT INTO tree_node VALUES (?,?,?)", merkle.grown(leaves))
