@@ -217,6 +217,14 @@ class Archive:
         """Imports whose programs ended before they were recorded; the same import goes on."""
         return self._leftovers.interrupted()
 
+    def note_interrupted(self, actor: Actor | None) -> None:
+        """Write what was interrupted into the log, once; for who administers.
+
+        Raises:
+            AccessDenied: the person administers nothing.
+        """
+        self._leftovers.note(self.access.require(actor, Right.ADD_PERSON))
+
     @property
     def open_elsewhere(self) -> bool:
         """Whether another program has this archive open now; both may work in it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from viewer.commands import speech
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
@@ -108,7 +109,10 @@ def acting_with_password(
         if not name:
             raise UsageError("archive.cli.no_user")
         password = password_of(name, language)
-        yield archive, archive.access.login(name, password), password
+        actor = archive.access.login(name, password)
+        for one in archive.interrupted:
+            speech.remark("intake.cli.interrupted", language, files=one.files)
+        yield archive, actor, password
 
 
 @contextmanager

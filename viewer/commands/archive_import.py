@@ -48,8 +48,6 @@ def build(language: Language) -> click.Command:
         agrees, words = confirmation(statement.pop("confirm"))
         progress = speech.progress("intake.cli.progress", language, unit=_MB)
         with acting(folder, user, language) as (archive, actor):
-            for one in archive.interrupted:
-                speech.remark("intake.cli.interrupted", language, files=one.files)
             report = archive.intake.take_in(
                 actor,
                 sources,

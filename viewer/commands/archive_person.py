@@ -62,6 +62,7 @@ def _add_add(group: speech.Group, language: Language) -> None:
 
         with acting_with(folder, user, second, language) as (archive, actor, other):
             password = password_of(name, language, NEW_PASSWORD)
+            archive.note_interrupted(actor)
             wanted = [Role(role) for role in roles]
             person = archive.access.add_person(
                 actor, name, password, wanted, second=other, reason=reason
@@ -90,6 +91,7 @@ def _add_disable(group: speech.Group, language: Language) -> None:
         as_json: bool,
     ) -> None:
         with acting_with(folder, user, second, language) as (archive, actor, other):
+            archive.note_interrupted(actor)
             archive.access.disable(actor, name, second=other, reason=reason)
         if as_json:
             speech.facts({"name": name, "disabled": True})

@@ -133,6 +133,8 @@ class Keeping:
         self.person.set(person)
         if archive.open_elsewhere:
             self.told.announce("keeping.open_elsewhere")
+        elif archive.interrupted:
+            self.told.announce("intake.interrupted")
 
     def close(self) -> None:
         """Close the archive; the case on the screen stays, no longer recorded."""
