@@ -143,7 +143,7 @@ class Staging(Protocol):
 class StagingPlace(Protocol):
     """Where every intake has its staging."""
 
-    def enter(self, owner: str, boot: str) -> Staging:
+    def enter(self, owner: str, boot: str, keys: Collection[str]) -> Staging:
         """Return the staging of an intake: that of the same one where it was interrupted."""
         ...
 

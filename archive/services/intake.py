@@ -112,7 +112,8 @@ class Intake:
     ) -> IntakeReport:
         """Copy, keep and record; what was copied stays for the next try unless the disk failed."""
         owner = canonical.sha256(f"{session.actor.person_id}\n{draft.number}".encode())
-        staging = self._place.enter(owner, self._journal.machine.surroundings().boot)
+        boot = self._journal.machine.surroundings().boot
+        staging = self._place.enter(owner, boot, [one.key for one in brought.files])
         try:
             draft = self._staged(staging, draft, brought, progress)
             report = self._record(session, staging, draft)

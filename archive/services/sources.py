@@ -82,7 +82,8 @@ def listed(sources: Sequence[Path], archive: Path, below: Path | None = None) ->
     if not files:
         raise InputError("archive.source.empty", path=sources[0] if sources else Path())
     bundles = tuple(one for one in checked if (one / _BUNDLE_SIGN).is_file())
-    return Listing(tuple(files), tuple(others), bundles, tuple(checked))
+    roots = dict.fromkeys(one if one.is_dir() else one.parent for one in checked)
+    return Listing(tuple(files), tuple(others), bundles, tuple(roots))
 
 
 def _named_from(path: Path, below: Path | None, *, alone: bool) -> tuple[Path, str]:

@@ -12,7 +12,7 @@ program that was killed the lock is gone, the journal stays and tells what was c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -48,6 +48,10 @@ class _Journal:
     told: bool
     whole: bool
 
+    def about(self, keys: Collection[str]) -> bool:
+        """Tell whether it is of an import that brings these; one that copied nothing is of any."""
+        return not self.copied or any(key in self.copied for key in keys)
+
 
 class StagingRoom:
     """The folder `staging/` and the intakes in it, of living programs and of dead ones."""
@@ -58,16 +62,17 @@ class StagingRoom:
         self._objects = objects
         self._files = files
 
-    def enter(self, owner: str, boot: str) -> StagingFolder:
+    def enter(self, owner: str, boot: str, keys: Collection[str]) -> StagingFolder:
         """Return the folder of an intake: that of the same one where it was interrupted.
 
         Args:
             owner: whose import of which case it is; only the same one goes on with it.
+            keys: of what is brought; where nothing of it was copied, it is another import.
             boot: the start of the machine, empty where it is not known. What was copied before it
                 may have been lost by the disk and is read again.
         """
         for folder in self._folders():
-            found = self._held(folder, owner)
+            found = self._held(folder, owner, keys)
             if found is not None:
                 handle, journal = found
                 whole = boot != "" and journal.boot == boot
@@ -117,12 +122,12 @@ class StagingRoom:
     def _folders(self) -> list[Path]:
         return sorted(one.parent for one in self._root.glob(f"*/{_JOURNAL}"))
 
-    def _held(self, folder: Path, owner: str) -> tuple[int, _Journal] | None:
+    def _held(self, folder: Path, owner: str, keys: Collection[str]) -> tuple[int, _Journal] | None:
         handle = self._files.hold(folder / _JOURNAL)
         if handle is None:
             return None
         journal = self._read(folder)
-        if journal is not None and journal.owner == owner:
+        if journal is not None and journal.owner == owner and journal.about(keys):
             return handle, journal
         self._files.let_go(handle)
         return None

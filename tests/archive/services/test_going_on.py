@@ -89,15 +89,13 @@ def _count_copies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return copied
 
 
-@pytest.mark.parametrize("step", ["settle", "read_back"])
 def test_after_a_kill_nothing_is_copied_again_and_all_is_recorded(
-    step: str,
     archive: Archive,
     expert: Actor,
     scan: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _killed(archive.folder, scan, step)
+    _killed(archive.folder, scan, "read_back")
     assert archive.cases.list(expert) == ()
     copied = _count_copies(monkeypatch)
     assert set(_take(archive, expert, scan).values()) == {"stored", "opaque"}
@@ -171,6 +169,18 @@ def test_another_persons_and_another_cases_import_do_not_go_on_with_it(
     assert _take(archive, second, scan, "theirs") == _take(archive, expert, scan, "other")
     assert len(copied) == 8
     assert len(archive.interrupted) == 1
+
+
+def test_another_source_for_the_same_case_leaves_what_was_copied_alone(
+    archive: Archive, expert: Actor, scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _cut_off(archive, expert, scan, "settle")
+    (tmp_path / "note").write_text("another")
+    _take(archive, expert, tmp_path / "note")
+    assert [one.files for one in archive.interrupted] == [4]
+    copied = _count_copies(monkeypatch)
+    _take(archive, expert, scan)
+    assert copied == []
 
 
 def test_a_changed_source_is_copied_again(
@@ -266,13 +276,13 @@ def test_the_staging_of_a_living_program_is_left_alone(
     archive: Archive, scan: Path, clock: Clock
 ) -> None:
     room = archive.intake._place
-    living = room.enter("somebody", "boot")
+    living = room.enter("somebody", "boot", [])
     try:
         with open_archive(archive.folder, clock=clock, cost=CHEAP) as other:
             assert other.interrupted == ()
             again = other.access.login("Ахметова", PASSWORD)
             assert len(_take(other, again, scan)) == 4
-        second = room.enter("somebody", "boot")
+        second = room.enter("somebody", "boot", [])
         second.clear()
     finally:
         living.leave()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archive.opening import Archive
+from archive.opening import Archive, create, open_archive
 from archive.proof import canonical
 from archive.records import Actor, Role
 from archive.storage.files import Files
-from tests.archive.conftest import CASE, SERIES, write_slice
+from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, write_slice
 from virtopsy.errors import AccessDenied, Cancelled, InputError, StorageError
 from virtopsy.jobs import Progress
 
@@ -88,6 +89,21 @@ def test_a_study_in_two_cases_is_stored_once_and_neither_case_hears_of_the_other
     assert [one.manifest_sha256 for one in first.series] == [
         one.manifest_sha256 for one in second.series
     ]
+
+
+def test_the_report_is_the_same_whether_or_not_another_persons_case_holds_the_bytes(
+    kept: Archive, expert: Actor, scan: Path, tmp_path: Path
+) -> None:
+    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw")
+    create(tmp_path / "fresh", person="Second", password="pw", clock=Clock(), cost=CHEAP)
+    told = []
+    with open_archive(tmp_path / "fresh", clock=Clock(), cost=CHEAP) as fresh:
+        alone = fresh.access.login("Second", "pw")
+        for archive, actor in ((kept, second), (fresh, alone)):
+            report = archive.intake.take_in(actor, scan, case_number="7", progress=Progress())
+            told.append(replace(report, seconds=0.0, seq=0, intake_sha256=""))
+    assert told[0] == told[1]
 
 
 def test_the_same_sop_uid_with_other_bytes_is_kept_beside_and_flagged(
