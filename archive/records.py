@@ -436,7 +436,7 @@ class FileReport:
         ]
         form = self.facts.get("format", "")
         kept = say("intake.file.exhibit", language, kind=kind, format=form)
-        return f"{kept} {'; '.join(told)}." if told else kept
+        return f"{kept}: {'; '.join(told)}." if told else f"{kept}."
 
 
 @dataclass(frozen=True)

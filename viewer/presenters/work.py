@@ -14,6 +14,7 @@ from virtopsy.jobs import Lanes, Progress
 T = TypeVar("T")
 Post: TypeAlias = Callable[[Callable[[], None]], None]
 """Runs a function in the screen's thread, soon; callable from any thread."""
+_MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,11 @@ class Running:
     label: str
     progress: Progress
     done: Value[tuple[int, int]]
+
+
+def _steps(done: int, total: int) -> tuple[int, int]:
+    """Return how far a job is in numbers a screen's bar can hold: bytes are too many for it."""
+    return (done, total) if total <= _MOST_STEPS else (done * _MOST_STEPS // total, _MOST_STEPS)
 
 
 class Work:
@@ -57,7 +63,7 @@ class Work:
         the last-resort reporter sees it.
         """
         steps: Value[tuple[int, int]] = Value((0, 0))
-        progress = Progress(lambda a, b: self.post(lambda: steps.set((a, b))))
+        progress = Progress(lambda a, b: self.post(lambda: steps.set(_steps(a, b))))
         running = Running(label, progress, steps)
         if not quiet:
             self.running.set((*self.running.now, running))
