@@ -127,7 +127,7 @@ class Staging(Protocol):
         """Give staged files their final names durably; return what was there before."""
         ...
 
-    def read_back(self, sha256: str, *, there: bool) -> None:
+    def read_back(self, sha256: str, *, there: bool, tick: Callable[[], None]) -> None:
         """Read an object past the cache; an error where the disk keeps something else."""
         ...
 

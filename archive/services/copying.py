@@ -16,12 +16,13 @@ from threading import Condition
 from archive.ports import Staging
 from archive.records import Copied, FileReport
 from archive.services.examine import LOST, Examined, examine
-from archive.services.hands import HANDS, Tally, hands
+from archive.services.hands import HANDS, Tally, hands, side_by_side
 from archive.services.sources import Brought
 from virtopsy.confined import Lost, each
 from virtopsy.errors import InputError
 
 _AT_ONCE = 16
+_BLOCK = 1 << 20
 _WAIT_S = 0.04
 
 
@@ -81,6 +82,27 @@ def stage(
         else:
             staged.append(Staged(brought, copied, one))
     return staged, unreadable
+
+
+def keep(staging: Staging, staged: Sequence[Staged], tally: Tally) -> None:
+    """Give the files their names and read them back; the person can stop at any block."""
+    there = staging.publish([one.copied for one in staged])
+    kept = list({one.sha256: one for one in staged}.values())
+
+    def read_back(number: int) -> None:
+        one = kept[number]
+        left = one.size
+
+        def tick() -> None:
+            nonlocal left
+            step = min(left, _BLOCK)
+            left -= step
+            tally.count(step)
+
+        staging.read_back(one.sha256, there=one.sha256 in there, tick=tick)
+        tally.count(left)
+
+    side_by_side(read_back, len(kept), tally)
 
 
 class _Work:

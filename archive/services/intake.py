@@ -20,9 +20,9 @@ from archive.records import Actor, CaseRow, FileReport, Flag, IntakeReport, Obje
 from archive.services import containers
 from archive.services.access import Access, Session, salted, who
 from archive.services.containers import BundleSaid
-from archive.services.copying import Staged, stage
+from archive.services.copying import Staged, keep, stage
 from archive.services.flags import of_all
-from archive.services.hands import Tally, side_by_side
+from archive.services.hands import Tally
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.rights import Right
@@ -145,7 +145,7 @@ class Intake:
             bundles += [said] if said else []
         members, broken = stage(staging, inside.files, (), tally) if inside.files else ([], [])
         staging.settle()
-        _keep(staging, [*staged, *members], tally)
+        keep(staging, [*staged, *members], tally)
         others = (*brought.others, *unreadable, *inside.refused, *broken)
         whole = (*staged, *members)
         flags = (*of_all(whole, self._journal.clock()), *(one.flag for one in bundles))
@@ -286,16 +286,3 @@ def case_number_of(given: str) -> str:
     if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
         raise InputError("archive.case.number", number=number[:LONGEST_NUMBER])
     return number
-
-
-def _keep(staging: Staging, staged: Sequence[Staged], tally: Tally) -> None:
-    """Give the files their names and read them back; the person can stop at any block."""
-    there = staging.publish([one.copied for one in staged])
-    kept = list({one.sha256: one for one in staged}.values())
-
-    def read_back(number: int) -> None:
-        one = kept[number]
-        staging.read_back(one.sha256, there=one.sha256 in there)
-        tally.count(one.size)
-
-    side_by_side(read_back, len(kept), tally)

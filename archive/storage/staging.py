@@ -230,12 +230,13 @@ class StagingFolder:
         self._files.sync_all(self._folder, self._handle, sorted(parents))
         return frozenset(there)
 
-    def read_back(self, sha256: str, *, there: bool) -> None:
+    def read_back(self, sha256: str, *, there: bool, tick: Callable[[], None]) -> None:
         """Read an object past the cache.
 
         Args:
             sha256: the object.
             there: whether it was there before this intake.
+            tick: called for every block; what it raises ends the reading.
 
         Raises:
             StorageError: the disk kept something else of what was written just now; it was put
@@ -243,7 +244,7 @@ class StagingFolder:
             IntegrityError: the object that was there before is not what it was.
         """
         path = self._objects.path(sha256)
-        found, _ = self._files.hash(path, past_cache=True)
+        found, _ = self._files.hash(path, past_cache=True, tick=tick)
         if found == sha256:
             return
         if there:

@@ -131,20 +131,26 @@ def test_what_was_interrupted_is_told_until_it_is_gone_on_with_and_logged_once(
     assert archive.interrupted == ()
 
 
+@pytest.mark.parametrize("after_and_again", [(3_000_000, 1), (45_000_000, 0)])
 def test_a_cancel_within_a_file_records_nothing_and_the_import_goes_on_later(
-    archive: Archive, expert: Actor, scan: Path, monkeypatch: pytest.MonkeyPatch
+    after_and_again: tuple[int, int],
+    archive: Archive,
+    expert: Actor,
+    scan: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    after, again = after_and_again  # bytes done, and files to be copied once more
     big = scan / "zz_big.bin"
     with big.open("wb") as file:
         file.truncate(40_000_000)
-    progress = Progress(lambda done, _: progress.cancel() if done > 3_000_000 else None)
+    progress = Progress(lambda done, _: progress.cancel() if done > after else None)
     with pytest.raises(Cancelled):
         archive.intake.take_in(expert, scan, case_number=CASE, progress=progress)
     assert archive.cases.list(expert) == ()
-    assert archive.interrupted[0].files == 4
+    assert archive.interrupted[0].files == 5 - again
     copied = _count_copies(monkeypatch)
     assert _take(archive, expert, scan)["zz_big.bin"] == "opaque"
-    assert len(copied) == 1
+    assert len(copied) == again
 
 
 def test_progress_counts_bytes_twice_once_copied_and_once_read_back(
