@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
 from tests.journeys.conftest import Cli, Hand
 from viewer.widgets.plain import PlainLabel
@@ -49,6 +49,10 @@ def _take_in(hand: Hand, archive: Path, scan: Path) -> None:
     hand.type("save.agreement.words", "tag 17, scout and name compared")
     hand.click("save.go")
     hand.wait(lambda: hand.parts.session.recorded, "the case is saved")
+
+
+def _text_of(hand: Hand, name: str) -> str:
+    return hand.find(name, QPlainTextEdit).toPlainText()
 
 
 def _words_of(pdf: Path) -> str:
@@ -96,9 +100,16 @@ def test_a_planted_fault_is_said_in_words_in_the_log_room(
     _take_in(hand, archive, scan)
     hand.click("rail.log")
     hand.wait(lambda: hand.parts.log_reading.page.now is not None, "the log is read")
-    entries = hand.find("log.entries", QPlainTextEdit).toPlainText()
+    entries = _text_of(hand, "log.entries")
     assert "No. 1 ·" in entries
     assert _PERSON in entries
+
+    hand.click("rail.cases")
+    hand.find("archive.cases", QListWidget).setCurrentRow(0)
+    hand.click("archive.log")
+    hand.wait(lambda: not hand.parts.log_reading.reading.now, "the case's log is read")
+    hand.wait(lambda: "No. 1 ·" not in _text_of(hand, "log.entries"), "only the case's entries")
+    assert hand.find("log.case", QLineEdit).text() == _CASE
 
     hand.click("log.check")
     hand.wait(lambda: hand.parts.checking.report.now is not None, "checked")

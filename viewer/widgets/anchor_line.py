@@ -27,6 +27,7 @@ class AnchorLine(PlainLabel):
         timer.start()
         follow(self, parts.anchoring.last, lambda _: self._show())
         follow(self, parts.language, lambda _: self._show(), now=False)
+        follow(self, parts.presence.locked, lambda _: parts.anchoring.refresh(), now=False)
 
     def _show(self) -> None:
         language, anchoring = self._parts.language.now, self._parts.anchoring

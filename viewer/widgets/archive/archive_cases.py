@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -91,15 +93,21 @@ class ArchiveCases(QFrame):
         self._open.setProperty("main", True)
         words(self._open, language, self._open.setText, "ui.archive.open")
         self._open.clicked.connect(self._reopen)
-        self._receipt = QPushButton()
-        self._receipt.setObjectName("archive.receipt")
-        words(self._receipt, language, self._receipt.setText, "receipt.ask")
-        tip(self._receipt, language, "receipt.ask.tip")
-        self._receipt.clicked.connect(self._ask_receipt)
+        self._receipt = self._small("archive.receipt", "receipt.ask", self._ask_receipt)
+        self._log = self._small("archive.log", "logroom.of_case", self._show_log)
         row = QHBoxLayout()
         row.addWidget(self._receipt)
+        row.addWidget(self._log)
         row.addWidget(self._open, 1)
         return row
+
+    def _small(self, name: str, key: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(name)
+        words(button, self._parts.language, button.setText, key)
+        tip(button, self._parts.language, f"{key}.tip")
+        button.clicked.connect(lambda _: act())
+        return button
 
     def _follow(self) -> None:
         parts = self._parts
@@ -124,7 +132,7 @@ class ArchiveCases(QFrame):
             say("ui.archive.who", person=person) if signed_in else say("ui.archive.nobody")
         )
         self._sign_in.setText(say("ui.archive.other" if signed_in else "ui.archive.sign_in"))
-        for widget in (self._list, self._open, self._receipt):
+        for widget in (self._list, self._open, self._receipt, self._log):
             widget.setVisible(signed_in)
         self._search.setVisible(self._cases.allowed)
         told = self._cases.told(language)
@@ -156,13 +164,20 @@ class ArchiveCases(QFrame):
         self._parts.attempt(lambda: self._cases.seek(self._search.text()))
 
     def _allow(self) -> None:
-        for button in (self._open, self._receipt):
+        for button in (self._open, self._receipt, self._log):
             button.setEnabled(self._list.currentItem() is not None)
 
     def _ask_receipt(self) -> None:
         item = self._list.currentItem()
         if item is not None:
             ask_receipt(self._parts, self.window(), item.data(Qt.ItemDataRole.UserRole))
+
+    def _show_log(self) -> None:
+        """Show the log's room with the entries of the chosen case."""
+        item = self._list.currentItem()
+        if item is not None:
+            self._parts.log_reading.of_case(item.data(Qt.ItemDataRole.UserRole))
+            self._parts.room.set("log")
 
     def _reopen(self, *_: object) -> None:
         item = self._list.currentItem()
