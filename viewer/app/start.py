@@ -27,6 +27,7 @@ from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_files import LogFiles
 from viewer.presenters.archive.log_reading import LogReading
 from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
@@ -218,6 +219,7 @@ def build(
         anchoring=Anchoring(keeping, session, work),
         presence=Presence(keeping, clock),
         backups=Backups(keeping, work),
+        log_files=LogFiles(keeping, work),
         walkthrough=Walkthrough(session, views, new_id, keeping.note_showing),
         writing=Writing(
             session, opening, findings, keeping, work, court_pictures, clock, spoken.now

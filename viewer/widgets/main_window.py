@@ -82,6 +82,11 @@ class MainWindow(QMainWindow):
         for written in (parts.writing.saved, parts.receipts.written):
             hear(self, written, self._tell_written)
         hear(self, parts.writing.sealed, self._tell_sealed)
+        hear(
+            self,
+            parts.log_files.written,
+            lambda done: self.bottom.tell(done.sentence(parts.language.now)),
+        )
 
     def _tell_written(self, path: Path) -> None:
         self.bottom.tell(self._parts.say("ui.protocol.saved", path=path))

@@ -54,6 +54,7 @@ class TroubleStrip(QFrame):
             parts.checking.problem,
             parts.anchoring.problem,
             parts.backups.problem,
+            parts.log_files.problem,
         ):
             hear(self, event, self.tell)
         hear(self, parts.opening.problem, self._tell_of_scan)

@@ -14,6 +14,7 @@ from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_files import LogFiles
 from viewer.presenters.archive.log_reading import LogReading
 from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
@@ -130,6 +131,7 @@ class Parts:
     anchoring: Anchoring
     presence: Presence
     backups: Backups
+    log_files: LogFiles
     walkthrough: Walkthrough
     writing: Writing
     post: Post

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from archive.opening import Archive
 from archive.records import Actor, IntakeReport
+from viewer.presenters import handed_out
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event
 from viewer.presenters.work import Work
-from virtopsy.errors import StorageError, VirtopsyError
+from virtopsy.errors import VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, count, say
 from virtopsy.report.receipt import Receipt
@@ -90,16 +91,15 @@ class Receipts:
         """Write the receipt of the newest intake of a case.
 
         Raises:
-            UsageError: nobody is signed in.
+            UsageError: nobody is signed in, or the ending is not that of a PDF.
+            StorageError: its folder is missing.
         """
         archive, actor = self._keeping.acting()
+        handed_out.check(out, (".pdf",))
 
         def job(_: Progress) -> Path:
             paper = make_receipt(archive, actor, number, language)
-            try:
-                out.write_bytes(paper.pdf)
-            except OSError as error:
-                raise StorageError("receipt.cannot_write", path=out) from error
+            handed_out.write(paper.pdf, out)
             return out
 
         self._work.start(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from archive.services.log_export import LogForm
+from viewer.presenters.archive.log_files import ENDINGS
 from viewer.widgets.archive.back_up import BackUp
 from viewer.widgets.archive.plain_pages import PlainPages
 from viewer.widgets.bind import follow, tip, words
@@ -30,8 +35,11 @@ class Outside(QWidget):
         self._told.setObjectName("log.backup.told")
         self._told.setFixedHeight(_TOLD_PX)
         self._backup = self._button("backup", lambda: BackUp(parts, self.window()).open())
+        self._files = [self._button(form.value, partial(self._ask_file, form)) for form in LogForm]
         row, column = QHBoxLayout(), QVBoxLayout(self)
-        row.addWidget(self._backup)
+        row.addWidget(self._backup, 1)
+        for button in self._files:
+            row.addWidget(button)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(title)
@@ -52,6 +60,21 @@ class Outside(QWidget):
         button.clicked.connect(lambda _: self._parts.attempt(act))
         return button
 
+    def _ask_file(self, form: LogForm) -> None:
+        dialog = QFileDialog(self.window(), self._parts.say(f"logroom.{form.value}"))
+        dialog.setObjectName("log.file.dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setDefaultSuffix(ENDINGS[form].removeprefix("."))
+        dialog.fileSelected.connect(lambda path: self._write(Path(path), form))
+        dialog.open()
+
+    def _write(self, out: Path, form: LogForm) -> None:
+        parts = self._parts
+        language, query = parts.language.now, parts.log_reading.query.now
+        parts.attempt(lambda: parts.log_files.write(out, form, language, query))
+
     def _reword(self) -> None:
         self._show_anchor()
         self._show_told()
@@ -66,3 +89,5 @@ class Outside(QWidget):
 
     def _allow(self) -> None:
         self._backup.setEnabled(self._parts.backups.allowed)
+        for button in self._files:
+            button.setEnabled(self._parts.log_files.allowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import time
 from collections.abc import Callable, Iterator
@@ -11,19 +12,21 @@ import pytest
 
 import archive.opening
 from archive.opening import create
-from archive.records import Role
+from archive.records import LogQuery, Role
+from archive.services.log_export import LogForm
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, write_slice
 from viewer.presenters.archive.anchoring import Anchoring
 from viewer.presenters.archive.backups import Backups
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.keeping import Keeping
+from viewer.presenters.archive.log_files import LogFiles, Written
 from viewer.presenters.archive.log_reading import LogReading, acts
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session
 from viewer.presenters.work import Work
-from virtopsy.errors import UsageError
+from virtopsy.errors import InputError, UsageError, VirtopsyError
 from virtopsy.jobs import Lanes, Progress
 from virtopsy.language import Language
 
@@ -45,8 +48,9 @@ class _Desk:
         self.receipts = Receipts(self.keeping, self.work)
         self.backups = Backups(self.keeping, self.work)
         self.problems: list[str] = []
+        self.files = LogFiles(self.keeping, self.work)
         shown = (self.reading, self.checking, self.anchoring, self.receipts, self.backups)
-        for one in shown:
+        for one in (*shown, self.files):
             one.problem.subscribe(lambda error: self.problems.append(error.key))
         self.keeping.sign_in(folder, "Ахметова", PASSWORD)
 
@@ -220,6 +224,27 @@ def test_a_backup_that_cannot_be_written_is_said_and_an_open_one_asks_for_cautio
     desk.backups.write(tmp_path / "open", "", plain=True)
     desk.settle(lambda: desk.backups.report.now)
     assert [alarming for _, alarming in desk.backups.told(Language.EN)] == [False, True]
+
+
+@pytest.mark.parametrize(("form", "ending"), [(LogForm.CSV, ".csv"), (LogForm.AUDIT_XML, ".xml")])
+def test_the_log_goes_out_as_a_file_that_the_log_names(
+    desk: _Desk, tmp_path: Path, form: LogForm, ending: str
+) -> None:
+    done: list[Written] = []
+    desk.files.written.subscribe(done.append)
+    out = tmp_path / f"log{ending}"
+    there, actor = desk.keeping.acting()
+    for refused in (out.with_suffix(".pdf"), tmp_path / "gone" / out.name):
+        with pytest.raises(VirtopsyError):
+            desk.files.write(refused, form, Language.EN, LogQuery())
+    with pytest.raises(InputError):
+        desk.files.write(there.folder / out.name, form, Language.EN, LogQuery())
+    desk.files.write(out, form, Language.EN, LogQuery(CASE))
+    desk.settle(lambda: done)
+    assert hashlib.sha256(out.read_bytes()).hexdigest() == done[0].exported.sha256
+    assert done[0].exported.sha256 in done[0].sentence(Language.KK)
+    (entry,) = [one for one in there.log.entries(actor, CASE) if one.act == "log.export"]
+    assert done[0].exported.sha256 in entry.body.decode()
 
 
 def test_who_may_read_no_log_is_shown_none(desk: _Desk) -> None:
