@@ -106,7 +106,7 @@ def test_a_planted_fault_is_said_in_words_in_the_log_room(
 
     hand.click("rail.cases")
     hand.find("archive.cases", QListWidget).setCurrentRow(0)
-    hand.click("archive.log")
+    hand.click("cases.log")
     hand.wait(lambda: not hand.parts.log_reading.reading.now, "the case's log is read")
     hand.wait(lambda: "No. 1 ·" not in _text_of(hand, "log.entries"), "only the case's entries")
     assert hand.find("log.case", QLineEdit).text() == _CASE
