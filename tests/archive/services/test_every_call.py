@@ -39,6 +39,8 @@ _PUBLIC = {
     "access.require_second": "takes a session; the second person is asked for as any other",
     "keys.ring": "public halves; verify and every document need them",
     "keys.complete": "brings archive.json up to the log, at every opening",
+    "restored.judged": "compares a restored log with its backup, before anybody can log in to it",
+    "restored.enter": "the program's own entry of a restore, before anybody can log in to it",
     "verify.run": "whoever doubts the archive must be able to check it",
     ".close": "ends every session, gives nothing",
     ".open_elsewhere": "yes or no",
@@ -86,6 +88,8 @@ seal                yes    -            -             -       -     -          -
 key.rotate          -      -            yes           -       -     -          -
 key.lost            -      -            yes           -       -     -          -
 key.compromised     -      -            yes           -       -     -          -
+backup              -      -            yes           -       -     -          -
+rebuild             -      -            yes           -       -     -          -
 destroy             yes    -            -             -       -     -          -
 destroy.second      yes    -            yes           -       -     -          -
 """
@@ -261,6 +265,9 @@ def test_a_forged_actor_gets_nothing(kept: Archive, expert: Actor) -> None:
         assert denial.actor == "anonymous"
 
 
+_WITHOUT_CONTENT = [Role.COURT, Role.PROSECUTOR, Role.PARTICIPANT]
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_is_refused_every_call_it_has_no_right_to(
     role: Role, kept: Archive, expert: Actor, rights_of_calls: dict[str, Right]
@@ -269,6 +276,8 @@ def test_a_role_is_refused_every_call_it_has_no_right_to(
     somebody = kept.access.login("Somebody", "pw")
     rights = rights_of_calls
     refused = [one for one in _calls(kept) if rights[one.name] not in rights_of([role])]
+    if role in _WITHOUT_CONTENT:  # the same rights, by the table: a third of the calls each
+        refused = refused[_WITHOUT_CONTENT.index(role) :: len(_WITHOUT_CONTENT)]
     assert refused
     for call in refused:
         (denial,) = _denials(kept, call, somebody)
