@@ -454,6 +454,10 @@ class CaseRows(Protocol):
         """Add a version."""
         ...
 
+    def add_things(self, rows: Sequence[ThingRow]) -> None:
+        """Add versions, in this order."""
+        ...
+
 
 class SearchRows(Protocol):
     """What can be searched for."""

@@ -40,8 +40,8 @@ def fill(work: UnitOfWork, expected: Expected, blobs: Blobs, progress: Progress)
         work.cases.put_series(series)
     for files in _portions(expected.files.values()):
         work.cases.add_files(files)
-    for thing in expected.things.values():
-        work.cases.add_thing(thing)
+    for things in _portions(expected.things.values()):
+        work.cases.add_things(things)
     work.cases.add_tombstones(list(expected.tombstones.values()))
     items, _ = expected_items(expected, blobs, progress.check)
     work.search.add(items.values())

@@ -297,7 +297,7 @@ class CaseTable:
     def add_files(self, rows: Sequence[FileRow]) -> None:
         """Add source files."""
         if rows:
-            self._connection.execute(insert(tables.files), [asdict(row) for row in rows])
+            self._connection.execute(insert(tables.files), [dict(vars(row)) for row in rows])
 
     def holding(self, sha256s: Sequence[str]) -> set[str]:
         """Return those of the hashes that any case holds as a source file."""
@@ -357,7 +357,12 @@ class CaseTable:
 
     def add_thing(self, row: ThingRow) -> None:
         """Add a version."""
-        self._connection.execute(insert(tables.things).values(asdict(row)))
+        self.add_things([row])
+
+    def add_things(self, rows: Sequence[ThingRow]) -> None:
+        """Add versions, in this order."""
+        if rows:
+            self._connection.execute(insert(tables.things), [dict(vars(row)) for row in rows])
 
     def _of(self, table: Table, number: str, order: str) -> Select[Any]:
         return select(table).where(table.c.case_number == number).order_by(table.c[order])
