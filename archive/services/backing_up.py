@@ -226,8 +226,8 @@ class BackingUp:
         data: dict[str, Any] = {
             "where": str(self._kept.disk.folder),
             "disk": self.place.card.id,
-            "snapshot": f"{number:06d}",
-            "plain": not self.place.card.encrypted,
+            "snapshot": number,
+            "encrypted" if self.place.card.encrypted else "plain": True,
             "full": self._kept.full,
             "objects": count,
             "bytes": size,

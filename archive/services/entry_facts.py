@@ -122,6 +122,7 @@ SHOWN: Mapping[str, Teller] = {
     "where": _words,
     "snapshot": _count,
     "encrypted": _flag,
+    "plain": _flag,
     "full": _flag,
     "from": _moment_if_any,
     "before": _moment,
@@ -144,6 +145,7 @@ SHOWN: Mapping[str, Teller] = {
     "concerned": _some,
     "from_database": _some,
     "copy_renewed": _flag,
+    "untold": _some,
     "quarantine": _some,
     "found": _count,
     "objects": _count,
@@ -186,6 +188,7 @@ _TOLD = frozenset(
         "agrees",
         "disk",
         "backup",
+        "codes",
     }
     | {"statement", "old_signature", "new_signature"}
 )

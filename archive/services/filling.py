@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TypeVar
 
 from archive.ports import Blobs, UnitOfWork
-from archive.proof import chain, merkle
-from archive.records import LogEntry, Out
+from archive.proof import merkle
+from archive.records import LogEntry
 from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, replay
 from archive.services.searched import expected_items
 from virtopsy.jobs import Progress
@@ -34,6 +34,8 @@ def fill(work: UnitOfWork, expected: Expected, blobs: Blobs, progress: Progress)
     """Write every row that is expected into tables that hold none of them yet."""
     for person in expected.persons.values():
         work.persons.add(person)
+    for witness in expected.witnesses.values():
+        work.witnesses.add(witness)
     for case in expected.cases.values():
         work.cases.add(case)
     for series in expected.series.values():
@@ -47,36 +49,32 @@ def fill(work: UnitOfWork, expected: Expected, blobs: Blobs, progress: Progress)
     work.search.add(items.values())
 
 
-def fill_archive(work: UnitOfWork, blobs: Blobs, progress: Progress) -> list[str]:
-    """Write what belongs to no case; the log in `work` tells it. Return the numbers of cases."""
+def fill_archive(work: UnitOfWork, blobs: Blobs, progress: Progress) -> tuple[list[str], set[str]]:
+    """Write what belongs to no case; the log in `work` tells it.
+
+    Returns:
+        The numbers of the cases; and what a damaged object alone tells, as `fill_cases`.
+    """
     told = replay(work.log.about(None, ACTS_OF_ARCHIVE), blobs)
     fill(work, told, blobs, progress)
-    return sorted(told.cases)
+    return sorted(told.cases), told.untold
 
 
 def fill_cases(
     work: UnitOfWork, cases: Sequence[str], blobs: Blobs, progress: Progress
-) -> list[str]:
+) -> set[str]:
     """Write case after case, so that no more than one is in memory.
 
     Returns:
-        SHA-256 of the objects that tell rows and are damaged: those rows are missing.
+        Cases that a damaged object alone tells: their rows are missing.
     """
-    silent = []
+    untold: set[str] = set()
     for done, number in enumerate(cases):
         progress.tick(done, len(cases))
         told = replay(work.log.about(number, ACTS_OF_CASE), blobs)
         fill(work, told, blobs, progress)
-        silent += [one for one in _telling(work, number) if blobs.fault(one)[0]]
-    return silent
-
-
-def _telling(work: UnitOfWork, number: str) -> Iterator[str]:
-    """Yield the objects of a case that tell which files it has."""
-    for entry in work.log.about(number, ("import",)):
-        for one in chain.read(entry)["obj"]:
-            if entry.out == Out.OK and one["t"] == "intake":
-                yield one["sha256"]
+        untold |= told.untold
+    return untold
 
 
 def _portions(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -69,7 +69,7 @@ class Rebuilt:
         cases: that it tells of.
         from_database: entries that only the old database had whole.
         copy_renewed: the copy of the log was damaged and made anew.
-        silent: damaged objects that tell which files a case has; those rows are missing.
+        untold: cases (empty: the persons) that a damaged object alone tells: rows are missing.
         quarantine: where the old files lie, by paths within the archive.
     """
 
@@ -77,7 +77,7 @@ class Rebuilt:
     cases: int
     from_database: int
     copy_renewed: bool
-    silent: tuple[str, ...]
+    untold: tuple[str, ...]
     quarantine: tuple[str, ...]
 
 
@@ -119,9 +119,9 @@ class Rebuilding:
         with database.writing() as work:
             fill_log(work, self._joined.entries(), self.progress)
             self._check_notes(work)
-            cases = fill_archive(work, self.blobs, self.progress)
+            cases, untold = fill_archive(work, self.blobs, self.progress)
             self._admit(work, name, password)
-            silent = fill_cases(work, cases, self.blobs, self.progress)
+            untold |= fill_cases(work, cases, self.blobs, self.progress)
             work.commit()
         self._compare(database)
         with database.reading() as work:
@@ -134,7 +134,7 @@ class Rebuilding:
             cases=len(cases),
             from_database=self._joined.from_database,
             copy_renewed=damaged,
-            silent=tuple(silent),
+            untold=tuple(sorted(untold)),
             quarantine=moved,
         )
 

@@ -305,7 +305,7 @@ class Restored:
             return
         data = {
             "backup": source.backup,
-            "snapshot": brought.name,
+            "snapshot": brought.number,
             "size": brought.size,
             "root": brought.root,
             "missing_entries": missing_entries(problems),
@@ -327,10 +327,10 @@ class Restored:
             "cases": made.cases,
             "from_database": made.from_database,
             "copy_renewed": made.copy_renewed,
-            "silent": len(made.silent),
+            "untold": len(made.untold),
             "quarantine": list(made.quarantine),
         }
-        out = Out.FAIL if made.silent else Out.OK
+        out = Out.FAIL if made.untold else Out.OK
         self._journal.write(Act(Right.REBUILD, who(actor), out, reason=reason, data=data))
         self._journal.checkpoint_after(session.seal, at_once=True)
 

@@ -44,7 +44,7 @@ def build(language: Language) -> click.Command:
             speech.facts(_facts(made))
         else:
             _tell(made, language)
-        if made.silent:
+        if made.untold:
             click.get_current_context().exit(1)
 
     return rebuild
@@ -56,7 +56,7 @@ def _facts(made: Rebuilt) -> dict[str, object]:
         "cases": made.cases,
         "from_database": made.from_database,
         "copy_renewed": made.copy_renewed,
-        "silent": list(made.silent),
+        "untold": list(made.untold),
         "quarantine": list(made.quarantine),
     }
 
@@ -65,8 +65,9 @@ def _tell(made: Rebuilt, language: Language) -> None:
     speech.line(say("rebuild.done", language, entries=made.entries, cases=made.cases))
     if made.copy_renewed:
         speech.line(say("rebuild.copy_renewed", language))
-    for sha256 in made.silent:
-        speech.line(say("rebuild.silent", language, sha256=sha256))
+    for number in made.untold:
+        key = "rebuild.untold" if number else "rebuild.untold_persons"
+        speech.line(say(key, language, number=number))
     for path in made.quarantine:
         speech.line(say("rebuild.quarantine", language, path=path))
     speech.line(say("rebuild.verify", language))

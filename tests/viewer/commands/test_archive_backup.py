@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import archive.opening
-import archive.recovery
 from archive.opening import create
 from archive.proof.signing import Cost
 from archive.storage.machine import system_clock
@@ -24,7 +23,6 @@ _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive kept by Ахметов alone."""
     monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
-    monkeypatch.setattr(archive.recovery, "_COST", _CHEAP)
     monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
@@ -114,6 +112,6 @@ def test_a_database_that_is_gone_is_made_anew(
     (folder / "db" / "archive.sqlite").unlink()
     assert _run("rebuild", folder) == 2
     made = _json(capsys, "rebuild", folder, "--user", "Ахметов")
-    assert (made["cases"], made["silent"], made["copy_renewed"]) == (0, [], False)
+    assert (made["cases"], made["untold"], made["copy_renewed"]) == (0, [], False)
     assert _run("verify", folder) == 0
     assert _run("rebuild", tmp_path / "disk", "--user", "Ахметов") == 3
