@@ -2,6 +2,7 @@
 
 A backup is a folder named by the archive's uuid, so that several archives may share a disk::
 
+    README_{kk,ru,en}.txt
     backup.json, backup-copy.json     format, uuid, id of the backup, encrypted or not, key slots
     objects/ab/<name>                 one file an object of the archive
     parts/ab/<name>                   pieces of up to 4 MiB of everything else

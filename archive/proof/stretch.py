@@ -23,7 +23,8 @@ from archive.records import LogEntry, Out
 SIZE: Final = 1 << 14
 """Entries of a stretch: complete nodes of every level below it lie within."""
 _NODE: Final = 1 << merkle.STEP
-_TOLD: Final = frozenset({ActName.CLOCK_JUMP.encode()})
+_CLOCK: Final = frozenset({ActName.CLOCK_JUMP.encode()})
+_TOLD: Final = _CLOCK | {ActName.RESTORE.encode()}
 _OK: Final = Out.OK.encode()
 _HASH: Final = re.compile(rb"[0-9a-f]{64}").fullmatch
 _BEGINNING: Final = BEGINNING.encode()
@@ -211,7 +212,7 @@ def is_earlier(before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
     """Tell whether the later of two entries, (time, act), is dated earlier and nobody said why."""
     if type(before[0]) is not type(after[0]):
         return False  # no time at all, which is a fault of its own
-    return bool(after[0] < before[0] and after[1] not in _TOLD)
+    return bool(after[0] < before[0] and after[1] not in _CLOCK)
 
 
 def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:

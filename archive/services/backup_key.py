@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from importlib.resources import files as resource
 
 from archive.proof import backup_card, canonical, slots
 from archive.proof.backup_card import BackupCard
@@ -13,6 +14,7 @@ from archive.proof.slots import Secret
 from archive.proof.snapshot import FORMAT
 from archive.services.kept import Disk
 from virtopsy.errors import AccessDenied, InputError, IntegrityError
+from virtopsy.language import Language
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ def begun(disk: Disk, archive: str, opener: Opener | None) -> tuple[BackupCard, 
     if opener is not None:
         key = secrets.token_bytes(slots.KEY)
         card = _with_slots(card, key, opener, ())
+    for language in Language:
+        text = (resource("resources") / "templates" / f"backup_{language}.txt").read_bytes()
+        disk.stage(f"README_{language}.txt", [text])
     disk.put_card(backup_card.encode(card))
     return card, key
 

@@ -45,6 +45,8 @@ checkpoint_behind       many entries came after the newest checkpoint
 checkpoint_doubted      a checkpoint from when its key may have been in other hands already
 destroyed_by_act        source files were destroyed by act
 destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
+was_restore_rolled_back an older backup was restored here: newer entries existed elsewhere
+was_restore_forked      what was restored here was another log than something outside told
 orphan                  an object that no entry names: what a stopped intake left
 stray_file              a file among the objects that is none
 object_reads_again      an object that a stopped check found damaged reads well now
@@ -100,6 +102,7 @@ NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
     *("destroyed_by_act", "destroyed_bytes_left", "checkpoint_doubted"),
+    *("was_restore_rolled_back", "was_restore_forked"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
 

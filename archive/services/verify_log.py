@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.stretch import SIZE, Join, Stretch
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing
@@ -158,11 +159,25 @@ class LogCheck:
             return None
 
     def _tell(self, stretch: Stretch) -> None:
-        for seq, _act, data in stretch.told:
+        for seq, act, data in stretch.told:
             said = canonical.decode(data)
+            if act == ActName.RESTORE:
+                self._tell_restore(seq, said)
+                continue
             moved = said.get("moved_s") if isinstance(said, dict) else None
             facts = {"before": str(said.get("before")), "after": str(said.get("after"))}
             code = "clock_moved" if moved is None else "clock_moved_by"
             self._found.note(code, DATABASE, seq=seq, seconds=moved or 0, **facts)
         for seq in stretch.earlier:
             self._found.note("clock_back", DATABASE, seq=seq)
+
+    def _tell_restore(self, seq: int, said: Any) -> None:
+        """Say for ever that an older backup was put in place of a newer archive."""
+        codes = said.get("codes") if isinstance(said, dict) else None
+        if not isinstance(codes, list):
+            return
+        for code in ("restore_rolled_back", "restore_forked"):
+            if code in codes:
+                missing = said.get("missing_entries")
+                count = missing if isinstance(missing, int) else 0
+                self._found.note(f"was_{code}", DATABASE, seq=seq, missing=count)

@@ -174,6 +174,13 @@ def test_the_log_of_a_restored_archive_goes_on(
         assert back.verify.run().ok
 
 
+def test_the_disk_says_in_three_languages_what_it_is(disk: Path, back_up: BackUp) -> None:
+    back_up(disk)
+    for language in Language:
+        (path,) = disk.glob(f"*/README_{language}.txt")
+        assert "archive restore" in path.read_text()
+
+
 def test_a_second_backup_writes_only_what_is_new(
     kept: Archive,
     expert: Actor,
@@ -494,6 +501,9 @@ def test_an_older_backup_than_something_outside_tells_of_is_found(
         entry = next(one for one in back.log.entries(again) if one.act == "restore")
     assert entry.out == "fail"
     assert b"restore_rolled_back" in entry.body
+    checked = verify_folder(bench.tmp_path / "back", clock=bench.clock)
+    assert checked.ok
+    assert "was_restore_rolled_back" in {one.code for one in checked.notes}
 
 
 def test_an_older_snapshot_than_the_newest_on_the_disk_is_found(

@@ -14,6 +14,8 @@ import pytest
 from archive.opening import Archive, create, open_archive, verify_folder
 from archive.proof import canonical
 from archive.proof.chain import SYSTEM, Act
+from archive.proof.cosignature import Cosigner
+from archive.proof.signing import Seal
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder
 from archive.services.rebuild import Rebuilt
@@ -65,6 +67,8 @@ def _busy_archive(kept: Archive, expert: Actor) -> None:
     second = kept.access.login("Третий", "pw3")
     with pytest.raises(AccessDenied):
         kept.access.login("Третий", "wrong")
+    witness = Cosigner("auditor-2", Seal.new().public_key)
+    kept.witnesses.add(expert, witness.name, witness.vkey)
     kept.cases.add_finding(expert, CASE, track("другой"))
     kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis="№ 1", second=second)
     for _ in range(260):
