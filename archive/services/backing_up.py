@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from archive.ports import Blobs, Database, UnitOfWork
-from archive.proof import canonical, chain, checkpoint, merkle, snapshot
+from archive.proof import anchor_name, canonical, chain, checkpoint, merkle, snapshot
 from archive.proof.backup_card import BackupCard
 from archive.proof.chain import Act
 from archive.proof.snapshot import Snapshot, Stream
@@ -335,7 +335,7 @@ class BackingUp:
     def _small(self, paths: Iterable[str], size: int) -> Iterator[bytes]:
         for path in paths:
             content = b"".join(self.cut.blocks(path))
-            if path.startswith("log/") and _later(content, size):
+            if path.startswith("log/") and _later(path, content, size):
                 continue  # made since; it would be larger than the log of this moment
             yield snapshot.small_line(path, content)
 
@@ -396,7 +396,10 @@ def _destroyed(work: UnitOfWork) -> set[str]:
     return set(told) - set(work.cases.resting(told))
 
 
-def _later(content: bytes, size: int) -> bool:
+def _later(path: str, content: bytes, size: int) -> bool:
+    """Tell whether a checkpoint, or what somebody signed of one, is of a larger log."""
+    if (anchor_name.size_of(path) or 0) > size:
+        return True
     note = checkpoint.read(content.decode("utf-8", "replace"))
     return note is not None and note.size > size
 
