@@ -141,6 +141,8 @@ SHOWN: Mapping[str, Teller] = {
     "damaged": _some,
     "missing_entries": _some,
     "problems": _some,
+    "silent": _some,
+    "skipped": _some,
     "cases": _count,
     "concerned": _some,
     "from_database": _some,
@@ -176,20 +178,8 @@ SHOWN: Mapping[str, Teller] = {
 }
 """The facts that have words, in the order in which they are told."""
 _TOLD = frozenset(
-    {
-        "why",
-        "label",
-        "how",
-        "person",
-        "format",
-        "forms",
-        "nonce",
-        "kinds",
-        "agrees",
-        "disk",
-        "backup",
-        "codes",
-    }
+    {"why", "label", "how", "person", "format", "forms", "to", "agrees"}
+    | {"nonce", "kinds", "disk", "backup", "codes", "second_session"}
     | {"statement", "old_signature", "new_signature"}
 )
 """Facts that the sentence itself tells, or that only programs need."""

@@ -108,6 +108,8 @@ def _happened(entry: LogEntry, body: Document, facts: Mapping[str, Any], languag
     if (act, out) == (ActName.LOGIN, Out.DENIED):
         key = "entry.denied_login_as" if entry.about_name else "entry.denied_login"
         return say(key, language, person=person)
+    if (act, out) == (ActName.VERIFY, Out.FAIL):  # the check itself came to its end
+        return say("entry.failed_verify", language)
     what = say(f"entry.what.{act}", language)
     if out in {Out.DENIED, Out.FAIL}:
         key = "entry.denied" if out == Out.DENIED else "entry.failed"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from archive.proof import canonical, chain
 from archive.proof.acts import ActName
 from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Moment, Who
 from archive.records import Actor, LogEntry, Out, Role, Surroundings
-from archive.services.entry_facts import SHOWN
+from archive.services.entry_facts import _TOLD, SHOWN
 from archive.services.explain import named, sentence
 from tests.archive.conftest import CASE
 from virtopsy.errors import AccessDenied
@@ -45,6 +48,36 @@ def test_every_act_and_outcome_is_told_apart_and_without_codes(language: Languag
     assert len(set(told)) == len(told)
     assert all(one.startswith("Ахметова") and "7" in one for one in told)
     assert not [one for one in told if _WHO.id in one or "denied" in one or ".r" in one]
+
+
+_NO_FACTS = {"vkey", "text"}
+"""Keys in the same functions that go elsewhere than into the entry's data."""
+
+
+def written_facts() -> Iterator[tuple[str, str]]:
+    """Every key of a literal dictionary in a function that makes an act: where, and the key."""
+    for path in sorted((Path(__file__).resolve().parents[3] / "archive").rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            inside = list(ast.walk(function))
+            if not any(isinstance(one, ast.Call) and called(one) == "Act" for one in inside):
+                continue
+            for one in inside:
+                if isinstance(one, ast.Dict):
+                    for key in one.keys:
+                        if isinstance(key, ast.Constant):
+                            yield f"{path.name}:{one.lineno}", str(key.value)
+
+
+def called(call: ast.Call) -> str:
+    return getattr(call.func, "id", "")
+
+
+def test_every_fact_that_the_archive_writes_has_words_or_is_left_to_programs() -> None:
+    known = SHOWN.keys() | _TOLD | _NO_FACTS
+    assert "manifest_sha256" in {key for _, key in written_facts()}
+    assert not [(place, key) for place, key in written_facts() if key not in known]
 
 
 _JSON = some.recursive(
@@ -129,6 +162,11 @@ def test_a_failure_says_why_in_words() -> None:
     assert told.startswith("Ахметова, case 7: did not succeed: handing something of the case out")
     assert "archive.storage" not in told
     assert "…" in told
+
+
+def test_a_check_that_found_faults_did_not_fail_itself() -> None:
+    told = sentence(written(Act("verify", SYSTEM, Out.FAIL, data={"problems": 3})), Language.EN)
+    assert told == "The program: the archive was checked, and faults were found (faults: 3)"
 
 
 def test_program_and_stranger_are_called_so() -> None:
