@@ -251,8 +251,9 @@ class Gate:
         A case that does not exist is refused in the same words as another person's case.
         """
         session = self.require(actor, right, "")
+        spelt = canonical.text(number) == number  # a number kept here is; others never reach SQL
         with self._journal.database.reading() as work:
-            case = work.cases.get(number)
+            case = work.cases.get(number) if spelt else None
         if case is None or case.owner != session.actor.person_id:
             raise self.denied(session.actor, right, number if case else "", number)
         return session

@@ -28,7 +28,7 @@ class Tally:
         try:
             yield
             survived = 1
-        except (Exception, pytest.fail.Exception) as error:  # every one is a loss
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 -- each one is a loss
             notes = " ".join(getattr(error, "__notes__", ()))
             where = traceback.extract_tb(error.__traceback__)[-1]
             at = f"{where.filename.rsplit('/', 1)[-1]}:{where.lineno}"
