@@ -15,7 +15,7 @@ from archive.records import Actor, Role
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, track
 from tests.faults.acts import KEEPER, later_clock
 from tests.faults.reads import READS, WRITES
-from tests.faults.stand import Stand
+from tests.faults.stand import Stand, seal_of
 from tests.faults.table import Tally
 from virtopsy.errors import AccessDenied, InputError, UsageError, VirtopsyError
 from virtopsy.jobs import Progress
@@ -204,9 +204,7 @@ def test_no_secret_stands_in_log_objects_database_or_traceback(
     with _opened(folder) as (archive, keeper):
         archive.access.add_person(keeper, "Third", secret, [Role.EXPERT])
         third = archive.access.login("Third", secret)
-        session = archive.access._sessions[third.session].session
-        seal = session.seal
-        assert seal is not None
+        seal = seal_of(archive, third)
         for act, do in {
             "login": lambda: archive.access.login("Nobody", secret),
             "wrong password": lambda: archive.access.login("Second", secret),
@@ -226,8 +224,8 @@ def test_no_secret_stands_in_log_objects_database_or_traceback(
                 assert seal._seed.hex() not in shown
         with tally.attempt("access: secrets in representations"):
             assert third.session not in repr(third)
-            assert secret not in repr((third, session))
-            assert repr(seal._seed) not in repr((third, session))
+            assert secret not in repr((third, archive.access._sessions))
+            assert repr(seal._seed) not in repr((third, archive.access._sessions))
     for path in folder.rglob("*"):
         if path.is_file():
             with tally.attempt("access: secrets on the disk", path.name):
