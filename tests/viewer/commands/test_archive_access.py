@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-import archive.opening
-from archive.opening import create
+from archive.opening import create, open_archive
 from archive.proof.signing import Cost
 from archive.storage.machine import system_clock
 from main import main
@@ -23,7 +22,8 @@ _BASIS = "Order 12, 2026-03-01, City Court"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive kept by A alone; everybody's password is "pw"."""
-    monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
+    # What `archive` opens with where no cost is named; the machine's own costs a second each.
+    monkeypatch.setitem(open_archive.__kwdefaults__, "cost", _CHEAP)
     for name in ("PASSWORD", "NEW_PASSWORD", "SECOND_PASSWORD"):
         monkeypatch.setenv(f"VIRTOPSY_{name}", "pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
