@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from archive.proof import checkpoint, signing
 from archive.proof.signing import Cost, Locksmith, Password, Seal
@@ -109,3 +110,19 @@ def test_neither_password_nor_key_is_kept_in_the_clear() -> None:
     assert "secret" not in str(kept)
     assert seed.hex() not in str(kept)
     assert "secret" not in repr(Seal(seed))
+
+
+def test_a_credential_of_the_first_format_opens_and_takes_a_new_key_only_with_a_password() -> None:
+    """It locked the key with the password's second half itself, and had no box."""
+    smith = Locksmith("archive", Seal(bytes(range(32))), _CHEAP)
+    kept = smith.credential(Password("p"), "person", may_seal=True)
+    lock = signing.proven(kept, Password("p"))
+    assert lock is not None
+    bound_to, nonce = b"virtopsy seal\narchive\nperson", bytes(12)
+    sealed = AESGCM(lock._key).encrypt(nonce, bytes(range(32)), bound_to)
+    first = {"alg": "AES-256-GCM", "nonce": nonce.hex(), "sealed": sealed.hex()}
+    kept = {"kdf": kept["kdf"], "proof": kept["proof"], "seal": first}
+    opened = lock.opened(kept["seal"], person="person", archive="archive")
+    assert opened is not None
+    assert opened.public_key == Seal(bytes(range(32))).public_key
+    assert smith.handed(kept, "person", may_seal=True)["seal"] is None
