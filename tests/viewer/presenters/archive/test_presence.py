@@ -81,18 +81,19 @@ def test_who_was_away_too_long_is_locked_out_and_comes_back_to_the_same_case(des
 
 
 def test_looking_by_itself_keeps_no_session_alive_and_using_the_window_does(desk: _Desk) -> None:
-    there, actor = desk.keeping.acting()
-    seen = there.access._sessions[actor.session].seen_ns
+    there, _ = desk.keeping.acting()
+    (live,) = there.access._sessions.values()
+    seen = live.seen_ns
     desk.presence.look()
-    assert there.access._sessions[actor.session].seen_ns == seen
+    assert live.seen_ns == seen
     desk.presence.used()
-    later = there.access._sessions[actor.session].seen_ns
+    later = live.seen_ns
     assert later > seen
     desk.presence.used()  # at once again: passed over
-    assert there.access._sessions[actor.session].seen_ns == later
+    assert live.seen_ns == later
     desk.clock.turn(timedelta(seconds=30))
     desk.presence.used()
-    assert there.access._sessions[actor.session].seen_ns > later
+    assert live.seen_ns > later
 
 
 def test_a_session_that_ends_while_the_window_is_used_locks_it(desk: _Desk) -> None:
