@@ -19,8 +19,6 @@ from virtopsy import confined
 
 _FEW: Final = 4  # stretches that are checked here: a worker process takes longer to start
 _HOLES: Final = ("log_chain_broken", "log_body_changed")
-_LOADED: Final = ("archive.services.verify_stretch", "archive.storage.unit_of_work")
-"""By the process that makes workers, once for all of them."""
 _SHA256_BYTES: Final = 32
 
 
@@ -126,7 +124,8 @@ class LogCheck:
         if len(tasks) <= _FEW:
             yield from ((task, walk(task)) for task in tasks)
             return
-        confined.prepare(_LOADED)
+        # Once, by the process that makes the workers.
+        confined.prepare((walk.__module__, type(self._journal.database).__module__))
         waiting: dict[int, Stretch] = {}
         wanted = 0
         queue = confined.InOrder(len(tasks), 1)

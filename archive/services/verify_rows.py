@@ -146,7 +146,8 @@ class RowCheck:
             self._found.damaged()
             return
         kept = {(one.case_number, one.kind, one.id): one for one in rows}
-        self._judge("search", items, {key: kept[key] for key in kept.keys() - unknown})
+        known = {key: kept[key] for key in kept.keys() - unknown}
+        self._judge("search", items, known, some=bool(told.untold))
 
     def _ticking(self, entries: Iterable[Any]) -> Iterator[Any]:
         for one in entries:

@@ -15,6 +15,7 @@ from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
 from archive.records import Actor, Surroundings
 from archive.services.journal import Journal
+from archive.services.rights import Right
 from tests.archive.conftest import CHEAP, Clock
 from virtopsy.errors import Bug, IntegrityError
 
@@ -126,6 +127,14 @@ def test_a_moved_clock_is_an_entry_before_the_next_act(
     if told:
         said = canonical.decode(journal.entries()[-3].body)["data"]
         assert said["moved_s"] == (moved_s if boot == "first" else None)
+
+
+@pytest.fixture
+def seal(archive: Archive, expert: Actor) -> Seal:
+    """The archive's key, unlocked."""
+    found = archive.access.require(expert, Right.CHECKPOINT).seal
+    assert found is not None
+    return found
 
 
 def _sealed(journal: Journal, seal: Seal, passed_s: float, desk: _Desk) -> int:
