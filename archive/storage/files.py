@@ -18,7 +18,7 @@ from pathlib import Path
 
 from archive.storage.blocks import blocks, blocks_past_cache
 from archive.storage.source_files import Buffer, blocks_of
-from archive.storage.system_sync import sync_file_system
+from archive.storage.system_sync import begin_writing, sync_file_system
 from virtopsy.errors import InputError, StorageError
 
 _BLOCK = 1 << 20
@@ -138,6 +138,7 @@ class Files:
                 size += _written(written.fileno(), block)
             if hasattr(os, "fchmod"):
                 os.fchmod(written.fileno(), _READ_ONLY)
+            begin_writing(written.fileno())
         return digest.hexdigest(), size
 
     def sync_all(self, folder: Path, handle: int, paths: Iterable[Path]) -> None:
