@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -277,6 +278,7 @@ def _encoded(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "backslashreplace")).decode()
 
 
+@lru_cache(maxsize=1000)
 def _coded(name: str, code: Code) -> str:
     return _element(name, code.attributes, "")
 
@@ -288,6 +290,8 @@ def _element(name: str, attributes: Mapping[str, str], inside: str) -> str:
 
 def _clean(text: str) -> str:
     """Return the text without what XML 1.0 cannot hold."""
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text
     return " ".join(printable(text).split())
 
 

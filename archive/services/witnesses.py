@@ -19,7 +19,13 @@ from archive.services.access import Access, Session, salted, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from archive.services.witness_station import Stick
-from virtopsy.errors import InputError, IntegrityError, UsageError, VirtopsyError
+from virtopsy.errors import (
+    InputError,
+    IntegrityError,
+    StorageError,
+    UsageError,
+    VirtopsyError,
+)
 
 _AHEAD_S = 24 * 3600
 """How far a witness's clock may be ahead of ours; they are two machines without a network."""
@@ -141,8 +147,12 @@ class Witnesses:
             raise
         proof = self._journal.consistency(old, point.size) if 0 < old < point.size else ()
         key = self._signer(point)
-        stick.write(log, "key", cosignature.log_vkey(point.origin, key) + "\n")
-        stick.write(log, "request", Request(old, proof, point).text)
+        try:
+            stick.write(log, "key", cosignature.log_vkey(point.origin, key) + "\n")
+            stick.write(log, "request", Request(old, proof, point).text)
+        except StorageError as error:
+            self._failed(session, Right.REQUEST_WITNESS, error)
+            raise
         return Asked(point.size, old)
 
     def _point(self, session: Session, old: int, reason: str) -> Checkpoint:
