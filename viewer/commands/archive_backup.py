@@ -39,7 +39,11 @@ def build(language: Language) -> click.Command:
         reason: str,
         as_json: bool,
     ) -> None:
-        with acting_with_password(folder, user, language) as (archive, actor, password):
+        progress = speech.progress("backup.progress.write", language)
+        with (
+            acting_with_password(folder, user, language) as (archive, actor, password),
+            speech.stoppable(progress),
+        ):
             report = archive.backup.write(
                 actor,
                 place,
@@ -48,7 +52,7 @@ def build(language: Language) -> click.Command:
                 plain=plain,
                 full=full,
                 reason=reason,
-                progress=speech.progress("backup.progress.write", language),
+                progress=progress,
             )
         if as_json:
             speech.facts(_facts(report, language))

@@ -32,14 +32,17 @@ def build(language: Language) -> click.Command:
         read_card(folder)
         if not user:  # the database, which could tell a single keeper, is what cannot be believed
             raise UsageError("rebuild.no_user")
-        made = rebuild_folder(
-            folder,
-            user=user,
-            password=password_of(user, language),
-            clock=system_clock,
-            reason=reason,
-            progress=speech.progress("rebuild.progress", language),
-        )
+        password = password_of(user, language)
+        progress = speech.progress("rebuild.progress", language)
+        with speech.stoppable(progress):
+            made = rebuild_folder(
+                folder,
+                user=user,
+                password=password,
+                clock=system_clock,
+                reason=reason,
+                progress=progress,
+            )
         if as_json:
             speech.facts(_facts(made))
         else:

@@ -60,16 +60,18 @@ def build(language: Language) -> click.Command:
         if listed or folder is None:
             _list(snapshots_of(backup, password=password, archive=uuid), language, as_json)
             return
-        report = restore_backup(
-            backup,
-            folder,
-            password=password,
-            clock=system_clock,
-            archive=uuid,
-            snapshot=snapshot,
-            checkpoints=checkpoints,
-            progress=speech.progress("backup.progress.restore", language),
-        )
+        progress = speech.progress("backup.progress.restore", language)
+        with speech.stoppable(progress):
+            report = restore_backup(
+                backup,
+                folder,
+                password=password,
+                clock=system_clock,
+                archive=uuid,
+                snapshot=snapshot,
+                checkpoints=checkpoints,
+                progress=progress,
+            )
         if as_json:
             speech.facts(_facts(report, language))
         else:

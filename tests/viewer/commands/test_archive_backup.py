@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-import archive.opening
-from archive.opening import create
+from archive.opening import create, open_archive
 from archive.proof.signing import Cost
 from archive.storage.machine import system_clock
 from main import main
@@ -22,7 +21,7 @@ _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive kept by Ахметов alone."""
-    monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
+    monkeypatch.setitem(open_archive.__kwdefaults__, "cost", _CHEAP)
     monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
