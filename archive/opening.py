@@ -60,7 +60,7 @@ from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.card import FORMAT, NAME, CardFile
 from archive.storage.check_file import CheckFolder
-from archive.storage.files import Files
+from archive.storage.files import Files, is_file
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.openssl import chain_holds
@@ -329,7 +329,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     """
     card = read_card(folder)
     refuse_shared_place(folder)
-    if not (folder / _DATABASE).is_file():
+    if not is_file(folder / _DATABASE):
         raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
     whole, files = folder.absolute(), files or Files()
     database = SqliteDatabase(whole / _DATABASE)

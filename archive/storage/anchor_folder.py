@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from archive.proof.anchor_name import size_of
-from archive.storage.files import Files
+from archive.storage.files import Files, inside
 
 
 class AnchorFolder:
@@ -33,7 +33,7 @@ class AnchorFolder:
     def names(self) -> Sequence[str]:
         """Return the names of all, smallest first."""
         folder = self._archive / "log"
-        found = (f"log/{path.name}" for path in folder.iterdir()) if folder.is_dir() else ()
+        found = (f"log/{path.name}" for path in inside(folder))
         return sorted(name for name in found if size_of(name) is not None)
 
     def read(self, name: str) -> bytes:

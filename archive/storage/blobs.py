@@ -6,13 +6,14 @@ No path is ever built from anything but a hash, a number or a counter.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from archive.proof.canonical import sha256 as hash_of
-from archive.storage.files import Files
+from archive.storage.files import Files, inside, is_file
 from virtopsy.errors import IntegrityError, StorageError
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -92,7 +93,7 @@ class ObjectFolder:
             return "object_missing", 0  # an edited log may name anything
         path = self.path(sha256)
         if not _is_there(path):
-            return "object_missing", 0
+            return "object_unreadable" if _is_shut(path) else "object_missing", 0
         try:
             found, size = self._files.hash(path, past_cache=True, tick=tick)
         except StorageError:
@@ -154,9 +155,8 @@ class ObjectFolder:
         """
         names: list[str] = []
         strays: list[str] = []
-        for path in sorted(self._root.glob(f"{start}/*")):
-            inner = sorted(path.glob("*")) if path.is_dir() else [path]
-            for one in inner:
+        for path in inside(self._root / start):
+            for one in inside(path) if os.path.isdir(path) else [path]:  # noqa: PTH112
                 if _HASH.fullmatch(one.name) and one == self.path(one.name):
                     names.append(one.name)
                 else:
@@ -186,7 +186,18 @@ class ObjectFolder:
 
 def _is_there(path: Path) -> bool:
     """Tell whether an object lies there itself; a link to bytes elsewhere is none."""
-    return path.is_file() and not path.is_symlink()
+    return is_file(path) and not os.path.islink(path)  # noqa: PTH114 -- unlike Path's, never raises
+
+
+def _is_shut(path: Path) -> bool:
+    """Tell whether this account may not even look whether something lies there."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class NoteFolder:

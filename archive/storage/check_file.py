@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from archive.storage.files import Files
+from archive.storage.files import Files, is_file
 
 _PART = re.compile(r"check-([1-9][0-9]{0,8})\.txt")
 _LINES = 5000
@@ -34,7 +34,7 @@ class CheckFolder:
     def lines(self, part: int | None) -> Iterator[bytes]:
         """Yield the whole lines of a part, or (None) of the last check."""
         path = self._path(part)
-        if path.is_file():
+        if is_file(path):
             yield from self._files.lines(path, 0, self._files.length_of_lines(path))
 
     def append(self, part: int, lines: Iterable[bytes]) -> None:

@@ -47,6 +47,19 @@ def _silent() -> None:
     """Tell nobody how far the reading is."""
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether a file lies there; never raises, where a folder on the way is shut either."""
+    return os.path.isfile(path)  # noqa: PTH113 -- unlike Path's
+
+
+def inside(folder: Path) -> list[Path]:
+    """Return what lies in a folder, in order; nothing where it may not be read or is none."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 class Files:
     """Reads and writes; nothing here overwrites.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.proof import canonical, chain
 from archive.records import LogEntry
-from archive.storage.files import Files
+from archive.storage.files import Files, is_file
 from virtopsy.errors import StorageError
 
 NAME = "log/entries.jsonl"
@@ -37,13 +37,13 @@ class LogCopy:
 
     def bodies(self) -> Sequence[bytes]:
         """Return the complete lines; a line torn by a kill is not there yet."""
-        if not self._path.is_file():
+        if not is_file(self._path):
             return []
         return self._files.read(self._path).split(b"\n")[:-1]
 
     def size(self) -> int:
         """Return how many bytes of whole lines there are."""
-        return self._files.length_of_lines(self._path) if self._path.is_file() else 0
+        return self._files.length_of_lines(self._path) if is_file(self._path) else 0
 
     def digest(self, start: int, length: int) -> bytes:
         """Return the SHA-256 of a part."""
@@ -54,7 +54,7 @@ class LogCopy:
         return self._files.lines(self._path, start, end) if end > start else iter(())
 
     def _last_seq(self) -> int:
-        if not self._path.is_file():
+        if not is_file(self._path):
             return 0
         line = self._files.last_line(self._path)
         try:

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -29,12 +29,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from archive.opening import verify_folder
 from archive.records import CaseRow
 from archive.storage.unit_of_work import SqliteDatabase
-from tests.faults.acts import ACTS, Stage, said
+from tests.faults.acts import ACTS, Stage, later_clock, said
 from tests.faults.door import Counted, Fault, Killed, Refused, Torn, Watch
 from tests.faults.loops import Announced, work
 from tests.faults.plug import Plug, choices
+from tests.faults.reads import every_answer_is_in_words
 from virtopsy import confined
 from virtopsy.errors import VirtopsyError
 
@@ -46,6 +48,7 @@ _LOADED = (
     "archive.storage.machine",
 )
 _HELD_S = 0.3
+_NOBODY = 65534
 _SAME = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 Request = Mapping[str, Any]
 
@@ -153,6 +156,22 @@ class Forked:
                 assert facts["status"] == 0, "a doer raised what no person should see"
         return tuple(announced)
 
+    def look(self, place: Path, close: Callable[[Path], object]) -> set[str]:
+        """Return what a check says that runs as an ordinary account, once `close` took rights away.
+
+        The administrator may read everything; so the doer puts that right down first.
+        """
+        if os.geteuid() == 0:
+            place.parent.chmod(0o755)
+            for one in (place, *place.rglob("*")):
+                os.chown(one, _NOBODY, _NOBODY)
+        close(place / "evidence")
+        codes: set[str] = set()
+        for facts in self._asked({"look": True, "place": str(place)}):
+            codes |= set(facts.get("codes", ()))
+            assert facts.get("status", 0) == 0, "the check raised what no person should see"
+        return codes
+
     def close(self) -> None:
         """End it."""
         assert self._process.stdin is not None
@@ -218,6 +237,8 @@ def _do(request: Request) -> None:
     try:
         if "hold" in request:
             _hold(request)
+        elif "look" in request:
+            _look(request)
         elif "loop" in request:
             _work(request)
         else:
@@ -262,6 +283,20 @@ def _work(request: Request) -> None:
     made = work(request["loop"], Path(request["place"]), request["run"])
     for announced in islice(made, request.get("count")):
         os.write(1, said(announced=announced))
+
+
+def _look(request: Request) -> None:
+    folder = Path(request["place"]) / "evidence"
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    try:
+        codes = [one.code for one in verify_folder(folder, clock=later_clock(9)).problems]
+    except VirtopsyError as error:
+        codes = [error.key]
+    every_answer_is_in_words(folder)
+    os.write(1, said(codes=codes))
 
 
 def _hold(request: Request) -> None:
