@@ -5,28 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from archive.opening import Archive, open_archive
 from archive.records import Actor
-from archive.storage.files import Files, storage_errors
+from archive.storage.files import storage_errors
 from archive.storage.unit_of_work import SqliteDatabase
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.errors import StorageError, VirtopsyError
 from virtopsy.jobs import Progress
 
 _ROOT = Path(__file__).resolve().parents[2]
-_OPERATIONS = (
-    *("make_folder", "write_new", "append", "copy_hashing", "link", "sync_folder"),
-    *("remove_staged", "read", "last_line", "hash", "free_bytes"),
-)
 _WRITER = """
 import sys
 from pathlib import Path
@@ -39,95 +32,7 @@ with open_archive(Path(sys.argv[1]), clock=Clock(), cost=CHEAP) as archive:
 """
 
 
-class FailingFiles(Files):
-    """The door to a disk that refuses the n-th operation."""
-
-    def __init__(self, fail_at: int, code: int) -> None:
-        self.left = fail_at
-        self.code = code
-        self.failed = False
-
-    def refuse(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.failed = True
-            raise OSError(self.code, os.strerror(self.code))
-
-
-def _refusing(name: str) -> Callable[..., Any]:
-    def operation(self: FailingFiles, path: Path, *rest: Any, **named: Any) -> Any:
-        with storage_errors(path):
-            self.refuse()
-        return getattr(Files, name)(self, path, *rest, **named)
-
-    return operation
-
-
-for _name in _OPERATIONS:
-    setattr(FailingFiles, _name, _refusing(_name))
-
-
-def _every_failure(
-    folder: Path, clock: Clock, code: int, act: Callable[[Archive, Actor], object]
-) -> Iterator[tuple[bool, int]]:
-    """Let the first, second, third ... operation of `act` fail, until none is left to fail.
-
-    Yields whether the act was announced as done, and the findings and files after it.
-    """
-    for fail_at in range(1, 200):
-        files = FailingFiles(10**9, code)
-        with open_archive(folder, clock=clock, files=files, cost=CHEAP) as archive:
-            expert = archive.access.login("Ахметова", PASSWORD)
-            files.left = fail_at
-            try:
-                act(archive, expert)
-                done = True
-            except StorageError:
-                done = False
-        if not files.failed:
-            return
-        with open_archive(folder, clock=clock, cost=CHEAP) as archive:
-            expert = archive.access.login("Ахметова", PASSWORD)
-            yield done, len(archive.cases.open(expert, CASE).findings)
-    pytest.fail("an act has hundreds of operations")
-
-
-@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EACCES, errno.EDQUOT])
-def test_whichever_operation_fails_a_finding_is_wholly_there_or_not_at_all(
-    code: int, kept: Archive, clock: Clock
-) -> None:
-    expected, tries = 1, 0
-
-    def record(archive: Archive, expert: Actor) -> object:
-        return archive.cases.add_finding(expert, CASE, track())
-
-    for done, found in _every_failure(kept.folder, clock, code, record):
-        expected += done
-        tries += 1
-        assert found == expected
-    assert tries > 4
-    assert kept.verify.run().ok
-
-
-def test_whichever_operation_fails_an_intake_is_recorded_wholly_or_not_at_all(
-    kept: Archive, clock: Clock, scan: Path
-) -> None:
-    expected, tries = 1, 0
-
-    def take_in(archive: Archive, expert: Actor) -> object:
-        one = scan / "s1.dcm"
-        number = f"case {expected}"
-        return archive.intake.take_in(expert, one, case_number=number, progress=Progress())
-
-    for done, _ in _every_failure(kept.folder, clock, errno.EIO, take_in):
-        expected += done
-        tries += 1
-        with kept._journal.database.reading() as work:
-            assert len(work.cases.all()) == expected
-    assert tries > 15
-    assert kept.verify.run().ok
-
-
+@pytest.mark.fault("disk refuses after the act")
 def test_a_note_that_fails_after_the_act_does_not_unsay_the_act(
     kept: Archive, expert: Actor, scan: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,38 +56,7 @@ def _child(folder: Path, count: int) -> subprocess.Popen[str]:
     )
 
 
-def test_what_was_announced_survives_a_kill(kept: Archive, clock: Clock) -> None:
-    announced = set()
-    with _child(kept.folder, 10_000) as child:
-        assert child.stdout is not None
-        for _ in range(5):
-            announced.add(child.stdout.readline().strip())
-        child.send_signal(signal.SIGKILL)
-        announced |= {line.strip() for line in child.stdout if line.endswith("\n")}
-    with open_archive(kept.folder, clock=clock, cost=CHEAP) as again:
-        expert = again.access.login("Ахметова", PASSWORD)
-        found = {one.finding_id for one in again.cases.open(expert, CASE).findings}
-        assert announced <= found
-        assert again.verify.run().ok
-
-
-def test_two_programs_recording_at_once_keep_one_whole_log(kept: Archive, expert: Actor) -> None:
-    count = 15
-    children = [_child(kept.folder, count) for _ in range(2)]
-    for number in range(count):
-        kept.cases.add_finding(expert, CASE, track(f"own {number}"))
-    announced = set()
-    for child in children:
-        lines, _ = child.communicate(timeout=120)
-        announced |= set(lines.split())
-        assert child.returncode == 0
-    found = {one.finding_id for one in kept.cases.open(expert, CASE).findings}
-    assert len(announced) == 2 * count
-    assert announced < found
-    assert len(found) == 1 + 3 * count
-    assert kept.verify.run().ok
-
-
+@pytest.mark.fault("concurrency: archive held by another")
 def test_an_archive_held_too_long_by_another_program_is_said(kept: Archive) -> None:
     path = kept.folder / "db" / "archive.sqlite"
     patient, hasty = SqliteDatabase(path), SqliteDatabase(path, busy_timeout_s=0.05)
@@ -190,6 +64,7 @@ def test_an_archive_held_too_long_by_another_program_is_said(kept: Archive) -> N
         pass
 
 
+@pytest.mark.fault("storage: permissions")
 def test_a_folder_that_cannot_be_written_is_said_and_can_still_be_checked(
     kept: Archive, expert: Actor
 ) -> None:
@@ -202,6 +77,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_can_still_be_checked(
     (kept.folder / "db").chmod(0o755)
 
 
+@pytest.mark.fault("full disk, a real one")
 def test_a_disk_that_fills_up_loses_nothing(tmp_path: Path, templates: Path, clock: Clock) -> None:
     small = tmp_path / "small"
     small.mkdir()
@@ -218,6 +94,7 @@ def test_a_disk_that_fills_up_loses_nothing(tmp_path: Path, templates: Path, clo
         subprocess.run(["umount", str(small)], check=True)
 
 
+@pytest.mark.fault("torn write: copy of the log")
 def test_the_logs_copy_catches_up_after_a_kill_that_tore_it(kept: Archive, expert: Actor) -> None:
     copy = kept.folder / "log" / "entries.jsonl"
     bodies = [one.body for one in kept._journal.entries()]
@@ -251,6 +128,7 @@ def _fill_up(folder: Path, clock: Clock) -> None:
         assert archive.verify.run().ok
 
 
+@pytest.mark.fault("pulled plug: how the database syncs")
 def test_the_database_is_set_up_to_survive_a_pulled_plug(kept: Archive) -> None:
     database = SqliteDatabase(kept.folder / "db" / "archive.sqlite")
     with database._engine.connect() as connection:
@@ -259,6 +137,7 @@ def test_the_database_is_set_up_to_survive_a_pulled_plug(kept: Archive) -> None:
             assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
 
 
+@pytest.mark.fault("disk refuses in one sentence")
 def test_every_failure_is_one_sentence() -> None:
     for code in (errno.EIO, errno.ENOSPC, errno.EROFS):
         with pytest.raises(VirtopsyError) as failed, storage_errors(Path("x")):
@@ -266,6 +145,7 @@ def test_every_failure_is_one_sentence() -> None:
         assert "\n" not in str(failed.value)
 
 
+@pytest.mark.fault("concurrency: check beside a writer")
 def test_a_check_beside_a_program_that_records_raises_no_false_alarm(kept: Archive) -> None:
     with _child(kept.folder, 40) as child:
         checks = 0

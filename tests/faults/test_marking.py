@@ -19,6 +19,7 @@ import numpy as np
 
 from archive.opening import Archive, open_archive
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
+from tests.faults.table import Tally
 
 _ROOT = Path(__file__).resolve().parents[2]
 _KILLS = 30
@@ -136,27 +137,28 @@ class Marker:
 
 
 def test_a_kill_in_a_drag_or_right_after_a_release_loses_nothing_and_leaves_nothing_half(
-    kept: Archive,
+    kept: Archive, tally: Tally
 ) -> None:
     chance = np.random.default_rng(5)
     marker = Marker(kept.folder)
     releases, last = 0, _BEGUN
     for number in range(_KILLS):
         when = ("drag", "released", "any")[number % 3]
-        opened, announced, done = marker.kill_one(when, chance.uniform(0.0, 0.25))
-        releases += done
-        assert opened == last, "what was recorded was there when it was opened"
-        last = announced
-        with open_archive(kept.folder, clock=Clock(), cost=CHEAP) as archive:
-            expert = archive.access.login("Ахметова", PASSWORD)
-            x = archive.cases.open(expert, CASE).finding("t1").ends_lps_mm[1][0]  # type: ignore[attr-defined]
-            # one more may have been recorded than could be announced, never one less
-            assert x in {last, int(last) + 1}, (when, number)
-            assert x in {int(x), _BEGUN}, "no draft was ever recorded"
-            versions = archive.versions.history(expert, CASE, "t1")
-            assert [one.number for one in versions] == list(range(1, len(versions) + 1))
-            assert versions[-1].record is not None
-            last = x
+        with tally.attempt("kill -9 at a random instant: drag", (when, number)):
+            opened, announced, done = marker.kill_one(when, chance.uniform(0.0, 0.25))
+            releases += done
+            assert opened == last, "what was recorded was there when it was opened"
+            last = announced
+            with open_archive(kept.folder, clock=Clock(), cost=CHEAP) as archive:
+                expert = archive.access.login("Ахметова", PASSWORD)
+                x = archive.cases.open(expert, CASE).finding("t1").ends_lps_mm[1][0]  # type: ignore[attr-defined]
+                # one more may have been recorded than could be announced, never one less
+                assert x in {last, int(last) + 1}, (when, number)
+                assert x in {int(x), _BEGUN}, "no draft was ever recorded"
+                versions = archive.versions.history(expert, CASE, "t1")
+                assert [one.number for one in versions] == list(range(1, len(versions) + 1))
+                assert versions[-1].record is not None
+                last = x
     marker.close()
     assert releases > _KILLS // 2, "it was at work when it was killed"
     assert kept.verify.run().ok

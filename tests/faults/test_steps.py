@@ -137,6 +137,8 @@ def _holds(act: str, outcome: Outcome, place: Path, workshop: Workshop) -> None:
         assert found in (before, after), _difference(found, before)
         if not outcome.killed:
             assert outcome.refused[0] in {"StorageError", "InputError"}, outcome.refused
+            left = [one.name for one in place.iterdir() if "unfinished" in one.name]
+            assert not left, "what was refused leaves nothing half made beside the archive"
     clear(place)
 
 
