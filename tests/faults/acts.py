@@ -15,6 +15,7 @@ from archive.opening import Archive, create, open_archive
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder, restore_backup
 from archive.services.court import Picture
+from archive.witnessing import station, stick
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.case.changes import Change
 from virtopsy.jobs import Progress
@@ -210,6 +211,28 @@ def _migrate(stage: Stage) -> None:
         pass
 
 
+def _stick(stage: Stage) -> None:
+    (stage.place / "stick").mkdir()
+    made = station(stage.place / "home", clock=later_clock(1), cost=CHEAP).new("w", ANOTHER)
+    stage.archive.witnesses.add(stage.actor, "w", made.vkey)
+
+
+def _ask_the_witness(stage: Stage) -> None:
+    stage.archive.witnesses.request(stage.actor, stage.place / "stick")
+
+
+def _signed_by_the_witness(stage: Stage) -> None:
+    _stick(stage)
+    _ask_the_witness(stage)
+    station(stage.place / "home", clock=later_clock(1), cost=CHEAP).sign(
+        stick(stage.place / "stick"), ANOTHER, key=None, confirm=lambda *_: True
+    )
+
+
+def _take_from_the_witness(stage: Stage) -> None:
+    stage.archive.witnesses.take(stage.actor, stage.place / "stick")
+
+
 ACTS: dict[str, Act] = {
     "create": Act(_create, NONE, prepare=lambda _: None),
     "intake": Act(_take_in("another case")),
@@ -231,6 +254,9 @@ ACTS: dict[str, Act] = {
     "restore": Act(_restore, prepare=_backed_up),
     "rebuild": Act(_rebuild, prepare=lambda _: None),
     "rebuild of a lost database": Act(_rebuild, prepare=_without_database),
+    "witness asked": Act(_ask_the_witness, prepare=_stick),
+    "witness taken": Act(_take_from_the_witness, prepare=_signed_by_the_witness),
+    "timestamp asked": Act(lambda stage: stage.archive.timestamps.request(stage.actor)),
     "migration": Act(_migrate, FIRST_FORMAT, prepare=lambda _: None),
     "login": Act(lambda stage: stage.actor, prepare=lambda stage: stage.archive),
     "bundle": Act(_bundle(False)),

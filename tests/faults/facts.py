@@ -81,7 +81,12 @@ def _of(archive: Archive) -> dict[str, Any]:
         "let in by": {name: password for name, (password, _) in logins.items()},
         "keys": len(archive.keys.ring().known),
         "cases": cases,
+        "cosigned": sum(one.name.startswith("witness-") for one in _log_files(archive)),
     }
+
+
+def _log_files(archive: Archive) -> list[Path]:
+    return sorted((archive.folder / "log").iterdir())
 
 
 def _login(archive: Archive, name: str) -> tuple[str, Actor | None]:
