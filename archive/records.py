@@ -268,7 +268,7 @@ class SearchReport:
     """What a search found.
 
     Attributes:
-        total: how many there are, counted up to `services.search.COUNTED`.
+        total: how many there are, as far as they were counted (`services.search.COUNTED`).
         more: there are more than that.
         results: the first of them, newest first.
     """

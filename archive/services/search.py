@@ -19,8 +19,8 @@ from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.errors import InputError
 
-COUNTED = 1000
-"""How far hits are counted; whoever has more must say more."""
+COUNTED = 200
+"""How far hits are counted, where no more are asked for; whoever has more must say more."""
 LIMIT = 50
 LONGEST = 200
 
@@ -49,15 +49,15 @@ class Search:
             InputError: there is no word in the text, or too much text.
         """
         person = self._access.require(actor, Right.SEARCH).actor
-        words = words_of(text)
+        words, most = words_of(text), max(COUNTED, limit)
         kept = self._blobs.put(salted("search", {"text": " ".join(words)}))
         with self._journal.database.reading() as work:
-            count = work.search.count(person.person_id, words, COUNTED + 1)
+            count = work.search.count(person.person_id, words, most + 1)
             found = work.search.find(person.person_id, words, limit)
-        total = min(count, COUNTED)
+        total = min(count, most)
         named = ObjectName("search", uuid4().hex, kept)
         self._journal.write(Act(Right.SEARCH, who(person), objects=(named,), data={"found": total}))
-        return SearchReport(total, count > COUNTED, tuple(found))
+        return SearchReport(total, count > most, tuple(found))
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -262,16 +263,7 @@ class CaseTable:
     ) -> Sequence[CaseSummary]:
         """Return cases of a person with counts, newest first: those older than case `after`."""
         column = tables.cases.c
-        wanted = (
-            select(
-                tables.cases,
-                _count_of_series().label("series"),
-                _count_of_findings().label("findings"),
-            )
-            .where(column.owner == owner)
-            .order_by(column.opened.desc(), column.number.desc())
-            .limit(limit)
-        )
+        wanted = _summaries().where(column.owner == owner).limit(limit)
         if after:
             last = tables.cases.alias("last")
             place = select(last.c.opened, last.c.number).where(last.c.number == after)
@@ -385,6 +377,15 @@ def _of_own(own: OwnEntries) -> ColumnElement[bool]:
     of_case = select(1).where(case.number == log.case_number, case.owner == own.person_id).exists()
     seen = or_(log.actor == own.person_id, of_case)
     return or_(seen, log.case_number == "") if own.house else seen
+
+
+@cache
+def _summaries() -> Select[Any]:
+    """Return the query of cases with counts, newest first."""
+    column = tables.cases.c
+    series, findings = _count_of_series(), _count_of_findings()
+    counted = select(tables.cases, series.label("series"), findings.label("findings"))
+    return counted.order_by(column.opened.desc(), column.number.desc())
 
 
 def _count_of_series() -> ScalarSelect[int]:

@@ -86,15 +86,19 @@ def _object(kind: type, given: Mapping[str, Any]) -> Any:
     return kind(**read)
 
 
+@cache
+def _form(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
+    """Return a type's origin and parts, and whether it is a record of its own."""
+    return get_origin(hint), get_args(hint), is_dataclass(hint) and isinstance(hint, type)
+
+
 def _value(hint: Any, given: Any) -> Any:
-    origin, inner = get_origin(hint), get_args(hint)
+    origin, inner, is_record = _form(hint)
     if origin in (Union, UnionType):
         return None if given is None else _value(_not_none(inner), given)
     if origin is tuple:
         return _tuple(inner, given)
-    if is_dataclass(hint) and isinstance(hint, type):
-        return _object(hint, given)
-    return _single(hint, given)
+    return _object(hint, given) if is_record else _single(hint, given)
 
 
 def _not_none(inner: tuple[Any, ...]) -> Any:

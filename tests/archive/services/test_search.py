@@ -141,6 +141,8 @@ def test_more_hits_than_are_counted_are_said_to_be_more(kept: Archive, expert: A
     report = kept.search.find(expert, "track", limit=3)
     assert (report.total, report.more, len(report.results)) == (COUNTED, True, 3)
     assert report.results[0].id == f"made{COUNTED + 4}", "newest first"
+    whole = kept.search.find(expert, "track", limit=COUNTED + 50)
+    assert (whole.total, whole.more, len(whole.results)) == (COUNTED + 6, False, COUNTED + 6)
 
 
 def _sql(statement: str) -> Callable[[Path], None]:
