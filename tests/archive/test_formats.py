@@ -15,6 +15,7 @@ import pytest
 
 from archive.opening import open_archive, verify_folder
 from archive.proof import canonical, merkle
+from archive.recovery import rebuild_folder
 from archive.services import migrating
 from archive.storage import tables
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
@@ -24,14 +25,17 @@ from virtopsy.jobs import Progress
 FIXTURES = Path(__file__).parent / "fixtures"
 FIRST_SIZE = 15
 FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
+CORE_SIZE = 43
+CORE_ROOT = "5087d32f4859f8251b5aab3724c8c840a6c8106186bf9b5171a71fbd6425f2b9"
 
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first format, unpacked once."""
+    """Every archive, unpacked once."""
     folder = tmp_path_factory.mktemp("formats")
-    with zipfile.ZipFile(FIXTURES / "format_1_first.zip") as packed:
-        packed.extractall(folder / "first")
+    for name in ("first", "core"):
+        with zipfile.ZipFile(FIXTURES / f"format_1_{name}.zip") as packed:
+            packed.extractall(folder / name)
     return folder
 
 
@@ -39,6 +43,12 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def first(unpacked: Path, tmp_path: Path) -> Path:
     """An archive of the first format, not yet opened by anything newer."""
     return Path(shutil.copytree(unpacked / "first", tmp_path / "archive"))
+
+
+@pytest.fixture
+def core(unpacked: Path, tmp_path: Path) -> Path:
+    """An archive made by the code that brought the evidence core, with every kind of act."""
+    return Path(shutil.copytree(unpacked / "core", tmp_path / "archive"))
 
 
 def _kept(folder: Path) -> dict[str, bytes]:
@@ -151,3 +161,56 @@ def test_a_migration_can_be_stopped(first: Path, clock: Clock) -> None:
     with pytest.raises(Cancelled):
         open_archive(first, clock=clock, cost=CHEAP, progress=progress)
     assert (first / "db/archive.sqlite").read_bytes() == before
+
+
+def test_the_core_format_opens_and_is_whole(core: Path, clock: Clock) -> None:
+    with open_archive(core, clock=clock, cost=CHEAP) as archive:
+        size, root = archive._journal.head()
+        assert (size, root.hex()) == (CORE_SIZE, CORE_ROOT)
+        expert = archive.access.login("Ахметова", PASSWORD)
+        case = archive.cases.open(expert, CASE)
+        assert [one.name for one in case.findings] == ["Ход раневого канала"]
+        assert [one.id for one in archive.search.find(expert, "өкпе").results] == ["t1"]
+        archive.log.checkpoint(expert)
+    report = verify_folder(core, clock=clock)
+    assert report.ok, report.problems
+    assert {one.code for one in report.notes} >= {"destroyed_by_act"}
+
+
+@pytest.mark.parametrize("name", ["first", "core"])
+def test_the_index_of_every_format_comes_out_equal_when_it_is_made_anew(
+    name: str, unpacked: Path, tmp_path: Path, clock: Clock
+) -> None:
+    folder = Path(shutil.copytree(unpacked / name, tmp_path / "archive"))
+    open_archive(folder, clock=clock, cost=CHEAP).close()
+    before = _rows(folder)
+    rebuild_folder(
+        folder,
+        user="Ахметова",
+        password=PASSWORD,
+        clock=clock,
+        cost=CHEAP,
+        progress=Progress(),
+    )
+    assert _rows(folder) == before
+    assert verify_folder(folder, clock=clock).ok
+
+
+def _rows(folder: Path) -> dict[str, set[tuple[Any, ...]]]:
+    """Return every row of what log and objects tell, without the places SQLite gave."""
+    wanted = {
+        "person": "*",
+        "investigation": "*",
+        "series": "*",
+        "source_file": "*",
+        "thing_version": "case_number, thing, thing_id, version, sha256, withdrawn",
+        "tombstone": "*",
+        "search_item": "case_number, kind, id, study_uid, text, folded",
+    }
+    with sqlite3.connect(folder / "db/archive.sqlite") as connection:
+        found = {
+            table: set(connection.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608
+            for table, columns in wanted.items()
+        }
+    connection.close()
+    return found
