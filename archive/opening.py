@@ -355,6 +355,8 @@ def is_older(folder: Path) -> bool:
     Raises:
         InputError, IntegrityError: as `open_archive` does.
     """
+    if not (folder / _DATABASE).is_file():
+        return False  # which opening it says
     database = SqliteDatabase(folder / _DATABASE)
     try:
         return database.age() == "older"

@@ -125,7 +125,10 @@ class Journal:
 
         Raises:
             AccessDenied: the key was rotated, lost or compromised meanwhile.
+            StorageError: a newer program made the index, so nothing is written.
         """
+        if self.database.read_only:
+            raise StorageError("migration.newer", path="db")
         made = self._signed(seal)
         if made is None:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
@@ -148,7 +151,7 @@ class Journal:
             must not be reported as failed; the next act tries again.
         """
         copied = copied or self.copy_out()
-        if seal is None:
+        if seal is None or self.database.read_only:
             return copied
         try:
             if at_once or self._is_due():

@@ -15,10 +15,11 @@ import pytest
 
 from archive.opening import open_archive, verify_folder
 from archive.proof import canonical, merkle
+from archive.records import LogQuery
 from archive.recovery import rebuild_folder
 from archive.services import migrating
 from archive.storage import tables
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.errors import Cancelled, StorageError
 from virtopsy.jobs import Progress
 
@@ -214,3 +215,30 @@ def _rows(folder: Path) -> dict[str, set[tuple[Any, ...]]]:
         }
     connection.close()
     return found
+
+
+def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
+    core: Path, clock: Clock
+) -> None:
+    with sqlite3.connect(core / "db/archive.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0999'")
+    connection.close()
+    before = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
+    with open_archive(core, clock=clock, cost=CHEAP) as archive:
+        assert archive.read_only
+        expert = archive.access.login("Ахметова", PASSWORD)
+        assert [one.number for one in archive.cases.list(expert)] == [CASE]
+        (finding,) = archive.cases.open(expert, CASE).findings
+        assert archive.versions.history(expert, CASE, finding.finding_id)
+        assert archive.log_pages.page(expert, LogQuery()).size == CORE_SIZE
+        for act in (
+            lambda: archive.cases.add_finding(expert, CASE, track("new")),
+            lambda: archive.cases.note(expert, CASE, "export", {}),
+            lambda: archive.access.disable(expert, "Сейтқали"),
+        ):
+            with pytest.raises(StorageError, match="newer version"):
+                act()
+    assert verify_folder(core, clock=clock).ok
+    objects = {name for name in _kept(core) if name.startswith("objects/")} - before.keys()
+    after = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
+    assert {name: after[name] for name in after.keys() - objects} == before

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from archive.opening import Archive, create, is_archive, open_archive
+from archive.opening import Archive, create, is_archive, is_older, open_archive
 from archive.records import Actor, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
@@ -107,6 +107,9 @@ class Keeping:
         """
         if not person.strip() or not password or folder == Path():
             raise UsageError("ui.sign_in.incomplete")
+        if is_archive(folder) and is_older(folder):
+            self._migrate(folder, person.strip(), password)
+            return
         if is_archive(folder):
             self.sign_in(folder, person.strip(), password)
             return
@@ -131,10 +134,26 @@ class Keeping:
         self._actor = actor
         self.archive.set(archive)
         self.person.set(person)
-        if archive.open_elsewhere:
+        if archive.read_only:
+            self.told.announce("migration.read_only")
+        elif archive.open_elsewhere:
             self.told.announce("keeping.open_elsewhere")
         elif archive.interrupted:
             self.told.announce("intake.interrupted")
+
+    def _migrate(self, folder: Path, person: str, password: str) -> None:
+        """Bring an older archive's index up to date, which may take long, and then sign in."""
+
+        def job(progress: Progress) -> None:
+            open_archive(folder, clock=self._clock, progress=progress).close()
+
+        def done(_: None) -> None:
+            try:
+                self.sign_in(folder, person, password)
+            except VirtopsyError as error:
+                self.problem.announce(error)
+
+        self._work.start("migration.job", job, done, self.problem.announce, lane="archive")
 
     def close(self) -> None:
         """Close the archive; the case on the screen stays, no longer recorded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,3 +229,19 @@ def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _
         desk.keeping.enter(Path(), "A. Expert", "secret", "secret")
 
     assert refusal.value.key == "ui.sign_in.incomplete"
+
+
+def test_an_older_archive_is_brought_up_to_date_in_a_job_before_anybody_is_signed_in(
+    tmp_path: Path,
+) -> None:
+    desk, folder = _Desk(), tmp_path / "older"
+    with zipfile.ZipFile("tests/archive/fixtures/format_1_first.zip") as packed:
+        packed.extractall(folder)
+    desk.keeping.enter(folder, "Ахметова", "a password", "")
+    assert not desk.keeping.signed_in
+    assert [one.label for one in desk.work.running.now] == ["migration.job"]
+    desk.settle()
+    assert desk.keeping.signed_in
+    assert not desk.problems
+    desk.keeping.close()
+    desk.lanes.close()
