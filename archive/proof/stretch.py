@@ -1,6 +1,6 @@
 """A stretch of the log, checked by itself; stretches, joined in order, are the whole log.
 
-A million entries are checked in stretches of 16,384, which worker processes share: a stretch
+A million entries are checked in stretches of 8,192, which worker processes share: a stretch
 tells of itself what the join needs (how it begins and ends, also in each case), so that no body
 is kept and none is read twice.
 """
@@ -20,8 +20,9 @@ from archive.proof.chain import BEGINNING
 from archive.proof.said import Said, said
 from archive.records import LogEntry, Out
 
-SIZE: Final = 1 << 14
+SIZE: Final = 1 << 13
 """Entries of a stretch: complete nodes of every level below it lie within."""
+_AT_ONCE: Final = 512  # bodies held
 _NODE: Final = 1 << merkle.STEP
 _CLOCK: Final = frozenset({ActName.CLOCK_JUMP.encode()})
 _TOLD: Final = _CLOCK | {ActName.RESTORE.encode()}
@@ -111,6 +112,7 @@ class Walk:
         self._made = Stretch(first)
         self._leaves: list[bytes] = []
         self._bodies: list[bytes] = []
+        self._copy = hashlib.sha256()
         self._times: dict[int, str] = {}
         self._objects = bytearray()
         self._wanted = frozenset(self._sizes)
@@ -141,6 +143,8 @@ class Walk:
         self._link(seq, prev, stored, (ts, act))
         leaves.append(leaf)
         self._bodies.append(body)
+        if len(self._bodies) == _AT_ONCE:
+            self._hash_copy()
         if seq in self._wanted:
             self._times[len(leaves)] = _text(ts)
 
@@ -163,10 +167,16 @@ class Walk:
             if 0 < within <= len(leaves):
                 root = merkle.beginning(complete, within)
                 made.roots[size] = (root, self._times.get(within, ""))
-        copy = b"".join(body + b"\n" for body in self._bodies)
-        made.length, made.digest = len(copy), hashlib.sha256(copy).digest()
+        self._hash_copy()
+        made.digest = self._copy.digest()
         made.objects = bytes(self._objects)
         return made
+
+    def _hash_copy(self) -> None:
+        copy = b"".join(body + b"\n" for body in self._bodies)
+        self._bodies.clear()
+        self._copy.update(copy)
+        self._made.length += len(copy)
 
     def _link(self, seq: int, prev: Any, stored: Any, at: tuple[Any, Any]) -> None:
         made = self._made
