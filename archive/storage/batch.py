@@ -70,9 +70,8 @@ class Batch:
             return
         self._files.sync_all(self._folder, self._handle, [staged for staged, _, _ in waiting])
         folders = {(self._folder / name).parent for _, name, _ in waiting}
-        for folder in sorted(folders):
-            self._files.make_folder(folder, in_batch=True)
         for staged, name, _ in waiting:
+            self._files.make_folder((self._folder / name).parent, in_batch=True)
             # In place of a damaged file, or of the same bytes; both lie on the disk by now.
             self._files.replace(staged, self._folder / name)
         above = {one for folder in folders for one in (folder, *folder.parents)}

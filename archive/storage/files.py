@@ -69,12 +69,7 @@ class Files:
     def make_folder(self, path: Path, *, in_batch: bool = False) -> None:
         """Make a folder and its parents durably; it may be there."""
         with storage_errors(path):
-            if path.is_dir():
-                return
-            self.make_folder(path.parent, in_batch=in_batch)
-            path.mkdir(exist_ok=True)
-            if not in_batch:
-                self.sync_folder(path.parent)
+            self._make_folder(path, in_batch)
 
     def write_new(self, path: Path, content: bytes) -> None:
         """Write a file that must not be there yet, read-only and on the disk."""
@@ -378,6 +373,14 @@ class Files:
         """Return the space left on the disk of `path`."""
         with storage_errors(path):
             return shutil.disk_usage(path).free
+
+    def _make_folder(self, path: Path, in_batch: bool) -> None:
+        if path.is_dir():
+            return
+        self._make_folder(path.parent, in_batch)
+        path.mkdir(exist_ok=True)
+        if not in_batch:
+            self.sync_folder(path.parent)
 
     def _settle(self, handle: int) -> None:
         """Make an open file read-only and wait until the disk has it."""
