@@ -82,7 +82,12 @@ class Authority:
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    made = Authority(tmp_path_factory.mktemp("tsa"))
+    return made_in(tmp_path_factory.mktemp("tsa"))
+
+
+def made_in(folder: Path) -> Authority:
+    """Make an authority with a root and two signers."""
+    made = Authority(folder)
     (made.folder / "tsa.cnf").write_text(_CONFIG.format(digest="sha256", ess="sha256"))
     (made.folder / "serial").write_text("01\n")
     made.run("genpkey", "-out", "root.key", "-algorithm", "ED25519")
