@@ -41,7 +41,6 @@ from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
 from archive.services.log import Log
 from archive.services.log_export import LogExport
-from archive.services.log_pages import LogPages
 from archive.services.migrating import migrate, reshape
 from archive.services.paper import PrintedHead
 from archive.services.receipt import Receipts
@@ -129,7 +128,6 @@ class Archive:
         self.receipts = Receipts(self.access, self._journal, objects, lambda: self.fingerprint)
         self.search = Search(self.access, self._journal, objects)
         self.log = Log(self.access, self._journal)
-        self.log_pages = LogPages(self.access, self._journal)
         anchors = AnchorFolder(folder, files)
         self.timestamps = Timestamps(self.access, self._journal, anchors, chain_holds)
         self.witnesses = Witnesses(

@@ -320,12 +320,16 @@ class LogRows(Protocol):
         """
         ...
 
-    def after(self, seq: int) -> Iterator[LogEntry]:
-        """Return the entries later than `seq`."""
+    def stretch(
+        self, wanted: LogQuery, most: int, *, until: int, own: OwnEntries | None
+    ) -> Iterator[LogEntry]:
+        """Yield the entries that are wanted, by seq, at most `most`, none later than `until`."""
         ...
 
-    def of_acts(self, acts: Sequence[str], after: int = 0) -> Iterator[LogEntry]:
-        """Return the entries about any of these acts later than `after`, by seq."""
+    def of_acts(
+        self, acts: Collection[str], case_number: str | None = None, after: int = 0
+    ) -> Iterator[LogEntry]:
+        """Yield the entries (of a case) about any of these acts later than `after`, by seq."""
         ...
 
     def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
@@ -338,10 +342,6 @@ class LogRows(Protocol):
 
     def following(self, seq: int) -> int | None:
         """Return the smallest seq above `seq`."""
-        ...
-
-    def about(self, case_number: str | None, acts: Collection[str]) -> Iterator[LogEntry]:
-        """Yield the entries (of a case) about certain acts, by seq."""
         ...
 
 

@@ -145,11 +145,13 @@ class LogQuery:
         case_number: of one case; empty for every case and none.
         act: of one act; empty for every act.
         refused: only what was refused.
+        after: only entries later than this one.
     """
 
     case_number: str = ""
     act: str = ""
     refused: bool = False
+    after: int = 0
 
 
 @dataclass(frozen=True)

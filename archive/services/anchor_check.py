@@ -102,7 +102,7 @@ class AnchorCheck:
         found.signatures += len(files)
         try:
             with self._journal.database.reading() as work:
-                told = replay(work.log.about(None, {ActName.ADD_WITNESS}), self._blobs)
+                told = replay(work.log.of_acts({ActName.ADD_WITNESS}), self._blobs)
                 last = work.log.last()
         except DAMAGE:
             found.damaged()

@@ -15,12 +15,12 @@ from typing import TypeAlias
 from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.proof.checkpoint import Checkpoint
-from archive.records import Actor
+from archive.records import Actor, LogQuery
 from archive.services import bag
 from archive.services.access import Access, Session, who
 from archive.services.bundling import Target
 from archive.services.journal import Journal
-from archive.services.log_reading import LogReading, Wanted
+from archive.services.log_reading import LogReading
 from archive.services.rights import Right
 from virtopsy.errors import InputError, UsageError
 
@@ -70,12 +70,12 @@ class CaseProofs:
             InputError: `out` is taken, lies in the archive, or its folder is not there.
             StorageError: the disk refused; nothing is at `out`.
         """
-        wanted = Wanted(number)
-        session, shown = self._reading.admitted(actor, Right.PROVE_LOG, wanted)
+        wanted = LogQuery(number)
+        session, own = self._reading.admitted(actor, Right.PROVE_LOG, wanted)
         self._refuse_place(out)
         self._record(session, number, reason)
         point = self._point(session)
-        cut = [one for one in self._reading.entries(wanted, shown) if one.seq <= point.size]
+        cut = list(self._reading.entries(wanted, own, point.size))
         proofs = self._journal.inclusion([one.seq for one in cut], point.size)
         target = self._target(out.absolute())
         try:

@@ -150,7 +150,7 @@ class Destruction:
     ) -> Iterable[Concerned]:
         """Yield backups, and bundles and receipts of the case, made since the bytes came."""
         since = self._since(work, number, {one.sha256 for one in rows})
-        for entry in work.log.of_acts(_ELSEWHERE, since):
+        for entry in work.log.of_acts(_ELSEWHERE, after=since):
             if entry.out == Out.OK and entry.case_number in {number, ""}:
                 yield Concerned(entry.seq, entry.act, entry.ts)
 

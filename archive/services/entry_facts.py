@@ -101,6 +101,10 @@ def _codes(key: str, value: Any, language: Language) -> str | None:
     return _translated(f"entry.code.{key}.", value, language)
 
 
+def _act(_key: str, value: Any, language: Language) -> str | None:
+    return _translated("entry.what.", value, language)
+
+
 def _roles(_key: str, value: Any, language: Language) -> str | None:
     return _translated("archive.role.", value, language)
 
@@ -168,6 +172,7 @@ SHOWN: Mapping[str, Teller] = {
     "authority": _words,
     "checked": _codes,
     "denied": _flag,
+    "act": _act,
     "key": _hash,
     "root": _hash,
     "sha256": _hash,

@@ -55,7 +55,7 @@ def fill_archive(work: UnitOfWork, blobs: Blobs, progress: Progress) -> tuple[li
     Returns:
         The numbers of the cases; and what a damaged object alone tells, as `fill_cases`.
     """
-    told = replay(work.log.about(None, ACTS_OF_ARCHIVE), blobs)
+    told = replay(work.log.of_acts(ACTS_OF_ARCHIVE), blobs)
     fill(work, told, blobs, progress)
     return sorted(told.cases), told.untold
 
@@ -71,7 +71,7 @@ def fill_cases(
     untold: set[str] = set()
     for done, number in enumerate(cases):
         progress.tick(done, len(cases))
-        told = replay(work.log.about(number, ACTS_OF_CASE), blobs)
+        told = replay(work.log.of_acts(ACTS_OF_CASE, number), blobs)
         fill(work, told, blobs, progress)
         untold |= told.untold
     return untold

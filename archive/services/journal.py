@@ -89,7 +89,7 @@ class Journal:
             return True
         try:
             with self.database.writing() as work:  # for its lock; nothing is written
-                self.bodies.catch_up(work.log.after)
+                self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
         except StorageError:
             return False
         return True

@@ -7,11 +7,13 @@ from itertools import islice
 
 from archive.proof.chain import Act
 from archive.proof.checkpoint import Checkpoint
-from archive.records import Actor, Inclusion, LogEntry
+from archive.records import Actor, Inclusion, LogEntry, LogQuery, OwnEntries
 from archive.services.access import Access, who
 from archive.services.journal import Journal
-from archive.services.log_reading import LogReading, Wanted
+from archive.services.log_reading import LogPage, LogReading
 from archive.services.rights import Right
+
+PAGE = 100
 
 
 class Log:
@@ -33,8 +35,8 @@ class Log:
     ) -> tuple[LogEntry, ...]:
         """Return entries (of a case), by seq, with the names of the persons in them.
 
-        An auditor reads all; an administrator own acts and what belongs to no case; everybody
-        else who may read the log at all reads the entries of own cases and own acts.
+        An auditor reads all; everybody else who may read the log at all the entries of own cases
+        and own acts; an administrator also what belongs to no case.
 
         Args:
             actor: who reads; the reading is an entry itself, and among those returned.
@@ -46,10 +48,30 @@ class Log:
         Raises:
             AccessDenied: nobody is logged in, or the case is another person's.
         """
-        wanted = Wanted(case_number, after, denied)
-        session, shown = self._reading.admitted(actor, Right.READ_LOG, wanted)
-        self._journal.write(Act(Right.READ_LOG, who(session.actor), case=case_number or ""))
-        return tuple(islice(self._reading.entries(wanted, shown), limit))
+        wanted = LogQuery(case_number or "", refused=denied, after=after)
+        own = self._begin(actor, wanted)
+        until = self._reading.last_seq()
+        return tuple(islice(self._reading.entries(wanted, own, until), limit))
+
+    def page(
+        self, actor: Actor, wanted: LogQuery, *, before: int | None = None, most: int = PAGE
+    ) -> LogPage:
+        """Return the newest entries that are wanted, of those before an entry where one is named.
+
+        Reading is an act: it is an entry itself.
+
+        Args:
+            actor: who reads.
+            wanted: which entries.
+            before: number of an entry; only earlier ones are returned.
+            most: at most so many.
+
+        Raises:
+            AccessDenied: nobody is logged in, the person may not read the log, or the case is
+                another person's.
+        """
+        own = self._begin(actor, wanted)
+        return self._reading.page(wanted, own, before, most)
 
     def head(self, actor: Actor | None) -> tuple[int, bytes]:
         """Return size and root of one and the same moment; without an entry, which would move it.
@@ -88,3 +110,9 @@ class Log:
         """
         session = self._access.require(actor, Right.CHECKPOINT)
         return self._journal.checkpoint(self._access.key_of(session, Right.CHECKPOINT))
+
+    def _begin(self, actor: Actor | None, wanted: LogQuery) -> OwnEntries | None:
+        """Record that the log is read; return which entries the person may see."""
+        session, own = self._reading.admitted(actor, Right.READ_LOG, wanted)
+        self._journal.write(Act(Right.READ_LOG, who(session.actor), case=wanted.case_number))
+        return own

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from archive.proof.chain import Act
-from archive.records import Actor, LogEntry
+from archive.records import Actor, LogEntry, LogQuery
 from archive.services import audit_xml, log_csv
 from archive.services.access import Access, who
 from archive.services.journal import Journal
-from archive.services.log_reading import LogReading, Wanted
+from archive.services.log_reading import LogReading
 from archive.services.rights import Right
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -55,7 +55,7 @@ class LogExport:
         language: Language,
         write: Write,
         *,
-        wanted: Wanted,
+        wanted: LogQuery,
         progress: Progress | None = None,
     ) -> LogExported:
         """Hand the entries to `write` piece by piece, then record the export with its hash.
@@ -66,9 +66,10 @@ class LogExport:
         Raises:
             AccessDenied: no right to it, or the case is another person's.
         """
-        session, shown = self._reading.admitted(actor, Right.EXPORT_LOG, wanted)
-        entries = self._reading.entries(wanted, shown)
-        counted = _Counted(entries, self._reading.last_seq(), progress or Progress())
+        session, own = self._reading.admitted(actor, Right.EXPORT_LOG, wanted)
+        until = self._reading.last_seq()
+        entries = self._reading.entries(wanted, own, until)
+        counted = _Counted(entries, until, progress or Progress())
         digest = hashlib.sha256()
         for piece in self._pieces(form, counted, language):
             digest.update(piece)
@@ -80,9 +81,11 @@ class LogExport:
             "last": counted.last,
             "sha256": digest.hexdigest(),
         }
-        if wanted.denied:
+        if wanted.refused:
             data["denied"] = True
-        act = Act(Right.EXPORT_LOG, who(session.actor), case=wanted.case_number or "", data=data)
+        if wanted.act:
+            data["act"] = wanted.act
+        act = Act(Right.EXPORT_LOG, who(session.actor), case=wanted.case_number, data=data)
         self._journal.write(act)
         return LogExported(counted.count, digest.hexdigest())
 

@@ -1,37 +1,38 @@
-"""The log page by page: whoever reads a million entries holds neither them nor a lock."""
+"""The log as one person may see it, read piece by piece.
+
+Who sees which entry is said here and in the query alone (`records.OwnEntries`); whoever reads a
+million entries holds neither them nor a lock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from archive.records import Actor, LogEntry, Out
+from archive.records import Actor, LogEntry, LogQuery, OwnEntries
 from archive.services.access import Access, Session
 from archive.services.explain import named
 from archive.services.journal import Journal
 from archive.services.rights import Right
 
 PAGE = 1000
-"""Entries read in one transaction: while it is open nobody else's act becomes durable."""
-
-_Shown: TypeAlias = Callable[[LogEntry], bool]
+"""Entries handed over by one transaction: while it is open nobody's act becomes durable."""
+STRETCH = 20_000
+"""Entries that one transaction looks through, where few of them are wanted."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which entries are asked for.
+class LogPage:
+    """Some entries, newest first, with the names of the persons in them.
 
     Attributes:
-        case_number: of one case only.
-        after: only those later than this entry.
-        denied: only refused acts.
+        older: whether there are earlier entries that were asked for.
+        size: entries of the whole log.
     """
 
-    case_number: str | None = None
-    after: int = 0
-    denied: bool = False
+    entries: tuple[LogEntry, ...]
+    older: bool
+    size: int
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,13 @@ class LogReading:
     access: Access
     journal: Journal
 
-    def admitted(self, actor: Actor | None, right: Right, wanted: Wanted) -> tuple[Session, _Shown]:
-        """Return the person's session, and which of the entries asked for the person may see.
+    def admitted(
+        self, actor: Actor | None, right: Right, wanted: LogQuery
+    ) -> tuple[Session, OwnEntries | None]:
+        """Return the person's session, and which entries the person may see; None for all.
 
         Whoever may read the whole log sees all; everybody else own cases and own acts; an
-        administrator own acts and what belongs to no case.
+        administrator also what belongs to no case.
 
         Raises:
             AccessDenied: nobody is logged in, no such right, or the case is another person's.
@@ -53,33 +56,31 @@ class LogReading:
         session = self.access.require(actor, right)
         person = session.actor
         if self.access.allows(person, Right.READ_WHOLE_LOG):
-            return session, lambda _: True
-        if wanted.case_number is not None:
+            return session, None
+        if wanted.case_number:
             self.access.require_case(person, right, wanted.case_number)
-            return session, lambda _: True
-        own = self._own_cases(person)
-        return session, lambda one: one.case_number in own or one.actor == person.person_id
+        house = self.access.allows(person, Right.READ_HOUSE_LOG)
+        return session, OwnEntries(person.person_id, house)
 
-    def _own_cases(self, actor: Actor) -> set[str]:
-        """Return the cases whose entries the person reads; "" stands for those of no case."""
-        with self.journal.database.reading() as work:
-            own = {one.number for one in work.cases.summaries(actor.person_id)}
-        house = self.access.allows(actor, Right.READ_HOUSE_LOG)
-        return own | {""} if house else own
-
-    def entries(self, wanted: Wanted, shown: _Shown) -> Iterator[LogEntry]:
-        """Return the entries that are there now, by seq, with the names of persons."""
-        return self._until(self.last_seq(), wanted, shown)
-
-    def _until(self, until: int, wanted: Wanted, shown: _Shown) -> Iterator[LogEntry]:
+    def entries(self, wanted: LogQuery, own: OwnEntries | None, until: int) -> Iterator[LogEntry]:
+        """Yield the entries up to `until` by seq, with the names of persons."""
         after = wanted.after
-        while page := self._page(wanted.case_number, after):
-            after = page[-1].seq
-            for one in page:
-                if one.seq > until:
-                    return
-                if shown(one) and (not wanted.denied or one.out == Out.DENIED):
-                    yield one
+        while after < until:
+            last = min(after + STRETCH, until)
+            page = self._stretch(replace(wanted, after=after), last, own)
+            yield from page
+            after = page[-1].seq if len(page) == PAGE else last
+
+    def page(
+        self, wanted: LogQuery, own: OwnEntries | None, before: int | None, most: int
+    ) -> LogPage:
+        """Return the newest entries, at most `most`, of those before an entry if one is named."""
+        with self.journal.database.reading() as work:
+            found = list(work.log.page(wanted, most + 1, before=before, own=own))
+            last = work.log.last()
+            names = {one.person_id: one.name for one in work.persons.all()}
+        shown = tuple(named(one, names) for one in found[:most])
+        return LogPage(shown, len(found) > most, last.seq if last else 0)
 
     def last_seq(self) -> int:
         """Return the newest entry's number."""
@@ -87,8 +88,8 @@ class LogReading:
             last = work.log.last()
         return last.seq if last else 0
 
-    def _page(self, case_number: str | None, after: int) -> list[LogEntry]:
+    def _stretch(self, wanted: LogQuery, until: int, own: OwnEntries | None) -> list[LogEntry]:
         with self.journal.database.reading() as work:
-            page = list(islice(work.log.entries(case_number, after), PAGE))
+            page = list(work.log.stretch(wanted, PAGE, until=until, own=own))
             names = {one.person_id: one.name for one in work.persons.all()} if page else {}
         return [named(one, names) for one in page]

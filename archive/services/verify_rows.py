@@ -116,7 +116,7 @@ class RowCheck:
         cases: set[str] = set()
         try:
             with self._database.reading() as work:
-                entries = work.log.about(case or None, acts)
+                entries = work.log.of_acts(acts, case or None)
                 told = replay(self._ticking(entries), self._blobs)
                 if told.untold:
                     self._found.add("rows_untold", f"{DATABASE}#{case or 'person'}")

@@ -113,32 +113,30 @@ class LogTable:
         self, wanted: LogQuery, most: int, *, before: int | None, own: OwnEntries | None
     ) -> Iterator[LogEntry]:
         """Yield the entries that are wanted, newest first, at most `most`."""
-        log = tables.log.c
-        asked = select(tables.log).order_by(log.seq.desc()).limit(most)
-        if wanted.case_number:
-            asked = asked.where(log.case_number == wanted.case_number)
-        if wanted.act:
-            asked = asked.where(log.act == wanted.act)
-        if wanted.refused:
-            asked = asked.where(log.out == Out.DENIED)
+        seq = tables.log.c.seq
+        asked = _asked(wanted, own).order_by(seq.desc()).limit(most)
         if before is not None:
-            asked = asked.where(log.seq < before)
-        if own is not None:
-            asked = asked.where(_of_own(own))
+            asked = asked.where(seq < before)
         for row in self._connection.execute(asked).mappings():
             yield LogEntry(**row)
 
-    def after(self, seq: int) -> Iterator[LogEntry]:
-        """Return the entries later than `seq`."""
-        wanted = select(tables.log).where(tables.log.c.seq > seq).order_by(tables.log.c.seq)
-        for row in self._connection.execute(wanted).mappings():
+    def stretch(
+        self, wanted: LogQuery, most: int, *, until: int, own: OwnEntries | None
+    ) -> Iterator[LogEntry]:
+        """Yield the entries that are wanted, by seq, at most `most`, none later than `until`."""
+        seq = tables.log.c.seq
+        asked = _asked(wanted, own).where(seq <= until).order_by(seq).limit(most)
+        for row in self._connection.execute(asked).mappings():
             yield LogEntry(**row)
 
-    def of_acts(self, acts: Sequence[str], after: int = 0) -> Iterator[LogEntry]:
-        """Return the entries about any of these acts later than `after`, by seq."""
-        column = tables.log.c
-        wanted = select(tables.log).where(column.act.in_(acts), column.seq > after)
-        for row in self._connection.execute(wanted.order_by(column.seq)).mappings():
+    def of_acts(
+        self, acts: Collection[str], case_number: str | None = None, after: int = 0
+    ) -> Iterator[LogEntry]:
+        """Yield the entries (of a case) about any of these acts later than `after`, by seq."""
+        entry = tables.log.c
+        about = self._of(case_number).where(entry.act.in_(acts), entry.seq > after)
+        wanted = about.order_by(entry.seq).execution_options(yield_per=1000)
+        for row in self._connection.execute(wanted).mappings():
             yield LogEntry(**row)
 
     def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
@@ -166,13 +164,6 @@ class LogTable:
         """Return the smallest seq above `seq`."""
         wanted = select(func.min(tables.log.c.seq)).where(tables.log.c.seq > seq)
         return self._connection.execute(wanted).scalar()
-
-    def about(self, case_number: str | None, acts: Collection[str]) -> Iterator[LogEntry]:
-        """Yield the entries (of a case) about certain acts, by seq."""
-        entry = tables.log.c
-        wanted = self._of(case_number).where(entry.act.in_(acts)).order_by(entry.seq)
-        for row in self._connection.execute(wanted.execution_options(yield_per=1000)).mappings():
-            yield LogEntry(**row)
 
     def _of(self, case_number: str | None) -> Select[Any]:
         wanted = select(tables.log)
@@ -370,6 +361,21 @@ def _columns(person: Person) -> dict[str, Any]:
     row["roles"] = " ".join(person.roles)
     row["folded_name"] = person.name.casefold()
     return row
+
+
+def _asked(wanted: LogQuery, own: OwnEntries | None) -> Select[Any]:
+    """Return the query of what is wanted, of that which the person may see."""
+    log = tables.log.c
+    asked = select(tables.log)
+    if wanted.case_number:
+        asked = asked.where(log.case_number == wanted.case_number)
+    if wanted.act:
+        asked = asked.where(log.act == wanted.act)
+    if wanted.refused:
+        asked = asked.where(log.out == Out.DENIED)
+    if wanted.after:
+        asked = asked.where(log.seq > wanted.after)
+    return asked if own is None else asked.where(_of_own(own))
 
 
 def _of_own(own: OwnEntries) -> ColumnElement[bool]:

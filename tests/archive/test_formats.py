@@ -230,7 +230,7 @@ def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
         assert [one.number for one in archive.cases.list(expert)] == [CASE]
         (finding,) = archive.cases.open(expert, CASE).findings
         assert archive.versions.history(expert, CASE, finding.finding_id)
-        assert archive.log_pages.page(expert, LogQuery()).size == CORE_SIZE
+        assert archive.log.page(expert, LogQuery()).size == CORE_SIZE
         for act in (
             lambda: archive.cases.add_finding(expert, CASE, track("new")),
             lambda: archive.cases.note(expert, CASE, "export", {}),

@@ -69,10 +69,10 @@ class Bench:
 
     def log(self, run: int) -> object:
         wanted = LogQuery(case_number=self.cases[run * 41 % len(self.cases)])
-        return self.archive.log_pages.page(self.actor, wanted)
+        return self.archive.log.page(self.actor, wanted)
 
     def long_log(self, _run: int) -> object:
-        return self.archive.log_pages.page(self.actor, LogQuery(case_number=self.cases[-1]))
+        return self.archive.log.page(self.actor, LogQuery(case_number=self.cases[-1]))
 
     def series(self, run: int) -> object:
         number = self.whole[run % len(self.whole)]

@@ -16,9 +16,8 @@ from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
     from archive.opening import Archive
-    from archive.records import Actor, LogEntry
+    from archive.records import Actor, LogEntry, LogQuery
     from archive.services.log_export import LogExported
-    from archive.services.log_reading import Wanted
 
 _PATH = speech.PLACE
 _COUNT = click.IntRange(min=0)
@@ -51,11 +50,11 @@ def build(language: Language) -> click.Command:
         user: str | None,
         as_json: bool,
     ) -> None:
-        from archive.services.log_reading import Wanted
+        from archive.records import LogQuery
 
         if (csv_out and xml_out) or ((csv_out or xml_out) and limit is not None):
             raise UsageError("entry.one_form")
-        wanted = Wanted(number, after, denied)
+        wanted = LogQuery(number or "", refused=denied, after=after)
         with acting(folder, user, language) as (archive, actor):
             if csv_out or xml_out:
                 out = _Out("csv", csv_out) if csv_out else _Out("audit_xml", xml_out or folder)
@@ -85,7 +84,7 @@ def _refuse(out: _Out, folder: Path) -> None:
 
 
 def _write(
-    archive: Archive, actor: Actor, out: _Out, wanted: Wanted, language: Language
+    archive: Archive, actor: Actor, out: _Out, wanted: LogQuery, language: Language
 ) -> LogExported:
     from archive.services.log_export import LogForm
 

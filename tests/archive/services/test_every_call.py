@@ -219,7 +219,7 @@ def _denials(archive: Archive, call: _Call, actor: object) -> list[LogEntry]:
         error.add_note(f"in {call.name}")
         raise
     with archive._journal.database.reading() as work:
-        return [one for one in work.log.after(before) if one.out == "denied"]
+        return [one for one in work.log.entries(after=before) if one.out == "denied"]
 
 
 @pytest.fixture(scope="module")

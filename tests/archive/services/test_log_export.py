@@ -11,21 +11,21 @@ import pytest
 from archive.opening import Archive
 from archive.proof import chain
 from archive.proof.chain import SYSTEM, Act
-from archive.records import Actor, Role
+from archive.records import Actor, LogQuery, Role
 from archive.services import log_reading
+from archive.services.explain import sentence
 from archive.services.log_export import LogForm
-from archive.services.log_reading import Wanted
 from tests.archive.conftest import CASE
 from virtopsy.errors import AccessDenied, Cancelled
 from virtopsy.jobs import Progress
-from virtopsy.language import Language
+from virtopsy.language import Language, say
 
 
 def exported(
-    archive: Archive, actor: Actor, wanted: Wanted | None = None, form: LogForm = LogForm.CSV
+    archive: Archive, actor: Actor, wanted: LogQuery | None = None, form: LogForm = LogForm.CSV
 ) -> bytes:
     made = io.BytesIO()
-    archive.log_export.write(actor, form, Language.EN, made.write, wanted=wanted or Wanted())
+    archive.log_export.write(actor, form, Language.EN, made.write, wanted=wanted or LogQuery())
     return made.getvalue()
 
 
@@ -52,10 +52,34 @@ def test_a_case_the_refusals_or_a_part_can_be_asked_for(kept: Archive, expert: A
         kept.cases.open(expert, "nobody's")
     everything = kept._journal.entries()
     of_case = [one.seq for one in everything if one.case_number == CASE]
-    assert seqs(exported(kept, expert, Wanted(CASE))) == of_case
+    assert seqs(exported(kept, expert, LogQuery(CASE))) == of_case
     denied = [one.seq for one in everything if one.out == "denied"]
-    assert seqs(exported(kept, expert, Wanted(denied=True))) == denied != []
-    assert seqs(exported(kept, expert, Wanted(after=3)))[0] == 4
+    assert seqs(exported(kept, expert, LogQuery(refused=True))) == denied != []
+    assert seqs(exported(kept, expert, LogQuery(after=3)))[0] == 4
+
+
+def test_an_export_of_one_act_holds_no_other_and_its_entry_says_so(
+    kept: Archive, expert: Actor
+) -> None:
+    imports = [one.seq for one in kept._journal.entries() if one.act == "import"]
+    assert seqs(exported(kept, expert, LogQuery(act="import"))) == imports != []
+    entry = kept._journal.entries()[-1]
+    assert chain.read(entry)["data"]["act"] == "import"
+    assert say("entry.what.import", Language.KK) in sentence(entry, Language.KK)
+
+
+def test_a_few_own_acts_in_a_long_log_are_all_handed_out(
+    kept: Archive, expert: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.access.add_person(expert, "Петров", "pw", (Role.INVESTIGATOR,))
+    other = kept.access.login("Петров", "pw")
+    for _ in range(7):  # others' acts, more than are looked through at once
+        kept._journal.write(Act("verify", SYSTEM))
+    kept.cases.list(other)
+    own = [one.seq for one in kept._journal.entries() if one.actor == other.person_id]
+    monkeypatch.setattr(log_reading, "STRETCH", 3)
+    assert seqs(exported(kept, other)) == own
+    assert len(own) == 2
 
 
 def test_nobody_gets_entries_by_export_that_reading_would_not_show(
@@ -69,7 +93,7 @@ def test_nobody_gets_entries_by_export_that_reading_would_not_show(
         shown == [one.seq for one in kept._journal.entries() if one.actor == other.person_id][:-1]
     )
     with pytest.raises(AccessDenied):
-        exported(kept, other, Wanted(CASE))
+        exported(kept, other, LogQuery(CASE))
     with pytest.raises(AccessDenied):
         exported(kept, kept.access.login("Суд", "pw"))
 
@@ -83,7 +107,7 @@ def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor
             LogForm.CSV,
             Language.EN,
             io.BytesIO().write,
-            wanted=Wanted(),
+            wanted=LogQuery(),
             progress=progress,
         )
     assert archive._journal.entries()[-1].act != "log.export"
@@ -100,6 +124,6 @@ def test_others_go_on_recording_while_a_log_is_handed_out(
         archive._journal.write(Act("verify", SYSTEM))
         made.write(piece)
 
-    archive.log_export.write(expert, LogForm.CSV, Language.EN, write, wanted=Wanted())
+    archive.log_export.write(expert, LogForm.CSV, Language.EN, write, wanted=LogQuery())
     assert seqs(made.getvalue()) == [*range(1, before + 1)]
     assert archive.log.head(expert)[0] == 2 * before + 2  # the heading, each entry, the export

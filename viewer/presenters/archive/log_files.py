@@ -7,7 +7,6 @@ from pathlib import Path
 
 from archive.records import LogQuery
 from archive.services.log_export import LogExported, LogForm
-from archive.services.log_reading import Wanted
 from archive.services.rights import Right
 from viewer.presenters import handed_out
 from viewer.presenters.archive.keeping import Keeping
@@ -53,7 +52,7 @@ class LogFiles:
         return self._keeping.allows(Right.EXPORT_LOG)
 
     def write(self, out: Path, form: LogForm, language: Language, query: LogQuery) -> None:
-        """Write the entries of the case that is asked for, only refusals where that is asked for.
+        """Write the entries that are asked for.
 
         Raises:
             UsageError: nobody is signed in, or the ending is another form's.
@@ -64,12 +63,11 @@ class LogFiles:
         handed_out.check(out, (ENDINGS[form],))
         if out.resolve().is_relative_to(archive.folder.resolve()):
             raise InputError("entry.inside_archive", path=out)
-        wanted = Wanted(query.case_number or None, denied=query.refused)
 
         def job(progress: Progress) -> Written:
             with handed_out.draft(out) as file:
                 exported = archive.log_export.write(
-                    actor, form, language, file.write, wanted=wanted, progress=progress
+                    actor, form, language, file.write, wanted=query, progress=progress
                 )
             return Written(out, exported)
 

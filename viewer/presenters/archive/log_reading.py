@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from archive.proof.acts import ActName
 from archive.records import LogQuery
 from archive.services.explain import sentence
-from archive.services.log_pages import LogPage
+from archive.services.log_reading import LogPage
 from archive.services.rights import Right
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event, Value
@@ -129,7 +129,7 @@ class LogReading:
         def job(_: Progress) -> LogPage | None:
             # Who signed out meanwhile asked nothing: no refusal belongs into the log.
             allowed = archive.access.allows(actor, Right.READ_LOG)
-            return archive.log_pages.page(actor, wanted, before=before) if allowed else None
+            return archive.log.page(actor, wanted, before=before) if allowed else None
 
         def done(page: LogPage | None) -> None:
             self.reading.set(False)

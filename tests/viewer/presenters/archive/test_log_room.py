@@ -97,8 +97,8 @@ def test_entries_are_told_in_sentences_newest_first(desk: _Desk, language: Langu
 
 def test_one_turns_to_older_entries_and_back(desk: _Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     there, _ = desk.keeping.acting()
-    page = there.log_pages.page
-    monkeypatch.setattr(there.log_pages, "page", lambda *a, **k: page(*a, **{**k, "most": 2}))
+    page = there.log.page
+    monkeypatch.setattr(there.log, "page", lambda *a, **k: page(*a, **{**k, "most": 2}))
     desk.reading.newest()
     desk.read()
     first = [one.seq for one in desk.reading.told(Language.EN)]

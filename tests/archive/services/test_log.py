@@ -12,11 +12,11 @@ def test_pages_follow_each_other_newest_first_and_leave_nothing_out(
     kept: Archive, expert: Actor
 ) -> None:
     seen: list[int] = []
-    page = kept.log_pages.page(expert, LogQuery(), most=3)
+    page = kept.log.page(expert, LogQuery(), most=3)
     before = page.entries[0].seq + 1
     assert page.size == before - 1
     while True:
-        page = kept.log_pages.page(expert, LogQuery(), before=before, most=3)
+        page = kept.log.page(expert, LogQuery(), before=before, most=3)
         seen += [one.seq for one in page.entries]
         if not page.older:
             break
@@ -28,11 +28,11 @@ def test_pages_follow_each_other_newest_first_and_leave_nothing_out(
 def test_a_page_holds_only_what_is_asked_for(kept: Archive, expert: Actor) -> None:
     with pytest.raises(AccessDenied):
         kept.cases.open(expert, "nobody's")
-    (refused,) = kept.log_pages.page(expert, LogQuery(refused=True)).entries
+    (refused,) = kept.log.page(expert, LogQuery(refused=True)).entries
     assert (refused.act, refused.out) == ("case.open", "denied")
-    records = kept.log_pages.page(expert, LogQuery(CASE, "record")).entries
+    records = kept.log.page(expert, LogQuery(CASE, "record")).entries
     assert [one.act for one in records] == ["record"]
-    of_case = kept.log_pages.page(expert, LogQuery(CASE)).entries
+    of_case = kept.log.page(expert, LogQuery(CASE)).entries
     assert {one.case_number for one in of_case} == {CASE}
 
 
@@ -42,16 +42,16 @@ def test_who_may_not_read_the_whole_log_sees_own_cases_and_own_acts(
     kept.access.add_person(expert, "Other", PASSWORD, [Role.EXPERT])
     kept.access.add_person(expert, "Auditor", PASSWORD, [Role.AUDITOR])
     other = kept.access.login("Other", PASSWORD)
-    seen = kept.log_pages.page(other, LogQuery()).entries
+    seen = kept.log.page(other, LogQuery()).entries
     assert {one.actor_name for one in seen} == {"Other"}
     with pytest.raises(AccessDenied):
-        kept.log_pages.page(other, LogQuery(CASE))
+        kept.log.page(other, LogQuery(CASE))
     auditor = kept.access.login("Auditor", PASSWORD)
-    assert CASE in {one.case_number for one in kept.log_pages.page(auditor, LogQuery()).entries}
+    assert CASE in {one.case_number for one in kept.log.page(auditor, LogQuery()).entries}
 
 
 def test_reading_a_page_is_an_entry_itself(kept: Archive, expert: Actor) -> None:
     size, _ = kept.log.head(expert)
-    page = kept.log_pages.page(expert, LogQuery(CASE))
+    page = kept.log.page(expert, LogQuery(CASE))
     assert kept.log.head(expert)[0] == page.size == size + 1
     assert (page.entries[0].act, page.entries[0].case_number) == ("log.read", CASE)
