@@ -115,6 +115,7 @@ files = Table(
     Column("series_uid", String, nullable=False),
     Column("kind", String, nullable=False, server_default="dicom"),
     Index("source_file_series", "case_number", "series_uid"),
+    Index("source_file_bytes", "sha256"),
 )
 
 things = Table(

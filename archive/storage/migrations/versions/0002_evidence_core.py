@@ -22,6 +22,7 @@ def upgrade() -> None:
     _add("person", sa.Column("failures", sa.Integer, nullable=False, server_default="0"))
     _add("person", sa.Column("last_failure", sa.String, nullable=False, server_default=""))
     _add("person", sa.Column("reset", sa.Boolean, nullable=False, server_default="0"))
+    op.create_index("source_file_bytes", "source_file", ["sha256"])
     _add("source_file", sa.Column("kind", sa.String, nullable=False, server_default="dicom"))
     _proof()
     _search()
