@@ -28,13 +28,14 @@ from archive.records import (
     Role,
     VerifyReport,
 )
-from archive.services.access import IDLE_S, Access, added, checked_name, new_person, who
+from archive.services.access import Access
 from archive.services.anchors import Anchors
 from archive.services.backup import Backup
 from archive.services.case_proof import CaseProofs
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.destruction import Destruction
+from archive.services.gate import IDLE_S, who
 from archive.services.head import Heads
 from archive.services.intake import Intake
 from archive.services.journal import Journal
@@ -43,6 +44,7 @@ from archive.services.log import Log
 from archive.services.log_export import LogExport
 from archive.services.migrating import migrate, reshape
 from archive.services.paper import PrintedHead
+from archive.services.persons import added, checked_name, new_person
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
 from archive.services.restore import Restored

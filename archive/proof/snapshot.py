@@ -166,15 +166,6 @@ def objects_of(blocks: Iterable[bytes]) -> Iterator[tuple[str, int]]:
         yield found[1].decode(), int(found[2])
 
 
-def missing_of(blocks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    """Read back which objects were not there; NotCanonical where it is no such list."""
-    for line in lines(blocks):
-        found = _MISSING_LINE.fullmatch(line)
-        if not found:
-            raise canonical.NotCanonical("no line of a list of missing objects")
-        yield found[1].decode(), found[2].decode()
-
-
 def small_of(blocks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     """Read small files back, each with its path; NotCanonical where they are none."""
     for line in lines(blocks):

@@ -17,7 +17,7 @@ from archive.proof import chain
 from archive.proof.chain import Act
 from archive.proof.signing import Locksmith, Password
 from archive.records import Actor, ObjectName, Out, Person, Role
-from archive.services.gate import IDLE_S, Gate, Session, who
+from archive.services.gate import Gate, Session, who
 from archive.services.persons import (
     active,
     added,
@@ -30,21 +30,9 @@ from archive.services.persons import (
     new_person,
     person_name,
     rehanded,
-    salted,
 )
 from archive.services.rights import Right, may_seal
 from virtopsy.errors import UsageError
-
-__all__ = [
-    "IDLE_S",
-    "Access",
-    "Session",
-    "added",
-    "checked_name",
-    "new_person",
-    "salted",
-    "who",
-]
 
 
 class Access(Gate):

@@ -12,7 +12,7 @@ from archive.proof.backup_card import BackupCard
 from archive.proof.chain import Act
 from archive.proof.snapshot import Snapshot, Stream
 from archive.records import LogEntry, Out, Problem
-from archive.services.access import Session, who
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.kept import Kept
 from archive.services.replay import NAMES_NOTHING

@@ -16,9 +16,10 @@ from archive.proof.chain import Act
 from archive.proof.signing import Cost, Password
 from archive.records import Actor, Out
 from archive.services import backup_key
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
 from archive.services.backing_up import BackingUp, BackupReport, Cut, Place
 from archive.services.backup_key import Opener
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.kept import Disk, Kept
 from archive.services.rights import Right

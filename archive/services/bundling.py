@@ -16,8 +16,8 @@ from archive.proof.chain import Act, read
 from archive.proof.signing import Seal
 from archive.records import FileRow, LogEntry, ObjectName
 from archive.services import bag
-from archive.services.access import Session, who
 from archive.services.bag import Listed, Sealed
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from resources.bundle import verify

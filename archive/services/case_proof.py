@@ -17,8 +17,9 @@ from archive.proof.chain import Act
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Actor, LogQuery
 from archive.services import bag
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
 from archive.services.bundling import Target
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.log_reading import LogReading
 from archive.services.rights import Right

@@ -20,7 +20,8 @@ from archive.records import (
     ThingRow,
 )
 from archive.services import tombstones
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
+from archive.services.gate import Session, who
 from archive.services.handed_in import added
 from archive.services.journal import Journal
 from archive.services.release import wants_reason

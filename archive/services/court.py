@@ -16,7 +16,7 @@ from archive.ports import Blobs
 from archive.proof import canonical
 from archive.proof.chain import Act
 from archive.records import Actor, Out
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
 from archive.services.bundling import (
     BundleReport,
     Bundling,
@@ -25,6 +25,7 @@ from archive.services.bundling import (
     objects_named,
     verifier_sha256,
 )
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.errors import InputError, StorageError, VirtopsyError

@@ -17,8 +17,10 @@ from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, chain
 from archive.proof.chain import Act, Who
 from archive.records import Actor, FileRow, LogEntry, ObjectName, Out, Tombstone
-from archive.services.access import Access, salted, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
+from archive.services.persons import salted
 from archive.services.rights import Right
 from archive.services.tombstones import KIND
 from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.records import Actor
-from archive.services.access import Access, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.report.head import LogHead

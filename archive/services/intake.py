@@ -18,13 +18,15 @@ from archive.proof import canonical
 from archive.proof.chain import Act, utc
 from archive.records import Actor, CaseRow, FileReport, Flag, IntakeReport, ObjectName, SeriesRow
 from archive.services import containers
-from archive.services.access import Access, Session, salted, who
+from archive.services.access import Access
 from archive.services.containers import BundleSaid
 from archive.services.copying import Staged, keep, stage
 from archive.services.flags import of_all
+from archive.services.gate import Session, who
 from archive.services.hands import Tally
 from archive.services.journal import Journal
 from archive.services.leftovers import Leftovers
+from archive.services.persons import salted
 from archive.services.rights import Right
 from archive.services.searched import case_item, file_items, series_item
 from archive.services.sources import Brought, Listing, listed

@@ -11,8 +11,9 @@ from uuid import uuid4
 from archive.ports import Blobs, StagingPlace
 from archive.proof.chain import Act
 from archive.records import Interrupted, ObjectName
-from archive.services.access import Session, salted, who
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
+from archive.services.persons import salted
 
 
 class Leftovers:

@@ -8,7 +8,8 @@ from itertools import islice
 from archive.proof.chain import Act
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Actor, Inclusion, LogEntry, LogQuery, OwnEntries
-from archive.services.access import Access, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.log_reading import LogPage, LogReading
 from archive.services.rights import Right

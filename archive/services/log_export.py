@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from archive.proof.chain import Act
 from archive.records import Actor, LogEntry, LogQuery
 from archive.services import audit_xml, log_csv
-from archive.services.access import Access, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.log_reading import LogReading
 from archive.services.rights import Right

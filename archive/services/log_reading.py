@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.records import Actor, LogEntry, LogQuery, OwnEntries
-from archive.services.access import Access, Session
+from archive.services.access import Access
 from archive.services.explain import named
+from archive.services.gate import Session
 from archive.services.journal import Journal
 from archive.services.rights import Right
 

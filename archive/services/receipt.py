@@ -23,7 +23,8 @@ from archive.records import (
     Out,
     SeriesRow,
 )
-from archive.services.access import Access, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.receipt_flags import flags_of
 from archive.services.rights import Right

@@ -16,7 +16,8 @@ from archive.proof.chain import Act, utc
 from archive.proof.signing import Cost, Locksmith, Seal
 from archive.records import Actor, ObjectName, Person
 from archive.services import keys
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.keys import KeyRing, Why
 from archive.services.persons import credential_name, kept_credential, rehanded

@@ -19,8 +19,9 @@ from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Password
 from archive.proof.snapshot import Snapshot
 from archive.records import Actor, Out, Problem
-from archive.services.access import Access, who
+from archive.services.access import Access
 from archive.services.backup_key import read_card
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.kept import Disk, Kept
 from archive.services.keys import KeyRing

@@ -14,8 +14,10 @@ from archive.proof import canonical
 from archive.proof.chain import Act
 from archive.proof.folding import fold
 from archive.records import Actor, ObjectName, SearchReport
-from archive.services.access import Access, salted, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
+from archive.services.persons import salted
 from archive.services.rights import Right
 from virtopsy.errors import InputError
 

@@ -16,7 +16,8 @@ from archive.proof.chain import Act, utc
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.timestamp import Refused, Stamp
 from archive.records import Actor, Out
-from archive.services.access import Access, Session, who
+from archive.services.access import Access
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.errors import InputError, IntegrityError, UsageError, VirtopsyError

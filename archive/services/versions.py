@@ -10,7 +10,8 @@ from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, chain
 from archive.proof.chain import Act
 from archive.records import Actor, Document, LogEntry, ObjectName, Out, ThingRow
-from archive.services.access import Access, who
+from archive.services.access import Access
+from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.case.version import Version

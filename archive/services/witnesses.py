@@ -15,8 +15,10 @@ from archive.proof.chain import Act, utc
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.cosignature import Cosigner, Request
 from archive.records import Actor, ObjectName, Out, Witness
-from archive.services.access import Access, Session, salted, who
+from archive.services.access import Access
+from archive.services.gate import Session, who
 from archive.services.journal import Journal
+from archive.services.persons import salted
 from archive.services.rights import Right
 from archive.services.witness_station import Stick
 from virtopsy.errors import (

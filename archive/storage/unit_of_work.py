@@ -41,7 +41,9 @@ from archive.ports import (
 )
 from archive.records import FileRow, Person
 from archive.storage import tables
-from archive.storage.repositories import CaseTable, LogTable, PersonTable, WitnessTable
+from archive.storage.case_table import CaseTable
+from archive.storage.log_table import LogTable
+from archive.storage.person_table import PersonTable, WitnessTable
 from archive.storage.search_table import SearchTable
 from archive.storage.tree_table import TreeTable
 from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError

@@ -1,0 +1,85 @@
+"""Persons and witnesses, in and out, on the connection of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from archive.records import Person, Role, Witness
+from archive.storage import tables
+
+
+class PersonTable:
+    """Persons."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, person: Person) -> None:
+        """Add a person."""
+        self._connection.execute(insert(tables.persons).values(_columns(person)))
+
+    def update(self, person: Person) -> None:
+        """Put a person's new state in place of the old one."""
+        wanted = update(tables.persons).where(tables.persons.c.person_id == person.person_id)
+        self._connection.execute(wanted.values(_columns(person)))
+
+    def by_name(self, name: str) -> Person | None:
+        """Find a person, small and capital letters alike."""
+        return self._one(
+            select(tables.persons).where(tables.persons.c.folded_name == name.casefold())
+        )
+
+    def by_id(self, person_id: str) -> Person | None:
+        """Find a person."""
+        return self._one(select(tables.persons).where(tables.persons.c.person_id == person_id))
+
+    def all(self) -> Sequence[Person]:
+        """Return every person, by name."""
+        wanted = select(tables.persons).order_by(tables.persons.c.folded_name)
+        return [_person(row) for row in self._connection.execute(wanted).mappings()]
+
+    def _one(self, wanted: Select[Any]) -> Person | None:
+        row = self._connection.execute(wanted).mappings().first()
+        return _person(row) if row else None
+
+
+class WitnessTable:
+    """Witnesses of the log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, witness: Witness) -> None:
+        """Add a witness."""
+        self._connection.execute(insert(tables.witnesses).values(asdict(witness)))
+
+    def all(self) -> Sequence[Witness]:
+        """Return every witness, by name."""
+        columns = tables.witnesses.c
+        wanted = select(tables.witnesses).order_by(columns.name, columns.key_sha256)
+        return [Witness(**row) for row in self._connection.execute(wanted).mappings()]
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    row = asdict(person)
+    row["roles"] = " ".join(person.roles)
+    row["folded_name"] = person.name.casefold()
+    return row
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        name=row["name"],
+        roles=tuple(Role(one) for one in row["roles"].split()),
+        disabled=bool(row["disabled"]),
+        failures=row["failures"],
+        last_failure=row["last_failure"],
+        reset=bool(row["reset"]),
+        person_sha256=row["person_sha256"],
+        credential_sha256=row["credential_sha256"],
+    )
