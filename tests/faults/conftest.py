@@ -48,7 +48,9 @@ def some(every: Sequence[T], few: int) -> Sequence[T]:
     """Return all of them in `make faults`, else a few spread over them, first and last among."""
     if ALL or len(every) <= few:
         return every
-    places = {round(n * (len(every) - 1) / max(few - 1, 1)) for n in range(few)}
+    if few == 1:
+        return [every[len(every) // 2]]
+    places = {round(n * (len(every) - 1) / (few - 1)) for n in range(few)}
     return [every[place] for place in sorted(places)]
 
 

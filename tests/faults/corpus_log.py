@@ -132,7 +132,7 @@ def whole_chain_recomputed_without_the_key(stand: Stand) -> None:
     write_copy(stand.folder, entries)
 
 
-@bad("log: chain recomputed without the key", "checkpoint_mismatch", "object_missing")
+@bad("log: chain recomputed without the key", "checkpoint_mismatch")
 def object_named_by_a_path_in_a_recomputed_chain(stand: Stand) -> None:
     bodies = stand.bodies()
     bodies[4]["obj"] = [{"t": "intake", "id": "x", "sha256": "../../../../etc/passwd"}]

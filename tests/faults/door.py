@@ -122,7 +122,7 @@ class Refused:
 
 @dataclass
 class Torn:
-    """Half of what the n-th step should write is written; then the process is gone, or told.
+    """Half of what the n-th step that writes should write is written; then it dies, or is told.
 
     Attributes:
         code: 0 for gone.
@@ -132,9 +132,11 @@ class Torn:
     at: int
     code: int = 0
     torn: bool = False
+    met: int = 0
 
     def before(self, step: Step) -> None:
-        if step.number == self.at and _tear(step):
+        self.met += tearable(step.name)
+        if self.met == self.at and not self.torn and _tear(step):
             self.torn = True
             if not self.code:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -45,7 +45,7 @@ def _rows(database: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-@pytest.mark.parametrize("page", some(range(_PAGES), 4))
+@pytest.mark.parametrize("page", some(range(_PAGES), 2))
 def test_a_flipped_database_page_is_found_or_changes_nothing(
     page: int, stand: Callable[[], Stand], tally: Tally
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_flipped_database_page_is_found_or_changes_nothing(
     content = place.database.read_bytes()
     assert len(content) >= _PAGES * _PAGE
     good = _rows(place.database)
-    for at in (0, 1, 5, 100, _PAGE // 2, _PAGE - 1):
+    for at in some((0, 1, 5, 100, _PAGE // 2, _PAGE - 1), 1):
         with tally.attempt("storage: database page flipped", (page, at)):
             changed = bytearray(content)
             changed[page * _PAGE + at] ^= 0x10
@@ -68,7 +68,7 @@ def test_a_flipped_database_page_is_found_or_changes_nothing(
     place.database.write_bytes(content)
 
 
-@pytest.mark.parametrize("garble", some(range(40), 3))
+@pytest.mark.parametrize("garble", some(range(40), 1))
 def test_random_bytes_in_the_database_never_crash_the_check(
     garble: int, stand: Callable[[], Stand], tally: Tally
 ) -> None:

@@ -45,7 +45,7 @@ def carrier(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("name", some(list(DICOM), 9))
+@pytest.mark.parametrize("name", some(list(DICOM), 5))
 def test_a_bad_file_is_kept_byte_for_byte_beside_the_good_ones(
     name: str, opened: tuple[Archive, Actor], carrier: Path, tally: Tally
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_bad_file_is_kept_byte_for_byte_beside_the_good_ones(
         assert archive.verify.run().ok
 
 
-@pytest.mark.parametrize("name", some(list(FOLDERS), 6))
+@pytest.mark.parametrize("name", some(list(FOLDERS), 4))
 def test_a_hostile_folder_is_taken_in_without_following_or_opening_anything(
     name: str, opened: tuple[Archive, Actor], carrier: Path, tally: Tally
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Workshop, clear
+from tests.faults.conftest import Workshop, clear, some
 from tests.faults.forked import Forked
 from tests.faults.table import Tally
 
@@ -39,7 +39,7 @@ _CASES: dict[str, tuple[Callable[[Path], None], set[str] | None]] = {
 }
 
 
-@pytest.mark.parametrize("case", list(_CASES))
+@pytest.mark.parametrize("case", some(list(_CASES), 2))
 def test_what_may_not_be_read_is_named(
     case: str, forked: Forked, workshop: Workshop, tally: Tally
 ) -> None:

@@ -64,7 +64,7 @@ _DAMAGES: dict[str, tuple[Damage, str]] = {
 }
 
 
-@pytest.mark.parametrize("damage", some(list(_DAMAGES), 5))
+@pytest.mark.parametrize("damage", some(list(_DAMAGES), 2))
 def test_a_damaged_object_is_found_and_never_shown_as_good(
     damage: str, stand: Callable[[], Stand], tally: Tally
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_damaged_object_is_found_and_never_shown_as_good(
         keeper = archive.access.login(KEEPER, PASSWORD)
         beside = place.folder.parent
         good = {name: read(archive, keeper, beside) for name, read in READS.items()}
-        for path in some(place.objects(), 3):
+        for path in some(place.objects(), 2):
             with _damaged(path, act):
                 for name, read in READS.items():
                     with tally.attempt(f"reading a damaged object: {name}", (damage, path)):
