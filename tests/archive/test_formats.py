@@ -26,8 +26,8 @@ from virtopsy.jobs import Progress
 FIXTURES = Path(__file__).parent / "fixtures"
 FIRST_SIZE = 15
 FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
-CORE_SIZE = 43
-CORE_ROOT = "5087d32f4859f8251b5aab3724c8c840a6c8106186bf9b5171a71fbd6425f2b9"
+CORE_SIZE = 49
+CORE_ROOT = "c4c034557f40b304097e53822acc151b6c2d005b225cd78b268f653f54d11516"
 
 
 @pytest.fixture(scope="session")
