@@ -18,7 +18,7 @@ from archive.opening import Archive, create, open_archive
 from archive.proof import canonical
 from archive.proof.signing import Cost
 from archive.records import Actor
-from archive.services.court import BundleReport, Picture
+from archive.services.bundling import BundleReport, Picture
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 

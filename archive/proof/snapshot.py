@@ -41,7 +41,6 @@ PART = 4 << 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PATH = re.compile(r"[A-Za-z0-9_.-]{1,200}(/[A-Za-z0-9_.-]{1,200}){0,5}")
 _OBJECT_LINE = re.compile(rb"([0-9a-f]{64}) (0|[1-9][0-9]{0,17})")
-_MISSING_LINE = re.compile(rb"([a-z_]{1,40}) ([0-9a-f]{64})")
 _LONGEST_LINE = 32 << 20
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from importlib.resources import files as resource
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from archive.ports import Blobs
 from archive.proof import canonical, signing
@@ -20,6 +19,7 @@ from archive.services.bag import Listed, Sealed
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
+from archive.services.target import Target
 from resources.bundle import verify
 from virtopsy.errors import Bug, IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -66,40 +66,6 @@ class BundleReport:
     when: str
     files: int
     bytes: int
-
-
-class Target(Protocol):
-    """Where a bundle is written; see `archive.storage.bundle_folder`."""
-
-    folder: Path
-
-    def free_bytes(self) -> int:
-        """Return the space left where the bundle goes."""
-        ...
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write one file durably."""
-        ...
-
-    def copy(self, source: Path, name: str, progress: Progress) -> tuple[str, int]:
-        """Copy one file durably; return SHA-256 and size."""
-        ...
-
-    def settle(self) -> None:
-        """Put the names in every folder on the disk."""
-        ...
-
-    def zipped(self, when: datetime, progress: Progress) -> Path:
-        """Return one zip of it all."""
-        ...
-
-    def publish(self, made: Path) -> None:
-        """Give the finished folder or zip its final name; never overwrites."""
-        ...
-
-    def discard(self) -> None:
-        """Remove what is left of the work."""
-        ...
 
 
 @dataclass

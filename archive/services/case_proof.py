@@ -10,22 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from archive.proof.acts import ActName
 from archive.proof.chain import Act
-from archive.proof.checkpoint import Checkpoint
 from archive.records import Actor, LogQuery
 from archive.services import bag
 from archive.services.access import Access
-from archive.services.bundling import Target
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.log_reading import LogReading
 from archive.services.rights import Right
-from virtopsy.errors import InputError, UsageError
-
-NewTarget: TypeAlias = Callable[[Path], Target]
+from archive.services.target import NewTarget, refuse_place
+from virtopsy.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -73,9 +69,9 @@ class CaseProofs:
         """
         wanted = LogQuery(number)
         session, own = self._reading.admitted(actor, Right.PROVE_LOG, wanted)
-        self._refuse_place(out)
+        refuse_place(out, self._folder)
         self._record(session, number, reason)
-        point = self._point(session)
+        point = self._journal.checkpoint_for(session.seal)
         cut = list(self._reading.entries(wanted, own, point.size))
         proofs = self._journal.inclusion([one.seq for one in cut], point.size)
         target = self._target(out.absolute())
@@ -102,20 +98,3 @@ class CaseProofs:
             self._journal.append(work, act)
             work.commit()
         self._journal.copy_out()
-
-    def _point(self, session: Session) -> Checkpoint:
-        if session.seal is not None:
-            return self._journal.checkpoint(session.seal)
-        newest = self._journal.newest_checkpoint()
-        if newest is None:
-            raise UsageError("anchor.no_checkpoint")
-        return newest
-
-    def _refuse_place(self, out: Path) -> None:
-        place = out.absolute()
-        if place.exists() or place.is_symlink():
-            raise InputError("bundle.exists", path=out)
-        if not place.parent.is_dir():
-            raise InputError("bundle.no_folder", path=place.parent)
-        if place.parent.resolve().is_relative_to(self._folder.resolve()):
-            raise InputError("bundle.inside_archive", path=out)

@@ -7,10 +7,9 @@ cut, and it names the payload's manifest: a bundle holds the record of its own m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical
@@ -21,20 +20,15 @@ from archive.services.bundling import (
     BundleReport,
     Bundling,
     Picture,
-    Target,
     objects_named,
-    verifier_sha256,
 )
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from virtopsy.errors import InputError, StorageError, VirtopsyError
+from archive.services.target import NewTarget, refuse_place
+from virtopsy.errors import StorageError, VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
-
-__all__ = ["BundleReport", "Court", "Picture", "verifier_sha256"]
-
-NewTarget: TypeAlias = Callable[[Path], Target]
 
 
 class Court:
@@ -82,7 +76,7 @@ class Court:
         """
         session = self._access.require_case(actor, Right.SEAL, number)
         self._access.key_of(session, Right.SEAL, number)
-        self._refuse_place(out)
+        refuse_place(out, self._folder)
         target = self._target(out.absolute())
         run = Bundling(self._journal, self._blobs, target, session, number, progress)
         try:
@@ -108,16 +102,7 @@ class Court:
             InputError: `out` is taken, lies in the archive, or its folder is not there.
         """
         self._access.require(actor, Right.SEAL)
-        self._refuse_place(out)
-
-    def _refuse_place(self, out: Path) -> None:
-        place = out.absolute()
-        if place.exists() or place.is_symlink():
-            raise InputError("bundle.exists", path=out)
-        if not place.parent.is_dir():
-            raise InputError("bundle.no_folder", path=place.parent)
-        if place.parent.resolve().is_relative_to(self._folder.resolve()):
-            raise InputError("bundle.inside_archive", path=out)
+        refuse_place(out, self._folder)
 
     def _failed(self, session: Session, number: str, error: VirtopsyError) -> None:
         """Note the failure; a disk too full even for that must not hide the first reason."""

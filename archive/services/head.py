@@ -7,6 +7,7 @@ with the same entries.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from archive.proof.acts import ActName
 from archive.proof.chain import Act
@@ -17,11 +18,14 @@ from archive.services.journal import Journal
 from archive.services.rights import Right
 from virtopsy.report.head import LogHead
 
+Fingerprint: TypeAlias = Callable[[], str]
+"""Of the archive's key in use: it may be rotated while the archive is open."""
+
 
 class Heads:
     """Tells the head, and records that it went on paper."""
 
-    def __init__(self, access: Access, journal: Journal, fingerprint: Callable[[], str]) -> None:
+    def __init__(self, access: Access, journal: Journal, fingerprint: Fingerprint) -> None:
         self._access = access
         self._journal = journal
         self._fingerprint = fingerprint
@@ -33,14 +37,7 @@ class Heads:
             AccessDenied: nobody is logged in, or the person may not read the log.
         """
         self._access.require(actor, Right.READ_LOG)
-        size, root = self._journal.head()
-        return LogHead(
-            archive=self._journal.archive,
-            size=size,
-            root=root.hex(),
-            key_fingerprint=self._fingerprint(),
-            single_keeper=bool(self._access.single_keeper()),
-        )
+        return head_now(self._access, self._journal, self._fingerprint)
 
     def printed(self, actor: Actor | None, head: LogHead) -> None:
         """Record that this head was handed out for paper.
@@ -52,3 +49,15 @@ class Heads:
         data = {"form": "head", "size": head.size, "root": head.root}
         self._journal.write(Act(ActName.PRINT, who(session.actor), data=data))
         self._journal.checkpoint_after(session.seal)
+
+
+def head_now(access: Access, journal: Journal, fingerprint: Fingerprint) -> LogHead:
+    """Return the head of this moment as papers say it."""
+    size, root = journal.head()
+    return LogHead(
+        archive=journal.archive,
+        size=size,
+        root=root.hex(),
+        key_fingerprint=fingerprint(),
+        single_keeper=bool(access.single_keeper()),
+    )

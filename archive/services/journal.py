@@ -15,7 +15,7 @@ from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
 from archive.services import keys
 from archive.services.explain import named
-from virtopsy.errors import AccessDenied, Bug, StorageError
+from virtopsy.errors import AccessDenied, Bug, StorageError, UsageError
 
 CHECKPOINT_EVERY: Final = 100
 CHECKPOINT_AFTER: Final = timedelta(minutes=10)
@@ -184,6 +184,23 @@ class Journal:
             return chain.when(last) - chain.when(covered) >= CHECKPOINT_AFTER
         except canonical.NotCanonical:
             return True  # `verify` says so; a checkpoint more than due harms nobody
+
+    def checkpoint_for(self, seal: Seal | None, covers: int = 0) -> Checkpoint:
+        """Return a checkpoint made now or, for whoever may not sign, the newest one.
+
+        Args:
+            seal: the archive's key, of a person who has it.
+            covers: entries that it must cover.
+
+        Raises:
+            UsageError: nobody signed one yet that covers so many.
+        """
+        if seal is not None:
+            return self.checkpoint(seal)
+        newest = self.newest_checkpoint()
+        if newest is None or newest.size < covers:
+            raise UsageError("anchor.no_checkpoint")
+        return newest
 
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the largest checkpoint kept here of this log; None before the first."""

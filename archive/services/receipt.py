@@ -6,9 +6,8 @@ entry of its making names the same, so that "since the last outside anchor" can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical
@@ -25,12 +24,12 @@ from archive.records import (
 )
 from archive.services.access import Access
 from archive.services.gate import who
+from archive.services.head import Fingerprint, head_now
 from archive.services.journal import Journal
 from archive.services.receipt_flags import flags_of
 from archive.services.rights import Right
 from archive.services.statement import statement_of
 from virtopsy.errors import InputError
-from virtopsy.report.head import LogHead
 from virtopsy.report.receipt import (
     Provenance,
     Receipt,
@@ -40,8 +39,6 @@ from virtopsy.report.receipt import (
     receipt_list,
 )
 
-Fingerprint: TypeAlias = Callable[[], str]
-"""Of the archive's key in use: it may be rotated while the archive is open."""
 _PLAIN = frozenset({"stored", "already"})
 """Codes of files of which there is nothing to say beside their series' manifest."""
 
@@ -100,7 +97,7 @@ class Receipts:
             files=tuple(_files(said)),
             intake_sha256=taken.named.sha256,
             list_sha256=canonical.sha256(listed),
-            log=self._head(),
+            log=head_now(self._access, self._journal, self._fingerprint),
             software=f"Virtopsy {self._journal.machine.surroundings().version}",
         )
 
@@ -164,16 +161,6 @@ class Receipts:
         with self._journal.database.reading() as work:
             person = work.persons.by_id(person_id)
         return person.name if person is not None else person_id
-
-    def _head(self) -> LogHead:
-        size, root = self._journal.head()
-        return LogHead(
-            archive=self._journal.archive,
-            size=size,
-            root=root.hex(),
-            key_fingerprint=self._fingerprint(),
-            single_keeper=bool(self._access.single_keeper()),
-        )
 
 
 def _provenance(said: Document) -> Provenance:

@@ -13,14 +13,13 @@ from archive.ports import AnchorFiles
 from archive.proof import anchor_name, canonical, chain, timestamp, timestamp_signature
 from archive.proof.acts import ActName
 from archive.proof.chain import Act, utc
-from archive.proof.checkpoint import Checkpoint
 from archive.proof.timestamp import Refused, Stamp
 from archive.records import Actor, Out
 from archive.services.access import Access
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from virtopsy.errors import InputError, IntegrityError, UsageError, VirtopsyError
+from virtopsy.errors import InputError, IntegrityError, VirtopsyError
 
 Chain: TypeAlias = Callable[[bytes, bytes, Path, datetime], bool | None]
 """Whether an answer leads up to a trusted authority; see `archive.storage.openssl`."""
@@ -88,7 +87,7 @@ class Timestamps:
             StorageError: the disk refused; nothing was recorded.
         """
         session = self._access.require(actor, Right.REQUEST_TIMESTAMP)
-        point = self._point(session)
+        point = self._journal.checkpoint_for(session.seal)
         imprint = timestamp.imprint_of(point.note.encode())
         nonce = secrets.randbits(timestamp.NONCE_BITS)
         data = {
@@ -100,14 +99,6 @@ class Timestamps:
         act = Act(ActName.REQUEST_TIMESTAMP, who(session.actor), reason=reason, data=data)
         self._journal.write(act)
         return Asking(timestamp.request(imprint, nonce), point.size)
-
-    def _point(self, session: Session) -> Checkpoint:
-        if session.seal is not None:
-            return self._journal.checkpoint(session.seal)
-        newest = self._journal.newest_checkpoint()
-        if newest is None:
-            raise UsageError("anchor.no_checkpoint")
-        return newest
 
     def take(
         self, actor: Actor | None, brought: bytes, *, ca: Path | None = None, reason: str = ""

@@ -163,12 +163,7 @@ class Witnesses:
             raise IntegrityError("anchor.witness.ahead", seen=old, size=size)
         act = Act(Right.REQUEST_WITNESS, who(session.actor), reason=reason, data={"old": old})
         self._journal.write(act)
-        if session.seal is not None:
-            return self._journal.checkpoint(session.seal)
-        newest = self._journal.newest_checkpoint()
-        if newest is None or newest.size < old:
-            raise UsageError("anchor.no_checkpoint")
-        return newest
+        return self._journal.checkpoint_for(session.seal, old)
 
     def _signer(self, point: Checkpoint) -> bytes:
         for key in reversed(self._public_keys()):

@@ -14,7 +14,7 @@ from typing import Any
 from archive.opening import Archive, create, open_archive
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder, restore_backup
-from archive.services.court import Picture
+from archive.services.bundling import Picture
 from archive.witnessing import station, stick
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.case.changes import Change

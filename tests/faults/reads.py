@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from archive.opening import Archive, open_archive
 from archive.records import Actor, Role
-from archive.services.court import Picture
+from archive.services.bundling import Picture
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, track
 from tests.faults.acts import KEEPER, later_clock
 from virtopsy.errors import VirtopsyError

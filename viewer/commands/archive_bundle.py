@@ -16,7 +16,7 @@ from virtopsy.language import Language, say
 if TYPE_CHECKING:
     from archive.opening import Archive
     from archive.records import Actor
-    from archive.services.court import BundleReport
+    from archive.services.bundling import BundleReport
     from viewer.presenters.court.export import Export
 
 _PATH = speech.PLACE

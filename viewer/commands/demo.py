@@ -14,7 +14,7 @@ from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
-    from archive.services.court import BundleReport
+    from archive.services.bundling import BundleReport
     from viewer.app.demo import Places
 
 _DEFAULT = Path("virtopsy-demo")

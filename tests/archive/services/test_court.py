@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from archive.records import Role
-from archive.services.court import Picture
+from archive.services.bundling import Picture
 from resources.bundle import verify
 from tests.court_case import FILES, NUMBER, PDF, PICTURES, Case, bundled, digest, nothing_is_left
 from virtopsy.case.changes import changes

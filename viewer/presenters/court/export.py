@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from archive.opening import Archive
 from archive.records import Actor
-from archive.services.court import BundleReport, Picture, verifier_sha256
+from archive.services.bundling import BundleReport, Picture, verifier_sha256
 from viewer.presenters.examine.opening import Opened
 from virtopsy.case.case import Case
 from virtopsy.case.subject import Subject, subject_mark

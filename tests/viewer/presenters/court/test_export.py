@@ -16,7 +16,7 @@ import pytest
 
 from archive.opening import Archive
 from archive.records import Actor
-from archive.services.court import BundleReport
+from archive.services.bundling import BundleReport
 from resources.bundle import verify
 from tests.court_case import NUMBER, SERIES, open_case
 from tests.virtopsy.findings.some import one_of_each
