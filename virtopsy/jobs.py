@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -60,6 +60,17 @@ class Progress:
         if now >= self._next_report or done >= total:
             self._next_report = now + _INTERVAL_S
             self._report(done, total)
+
+
+def silent() -> None:
+    """Tell nobody how far something is, where nobody asked."""
+
+
+def checked(items: Iterable[T], check: Callable[[], None]) -> Iterator[T]:
+    """Yield the items; `check` is called before each, and what it raises ends them."""
+    for one in items:
+        check()
+        yield one
 
 
 def give_way() -> None:

@@ -169,6 +169,11 @@ def legible(one: LogEntry) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return a part of a legible body; empty where something else stands in its place."""
+    return value if isinstance(value, dict) else {}
+
+
 def _case_prev(act: Act, before: LogEntry | None) -> str:
     if not act.case:
         return ""

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from archive.proof import chain
@@ -180,7 +179,7 @@ def _outcome(entry: LogEntry) -> str:
 
 def _participants(entry: LogEntry, body: Document, event: Event) -> str:
     """Return who acted, the program that wrote it down, and the media something moved on."""
-    actor, app = _mapping(body.get("actor")), _mapping(body.get("app"))
+    actor, app = chain.mapping(body.get("actor")), chain.mapping(body.get("app"))
     roles = actor.get("role")
     codes = [Code(str(one), str(one), _OWN) for one in roles] if isinstance(roles, list) else []
     if event.media is not None:
@@ -223,7 +222,7 @@ def _objects(entry: LogEntry, body: Document, event: Event, archive: str) -> str
         found.append(_object(_Object(entry.case_number, "3", cycle, _CASE), _name("Case")))
     named = body.get("obj")
     for one in named if isinstance(named, list) else []:
-        said = _mapping(one)
+        said = chain.mapping(one)
         kind = str(said.get("t") or "object")
         sha256 = str(said.get("sha256") or "unknown")
         found.append(_object(_Object(sha256, "3", cycle, _OBJECT), _name(kind)))
@@ -293,7 +292,3 @@ def _clean(text: str) -> str:
     if text.isprintable() and "  " not in text and text == text.strip():
         return text
     return " ".join(printable(text).split())
-
-
-def _mapping(value: Any) -> Document:
-    return value if isinstance(value, dict) else {}

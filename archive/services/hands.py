@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Event, Lock
 
-from virtopsy.jobs import Progress
+from virtopsy.jobs import Progress, silent
 
 HANDS = 2
 _TELL_EVERY_S = 0.04
@@ -66,13 +66,9 @@ class Tally:
         self.progress.tick(min(self._done, total - 1), total)
 
 
-def _nobody() -> None:
-    """Nobody wants to know when a thread has ended."""
-
-
 @contextmanager
 def hands(
-    work: Callable[[int], None], count: int, tally: Tally, ended: Callable[[], None] = _nobody
+    work: Callable[[int], None], count: int, tally: Tally, ended: Callable[[], None] = silent
 ) -> Iterator[None]:
     """Do `work(0)` ... `work(count - 1)` in two threads beside the block, which ends after them.
 

@@ -48,7 +48,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def _cells(entry: LogEntry, language: Language) -> list[str]:
     body = chain.legible(entry)
-    actor, app = _mapping(body.get("actor")), _mapping(body.get("app"))
+    actor, app = chain.mapping(body.get("actor")), chain.mapping(body.get("app"))
     row = {
         "seq": str(entry.seq),
         "ts": entry.ts,
@@ -70,10 +70,6 @@ def _cells(entry: LogEntry, language: Language) -> list[str]:
         "body": entry.body.decode("utf-8", "backslashreplace"),
     }
     return [row[name] for name in COLUMNS]
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str:

@@ -28,7 +28,7 @@ from archive.services.keys import KeyRing
 from archive.services.rebuild import Rebuilt
 from archive.services.rights import Right
 from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
-from virtopsy.jobs import Progress
+from virtopsy.jobs import Progress, checked
 
 CARD = "archive.json"
 DATABASE = "db/archive.sqlite"
@@ -236,7 +236,9 @@ class Restoring:
             if self.target.holds(sha256, size):
                 continue
             try:
-                self.target.put_object(sha256, self._ticking(self.source.kept.blocks(sha256)))
+                self.target.put_object(
+                    sha256, checked(self.source.kept.blocks(sha256), self.progress.check)
+                )
             except IntegrityError as error:
                 self.problems.append(_problem(error))
 
@@ -255,16 +257,11 @@ class Restoring:
     def _large(self) -> None:
         for path, one in self.snapshot.files.items():
             try:
-                self.target.put(path, self._ticking(self.source.kept.stream(one)))
+                self.target.put(path, checked(self.source.kept.stream(one), self.progress.check))
             except IntegrityError as error:
                 if path == DATABASE:
                     raise
                 self.problems.append(_problem(error))  # of the log the database holds all
-
-    def _ticking(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            self.progress.check()
-            yield block
 
 
 class Restored:

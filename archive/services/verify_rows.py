@@ -6,7 +6,7 @@ A new table or column is compared as soon as `replay` tells it and it stands in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from archive.services.searched import expected_items
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import Log
 from virtopsy.errors import InputError
+from virtopsy.jobs import checked
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class RowCheck:
         try:
             with self._database.reading() as work:
                 entries = work.log.of_acts(acts, case or None)
-                told = replay(self._ticking(entries), self._blobs)
+                told = replay(checked(entries, self._phase.check), self._blobs)
                 if told.untold:
                     self._found.add("rows_untold", f"{DATABASE}#{case or 'person'}")
                 self._tombs.extend(told.tombstones.values())
@@ -148,11 +149,6 @@ class RowCheck:
         kept = {(one.case_number, one.kind, one.id): one for one in rows}
         known = {key: kept[key] for key in kept.keys() - unknown}
         self._judge("search", items, known, some=bool(told.untold))
-
-    def _ticking(self, entries: Iterable[Any]) -> Iterator[Any]:
-        for one in entries:
-            self._phase.check()
-            yield one
 
     def _kept(self, table: Table, work: UnitOfWork, case: str) -> Mapping[Any, Any] | None:
         try:

@@ -15,14 +15,11 @@ from uuid import uuid4
 from archive.proof.canonical import sha256 as hash_of
 from archive.storage.files import Files, inside, is_file
 from virtopsy.errors import IntegrityError, StorageError
+from virtopsy.jobs import silent
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DATABASE = "db/archive.sqlite"
 _NOTE = re.compile(r"checkpoint-[0-9]{12}\.txt")
-
-
-def _silent() -> None:
-    """Tell nobody how far the reading is."""
 
 
 class ObjectFolder:
@@ -84,7 +81,7 @@ class ObjectFolder:
         """Tell whether the object lies there, without reading it."""
         return _is_there(self.path(sha256))
 
-    def fault(self, sha256: str, tick: Callable[[], None] = _silent) -> tuple[str, int]:
+    def fault(self, sha256: str, tick: Callable[[], None] = silent) -> tuple[str, int]:
         """Return "" or the code of what is wrong with the object, and the bytes read.
 
         Reads past the cache: the disk is asked, not what the system remembers of it.

@@ -20,6 +20,7 @@ from archive.storage.blocks import blocks, blocks_past_cache
 from archive.storage.source_files import Buffer, blocks_of
 from archive.storage.system_sync import begin_writing, sync_file_system
 from virtopsy.errors import InputError, StorageError
+from virtopsy.jobs import silent
 
 _BLOCK = 1 << 20
 _TAIL = 1 << 13  # where the last line of a log is looked for first
@@ -41,10 +42,6 @@ def storage_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         key = _KEYS.get(error.errno or 0, "archive.storage.failed")
         raise StorageError(key, path=path, detail=error.strerror or str(error)) from error
-
-
-def _silent() -> None:
-    """Tell nobody how far the reading is."""
 
 
 def is_file(path: Path) -> bool:
@@ -321,7 +318,7 @@ class Files:
         return content
 
     def hash(
-        self, path: Path, *, past_cache: bool = False, tick: Callable[[], None] = _silent
+        self, path: Path, *, past_cache: bool = False, tick: Callable[[], None] = silent
     ) -> tuple[str, int]:
         """Return SHA-256 and size of a file of the archive.
 

@@ -47,6 +47,7 @@ from archive.storage.person_table import PersonTable, WitnessTable
 from archive.storage.search_table import SearchTable
 from archive.storage.tree_table import TreeTable
 from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError
+from virtopsy.jobs import silent
 from virtopsy.late import Late
 
 BUSY_TIMEOUT_S = 10.0
@@ -64,10 +65,6 @@ _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """The file has another name now: a rebuilt one took its place while this transaction waited."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _silent() -> None:
-    """Tell nobody how far the check is."""
 
 
 class SqliteDatabase:
@@ -168,7 +165,7 @@ class SqliteDatabase:
             connection.connection.driver_connection.backup(target)  # type: ignore[union-attr]
         return SqliteDatabase(path)
 
-    def is_damaged(self, check: Callable[[], None] = _silent) -> bool:
+    def is_damaged(self, check: Callable[[], None] = silent) -> bool:
         """Tell whether the database's own check finds a fault, or cannot even be run.
 
         Args:

@@ -59,30 +59,26 @@ def password_of(name: str, language: Language, variable: str = PASSWORD) -> str:
     Raises:
         UsageError: neither variable nor terminal; nothing waits for ever.
     """
+    new = variable == NEW_PASSWORD
+    key = "archive.cli.new_password" if new else "archive.cli.password"
+    missing = UsageError("archive.cli.no_password", name=name, variable=variable)
+    return secret(variable, say(key, language, name=name), missing, twice=new)
+
+
+def secret(variable: str, prompt: str, missing: UsageError, *, twice: bool = False) -> str:
+    """Return what nobody may see, from the variable or else from a prompt that shows nothing.
+
+    Args:
+        variable: of the environment.
+        prompt: what the terminal shows.
+        missing: raised where there is neither variable nor terminal; nothing waits for ever.
+        twice: ask again, so that a slip of a finger shows.
+    """
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
-        raise UsageError("archive.cli.no_password", name=name, variable=variable)
-    new = variable == NEW_PASSWORD
-    key = "archive.cli.new_password" if new else "archive.cli.password"
-    text: str = click.prompt(
-        say(key, language, name=name), hide_input=True, confirmation_prompt=new, err=True
-    )
-    return text
-
-
-def password_for(prompt: str, missing: str) -> str:
-    """Return the password of something that is no archive's person, as `password_of` does.
-
-    Args:
-        prompt: what the terminal shows.
-        missing: key of the sentence where there is neither variable nor terminal.
-    """
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
-    if not sys.stdin.isatty():
-        raise UsageError(missing, variable=PASSWORD)
-    text: str = click.prompt(prompt, hide_input=True, err=True)
+        raise missing
+    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
     return text
 
 

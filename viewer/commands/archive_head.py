@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viewer.commands import handed_out, speech
+from viewer.commands import speech
 from viewer.commands.acting import acting, user_option
+from viewer.presenters import handed_out
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:

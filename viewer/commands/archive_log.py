@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from viewer.commands import handed_out, speech
+from viewer.commands import speech
 from viewer.commands.acting import acting, case_option, user_option
+from viewer.presenters import handed_out
 from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Language, say
 

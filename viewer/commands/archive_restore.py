@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from viewer.commands import speech
-from viewer.commands.acting import password_for
+from viewer.commands.acting import PASSWORD, secret
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
@@ -56,7 +56,8 @@ def build(language: Language) -> click.Command:
             raise UsageError("backup.restore.no_folder")
         password = ""
         if is_encrypted(backup, uuid):
-            password = password_for(say("backup.restore.password", language), "backup.no_password")
+            missing = UsageError("backup.no_password", variable=PASSWORD)
+            password = secret(PASSWORD, say("backup.restore.password", language), missing)
         if listed or folder is None:
             _list(snapshots_of(backup, password=password, archive=uuid), language, as_json)
             return

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from viewer.commands import handed_out, speech
+from viewer.commands import speech
 from viewer.commands.acting import acting, reason_option, user_option
 from viewer.commands.folder_first import FolderFirst
+from viewer.presenters import handed_out
 from virtopsy.errors import InputError
 from virtopsy.language import Language, say
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from viewer.commands import handed_out, speech
+from viewer.commands import speech
+from viewer.presenters import handed_out
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 

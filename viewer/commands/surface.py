@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from typing_extensions import override
 
-from viewer.commands import handed_out, speech
+from viewer.commands import speech
+from viewer.presenters import handed_out
 from virtopsy import confined
 from virtopsy.language import Fact, Language, count, say
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from viewer.commands import handed_out
+from viewer.presenters import handed_out
 from virtopsy.errors import StorageError, UsageError
 
 
