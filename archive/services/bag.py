@@ -7,16 +7,16 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archive.proof import canonical
 from archive.proof.checkpoint import Checkpoint
 from archive.records import Inclusion, LogEntry
+from virtopsy.report.moments import ASTANA
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_ASTANA = timezone(timedelta(hours=5))
 _SPKI = bytes.fromhex("302a300506032b6570032100")  # RFC 8410, before the 32 bytes of the key
 _PACKAGES = (
     *("SimpleITK", "cryptography", "numpy", "pydicom", "scipy", "sqlalchemy", "typst", "vtk"),
@@ -127,7 +127,7 @@ class Sealed:
             "archive": self.archive,
             "case": self.case,
             "when": self.when_utc,
-            "when_local": f"{self.when.astimezone(_ASTANA):%Y-%m-%dT%H:%M:%S+05:00}",
+            "when_local": f"{self.when.astimezone(ASTANA):%Y-%m-%dT%H:%M:%S+05:00}",
             "tagmanifest_sha256": self.tag_manifest_sha256,
             "verify_sha256": self.verify_sha256,
             "checkpoint": {"size": self.checkpoint.size, "root": self.checkpoint.root.hex()},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from virtopsy.language import Language, count, has, printable, say
+from virtopsy.report.moments import utc_words
 
 _LONGEST = 200
 """Of a text that a person typed; the entry keeps all of it."""
@@ -71,10 +72,9 @@ def _hash(_key: str, value: Any, _language: Language) -> str | None:
 def _moment(_key: str, value: Any, _language: Language) -> str | None:
     try:
         moment = datetime.fromisoformat(value)
-        told = moment.astimezone(UTC) if moment.tzinfo else None
+        return utc_words(moment) if moment.tzinfo else None
     except (TypeError, ValueError, OverflowError):
         return None
-    return f"{told:%Y-%m-%d %H:%M:%S} UTC" if told else None
 
 
 def _flag(key: str, value: Any, language: Language) -> str | None:

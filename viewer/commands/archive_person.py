@@ -12,12 +12,11 @@ from viewer.commands.acting import (
     acting,
     acting_with,
     password_of,
-    reason_option,
-    second_option,
     user_option,
 )
 from viewer.commands.folder_first import FolderFirst
-from viewer.commands.person_words import ROLES, facts_of, roles_of
+from viewer.commands.person_options import about_person, roles_option
+from viewer.commands.person_words import facts_of, roles_of
 from virtopsy.language import Language, say
 
 _FOLDER = speech.PLACE
@@ -35,20 +34,8 @@ def build(language: Language) -> click.Command:
 
 def _add_add(group: speech.Group, language: Language) -> None:
     @group.add("add", "archive.cli.person.add.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @click.option(
-        "--role",
-        "roles",
-        multiple=True,
-        required=True,
-        type=click.Choice(ROLES),
-        help=say("archive.cli.option.role", language),
-    )
-    @user_option(language)
-    @second_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
+    @roles_option(language)
+    @about_person(language)
     def add(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
         folder: Path,
         name: str,
@@ -76,12 +63,7 @@ def _add_add(group: speech.Group, language: Language) -> None:
 
 def _add_disable(group: speech.Group, language: Language) -> None:
     @group.add("disable", "archive.cli.person.disable.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @user_option(language)
-    @second_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
+    @about_person(language)
     def disable(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
         folder: Path,
         name: str,

@@ -14,10 +14,10 @@ from viewer.commands.acting import (
     acting_with,
     password_of,
     reason_option,
-    second_option,
     user_option,
 )
-from viewer.commands.person_words import ROLES, facts_of, roles_of
+from viewer.commands.person_options import about_person, roles_option
+from viewer.commands.person_words import facts_of, roles_of
 from virtopsy.language import Language, say
 
 _FOLDER = speech.PLACE
@@ -33,20 +33,8 @@ def add_to(group: speech.Group, language: Language) -> None:
 
 def _add_role(group: speech.Group, language: Language) -> None:
     @group.add("role", "access.cli.person.role.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @click.option(
-        "--role",
-        "roles",
-        multiple=True,
-        required=True,
-        type=click.Choice(ROLES),
-        help=say("archive.cli.option.role", language),
-    )
-    @user_option(language)
-    @second_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
+    @roles_option(language)
+    @about_person(language)
     def role(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
         folder: Path,
         name: str,
@@ -87,12 +75,7 @@ def _add_password(group: speech.Group, language: Language) -> None:
 
 def _add_reset(group: speech.Group, language: Language) -> None:
     @group.add("reset", "access.cli.person.reset.help")
-    @click.argument("folder", metavar="DIR", type=_FOLDER)
-    @click.argument("name")
-    @user_option(language)
-    @second_option(language)
-    @reason_option(language)
-    @speech.json_option(language)
+    @about_person(language)
     def reset(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
         folder: Path,
         name: str,

@@ -12,6 +12,7 @@ from viewer.commands.folder_first import FolderFirst
 from viewer.presenters import handed_out
 from virtopsy.errors import InputError
 from virtopsy.language import Language, say
+from virtopsy.report.moments import to_the_second
 
 _PATH = speech.PLACE
 
@@ -60,7 +61,7 @@ def _add_take(group: speech.Group, language: Language) -> None:
             told = {"size": found.size, "time": found.time.isoformat(), "checked": found.checked}
             speech.facts({**told, "authority": found.authority, "path": found.path})
             return
-        when = f"{found.time:%Y-%m-%d %H:%M:%S}"
+        when = to_the_second(found.time)
         authority = found.authority or "—"
         words = {"when": when, "authority": authority}
         speech.line(say("anchor.timestamp.taken", language, size=found.size, **words))

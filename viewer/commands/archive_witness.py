@@ -10,6 +10,7 @@ from viewer.commands import speech
 from viewer.commands.acting import acting, reason_option, user_option
 from viewer.commands.folder_first import FolderFirst
 from virtopsy.language import Language, say
+from virtopsy.report.moments import to_the_second
 
 _PATH = speech.PLACE
 
@@ -94,5 +95,5 @@ def _add_take(group: speech.Group, language: Language) -> None:
             told = {"witness": taken.name, "size": taken.size, "when": when, "path": taken.path}
             speech.facts(told)
             return
-        when = f"{taken.when:%Y-%m-%d %H:%M:%S}"
+        when = to_the_second(taken.when)
         speech.line(say("anchor.taken", language, name=taken.name, size=taken.size, when=when))

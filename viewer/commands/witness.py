@@ -14,6 +14,7 @@ from viewer.commands import speech
 from viewer.commands.acting import NEW_PASSWORD, password_of
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.language import Language, say
+from virtopsy.report.moments import to_the_second
 
 if TYPE_CHECKING:
     from archive.services.witness_station import Signed
@@ -109,6 +110,6 @@ def _tell(signed: tuple[Signed, ...], language: Language, *, as_json: bool) -> N
         speech.facts({"signed": told})
         return
     for one in signed:
-        when = f"{one.when:%Y-%m-%d %H:%M:%S}"
+        when = to_the_second(one.when)
         counts = {"size": one.size, "fresh": one.fresh}
         speech.line(say("anchor.signed", language, origin=one.origin, when=when, **counts))

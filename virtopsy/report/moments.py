@@ -1,4 +1,4 @@
-"""Instants and days as they stand on paper."""
+"""Instants and days as a person reads them, on paper and on the screen."""
 
 from __future__ import annotations
 
@@ -10,11 +10,25 @@ ASTANA = timezone(timedelta(hours=5))
 """All of Kazakhstan since 1 March 2024."""
 
 
+def to_the_second(when: datetime) -> str:
+    """Return an instant in UTC to the second; the sentence around it says that it is UTC."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def utc_words(when: datetime) -> str:
+    """Return an instant in UTC to the second, and that it is UTC."""
+    return f"{to_the_second(when)} UTC"
+
+
+def logged_words(ts: str) -> str:
+    """Return the time of a log entry to the second; of a damaged one what is there."""
+    return f"{ts[:10]} {ts[11:19]}"
+
+
 def moment_words(when: datetime) -> str:
     """Return an instant in UTC, and beside it as clocks in Kazakhstan show it."""
-    utc, local = when.astimezone(UTC), when.astimezone(ASTANA)
-    kept = f"({local:%Y-%m-%d %H:%M:%S} +05:00)".replace(" ", "\u00a0")
-    return f"{utc:%Y-%m-%d %H:%M:%S} UTC {kept}"
+    kept = f"({when.astimezone(ASTANA):%Y-%m-%d %H:%M:%S} +05:00)".replace(" ", "\u00a0")
+    return f"{utc_words(when)} {kept}"
 
 
 def day_words(date: str) -> str:

@@ -14,6 +14,7 @@ from viewer.presenters.work import Running, Work
 from virtopsy.errors import VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, count, say
+from virtopsy.report.moments import logged_words
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Checking:
             "files": count(report.checked.files),
             "entries": count(report.checked.log_entries),
             "signatures": count(report.checked.signatures),
-            "when": report.sealed_when[:19].replace("T", " "),
+            "when": logged_words(report.sealed_when),
         }
         told = say("logroom.whole", language, **facts)
         if self._paper is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +19,7 @@ from virtopsy.findings.difference import Difference, differences
 from virtopsy.findings.record import from_record
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
+from virtopsy.report.moments import utc_words
 
 _OWN_WORDS: Mapping[str, str] = MappingProxyType(
     {"case.save": "panel.act.saved", "case.finding.restore": "panel.act.restored"}
@@ -111,7 +111,7 @@ class FindingHistory:
         return Told(
             version.number,
             say("panel.version", language, n=version.number, act=done),
-            say("panel.version.who", language, who=who, when=said_time(version.when)),
+            say("panel.version.who", language, who=who, when=utc_words(version.when)),
             (*self._lines(version, language), *_reason(version, language)),
             self.against.now == version.number,
             self._is_old(version),
@@ -174,8 +174,3 @@ def _line(one: Difference, language: Language) -> str:
 
 def _reason(version: Version, language: Language) -> tuple[str, ...]:
     return (say("panel.reason", language, reason=version.reason),) if version.reason else ()
-
-
-def said_time(when: datetime) -> str:
-    """Return an instant in UTC to the second, with its offset: a history is evidence."""
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -16,6 +16,7 @@ from viewer.presenters.work import Work
 from virtopsy.errors import VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, count, say
+from virtopsy.report.moments import logged_words
 
 EVERY = ""
 """Every act, in the choice of acts."""
@@ -105,7 +106,7 @@ class LogReading:
         return [
             Told(
                 one.seq,
-                f"{one.ts[:10]} {one.ts[11:19]}",
+                logged_words(one.ts),
                 sentence(one, language),
                 one.out != "ok",
             )
