@@ -287,6 +287,10 @@ class LogRows(Protocol):
         """Return the newest entry (of a case)."""
         ...
 
+    def size(self) -> int:
+        """Return the newest entry's number: the log has so many entries, where none is gone."""
+        ...
+
     def at(self, seq: int) -> LogEntry | None:
         """Return an entry by its number."""
         ...

@@ -103,11 +103,10 @@ class AnchorCheck:
         try:
             with self._journal.database.reading() as work:
                 told = replay(work.log.of_acts({ActName.ADD_WITNESS}), self._blobs)
-                last = work.log.last()
+                self._size = work.log.size()
         except DAMAGE:
             found.damaged()
             return
-        self._size = last.seq if last else 0
         origin = checkpoint.origin_of(self._journal.archive)
         witnesses = told.witnesses.values()
         faults = anchor_faults(files, witnesses, origin, self._root, self._notes(files))

@@ -109,8 +109,7 @@ class Anchors:
         self._access.require(actor, Right.READ_LOG, acting=False)
         with self._journal.database.reading() as work:
             found = _newest(work)
-            last = work.log.last()
-        size = last.seq if last else 0
+            size = work.log.size()
         if found is None:
             return LastAnchor(None, size, timedelta(0))
         age = max(self._clock() - found.when, timedelta(0))

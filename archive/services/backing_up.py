@@ -244,8 +244,7 @@ class BackingUp:
         if database.is_damaged():
             self._problems.append(Problem("database_damaged", DATABASE))
         with database.reading() as work:
-            last = work.log.last()
-            length = last.seq if last else 0
+            length = work.log.size()
             root = merkle.Tree(work.tree).root(length)
             self._gone = _destroyed(work)
             named = _named(work)

@@ -101,7 +101,7 @@ class Journal:
             IntegrityError: entries are missing.
         """
         with self.database.reading() as work:
-            size = _size(work)
+            size = work.log.size()
             return size, _whole(work, size).root(size)
 
     def root(self, size: int) -> bytes:
@@ -205,7 +205,7 @@ class Journal:
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the largest checkpoint kept here of this log; None before the first."""
         with self.database.reading() as work:
-            size = _size(work)
+            size = work.log.size()
         return next(self._checkpoints(size), None)
 
     def _checkpoints(self, size: int) -> Iterator[Checkpoint]:
@@ -223,14 +223,9 @@ class Journal:
         return tuple(named(one, names) for one in found)
 
 
-def _size(work: UnitOfWork) -> int:
-    last = work.log.last()
-    return last.seq if last else 0
-
-
 def _whole(work: UnitOfWork, size: int) -> merkle.Tree:
     """Return the tree over at least `size` entries."""
-    there = _size(work)
+    there = work.log.size()
     if size > there:
         raise Bug(f"the log has {there} entries, not {size}")
     return merkle.Tree(work.tree)

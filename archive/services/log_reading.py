@@ -78,16 +78,15 @@ class LogReading:
         """Return the newest entries, at most `most`, of those before an entry if one is named."""
         with self.journal.database.reading() as work:
             found = list(work.log.page(wanted, most + 1, before=before, own=own))
-            last = work.log.last()
+            size = work.log.size()
             names = {one.person_id: one.name for one in work.persons.all()}
         shown = tuple(named(one, names) for one in found[:most])
-        return LogPage(shown, len(found) > most, last.seq if last else 0)
+        return LogPage(shown, len(found) > most, size)
 
     def last_seq(self) -> int:
         """Return the newest entry's number."""
         with self.journal.database.reading() as work:
-            last = work.log.last()
-        return last.seq if last else 0
+            return work.log.size()
 
     def _stretch(self, wanted: LogQuery, until: int, own: OwnEntries | None) -> list[LogEntry]:
         with self.journal.database.reading() as work:

@@ -125,12 +125,12 @@ class Rebuilding:
             work.commit()
         self._compare(database)
         with database.reading() as work:
-            last = work.log.last()
+            size = work.log.size()
             damaged = self._joined.copy_damaged
             copy = (one.body + b"\n" for one in work.log.entries()) if damaged else None
             moved = self.old.exchange(moment, copy)
         return Rebuilt(
-            entries=last.seq if last else 0,
+            entries=size,
             cases=len(cases),
             from_database=self._joined.from_database,
             copy_renewed=damaged,

@@ -378,8 +378,7 @@ def _judged(
     outside: Iterable[Outside],
     ring: KeyRing,
 ) -> list[Problem]:
-    last = work.log.last()
-    log = _Log(min(last.seq if last else 0, brought.size), merkle.Tree(work.tree))
+    log = _Log(min(work.log.size(), brought.size), merkle.Tree(work.tree))
     newest = max(others, key=lambda one: (one.size, one.number), default=brought)
     problems = []
     for one in {brought.name: brought, newest.name: newest}.values():

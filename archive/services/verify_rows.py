@@ -163,8 +163,7 @@ class RowCheck:
             return
         try:
             with self._database.reading() as work:
-                newest = work.log.last()
-                size = newest.seq if newest else 0
+                size = work.log.size()
                 kept = {(level, place): node for level, place, node in work.tree.all()}
                 told = self._log.nodes
                 # A program that records meanwhile completes nodes that the check did not see.

@@ -41,6 +41,11 @@ class LogTable:
         found = self._connection.execute(wanted).mappings().first()
         return LogEntry(**found) if found else None
 
+    def size(self) -> int:
+        """Return the newest entry's number: the log has so many entries, where none is gone."""
+        newest = select(func.max(tables.log.c.seq))
+        return self._connection.execute(newest).scalar() or 0
+
     def at(self, seq: int) -> LogEntry | None:
         """Return an entry by its number."""
         wanted = select(tables.log).where(tables.log.c.seq == seq)
