@@ -32,6 +32,18 @@ _SQLITE = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EDQUOT: sqlite3.SQLITE_FULL}
 _READ_ONLY = {errno.EACCES: sqlite3.SQLITE_PERM, errno.EROFS: sqlite3.SQLITE_READONLY}
 
 
+_READING = {
+    *("blocks", "free_bytes", "hash", "hash_part", "last_line", "length_of_lines", "lines"),
+    *("read", "size"),
+}
+"""What leaves the disk as it is; every other operation, also one to come, is taken to change it."""
+
+
+def changes(name: str) -> bool:
+    """Tell whether the disk may be another one after a step: only there a kill is a new kill."""
+    return name not in _READING
+
+
 @dataclass(frozen=True)
 class Step:
     """One operation at the disk.
