@@ -102,9 +102,7 @@ def test_a_pulled_plug_at_any_step_loses_nothing_that_was_announced(
         cuts=str(cuts),
         seed=2026,
         count=_WAYS,
-        steps=[at for at, name in enumerate(steps, 1) if changes(name)]
-        if ALL
-        else [len(steps) // 2],
+        steps=writing if ALL else writing[len(writing) // 2 :][:1],
     )
     assert outcome.done
     seen: set[tuple[bool, str]] = set()
