@@ -227,7 +227,7 @@ class BackingUp:
             "where": str(self._kept.disk.folder),
             "disk": self.place.card.id,
             "snapshot": number,
-            "encrypted" if self.place.card.encrypted else "plain": True,
+            "plain": not self.place.card.encrypted,
             "full": self._kept.full,
             "objects": count,
             "bytes": size,

@@ -125,7 +125,6 @@ SHOWN: Mapping[str, Teller] = {
     "second": _present,
     "where": _words,
     "snapshot": _count,
-    "encrypted": _flag,
     "plain": _flag,
     "full": _flag,
     "from": _moment_if_any,

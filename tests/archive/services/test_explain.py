@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from archive.opening import Archive
+from archive.opening import Archive, open_archive
 from archive.proof import canonical, chain
 from archive.proof.acts import ActName
 from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Moment, Who
 from archive.records import Actor, LogEntry, Out, Role, Surroundings
 from archive.services.entry_facts import _TOLD, SHOWN
 from archive.services.explain import named, sentence
-from tests.archive.conftest import CASE
+from tests.archive.conftest import CASE, CHEAP, Clock
 from virtopsy.errors import AccessDenied
 from virtopsy.language import Language, has
 
@@ -188,3 +189,26 @@ def test_the_person_an_act_is_about_is_named(kept: Archive, expert: Actor) -> No
         "why: the access of this person was taken away"
     ) in told
     assert any(f"case {CASE}: evidence was taken into the case" in one for one in told)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_fact_that_has_a_teller_has_its_words(language: Language) -> None:
+    lacking = [
+        name
+        for name in SHOWN
+        if not any(has(f"entry.data.{name}{tail}", language) for tail in ("", ".ok"))
+    ]
+    assert not lacking
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_archive_that_saw_every_kind_of_act_tells_all_of_its_log(
+    language: Language, tmp_path: Path, clock: Clock
+) -> None:
+    fixture = Path(__file__).parents[1] / "fixtures" / "format_1_core.zip"
+    with zipfile.ZipFile(fixture) as packed:
+        packed.extractall(tmp_path)
+    with open_archive(tmp_path, clock=clock, cost=CHEAP) as archive:
+        told = [sentence(one, language) for one in archive._journal.entries()]
+    assert len(told) > 40
+    assert all(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 from archive.opening import Archive
 from archive.proof import canonical
 from archive.records import Actor, IntakeReport
+from archive.services import flags
 from tests.archive.conftest import CASE, SERIES, write_slice
 from virtopsy.jobs import Progress
-from virtopsy.language import Language
+from virtopsy.language import Language, has
 
 _STUDY = "1.2.3.4"
 
@@ -160,3 +162,10 @@ def test_flags_stand_in_the_intake_object_and_are_said_in_three_languages(
     ]
     for flag in (*report.flags, *report.report[0].flags):
         assert len({flag.sentence(language) for language in Language}) == 3
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_flag_that_is_named_has_its_sentence(language: Language) -> None:
+    codes = re.findall(r"^([a-z_]+) {2,}", flags.__doc__ or "", re.MULTILINE)
+    assert "destroyed_before" in codes
+    assert not [one for one in codes if one != "code" and not has(f"intake.flag.{one}", language)]
