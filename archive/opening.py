@@ -47,7 +47,7 @@ from archive.services.paper import PrintedHead
 from archive.services.persons import added, checked_name, new_person
 from archive.services.receipt import Receipts
 from archive.services.rekeying import Keys
-from archive.services.restore import Restored
+from archive.services.restored import Restored
 from archive.services.rights import Right
 from archive.services.search import Search
 from archive.services.timestamps import Timestamps

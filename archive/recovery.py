@@ -20,7 +20,8 @@ from archive.services import restore
 from archive.services.backup_key import read_card as read_backup_card
 from archive.services.journal import Journal
 from archive.services.rebuild import Rebuilding, Rebuilt
-from archive.services.restore import Outside, Restoring, Source, missing_entries
+from archive.services.restore import Restoring, Source
+from archive.services.restored import Outside, missing_entries
 from archive.storage.backup_disk import BackupDisk, backups_in
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.files import Files

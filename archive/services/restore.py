@@ -1,4 +1,4 @@
-"""Restoring an archive into an empty place, and judging what came out of it.
+"""Restoring an archive into an empty place; what came out is judged by `restored`.
 
 A restore is good only if everything verifies, and if the log it brings is not behind, or another
 than, what outside checkpoints and the backup's own newest snapshot tell. An old backup put in
@@ -7,26 +7,17 @@ place of a newer archive looks whole from within; only something outside shows i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from archive.ports import UnitOfWork
-from archive.proof import canonical, checkpoint, merkle, slots, snapshot
-from archive.proof.chain import SYSTEM, Act
-from archive.proof.checkpoint import Checkpoint
+from archive.proof import canonical, slots, snapshot
 from archive.proof.signing import Password
 from archive.proof.snapshot import Snapshot
-from archive.records import Actor, Out, Problem
-from archive.services.access import Access
+from archive.records import Problem
 from archive.services.backup_key import read_card
-from archive.services.gate import who
-from archive.services.journal import Journal
 from archive.services.kept import Disk, Kept
-from archive.services.keys import KeyRing
-from archive.services.rebuild import Rebuilt
-from archive.services.rights import Right
 from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress, checked
 
@@ -112,16 +103,8 @@ class Source:
             try:
                 found.append(self.kept.snapshot(name))
             except IntegrityError as error:
-                problems.append(_problem(error))
+                problems.append(problem_of(error))
         return found, problems
-
-
-@dataclass(frozen=True)
-class Outside:
-    """A checkpoint that was kept outside the archive, and where it was read."""
-
-    path: str
-    checkpoint: Checkpoint
 
 
 def unlock(disk: Disk, password: Password) -> Source:
@@ -240,7 +223,7 @@ class Restoring:
                     sha256, checked(self.source.kept.blocks(sha256), self.progress.check)
                 )
             except IntegrityError as error:
-                self.problems.append(_problem(error))
+                self.problems.append(problem_of(error))
 
     def _small(self) -> bytes:
         """Write the small files; return the card, which comes last."""
@@ -261,140 +244,11 @@ class Restoring:
             except IntegrityError as error:
                 if path == DATABASE:
                     raise
-                self.problems.append(_problem(error))  # of the log the database holds all
+                self.problems.append(problem_of(error))  # of the log the database holds all
 
 
-class Restored:
-    """The archive that came out of it: is it the newest, and what its log says of that."""
-
-    def __init__(self, access: Access, journal: Journal) -> None:
-        self._access = access
-        self._journal = journal
-
-    def judged(
-        self,
-        brought: Snapshot,
-        source: Source,
-        outside: Sequence[Outside],
-        ring: Callable[[], KeyRing],
-    ) -> list[Problem]:
-        """Compare the log with everything that tells of it from outside.
-
-        Args:
-            brought: what was restored.
-            source: the backup; its newest snapshot is one of the witnesses.
-            outside: checkpoints kept elsewhere.
-            ring: gives the archive's keys.
-        """
-        others, problems = source.readable()
-        try:
-            known = ring()
-            with self._journal.database.reading() as work:
-                return problems + _judged(work, brought, others, outside, known)
-        except IntegrityError as error:
-            return [*problems, _problem(error)]
-
-    def enter(
-        self, brought: Snapshot, source: Source, password: Password, problems: Sequence[Problem]
-    ) -> None:
-        """Record the restore; a log that is damaged is not written to."""
-        codes = sorted({one.code for one in problems})
-        if any(one.startswith(("log_", "checkpoint_", "database_")) for one in codes):
-            return
-        data = {
-            "backup": source.backup,
-            "snapshot": brought.number,
-            "size": brought.size,
-            "root": brought.root,
-            "missing_entries": missing_entries(problems),
-            "problems": len(problems),
-            "codes": codes,
-        }
-        out = Out.FAIL if problems else Out.OK
-        actor = self._person(source.person, password)
-        self._journal.write(Act("restore", who(actor) if actor else SYSTEM, out, data=data))
-        if actor is not None:
-            seal = self._access.require(actor, Right.READ_LOG).seal
-            self._journal.checkpoint_after(seal, at_once=True)
-
-    def enter_rebuilt(self, actor: Actor, made: Rebuilt, reason: str) -> None:
-        """Record that the database was made anew."""
-        session = self._access.require(actor, Right.REBUILD)
-        data = {
-            "entries": made.entries,
-            "cases": made.cases,
-            "from_database": made.from_database,
-            "copy_renewed": made.copy_renewed,
-            "untold": len(made.untold),
-            "quarantine": list(made.quarantine),
-        }
-        out = Out.FAIL if made.untold else Out.OK
-        self._journal.write(Act(Right.REBUILD, who(actor), out, reason=reason, data=data))
-        self._journal.checkpoint_after(session.seal, at_once=True)
-
-    def _person(self, person: str, password: Password) -> Actor | None:
-        """Return the person whose password opened the backup, where that person logs in here."""
-        with self._journal.database.reading() as work:
-            known = work.persons.by_id(person) if person else None
-        if known is None or known.disabled:
-            return None
-        try:
-            return self._access.login(known.name, password.typed)
-        except (AccessDenied, IntegrityError):
-            return None  # the password was changed since, or what proves it was not brought
-
-
-def missing_entries(problems: Iterable[Problem]) -> int:
-    """Return how many entries of the log are known to be missing."""
-    lost = (one.facts["missing"] for one in problems if one.code == "restore_rolled_back")
-    return max((one for one in lost if isinstance(one, int)), default=0)
-
-
-@dataclass(frozen=True)
-class _Log:
-    """The log that was restored.
-
-    Attributes:
-        size: its entries, without those of check and restore.
-    """
-
-    size: int
-    tree: merkle.Tree
-
-    def against(self, path: str, size: int, root: str) -> list[Problem]:
-        """Compare it with a size and root that something tells."""
-        if size > self.size:
-            facts = {"size": size, "left": self.size, "missing": size - self.size}
-            return [Problem("restore_rolled_back", path, facts)]
-        if self.tree.root(size).hex() != root:
-            return [Problem("restore_forked", path, {"size": size})]
-        return []
-
-
-def _judged(
-    work: UnitOfWork,
-    brought: Snapshot,
-    others: Iterable[Snapshot],
-    outside: Iterable[Outside],
-    ring: KeyRing,
-) -> list[Problem]:
-    log = _Log(min(work.log.size(), brought.size), merkle.Tree(work.tree))
-    newest = max(others, key=lambda one: (one.size, one.number), default=brought)
-    problems = []
-    for one in {brought.name: brought, newest.name: newest}.values():
-        problems += log.against(one.name, one.size, one.root)
-    for kept in outside:
-        note = kept.checkpoint
-        signers = [key for key in ring.known if checkpoint.signed_by(note, key)]
-        own = note.origin == checkpoint.origin_of(brought.archive)
-        if own and any(ring.may_sign(key, note.size) for key in signers):
-            problems += log.against(kept.path, note.size, note.root.hex())
-        else:
-            problems.append(Problem("restore_foreign_checkpoint", kept.path))
-    return problems
-
-
-def _problem(error: IntegrityError) -> Problem:
+def problem_of(error: IntegrityError) -> Problem:
+    """Return a failure as a fault that a report names."""
     facts = {key: value for key, value in error.facts.items() if key != "path"}
     return Problem(error.key.rpartition(".")[2], str(error.facts["path"]), facts)
 
