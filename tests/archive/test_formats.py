@@ -27,7 +27,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 FIRST_SIZE = 15
 FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
 CORE_SIZE = 49
-CORE_ROOT = "c4c034557f40b304097e53822acc151b6c2d005b225cd78b268f653f54d11516"
+CORE_ROOT = "0f71e4956e8efbe1a55fb076ddb51afcf61f0cbae77ee0569139262da1e5f248"
 
 
 @pytest.fixture(scope="session")
