@@ -13,7 +13,12 @@ _TIMESTAMP = re.compile(r"log/timestamp-([0-9]{12})-([0-9a-f]{16})\.tsr")
 
 def of_witness(size: int, witness: Cosigner) -> str:
     """Return what a witness's signature under `size` entries is called."""
-    return f"log/witness-{size:012d}-{witness.fingerprint[:16]}.txt"
+    return of_key(size, witness.fingerprint)
+
+
+def of_key(size: int, fingerprint: str) -> str:
+    """Return the same for the fingerprint of the witness's key."""
+    return f"log/witness-{size:012d}-{fingerprint[:16]}.txt"
 
 
 def of_timestamp(size: int, answer_sha256: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from archive.ports import AnchorFiles, Blobs
 from archive.proof import (
     anchor_name,
     canonical,
+    chain,
     checkpoint,
     cosignature,
     timestamp,
@@ -17,7 +19,7 @@ from archive.proof.acts import ActName
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.cosignature import Cosigner
 from archive.proof.timestamp import Refused
-from archive.records import Problem, Witness
+from archive.records import LogEntry, Out, Problem, Witness
 from archive.services.journal import Journal
 from archive.services.replay import replay
 from archive.services.verify_findings import DAMAGE, Findings
@@ -31,7 +33,7 @@ def anchor_faults(
     root_of: Callable[[int], bytes | None],
     notes: Mapping[int, Checkpoint],
 ) -> Iterator[Problem]:
-    """Yield what does not fit: `witness_mismatch` and `timestamp_mismatch`.
+    """Yield what does not fit: `witness_mismatch`, `timestamp_mismatch`, `timestamp_uncovered`.
 
     A witness's signature must be a known witness's, and under the root that the entries give. A
     timestamp must stand over the very bytes of the checkpoint of that size, and be as it came.
@@ -52,8 +54,31 @@ def anchor_faults(
         if anchor_name.is_witness(name):
             if not _witnessed(files[name], size, known, origin, root_of):
                 yield Problem("witness_mismatch", name, {"size": size})
-        elif not _timestamped(name, files[name], notes.get(size)):
+        elif not _is_itself(name, files[name], size):
             yield Problem("timestamp_mismatch", name, {"size": size})
+        elif size not in notes:
+            yield Problem("timestamp_uncovered", name, {"size": size})
+        elif not _timestamped(files[name], notes[size]):
+            yield Problem("timestamp_mismatch", name, {"size": size})
+
+
+def missing(
+    names: Container[str], taken: Iterable[tuple[ActName, Mapping[str, Any]]]
+) -> Iterator[Problem]:
+    """Yield anchors that were taken and are not there: `witness_missing`, `timestamp_missing`.
+
+    Args:
+        names: of what is there, within the archive.
+        taken: act and data of the entries of anchors that were found good.
+    """
+    for act, data in taken:
+        if act == ActName.TAKE_WITNESS:
+            code, name = "witness_missing", anchor_name.of_key(data["size"], data["key"])
+        else:
+            code = "timestamp_missing"
+            name = anchor_name.of_timestamp(data["size"], data["sha256"])
+        if name not in names:
+            yield Problem(code, name, {"size": data["size"]})
 
 
 def _witnessed(
@@ -72,9 +97,11 @@ def _witnessed(
     return any(cosignature.cosigned(note, one) is not None for one in known)
 
 
-def _timestamped(name: str, content: bytes, note: Checkpoint | None) -> bool:
-    if note is None or name != anchor_name.of_timestamp(note.size, canonical.sha256(content)):
-        return False
+def _is_itself(name: str, content: bytes, size: int) -> bool:
+    return name == anchor_name.of_timestamp(size, canonical.sha256(content))
+
+
+def _timestamped(content: bytes, note: Checkpoint) -> bool:
     try:
         stamp = timestamp.read(content)
         if timestamp_signature.is_checkable(stamp):
@@ -82,6 +109,26 @@ def _timestamped(name: str, content: bytes, note: Checkpoint | None) -> bool:
     except Refused:
         return False
     return stamp.imprint == timestamp.imprint_of(note.note.encode())
+
+
+_TAKING: Final = frozenset({ActName.TAKE_WITNESS, ActName.TAKE_TIMESTAMP})
+
+
+def _taken(entries: Iterable[LogEntry]) -> Iterator[tuple[ActName, Mapping[str, Any]]]:
+    """Yield what was taken; entries that cannot be read are named by the check of the log."""
+    for entry in entries:
+        if entry.out != Out.OK:
+            continue
+        try:
+            data = chain.read(entry)["data"]
+            if {type(data["size"]), type(_whose(entry, data))} == {int, str}:
+                yield ActName(entry.act), data
+        except DAMAGE:
+            continue
+
+
+def _whose(entry: LogEntry, data: Mapping[str, Any]) -> object:
+    return data["key" if entry.act == ActName.TAKE_WITNESS else "sha256"]
 
 
 class AnchorCheck:
@@ -97,20 +144,19 @@ class AnchorCheck:
     def run(self, found: Findings) -> None:
         """Check all. What the entries say is judged before: here they count as they are."""
         files = {name: self._content(name) for name in self._kept.names()}
-        if not files:
-            return
         found.signatures += len(files)
         try:
             with self._journal.database.reading() as work:
                 told = replay(work.log.of_acts({ActName.ADD_WITNESS}), self._blobs)
                 self._size = work.log.size()
+                taken = list(_taken(work.log.of_acts(_TAKING)))
         except DAMAGE:
             found.damaged()
             return
         origin = checkpoint.origin_of(self._journal.archive)
         witnesses = told.witnesses.values()
         faults = anchor_faults(files, witnesses, origin, self._root, self._notes(files))
-        for one in faults:
+        for one in (*missing(files, taken), *faults):
             found.add(one.code, one.path, size=int(str(one.facts["size"])))
 
     def _content(self, name: str) -> bytes:

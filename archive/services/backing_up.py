@@ -17,6 +17,7 @@ from archive.services.journal import Journal
 from archive.services.kept import Kept
 from archive.services.replay import NAMES_NOTHING
 from archive.services.rights import Right
+from archive.services.tombstones import proven
 from archive.services.verify_log import Named
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -139,7 +140,7 @@ class BackingUp:
         """Write what is new, the entry, and the snapshot; return what was done."""
         begun = self.journal.machine.monotonic_ns()
         with self.journal.database.reading() as work:
-            self._gone = _destroyed(work)
+            self._gone = _destroyed(work, self.blobs)
         total = self._preflight()
         count = size = 0
         for done, (_, one) in enumerate(self._all_objects()):
@@ -246,7 +247,7 @@ class BackingUp:
         with database.reading() as work:
             length = work.log.size()
             root = merkle.Tree(work.tree).root(length)
-            self._gone = _destroyed(work)
+            self._gone = _destroyed(work, self.blobs)
             named = _named(work)
             log = self._kept.put_stream(self._log(work.log.entries()))
         objects, missing, count, size = self._lists(named)
@@ -389,9 +390,9 @@ def _named(work: UnitOfWork) -> Named:
     return named
 
 
-def _destroyed(work: UnitOfWork) -> set[str]:
+def _destroyed(work: UnitOfWork, blobs: Blobs) -> set[str]:
     """Return what was destroyed by act and rests in no case; a kill may have left its bytes."""
-    told = sorted({one.sha256 for one in work.cases.tombstones()})
+    told = sorted({one.sha256 for one in proven(work, blobs, work.cases.tombstones())})
     return set(told) - set(work.cases.resting(told))
 
 

@@ -22,7 +22,7 @@ from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.persons import salted
 from archive.services.rights import Right
-from archive.services.tombstones import KIND
+from archive.services.tombstones import KIND, proven
 from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError
 
 _ELSEWHERE = ("backup", "export", "receipt")
@@ -106,7 +106,7 @@ class Destruction:
         with self._journal.database.writing() as work:
             rows = _chosen(work, number, sha256s, series_uid)
             concerned = tuple(self._concerned(work, number, rows))
-            kept = self._blobs.put(salted(KIND, _described(basis, rows)))
+            kept = self._blobs.put(salted(KIND, _described(number, basis, rows)))
             act = Act(
                 "destroy",
                 who(session.actor),
@@ -134,8 +134,9 @@ class Destruction:
             False where the disk refused; the next login tries again.
         """
         with self._journal.database.reading() as work:
-            told = {one.sha256 for one in work.cases.tombstones()}
-        if not any(self._blobs.holds(one) for one in told):
+            there = [one for one in work.cases.tombstones() if self._blobs.holds(one.sha256)]
+            told = {one.sha256 for one in proven(work, self._blobs, there)}
+        if not told:
             return True
         try:
             with self._journal.database.writing() as work:
@@ -197,10 +198,10 @@ def _chosen(
     return [held[one] for one in asked]
 
 
-def _described(basis: str, rows: Sequence[FileRow]) -> dict[str, Any]:
-    """Return what the salted object keeps: the basis and the names on the carrier."""
+def _described(number: str, basis: str, rows: Sequence[FileRow]) -> dict[str, Any]:
+    """Return what the salted object keeps: case, basis and the names on the carrier."""
     files = [{"sha256": one.sha256, "size": one.size, "path": one.path} for one in rows]
-    return {"basis": basis.strip(), "files": files}
+    return {"case": number, "basis": basis.strip(), "files": files}
 
 
 def _data(witness: Who, rows: Sequence[FileRow], concerned: Sequence[Concerned]) -> dict[str, Any]:

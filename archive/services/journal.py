@@ -9,6 +9,7 @@ from typing import Final
 
 from archive.ports import BodyCopy, Clock, Database, Machine, Notes, UnitOfWork
 from archive.proof import canonical, chain, checkpoint, clock, merkle
+from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
@@ -19,6 +20,13 @@ from virtopsy.errors import AccessDenied, Bug, StorageError, UsageError
 
 CHECKPOINT_EVERY: Final = 100
 CHECKPOINT_AFTER: Final = timedelta(minutes=10)
+WEIGHTY: Final = frozenset(
+    {ActName.DESTROY, ActName.IMPORT, ActName.RESTORE, ActName.ADD_WITNESS}
+    | {ActName.ROTATE_KEY, ActName.LOSE_KEY, ActName.COMPROMISE_KEY}
+    | {ActName.ADD_PERSON, ActName.DISABLE_PERSON, ActName.CHANGE_ROLE}
+    | {ActName.CHANGE_PASSWORD, ActName.RESET_PASSWORD, ActName.ACKNOWLEDGE_RESET}
+)
+"""Acts that the next person who may seal signs at once, and `verify` tells until then."""
 LOOKING = frozenset(
     {"login", "logout", "case.list", "case.open", "source.read", "history.read", "log.read"}
     | {"person.list", "search", "view", "show"}
@@ -139,7 +147,8 @@ class Journal:
     ) -> bool:
         """Sign the log after an act that is recorded already.
 
-        At once, or where a hundred entries or ten minutes lie behind the newest checkpoint.
+        At once, or where a weighty act, a hundred entries or ten minutes lie behind the newest
+        checkpoint.
 
         Args:
             seal: the session's key; None where the person has none.
@@ -176,9 +185,10 @@ class Journal:
             last = work.log.last()
             newest = next(self._checkpoints(last.seq if last else 0), None)
             covered = work.log.at(newest.size) if newest else None
+            weighty = next(work.log.of_acts(WEIGHTY, after=newest.size if newest else 0), None)
         if last is None or (covered is not None and covered.seq == last.seq):
             return False
-        if covered is None or last.seq - covered.seq >= CHECKPOINT_EVERY:
+        if covered is None or weighty is not None or last.seq - covered.seq >= CHECKPOINT_EVERY:
             return True
         try:
             return chain.when(last) - chain.when(covered) >= CHECKPOINT_AFTER

@@ -22,7 +22,7 @@ from archive.records import (
     Tombstone,
     Witness,
 )
-from archive.services import lockout
+from archive.services import lockout, tombstones
 from virtopsy.errors import IntegrityError, StorageError
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -40,6 +40,10 @@ class Expected:
         files: by case number and SHA-256.
         things: by case number, thing, id and version.
         tombstones: what was destroyed and not brought again, by case number and SHA-256.
+        destroyed: every destruction that ever was, with the entry that brought the same bytes to
+            the case again; 0 where none did.
+        unproven: entries that tell of a destruction which nothing bears out: it does not count.
+        proofs: salted objects that bore out a destruction; none bears out two.
         objects: SHA-256 of every object named, with the cases that name it ("" for none).
         untold: cases with an entry that tells rows by an object which cannot be read.
     """
@@ -51,6 +55,9 @@ class Expected:
     files: dict[tuple[str, str], FileRow] = field(default_factory=dict)
     things: dict[tuple[str, str, str, int], ThingRow] = field(default_factory=dict)
     tombstones: dict[tuple[str, str], Tombstone] = field(default_factory=dict)
+    destroyed: dict[Tombstone, int] = field(default_factory=dict)
+    unproven: list[int] = field(default_factory=list)
+    proofs: set[str] = field(default_factory=set)
     objects: dict[str, set[str]] = field(default_factory=dict)
     untold: set[str] = field(default_factory=set)
 
@@ -167,7 +174,9 @@ def _import(expected: Expected, body: Document, blobs: Blobs) -> None:
     for one in said["files"]:
         file = FileRow(**one)
         expected.files[file.case_number, file.sha256] = file
-        expected.tombstones.pop((file.case_number, file.sha256), None)
+        tomb = expected.tombstones.pop((file.case_number, file.sha256), None)
+        if tomb is not None:
+            expected.destroyed[tomb] = body["seq"]
         expected.name(file.sha256, file.case_number)
     for one in said["series"]:
         row = SeriesRow(**one)
@@ -176,11 +185,18 @@ def _import(expected: Expected, body: Document, blobs: Blobs) -> None:
         expected.series[key] = replace(first, manifest_sha256=row.manifest_sha256)
 
 
-def _destroy(expected: Expected, body: Document, _blobs: Blobs) -> None:
+def _destroy(expected: Expected, body: Document, blobs: Blobs) -> None:
     case = body["case"]
+    proof = tombstones.side_object(body)
+    if proof in expected.proofs or not tombstones.is_proven(body, blobs):
+        expected.unproven.append(body["seq"])
+        return
+    expected.proofs.add(proof)
     for one in body["data"]["objects"]:
         sha256 = one["sha256"]
-        expected.tombstones[case, sha256] = Tombstone(case, sha256, one["size"], body["seq"])
+        tomb = Tombstone(case, sha256, one["size"], body["seq"])
+        expected.tombstones[case, sha256] = tomb
+        expected.destroyed[tomb] = 0
         cases = expected.objects.get(sha256, set())
         cases.discard(case)
         if not cases:  # nobody rests on it any more: it is not missed

@@ -24,9 +24,13 @@ row_missing             the index lacks a row that log and objects tell
 row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
 rows_untold             an object that tells rows is damaged: they cannot be compared
+destruction_unproven    an entry tells of a destruction that no object of its own bears out
 database_damaged        the database cannot be read (to the end)
 witness_mismatch        a witness's signature in log/ does not fit the entries
+witness_missing         a witness's signature was taken, and is not in log/
 timestamp_mismatch      a timestamp in log/ does not stand over its checkpoint, or was changed
+timestamp_missing       a timestamp was taken, and is not in log/
+timestamp_uncovered     the checkpoint over which a timestamp stands is missing or unreadable
 card_damaged            archive.json cannot be read
 card_edited             archive.json is not written as the program writes it
 card_differs            archive.json names other keys than the log
@@ -44,6 +48,8 @@ log_copy_behind         log/entries.jsonl lacks the newest entries (a kill); the
 checkpoint_behind       many entries came after the newest checkpoint
 checkpoint_doubted      a checkpoint from when its key may have been in other hands already
 destroyed_by_act        source files were destroyed by act
+destroyed_taken_in_again  what was destroyed by act was brought to its case once more
+acts_unsealed           weighty acts came after the newest checkpoint
 destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
 was_restore_rolled_back an older backup was restored here: newer entries existed elsewhere
 was_restore_forked      what was restored here was another log than something outside told
@@ -95,13 +101,16 @@ CODES: Final = (
     *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
     *("checkpoint_key_ended", "key_unvouched"),
     *("paper_ahead", "paper_mismatch"),
-    *("witness_mismatch", "timestamp_mismatch"),
+    *("witness_mismatch", "witness_missing"),
+    *("timestamp_mismatch", "timestamp_missing", "timestamp_uncovered"),
+    "destruction_unproven",
     *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
 NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
-    *("destroyed_by_act", "destroyed_bytes_left", "checkpoint_doubted"),
+    *("destroyed_by_act", "destroyed_bytes_left", "destroyed_taken_in_again"),
+    *("checkpoint_doubted", "acts_unsealed"),
     *("was_restore_rolled_back", "was_restore_forked"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
@@ -170,9 +179,9 @@ class Verify:
             check_head(self._journal, paper, ring.known, found)
         rows = Phase(going, _LOG, _ROWS)
         database = self._journal.database
-        tombs = RowCheck(database, self._blobs, told, found, rows).run(case_number)
+        gone = RowCheck(database, self._blobs, told, found, rows).run(case_number)
         told.named.settle()
-        left = tell_destroyed(tombs, told.named, self._blobs, database, found)
+        left = tell_destroyed(gone, told.named, self._blobs, database, found)
         self._anchors.run(found)
         state, earlier = self._state(scope if case_number is None else None, found)
         objects = ObjectCheck(

@@ -1,9 +1,13 @@
-"""What was destroyed by act, told as notes: no fault, but never unsaid."""
+"""What was destroyed by act, told as notes: no fault, but never unsaid.
+
+The entries tell it, for ever: also where the same bytes were taken in again later, and whatever
+the database's table of tombstones says.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from archive.ports import Blobs, Database
 from archive.records import Tombstone
@@ -12,22 +16,32 @@ from archive.services.verify_log import Named
 
 
 def tell_destroyed(
-    tombs: Sequence[Tombstone], named: Named, blobs: Blobs, database: Database, found: Findings
+    destroyed: Mapping[Tombstone, int],
+    named: Named,
+    blobs: Blobs,
+    database: Database,
+    found: Findings,
 ) -> frozenset[str]:
     """Note every act that destroyed something, and whether bytes of it lie there still.
 
+    Args:
+        destroyed: with the entry that brought the same bytes again; 0 where none did.
+
     Returns:
-        Those bytes: they are no orphans.
+        Bytes that lie there and should not: they are no orphans.
     """
-    left = _left(tombs, named, blobs)
-    acts: dict[int, list[str]] = defaultdict(list)
-    for one in tombs:
-        acts[one.seq].append(one.sha256)
-    for seq, sha256s in sorted(acts.items()):
-        still = left.intersection(sha256s)
-        code = "destroyed_bytes_left" if still else "destroyed_by_act"
+    left = _left((one for one, again in destroyed.items() if not again), named, blobs)
+    acts: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for one, again in destroyed.items():
+        acts[one.seq, again].append(one.sha256)
+    for (seq, again), sha256s in sorted(acts.items()):
+        still = left.intersection(sha256s) if not again else set()
         path = blobs.relative_path(min(still or sha256s))
-        found.note(code, path, seq=seq, n=len(sha256s), when=_day(database, seq, found))
+        facts = {"seq": seq, "n": len(sha256s), "when": _day(database, seq, found)}
+        if again:
+            found.note("destroyed_taken_in_again", path, again=again, **facts)
+        else:
+            found.note("destroyed_bytes_left" if still else "destroyed_by_act", path, **facts)
     return left
 
 

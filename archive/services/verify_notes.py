@@ -7,9 +7,10 @@ from collections import deque
 from archive.proof import checkpoint, merkle, signing
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.stretch import Join
-from archive.services.journal import CHECKPOINT_EVERY, Journal
+from archive.records import Out
+from archive.services.journal import CHECKPOINT_EVERY, WEIGHTY, Journal
 from archive.services.keys import KeyRing
-from archive.services.verify_findings import Findings
+from archive.services.verify_findings import DAMAGE, DATABASE, Findings
 from virtopsy.errors import IntegrityError, StorageError
 
 
@@ -53,6 +54,20 @@ class NoteCheck:
         uncovered = join.last - self._newest
         if self._newest and uncovered > CHECKPOINT_EVERY:
             self._found.note("checkpoint_behind", "log", count=uncovered)
+        if self._newest:
+            self._tell_unsealed()
+
+    def _tell_unsealed(self) -> None:
+        """Say which weighty acts nobody signed yet: a kill leaves them so, and a forger too."""
+        try:
+            with self._journal.database.reading() as work:
+                later = work.log.of_acts(WEIGHTY, after=self._newest)
+                seqs = [one.seq for one in later if one.out == Out.OK]
+        except DAMAGE:
+            self._found.damaged()
+            return
+        if seqs:
+            self._found.note("acts_unsealed", DATABASE, count=len(seqs), seq=seqs[0])
 
     def _read(self) -> list[tuple[str, Checkpoint]]:
         found = []

@@ -6,7 +6,7 @@ A new table or column is compared as soon as `replay` tells it and it stands in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,10 +92,10 @@ class RowCheck:
         self._log = log
         self._found = found
         self._phase = phase
-        self._tombs: list[Tombstone] = []
+        self._destroyed: dict[Tombstone, int] = {}
 
-    def run(self, case: str | None) -> Sequence[Tombstone]:
-        """Compare all, or one case's rows and those of no case; return what was destroyed.
+    def run(self, case: str | None) -> Mapping[Tombstone, int]:
+        """Compare all, or one case's rows and those of no case; return what was ever destroyed.
 
         Raises:
             InputError: there is no such case, in a log that is whole.
@@ -110,7 +110,7 @@ class RowCheck:
             self._compare(number, OF_CASE, ACTS_OF_CASE)
         if not self._database.search_is_whole():
             self._found.add("row_missing", f"{DATABASE}#search_text")
-        return self._tombs
+        return self._destroyed
 
     def _compare(self, case: str, tables: Iterable[Table], acts: frozenset[str]) -> set[str]:
         """Compare tables; return the numbers of all cases that are told or kept."""
@@ -121,7 +121,9 @@ class RowCheck:
                 told = replay(checked(entries, self._phase.check), self._blobs)
                 if told.untold:
                     self._found.add("rows_untold", f"{DATABASE}#{case or 'person'}")
-                self._tombs.extend(told.tombstones.values())
+                self._destroyed.update(told.destroyed)
+                for seq in told.unproven:
+                    self._found.add("destruction_unproven", DATABASE, seq=seq)
                 for table in tables:
                     kept = self._kept(table, work, case)
                     if kept is not None:

@@ -59,7 +59,13 @@ def with_table(text: str, language: Language) -> str:
 def _sentences(language: Language) -> dict[str, str]:
     path = ROOT / "resources" / "i18n" / language.value / "archive.po"
     entries = polib.pofile(path.read_text(encoding="utf-8"))
-    return {one.msgid: one.msgstr for one in entries if one.msgid.startswith(_HEAD)}
+    return {one.msgid: _sentence(one) for one in entries if one.msgid.startswith(_HEAD)}
+
+
+def _sentence(entry: polib.POEntry) -> str:
+    """Return what is said; of several forms, the one for many."""
+    forms = entry.msgstr_plural
+    return str(forms[max(forms)] if forms else entry.msgstr)
 
 
 if __name__ == "__main__":
