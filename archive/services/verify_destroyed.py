@@ -26,6 +26,10 @@ def tell_destroyed(
 
     Args:
         destroyed: with the entry that brought the same bytes again; 0 where none did.
+        named: objects that the log names.
+        blobs: what lies there.
+        database: tells the day of an act.
+        found: takes the notes.
 
     Returns:
         Bytes that lie there and should not: they are no orphans.
@@ -37,7 +41,11 @@ def tell_destroyed(
     for (seq, again), sha256s in sorted(acts.items()):
         still = left.intersection(sha256s) if not again else set()
         path = blobs.relative_path(min(still or sha256s))
-        facts = {"seq": seq, "n": len(sha256s), "when": _day(database, seq, found)}
+        facts: dict[str, str | int] = {
+            "seq": seq,
+            "n": len(sha256s),
+            "when": _day(database, seq, found),
+        }
         if again:
             found.note("destroyed_taken_in_again", path, again=again, **facts)
         else:

@@ -382,7 +382,33 @@ def test_a_kept_timestamp_that_was_changed_or_stands_beside_another_log_is_a_fau
     kept.write_bytes(answer)
     assert archive.verify.run().ok
     kept.rename(kept.with_name(kept.name.replace("timestamp-0000", "timestamp-0001")))
-    assert [one.code for one in archive.verify.run().problems] == ["timestamp_mismatch"]
+    found = {one.code for one in archive.verify.run().problems}
+    assert found == {"timestamp_uncovered", "timestamp_missing"}
+
+
+def test_a_timestamp_that_was_taken_and_is_gone_is_missed(
+    archive: Archive, expert: Actor, authority: Authority
+) -> None:
+    answer = authority.answer(archive.timestamps.request(expert).tsq)
+    path = take(archive, expert, answer)[1]
+    with pytest.raises(IntegrityError):
+        archive.timestamps.take(expert, authority.answer(timestamp.request(b"\5" * 32, 5)))
+    assert archive.verify.run().ok  # what was refused is not missed
+    (archive.folder / path).unlink()
+    (problem,) = archive.verify.run().problems
+    assert (problem.code, problem.path) == ("timestamp_missing", path)
+
+
+def test_a_timestamp_whose_checkpoint_is_gone_is_not_called_changed(
+    archive: Archive, expert: Actor, authority: Authority
+) -> None:
+    answer = authority.answer(archive.timestamps.request(expert).tsq)
+    path = take(archive, expert, answer)[1]
+    size = path.split("-")[1]
+    (archive.folder / "log" / f"checkpoint-{size}.txt").unlink()
+    archive.log.checkpoint(expert)  # another one stands there
+    (problem,) = archive.verify.run().problems
+    assert (problem.code, problem.path) == ("timestamp_uncovered", path)
 
 
 @pytest.fixture(scope="module")

@@ -346,7 +346,17 @@ def test_a_witness_s_file_that_does_not_fit_is_a_fault(place: Place, archive: Ar
     assert archive.verify.run().ok
     other = path.with_name(path.name.replace("witness-0000", "witness-0001"))
     path.rename(other)
-    assert [one.code for one in archive.verify.run().problems] == ["witness_mismatch"]
+    found = [one.code for one in archive.verify.run().problems]
+    assert found == ["witness_missing", "witness_mismatch"]
+
+
+def test_a_witness_s_file_that_was_taken_and_is_gone_is_missed(
+    place: Place, archive: Archive
+) -> None:
+    path = place.round()
+    (archive.folder / path).unlink()
+    (problem,) = archive.verify.run().problems
+    assert (problem.code, problem.path) == ("witness_missing", path)
 
 
 def test_the_entry_of_a_signature_names_size_root_key_and_time(place: Place) -> None:
