@@ -201,6 +201,16 @@ class Cases:
         self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
         self._journal.checkpoint_after(session.seal, at_once=act == "export", copied=True)
 
+    def destroyed_series(self, actor: Actor, number: str) -> tuple[str, ...]:
+        """Return the UIDs of the series that can no longer be read whole: destroyed by act.
+
+        Raises:
+            AccessDenied: not this person's case.
+        """
+        self._access.require_case(actor, Right.OPEN_CASE, number)
+        with self._journal.database.reading() as work:
+            return tuple(sorted(tombstones.destroyed_series(work, number)))
+
     def series_files(
         self, actor: Actor, number: str, series_uid: str, *, progress: Progress | None = None
     ) -> tuple[SourceObject, ...]:

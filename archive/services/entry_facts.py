@@ -148,6 +148,7 @@ SHOWN: Mapping[str, Teller] = {
     "skipped": _some,
     "cases": _count,
     "concerned": _some,
+    "containers": _some,
     "from_database": _some,
     "copy_renewed": _flag,
     "untold": _some,

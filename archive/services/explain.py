@@ -22,6 +22,8 @@ from virtopsy.language import Language, gist, has, printable, say
 _LONGEST_NAME = 60
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,30}(\.[A-Za-z0-9_]{1,40}){1,6}")
 _KNOWN = frozenset(ActName)
+_WHOLE = {"destruction.read": "destruction.why"}
+"""Sentences that are nothing without their facts -> what they come to without them."""
 
 
 def sentence(entry: LogEntry, language: Language) -> str:
@@ -158,8 +160,12 @@ def _label(facts: Mapping[str, Any], language: Language) -> str:
 
 
 def _why(kept: object, language: Language) -> str:
-    """Return why something failed; it is kept as the key of a sentence, and empty for no key."""
-    return gist(kept, language) if isinstance(kept, str) and _is_message(kept, language) else ""
+    """Return why something failed; it is kept as the key of a sentence, and empty for no key.
+
+    The log keeps the key alone: what is told of gaps only has a sentence of its own here.
+    """
+    key = _WHOLE.get(kept, kept) if isinstance(kept, str) else ""
+    return gist(key, language) if _is_message(key, language) else ""
 
 
 def _is_message(key: str, language: Language) -> bool:

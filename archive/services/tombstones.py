@@ -24,6 +24,14 @@ def of_series(work: UnitOfWork, number: str, series_uid: str) -> list[Tombstone]
     return [one for one in found if one.sha256 in members]
 
 
+def destroyed_series(work: UnitOfWork, number: str) -> set[str]:
+    """Return the UIDs of the series of a case of which at least one file was destroyed."""
+    gone = {one.sha256 for one in work.cases.tombstones(number)}
+    if not gone:
+        return set()
+    return {one.series_uid for one in work.cases.files(number) if one.sha256 in gone} - {""}
+
+
 def refusal(work: UnitOfWork, blobs: Blobs, found: Sequence[Tombstone]) -> InputError:
     """Return the error that tells of the newest act that destroyed some of what was asked for."""
     newest = max(found, key=lambda one: one.seq)

@@ -63,10 +63,10 @@ def build(language: Language) -> click.Command:
             reason=reason,
         )
         with acting(folder, user, language) as (archive, actor):
-            report = _write(archive, actor, asked)
+            report, gone = _write(archive, actor, asked)
             single_keeper = bool(archive.access.single_keeper())
         if as_json:
-            speech.facts(_facts(report, number, single_keeper))
+            speech.facts({**_facts(report, number, single_keeper), "left_out": list(gone)})
         else:
             _tell(report, language, single_keeper)
 
@@ -80,8 +80,10 @@ def _read(path: Path) -> str:
         raise InputError("bundle.text_file", path=path) from error
 
 
-def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
+def _write(archive: Archive, actor: Actor, asked: Export) -> tuple[BundleReport, tuple[str, ...]]:
+    """Write the bundle; return its report and the series that destruction leaves out."""
     from archive.storage.machine import system_clock
+    from viewer.presenters.archive.destroyed import left_out
     from viewer.presenters.archive.kept_scan import load_case
     from viewer.presenters.court.export import export_bundle
     from viewer.render.court_pictures import court_pictures
@@ -89,15 +91,22 @@ def _write(archive: Archive, actor: Actor, asked: Export) -> BundleReport:
     archive.court.refuse_place(actor, asked.out)
     case = archive.cases.open(actor, asked.number)
     loading = speech.progress("bundle.progress.load", asked.language)
-    return export_bundle(
+    opened = load_case(archive, actor, case, loading)
+    gone = left_out(archive, actor, case)
+    report = export_bundle(
         archive,
         actor,
         asked,
-        opened=load_case(archive, actor, case, loading),
+        opened=opened,
         pictures=court_pictures,
         when=system_clock(),
         progress=speech.progress("bundle.progress", asked.language),
     )
+    if gone.uids:
+        speech.remark("destruction.left_out", asked.language, **gone.facts)
+    if opened is None:
+        speech.remark("destruction.no_pictures", asked.language, number=asked.number)
+    return report, gone.uids
 
 
 def _facts(report: BundleReport, number: str, single_keeper: bool) -> dict[str, object]:

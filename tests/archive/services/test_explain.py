@@ -22,7 +22,7 @@ from archive.services.entry_facts import _TOLD, SHOWN
 from archive.services.explain import named, sentence
 from tests.archive.conftest import CASE, CHEAP, Clock
 from virtopsy.errors import AccessDenied
-from virtopsy.language import Language, has
+from virtopsy.language import Language, has, say
 
 _MOMENT = Moment(datetime(2026, 3, 1, tzinfo=UTC), 1, Surroundings("h", "b", "c", "1", "0" * 64))
 _WHO = Who("1f" * 16, ("expert",))
@@ -212,3 +212,11 @@ def test_an_archive_that_saw_every_kind_of_act_tells_all_of_its_log(
         told = [sentence(one, language) for one in archive._journal.entries()]
     assert len(told) > 40
     assert all(told)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_failed_read_of_what_was_destroyed_says_why_without_gaps(language: Language) -> None:
+    act = Act("source.read", _WHO, Out.FAIL, case="7", data={"why": "destruction.read"})
+    told = sentence(written(act), language)
+    assert say("destruction.why", language) in told
+    assert "…" not in told

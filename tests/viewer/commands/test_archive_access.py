@@ -120,6 +120,21 @@ def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
     assert [one["code"] for one in report["notes"]] == ["destroyed_by_act"]
 
 
+def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_left_out(
+    run: _Run, tmp_path: Path
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
+    run("person", "add", "B", "--role", "administrator", *_A)
+    asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
+    assert run("destroy", *asked, "--second", "B")[0] == 0
+    code, made, words = run("bundle", "--case", "7", "--out", str(tmp_path / "out"), *_A)
+    assert (code, made["left_out"]) == (0, [SERIES])
+    assert f"destroyed by act; it is left out and not pictured: CT head {SERIES}." in words
+    assert "holds no pictures and no conclusion" in words
+    assert main(["verify", str(tmp_path / "out")]) == 0
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_it_speaks_in_sentences(
     language: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

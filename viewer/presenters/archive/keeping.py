@@ -12,6 +12,7 @@ from archive.opening import Archive, create, is_archive, is_older, open_archive
 from archive.records import Actor, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
+from viewer.presenters.archive.destroyed import LeftOut, left_out
 from viewer.presenters.archive.kept_scan import assembled, scan_case
 from viewer.presenters.examine.opening import Opened, Opening
 from viewer.presenters.session import Session
@@ -236,17 +237,20 @@ class Keeping:
         archive, actor = self._signed_in()
         self._refuse_to_lose()
 
-        def job(progress: Progress) -> tuple[Case, Scan, Opened | None]:
+        def job(progress: Progress) -> tuple[Case, Scan, Opened | None, LeftOut]:
             case = archive.cases.open(actor, number)
-            held = scan_case(archive, actor, case, progress)
-            return case, held, assembled(held, case, progress)
+            gone = left_out(archive, actor, case)
+            held = scan_case(archive, actor, case, progress, without=gone.uids)
+            return case, held, assembled(held, case, progress, without=gone.uids), gone
 
-        def done(found: tuple[Case, Scan, Opened | None]) -> None:
-            case, held, opened = found
+        def done(found: tuple[Case, Scan, Opened | None, LeftOut]) -> None:
+            case, held, opened, gone = found
             self.held.set(held)
             if opened is not None:
                 self._opening.show(opened)
             self._session.open(case, CaseRecorder(archive, actor, number))
+            if gone.uids:
+                self.problem.announce(gone.notice())
 
         self._work.start("keeping.job.open", job, done, self.problem.announce, lane="archive")
 

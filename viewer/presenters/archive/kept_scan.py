@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from archive.opening import Archive
 from archive.records import Actor
 from viewer.presenters.examine.opening import Opened
@@ -13,25 +15,53 @@ from virtopsy.jobs import Progress
 
 
 def load_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Opened | None:
-    """Assemble the series of a case that has findings, else the largest that is a volume."""
-    return assembled(scan_case(archive, actor, case, progress), case, progress)
+    """Assemble the series of a case that has findings, else the largest that is a volume.
+
+    Returns:
+        None where the case has no file, or destruction by act left nothing to picture.
+    """
+    without = archive.cases.destroyed_series(actor, case.number)
+    found = scan_case(archive, actor, case, progress, without=without)
+    return assembled(found, case, progress, without=without)
 
 
-def scan_case(archive: Archive, actor: Actor, case: Case, progress: Progress) -> Scan:
-    """Return the studies and series whose files a case keeps."""
+def scan_case(
+    archive: Archive,
+    actor: Actor,
+    case: Case,
+    progress: Progress,
+    *,
+    without: Collection[str] = (),
+) -> Scan:
+    """Return the studies and series whose files a case keeps, but those named in `without`."""
     paths = [
         source.path_in_archive
         for entry in case.series
+        if entry.series_uid not in without
         for source in archive.cases.series_files(actor, case.number, entry.series_uid)
     ]
     return scan_files(paths, progress) if paths else Scan(0, (), ())
 
 
-def assembled(found: Scan, case: Case, progress: Progress) -> Opened | None:
-    """Return the series of a case's files that is shown; None where there is no file."""
-    if not found.files:
+def assembled(
+    found: Scan, case: Case, progress: Progress, *, without: Collection[str] = ()
+) -> Opened | None:
+    """Return the series of a case's files that is shown.
+
+    Args:
+        found: the files.
+        case: whose findings say which series is shown.
+        progress: ticks a slice.
+        without: UIDs of the series that were destroyed by act.
+
+    Returns:
+        None where there is no file, or where none of what was not destroyed is a volume.
+    """
+    volumes = any(one.volume for study in found.studies for one in study.series)
+    if not found.files or (without and not volumes):
         return None
-    marked = next((one.series_uid for one in case.findings), None)
+    keys = (one.series_uid for one in case.findings)
+    marked = next((one for one in keys if one.partition("#")[0] not in without), None)
     series = choose(found, marked)
     study = study_of(found, series)
     return Opened(study, series, assemble(series, study, progress))

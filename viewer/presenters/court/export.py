@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from archive.opening import Archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport, Picture, verifier_sha256
+from viewer.presenters.archive.destroyed import LeftOut, left_out
 from viewer.presenters.examine.opening import Opened
 from virtopsy.case.case import Case
 from virtopsy.case.subject import Subject, subject_mark
@@ -137,29 +138,36 @@ def export_bundle(  # noqa: PLR0913 -- who hands what out, from what, with whose
         archive: where the case lies.
         actor: who hands it out.
         asked: what is wanted.
-        opened: the series shown, assembled from the archive's own files.
+        opened: the series shown, assembled from the archive's own files; None where destruction
+            by act left nothing to picture: the bundle then has neither pictures nor a page.
         pictures: makes the pictures.
         when: the moment of writing, with its zone.
         progress: ticks a file, then stays at the end while the bundle is checked.
 
     Raises:
-        InputError: the case has no volume, or `asked.out` cannot be used.
+        InputError: the case has no volume and nothing of it was destroyed, words were written
+            for a page that cannot be made, or `asked.out` cannot be used.
         AccessDenied, IntegrityError, StorageError, Cancelled: nothing is at `asked.out`.
     """
-    if opened is None:
-        raise InputError("bundle.no_series", number=asked.number)
     archive.court.refuse_place(actor, asked.out)
     case = archive.cases.open(actor, asked.number)
-    shown = _shown(case, opened, asked)
-    taken = shown.pictured(pictures)
-    progress.tick(0, 1)
-    written = _conclusion(archive, actor, asked, case, shown, taken, when)
+    gone = left_out(archive, actor, case)
+    taken: Sequence[MadePicture] = ()
+    pages: dict[Language, bytes] = {}
+    if opened is not None:
+        shown = _shown(case, opened, asked)
+        taken = shown.pictured(pictures)
+        progress.tick(0, 1)
+        written = _conclusion(archive, actor, asked, case, shown, taken, when)
+        pages[asked.language] = conclusion_pdf(written, asked.language)
+    elif asked.text or not gone.uids:  # words need a page, and a page a series it is about
+        raise _nothing_shown(gone)
     return archive.court.bundle(
         actor,
         asked.number,
         asked.out,
         pictures=[Picture(one.name, one.png, one.parameters) for one in taken],
-        conclusion_pdf={asked.language: conclusion_pdf(written, asked.language)},
+        conclusion_pdf=pages,
         zipped=asked.zipped,
         reason=asked.reason,
         progress=progress,
@@ -181,9 +189,9 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
         InputError: the case has no volume.
         AccessDenied: the person may not read the case.
     """
-    if opened is None:
-        raise InputError("bundle.no_series", number=asked.number)
     case = archive.cases.open(actor, asked.number)
+    if opened is None:
+        raise _nothing_shown(left_out(archive, actor, case))
     shown = _shown(case, opened, asked)
     written = _conclusion(archive, actor, asked, case, shown, shown.pictured(pictures), when)
     page = conclusion_pdf(written, asked.language)
@@ -195,6 +203,12 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
     }
     archive.cases.note(actor, case.number, "print", printed)  # before anybody has it in hand
     return page
+
+
+def _nothing_shown(gone: LeftOut) -> InputError:
+    """Return why there is no page: the case never had a volume, or it was destroyed by act."""
+    key = "destruction.no_page" if gone.uids else "bundle.no_series"
+    return InputError(key, number=gone.number)
 
 
 def _shown(case: Case, opened: Opened, asked: Export) -> _Shown:
@@ -251,6 +265,7 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
     when: datetime,
 ) -> Conclusion:
     size, root = archive.log.head(actor)
+    gone = left_out(archive, actor, case)
     return Conclusion(
         case_number=case.number,
         written_by=actor.name,
@@ -260,7 +275,10 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
         study=_study(shown),
         findings=shown.findings,
         elsewhere=shown.elsewhere,
-        warnings=problems_of(shown.opened.series, shown.opened.volume),
+        warnings=(
+            *problems_of(shown.opened.series, shown.opened.volume),
+            *([gone] if gone.uids else []),
+        ),
         text=asked.text,
         pictures=tuple(
             conclusion.Picture(caption=one.caption, png=one.png) for one in taken if one.on_paper

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from archive.opening import Archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport
+from viewer.presenters.archive.destroyed import LeftOut, left_out
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, TakePictures, export_bundle, write_conclusion
@@ -120,8 +121,8 @@ class Writing:
         archive, actor = self._kept()
         asked = self._asked(out)
 
-        def job(progress: Progress) -> BundleReport:
-            return export_bundle(
+        def job(progress: Progress) -> tuple[BundleReport, LeftOut]:
+            report = export_bundle(
                 archive,
                 actor,
                 asked,
@@ -130,10 +131,15 @@ class Writing:
                 when=self._clock(),
                 progress=progress,
             )
+            return report, left_out(archive, actor, archive.cases.open(actor, asked.number))
 
-        self._work.start(
-            "ui.job.bundle", job, self.sealed.announce, self.problem.announce, lane="archive"
-        )
+        def done(made: tuple[BundleReport, LeftOut]) -> None:
+            report, gone = made
+            self.sealed.announce(report)
+            if gone.uids:
+                self.problem.announce(gone.notice())
+
+        self._work.start("ui.job.bundle", job, done, self.problem.announce, lane="archive")
 
     def _asked(self, out: Path) -> Export:
         return Export(
