@@ -18,6 +18,7 @@ from archive.proof import canonical, chain
 from archive.proof.chain import Act, Who
 from archive.records import Actor, FileRow, LogEntry, ObjectName, Out, Tombstone
 from archive.services.access import Access
+from archive.services.destroyed_within import containers_of
 from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.persons import salted
@@ -46,6 +47,7 @@ class Destroyed:
         seq: its entry.
         objects: what was destroyed, by SHA-256.
         concerned: backups, bundles and receipts made since; destroying those is another act.
+        containers: files of the case that hold the same bytes still: the zips they came in.
         complete: False where the disk refused; the next login tries again.
     """
 
@@ -54,6 +56,7 @@ class Destroyed:
     when: str
     objects: tuple[Tombstone, ...]
     concerned: tuple[Concerned, ...]
+    containers: tuple[FileRow, ...]
     complete: bool
 
 
@@ -103,6 +106,10 @@ class Destruction:
             raise self._access.refusal(session, Right.DESTROY, number, "destruction.puppet")
         if not basis.strip():
             raise UsageError("destruction.no_basis")
+        with self._journal.database.reading() as work:
+            rows = _chosen(work, number, sha256s, series_uid)
+            held = _held(work, number)
+        within = containers_of(self._blobs, held, rows)  # reads much: before anybody has to wait
         with self._journal.database.writing() as work:
             rows = _chosen(work, number, sha256s, series_uid)
             concerned = tuple(self._concerned(work, number, rows))
@@ -113,7 +120,7 @@ class Destruction:
                 case=number,
                 objects=(ObjectName(KIND, uuid4().hex, kept),),
                 reason=reason,
-                data=_data(who(witness.actor), rows, concerned),
+                data=_data(who(witness.actor), rows, concerned, within),
             )
             entry = self._journal.append(work, act)
             tombs = tuple(Tombstone(number, one.sha256, one.size, entry.seq) for one in rows)
@@ -122,7 +129,7 @@ class Destruction:
         self._journal.copy_out()  # the entry lies in both places before the bytes go
         complete = self.complete()
         self._journal.checkpoint_after(session.seal, at_once=True)
-        return Destroyed(number, entry.seq, entry.ts, tombs, concerned, complete)
+        return Destroyed(number, entry.seq, entry.ts, tombs, concerned, within, complete)
 
     def complete(self) -> bool:
         """Remove the bytes of everything that an entry says is destroyed; needs no person.
@@ -184,8 +191,7 @@ def _chosen(
     """
     if bool(sha256s) == bool(series_uid):
         raise UsageError("destruction.nothing_named")
-    gone = {one.sha256 for one in work.cases.tombstones(number)}
-    held = {one.sha256: one for one in work.cases.files(number) if one.sha256 not in gone}
+    held = {one.sha256: one for one in _held(work, number)}
     if series_uid:
         rows = [one for one in held.values() if one.series_uid == series_uid]
         if not rows:
@@ -198,16 +204,28 @@ def _chosen(
     return [held[one] for one in asked]
 
 
+def _held(work: UnitOfWork, number: str) -> list[FileRow]:
+    """Return the source files of a case that are not destroyed."""
+    gone = {one.sha256 for one in work.cases.tombstones(number)}
+    return [one for one in work.cases.files(number) if one.sha256 not in gone]
+
+
 def _described(number: str, basis: str, rows: Sequence[FileRow]) -> dict[str, Any]:
     """Return what the salted object keeps: case, basis and the names on the carrier."""
     files = [{"sha256": one.sha256, "size": one.size, "path": one.path} for one in rows]
     return {"case": number, "basis": basis.strip(), "files": files}
 
 
-def _data(witness: Who, rows: Sequence[FileRow], concerned: Sequence[Concerned]) -> dict[str, Any]:
+def _data(
+    witness: Who,
+    rows: Sequence[FileRow],
+    concerned: Sequence[Concerned],
+    within: Sequence[FileRow],
+) -> dict[str, Any]:
     return {
         "objects": [{"sha256": one.sha256, "size": one.size} for one in rows],
         "concerned": [{"seq": one.seq, "act": one.act} for one in concerned],
+        "containers": len(within),
         "second": witness.id,
         "second_session": witness.session,
     }

@@ -68,6 +68,7 @@ def _facts(done: Destroyed) -> dict[str, Any]:
         "when": done.when,
         "objects": [{"sha256": one.sha256, "size": one.size} for one in done.objects],
         "concerned": [{"seq": one.seq, "act": one.act, "when": one.when} for one in done.concerned],
+        "containers": [{"name": one.path, "sha256": one.sha256} for one in done.containers],
         "complete": done.complete,
     }
 
@@ -75,6 +76,9 @@ def _facts(done: Destroyed) -> dict[str, Any]:
 def _tell(done: Destroyed, language: Language) -> None:
     count, case = len(done.objects), done.case
     speech.line(say("destruction.cli.done", language, n=count, case=case, seq=done.seq))
+    for zip_file in done.containers:
+        named = {"name": zip_file.path, "sha256": zip_file.sha256}
+        speech.line(say("destruction.cli.container", language, **named))
     for one in done.concerned:
         what = say(f"entry.what.{one.act}", language)
         day = one.when[:10]

@@ -215,6 +215,19 @@ def zip_listing(path: str) -> Listed:
     return Listed([one for one, _ in files], [], refused, tuple(size for _, size in files))
 
 
+def zip_checksums(path: str) -> list[tuple[int, int]]:
+    """Return size and CRC-32 of every member of a zip, as its directory claims them.
+
+    Raises:
+        OSError: the system refused to read it.
+        Any of ZIP_ERRORS: it is damaged or has too many members.
+    """
+    entries = _zip(path).infolist()
+    if len(entries) > MOST_MEMBERS:
+        raise zipfile.BadZipFile(f"{len(entries)} members")
+    return [(one.file_size, one.CRC) for one in entries if not one.is_dir()]
+
+
 def _name(entry: zipfile.ZipInfo) -> str:
     # The library reads a name without the UTF-8 flag as code page 437, byte by byte.
     plain = entry.flag_bits & _UTF8

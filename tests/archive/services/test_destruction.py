@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,6 +112,54 @@ def test_what_may_lie_elsewhere_is_listed_from_the_import_on(
         (entry,) = work.log.of_acts(("destroy",))
     told = chain.read(entry)["data"]["concerned"]
     assert told == [{"seq": done.concerned[0].seq, "act": "export"}]
+
+
+def _zip(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return path
+
+
+def test_the_zips_that_hold_the_same_bytes_still_are_named_until_they_are_destroyed_too(
+    kept: Archive, expert: Actor, second: Actor, scan: Path, tmp_path: Path
+) -> None:
+    slices = {one.name: one.read_bytes() for one in scan.glob("**/*.dcm")}
+    assert slices
+    zips = {
+        "after the loose files.zip": slices,
+        "of something else.zip": {"note": b"of something else"},
+    }
+    for name, members in zips.items():
+        path = _zip(tmp_path / name, members)
+        kept.intake.take_in(expert, path, case_number=CASE, progress=Progress())
+    named = {"basis": BASIS, "second": second}
+    done = kept.destruction.destroy(expert, CASE, series_uid=SERIES, **named)
+    assert [one.path for one in done.containers] == ["after the loose files.zip"]
+    with kept._journal.database.reading() as work:
+        (entry,) = work.log.of_acts(("destroy",))
+    assert chain.read(entry)["data"]["containers"] == 1
+    (zipped,) = done.containers
+    assert _path(kept, zipped.sha256).exists()
+    last = kept.destruction.destroy(expert, CASE, sha256s=[zipped.sha256], **named)
+    assert last.containers == ()
+    assert not _path(kept, zipped.sha256).exists()
+    assert kept.verify.run().ok
+
+
+def test_a_damaged_zip_is_named_by_the_names_of_its_members(
+    kept: Archive, expert: Actor, second: Actor, tmp_path: Path
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1, series="1.2.7")
+    path = _zip(tmp_path / "a.zip", {"1.dcm": (tmp_path / "1.dcm").read_bytes()})
+    kept.intake.take_in(expert, path, case_number=CASE, progress=Progress())
+    with kept._journal.database.reading() as work:
+        (zipped,) = [one for one in work.cases.files(CASE) if one.kind == "container"]
+    lies = _path(kept, zipped.sha256)
+    lies.chmod(0o644)
+    lies.write_bytes(b"no zip any more")
+    done = kept.destruction.destroy(expert, CASE, series_uid="1.2.7", basis=BASIS, second=second)
+    assert [one.sha256 for one in done.containers] == [zipped.sha256]
 
 
 # --- refusals -----------------------------------------------------------------------------------

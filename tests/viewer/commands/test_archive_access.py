@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,7 @@ def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
     assert run("destroy", "--case", "7", "--series", SERIES, *_A, "--second", "B")[0] == 2
     code, done, _ = run("destroy", *asked, "--second", "B")
     assert (code, done["case"], len(done["objects"]), done["complete"]) == (0, "7", 1, True)
+    assert done["containers"] == []
     code, report, _ = run("verify")
     assert (code, report["ok"]) == (0, True)
     assert [one["code"] for one in report["notes"]] == ["destroyed_by_act"]
@@ -133,6 +135,30 @@ def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_le
     assert f"destroyed by act; it is left out and not pictured: CT head {SERIES}." in words
     assert "holds no pictures and no conclusion" in words
     assert main(["verify", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "still holds bytes"), ("ru", "всё ещё содержит"), ("kk", "әлі сақтап тұр")],
+)
+def test_a_zip_that_holds_what_was_destroyed_is_named_with_what_to_do(
+    language: str, said: str, run: _Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.write(tmp_path / "1.dcm", "1.dcm")
+    run("import", str(tmp_path / "a.zip"), "--case", "7", *_A)
+    run("person", "add", "B", "--role", "administrator", *_A)
+    asked = ["--case", "7", "--basis", _BASIS, *_A, "--second", "B"]
+    where = str(tmp_path / "evidence")
+    destroy = ["archive", "destroy", where, *asked, "--series", SERIES, "--lang", language]
+    assert main(destroy) == 0
+    told = capsys.readouterr().out
+    assert said in told
+    assert "a.zip" in told
+    sha256 = told.partition("--object ")[2].split()[0]
+    code, done, _ = run("destroy", *asked, "--object", sha256)
+    assert (code, done["objects"][0]["sha256"], done["containers"]) == (0, sha256, [])
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
