@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.records import Role
 from archive.services.statement import Statement
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.examine.opening import Opening
@@ -181,6 +182,28 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     kept = {one.uid for study in held.studies for one in study.series}
     assert len(kept) == 2
     assert opened.series.uid in kept, "one is examined, the other one can be put beside it"
+
+
+def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    archive, actor = desk.keeping.acting()
+    archive.intake.take_in(actor, scans, case_number="7/2026", progress=Progress())
+    archive.access.add_person(actor, "Second", "secret", [Role.EXPERT])
+    second = archive.access.login("Second", "secret")
+    left, gone = (one.series_uid for one in archive.cases.open(actor, "7/2026").series)
+    named = {"series_uid": gone, "basis": "Order 12"}
+    archive.destruction.destroy(actor, "7/2026", second=second, **named)
+
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+
+    assert desk.problems == ["destruction.left_out"]
+    assert desk.session.case.number == "7/2026"
+    opened = desk.opening.opened.now
+    assert opened is not None
+    assert opened.series.uid == left
 
 
 @pytest.mark.parametrize("closed", [False, True])
