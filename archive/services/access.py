@@ -63,10 +63,11 @@ class Access(Gate):
         data: dict[str, Any] = {}
         if Role.ADMINISTRATOR in wanted:
             data = self._second(session, second, Right.ADD_PERSON)
+        with self._journal.database.reading() as work:
+            _refuse_taken(work, clean)  # before objects are kept that no entry would name
         person = new_person(self._blobs, self._smith(session), clean, secret, wanted)
         with self._journal.database.writing() as work:
-            if work.persons.by_name(clean):
-                raise UsageError("archive.person.taken", name=clean)
+            _refuse_taken(work, clean)  # another program may have been quicker
             work.persons.add(person)
             self._journal.append(work, added(who(session.actor), person, reason, data))
             work.commit()
@@ -278,6 +279,11 @@ class Access(Gate):
         work.persons.update(person)
         self._journal.append(work, replace(act, data=data, reason=reason))
         work.commit()
+
+
+def _refuse_taken(work: UnitOfWork, name: str) -> None:
+    if work.persons.by_name(name):
+        raise UsageError("archive.person.taken", name=name)
 
 
 def _refuse_last(work: UnitOfWork, person: Person) -> None:

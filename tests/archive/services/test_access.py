@@ -162,6 +162,12 @@ def test_a_name_is_taken_whatever_its_capitals(archive: Archive, expert: Actor) 
         archive.access.add_person(expert, "New", "pw", [])
 
 
+def test_a_name_that_is_taken_leaves_no_object_behind(archive: Archive, expert: Actor) -> None:
+    with pytest.raises(UsageError):
+        archive.access.add_person(expert, "Ахметова", "pw", [Role.EXPERT])
+    assert "orphan" not in {one.code for one in archive.verify.run().notes}
+
+
 def test_what_a_person_types_never_becomes_sql(archive: Archive) -> None:
     for name in ("' OR 1=1 --", '"; DROP TABLE log; --', "%", "Ахметова' --"):
         with pytest.raises(AccessDenied):
