@@ -152,6 +152,25 @@ class KeyRing:
                 return one.first_seq <= size and (one.last_seq is None or size < one.last_seq)
         return not self.lives  # a log that cannot be read says nothing against a key
 
+    def rotated(self, former: str, now: str) -> KeyLife | None:
+        """Return the life of the key that followed `former`, if it led to `now` in peace.
+
+        Every key between them was rotated, and the old and the new one signed that; after one
+        that was lost or compromised nothing of `former` vouches for what came.
+
+        Args:
+            former: fingerprint of a key that was.
+            now: fingerprint of the key in use, as archive.json tells it.
+        """
+        told = [one.fingerprint for one in self.lives]
+        if former not in told[:-1] or told[-1] != now:
+            return None
+        before = told.index(former)
+        steps = zip(self.lives[before:-1], self.lives[before + 1 :], strict=True)
+        if any(old.ended_by != "key.rotate" or not new.vouched for old, new in steps):
+            return None
+        return self.lives[before + 1]
+
     def doubts(self, public_key: bytes, ts: str) -> bool:
         """Tell whether a key's signature over entries up to `ts` proves nothing any more."""
         name = signing.fingerprint(public_key)

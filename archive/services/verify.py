@@ -53,7 +53,8 @@ acts_unsealed           weighty acts came after the newest checkpoint
 destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
 was_restore_rolled_back an older backup was restored here: newer entries existed elsewhere
 was_restore_forked      what was restored here was another log than something outside told
-orphan                  an object that no entry names: what a stopped intake left
+key_rotated             the key asked for is a former one; it vouched for what followed
+orphan                  an object that no entry names: what an act that was not done left
 stray_file              a file among the objects that is none
 object_reads_again      an object that a stopped check found damaged reads well now
 resumed                 the check went on where a stopped one was
@@ -111,7 +112,7 @@ NOTES: Final = (
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
     *("destroyed_by_act", "destroyed_bytes_left", "destroyed_taken_in_again"),
     *("checkpoint_doubted", "acts_unsealed"),
-    *("was_restore_rolled_back", "was_restore_forked"),
+    *("was_restore_rolled_back", "was_restore_forked", "key_rotated"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
 
@@ -169,10 +170,10 @@ class Verify:
         found, going = Findings(), progress or Progress()
         ring = self._ring(found)
         fingerprint = signing.fingerprint(ring.known[-1]) if ring.known else ""
-        if key is not None and key.casefold() != fingerprint:
-            found.add("unknown_signer", fingerprint)
         if self._journal.database.is_damaged(going.check):
             found.damaged()
+        if key is not None and key.casefold() != fingerprint:
+            self._other_key(key.casefold(), fingerprint, ring, found)
         log = LogCheck(self._journal, ring, found, Phase(going, 0, _LOG))
         told = log.run(case_number)
         if paper is not None:
@@ -220,6 +221,21 @@ class Verify:
         for seq in ring.unvouched():
             found.add("key_unvouched", DATABASE, seq=seq)
         return ring
+
+    def _other_key(self, asked: str, fingerprint: str, ring: KeyRing, found: Findings) -> None:
+        """Say that the key is not the one asked for; no fault where that was rotated to it."""
+        follower = ring.rotated(asked, fingerprint)
+        if follower is None:
+            found.add("unknown_signer", fingerprint)
+            return
+        seq, since = follower.first_seq, ""
+        try:
+            with self._journal.database.reading() as work:
+                entry = work.log.at(seq)
+                since = entry.ts if entry else ""
+        except DAMAGE:
+            found.damaged()
+        found.note("key_rotated", fingerprint, seq=seq, since=since)
 
     def _card_keys(self, found: Findings) -> tuple[bytes, ...]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,7 +52,14 @@ def test_after_a_change_the_new_key_seals_and_all_of_the_log_is_good(
     assert _codes(kept) == []
     report = kept.verify.run(key=kept.fingerprint)
     assert (report.ok, report.fingerprint) == (True, kept.fingerprint)
-    assert [one.code for one in kept.verify.run(key=old).problems] == ["unknown_signer"]
+    asked = kept.verify.run(key=old)
+    if change == "rotate":
+        (note,) = (one for one in asked.notes if one.code == "key_rotated")
+        (entry,) = (one for one in kept._journal.entries() if one.act == "key.rotate")
+        assert (asked.ok, note.path) == (True, kept.fingerprint)
+        assert note.facts == {"seq": entry.seq, "since": entry.ts}
+    else:  # the key asked for vouches for nothing that followed
+        assert [one.code for one in asked.problems] == ["unknown_signer"]
 
 
 def test_the_old_key_and_the_new_one_sign_that_one_follows_the_other(
@@ -277,3 +285,22 @@ def test_two_programs_that_rotate_at_once_do_it_one_after_the_other(
         assert one.fingerprint == two.fingerprint == made[-1].new
         assert _card(folder) == [made[0].old, *(one.new for one in made)]
         assert _codes(two) == []
+
+
+def test_a_former_key_vouches_for_the_present_one_only_over_rotations_it_can_follow(
+    archive: Archive, expert: Actor
+) -> None:
+    first = archive.fingerprint
+    archive.keys.rotate(expert)
+    second = archive.fingerprint
+    archive.keys.rotate(expert)
+    ring = archive.keys.ring()
+    followed = ring.rotated(first, archive.fingerprint)
+    assert followed is not None
+    assert followed.fingerprint == second
+    assert ring.rotated(first, second) is None
+    assert ring.rotated(archive.fingerprint, archive.fingerprint) is None
+    forged = (*ring.lives[:-1], replace(ring.lives[-1], vouched=False))
+    assert replace(ring, lives=forged).rotated(first, archive.fingerprint) is None
+    archive.keys.lost(expert)
+    assert archive.keys.ring().rotated(first, archive.fingerprint) is None
