@@ -255,6 +255,10 @@ class BodyCopy(Protocol):
         """Append every entry that the copy lacks, on the disk."""
         ...
 
+    def last_seq(self) -> int:
+        """Return the number of the newest entry in the copy; 0 where its end cannot be read."""
+        ...
+
     def bodies(self) -> Sequence[bytes]:
         """Return the bodies by seq."""
         ...

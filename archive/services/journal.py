@@ -16,7 +16,7 @@ from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
 from archive.services import keys
 from archive.services.explain import named
-from virtopsy.errors import AccessDenied, Bug, StorageError, UsageError
+from virtopsy.errors import AccessDenied, Bug, IntegrityError, StorageError, UsageError
 
 CHECKPOINT_EVERY: Final = 100
 CHECKPOINT_AFTER: Final = timedelta(minutes=10)
@@ -50,13 +50,32 @@ class Journal:
     machine: Machine
 
     def append(self, work: UnitOfWork, act: Act) -> LogEntry:
-        """Append an entry within a writing transaction; before it one that the clock was moved."""
+        """Append an entry within a writing transaction; before it one that the clock was moved.
+
+        Raises:
+            IntegrityError: the copy outside has entries that the database lacks. An older
+                database was put in its place, and another entry would fork the log.
+        """
         moment = Moment(self.clock(), self.machine.monotonic_ns(), self.machine.surroundings())
         before = work.log.last()
+        there = before.seq if before else 0
         jump = _jump(before, moment)
         if jump is not None:
             before = self._add(work, jump, moment, before)
-        return self._add(work, act, moment, before)
+        entry = self._add(work, act, moment, before)
+        self._refuse_fork(there)
+        return entry
+
+    def _refuse_fork(self, there: int) -> None:
+        """Leave the transaction where the copy outside has more entries than there were.
+
+        Under the database's lock the copy is never ahead: it is written under it too, and only
+        after a commit. Asked after the row was added: a database that was made anew meanwhile
+        (`rebuild`) refuses that, and says so.
+        """
+        ahead = self.bodies.last_seq() - there
+        if ahead > 0:
+            raise IntegrityError("archive.log.copy_ahead", count=ahead)
 
     def _add(self, work: UnitOfWork, act: Act, moment: Moment, before: LogEntry | None) -> LogEntry:
         before_in_case = work.log.last(act.case) if act.case else None

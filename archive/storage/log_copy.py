@@ -35,6 +35,13 @@ class LogCopy:
         if missing:
             self._files.append(self._path, missing)
 
+    def last_seq(self) -> int:
+        """Return the number of the newest entry in the copy; 0 where its end cannot be read."""
+        try:
+            return self._last_seq()
+        except StorageError:
+            return 0  # `verify` says so, and `catch_up` does not add to it
+
     def bodies(self) -> Sequence[bytes]:
         """Return the complete lines; a line torn by a kill is not there yet."""
         if not is_file(self._path):

@@ -14,10 +14,12 @@ from archive.proof import canonical, checkpoint, merkle
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
 from archive.records import Actor, Surroundings
+from archive.recovery import rebuild_folder
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from tests.archive.conftest import CHEAP, Clock
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.errors import Bug, IntegrityError
+from virtopsy.jobs import Progress
 
 _BEGUN = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -192,3 +194,54 @@ def test_an_act_lists_the_checkpoints_only_where_one_came_or_went(
 def test_the_expert_of_a_checkpoint_is_the_archives_key(archive: Archive, expert: Actor) -> None:
     made = archive.log.checkpoint(expert)
     assert checkpoint.signed_by(made, archive.public_key)
+
+
+def _entries(database: bytes) -> int:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(database)
+    found: int = connection.execute("SELECT count(*) FROM log").fetchone()[0]
+    connection.close()
+    return found
+
+
+def test_nothing_is_written_onto_an_older_database_put_back_beside_a_longer_log(
+    kept: Archive, clock: Clock
+) -> None:
+    database, copy = kept.folder / "db" / "archive.sqlite", kept.folder / "log" / "entries.jsonl"
+    kept.close()
+    older = database.read_bytes()
+    with open_archive(kept.folder, clock=clock, cost=CHEAP) as later:
+        expert = later.access.login("Ахметова", PASSWORD)
+        later.cases.add_finding(expert, CASE, track(finding_id="t2"))
+    gone = len(copy.read_bytes().splitlines()) - _entries(older)
+    database.write_bytes(older)
+    lines = copy.read_bytes()
+    with open_archive(kept.folder, clock=clock, cost=CHEAP) as again:
+        with pytest.raises(IntegrityError) as refused:
+            again.access.login("Ахметова", PASSWORD)
+        assert (refused.value.key, refused.value.facts["count"]) == ("archive.log.copy_ahead", gone)
+        assert "log_tail_cut" in {one.code for one in again.verify.run().problems}
+    assert (database.read_bytes(), copy.read_bytes()) == (older, lines)
+    rebuild_folder(
+        kept.folder,
+        user="Ахметова",
+        password=PASSWORD,
+        clock=clock,
+        cost=CHEAP,
+        progress=Progress(),
+    )
+    with open_archive(kept.folder, clock=clock, cost=CHEAP) as mended:
+        mended.access.login("Ахметова", PASSWORD)
+        assert mended.verify.run().ok
+
+
+def test_a_copy_that_lags_or_whose_end_is_damaged_hinders_no_act(
+    kept: Archive, expert: Actor
+) -> None:
+    copy = kept.folder / "log" / "entries.jsonl"
+    whole = copy.read_bytes()
+    copy.write_bytes(b"".join(whole.splitlines(keepends=True)[:-2]) + b'{"seq":99')
+    kept.cases.add_finding(expert, CASE, track(finding_id="t2"))
+    assert copy.read_bytes().startswith(whole)
+    copy.write_bytes(copy.read_bytes() + b"no entry\n")
+    kept.cases.add_finding(expert, CASE, track(finding_id="t3"))
