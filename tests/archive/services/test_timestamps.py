@@ -23,6 +23,7 @@ from archive.proof import chain, timestamp, timestamp_signature
 from archive.proof.timestamp import Refused
 from archive.records import Actor
 from virtopsy.errors import InputError, IntegrityError, VirtopsyError
+from virtopsy.language import Language
 
 _OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(_OPENSSL is None, reason="openssl makes the authority")
@@ -173,6 +174,20 @@ def test_an_authority_nobody_named_is_not_believed(
         take(archive, expert, answer, authority.folder / "rsa.pem")
     with pytest.raises(InputError, match="PEM"):
         take(archive, expert, answer, authority.folder / "none.pem")
+    wrong = authority.folder / "notes.txt"
+    wrong.write_text("the authority's telephone number")
+    with pytest.raises(InputError, match="no certificate"):
+        take(archive, expert, answer, wrong)
+
+
+def test_junk_is_called_no_answer_without_a_gap_in_the_sentence(
+    archive: Archive, expert: Actor
+) -> None:
+    for junk in (b"", b"junk", b"\x30\x03abc", b"anVuaw=="):
+        with pytest.raises(InputError) as refused:
+            archive.timestamps.take(expert, junk)
+        for language in Language:
+            assert ":" not in refused.value.sentence(language)
 
 
 def pem(answer: bytes) -> bytes:
