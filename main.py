@@ -93,7 +93,7 @@ class _Door(SpokenGroup):
 def _usage(error: click.UsageError) -> UsageError:
     """Say click's finding in our words."""
     parameter = getattr(error, "param", None)
-    name = parameter.human_readable_name if parameter else ""
+    name = _typed(parameter) if parameter else ""
     if isinstance(error, click.MissingParameter):
         return UsageError("cli.usage.missing", name=name)
     if isinstance(error, click.NoSuchOption):
@@ -101,6 +101,13 @@ def _usage(error: click.UsageError) -> UsageError:
     if isinstance(error, click.BadParameter):
         return UsageError("cli.usage.bad_value", name=name)
     return UsageError("cli.usage.wrong", arguments=" ".join(sys.argv[1:]))
+
+
+def _typed(parameter: click.Parameter) -> str:
+    """Return what a person types: `--role`, not the name that the code gave it."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return parameter.human_readable_name
 
 
 def _open_streams() -> None:

@@ -44,7 +44,14 @@ def reason_option(language: Language) -> Callable[[F], F]:
 def case_option(language: Language, *, required: bool = True) -> Callable[[F], F]:
     """Return the decorator of `--case`."""
     text = say("archive.cli.option.case", language)
-    return click.option("--case", "number", required=required, help=text)
+    return click.option("--case", "number", required=required, help=text, callback=_filled)
+
+
+def _filled(ctx: click.Context, option: click.Parameter, number: str | None) -> str | None:
+    """Refuse a number of nothing but spaces, as a variable that was not set leaves it."""
+    if number is not None and not number.strip():
+        raise click.BadParameter("", ctx, option)
+    return number
 
 
 def limit_option(language: Language, default: int | None = None) -> Callable[[F], F]:

@@ -41,7 +41,7 @@ def build(language: Language) -> click.Command:
     ) -> None:
         from viewer.presenters.archive.receipts import make_receipt
 
-        handed_out.check(out, (".pdf",))
+        handed_out.check(out, (".pdf",), new=True)
         with acting(folder, user, language) as (archive, actor):
             paper = make_receipt(
                 archive, actor, number, language, intake_id=intake_id, reason=reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,13 +10,28 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-from virtopsy.errors import StorageError, UsageError
+from virtopsy.errors import InputError, StorageError, UsageError
+
+_KEYS = {
+    errno.ENOSPC: "cli.out.full",
+    errno.EDQUOT: "cli.out.full",
+    errno.EROFS: "cli.out.shut",
+    errno.EACCES: "cli.out.shut",
+    errno.EPERM: "cli.out.shut",
+}
+"""What the system would say in English only, as `archive.storage.files` has it for an archive."""
 
 
-def check(out: Path, endings: Sequence[str]) -> None:
+def check(out: Path, endings: Sequence[str], *, new: bool = False) -> None:
     """Refuse a target before the work is done for it.
 
+    Args:
+        out: the target.
+        endings: those that it may have.
+        new: nothing may lie there yet: a signed paper is not replaced unseen.
+
     Raises:
+        InputError: `new`, and something is there.
         UsageError: its ending is none of `endings` (a scan has another one, or none).
         StorageError: its folder is missing, or something that is no file has its name.
     """
@@ -23,6 +39,8 @@ def check(out: Path, endings: Sequence[str]) -> None:
         raise UsageError("cli.out.ending", path=out, known=", ".join(endings))
     if not out.parent.is_dir():
         raise StorageError("cli.out.no_folder", path=out)
+    if new and (out.exists() or out.is_symlink()):
+        raise InputError("bundle.exists", path=out)
     if out.exists() and not out.is_file():
         raise StorageError("cli.out.no_file", path=out)
 
@@ -58,7 +76,8 @@ def draft(out: Path) -> Iterator[IO[bytes]]:
         made = None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StorageError("cli.out.cannot_write", path=out, reason=reason) from error
+        key = _KEYS.get(error.errno or 0, "cli.out.cannot_write")
+        raise StorageError(key, path=out, reason=reason) from error
     finally:
         if made is not None:
             with suppress(OSError):  # it may be gone with its disk

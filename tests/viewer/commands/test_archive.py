@@ -200,6 +200,7 @@ def test_refusals_have_their_exit_code_and_one_sentence(  # noqa: PLR0913, PLR09
         said = capsys.readouterr()
         assert said.out == ""
         assert said.err.count("\n") == 1, said.err
+        assert ("king" in arguments) <= ("--role" in said.err), said.err
     monkeypatch.setenv("VIRTOPSY_PASSWORD", "wrong")
     assert main(["archive", "list", str(folder), *who, "--lang", language]) == 4
 

@@ -46,7 +46,11 @@ def test_a_receipt_is_written_and_the_log_names_it(
     (entry,) = [one for one in log if one["act"] == "receipt"]
     assert entry["data"]["root"] == told["log"]["root"]
     assert entry["data"]["list_sha256"] == told["list_sha256"]
-    assert main(["archive", "receipt", str(evidence), "--case", CASE, "--out", str(out)]) == 0
+    written, again = out.read_bytes(), tmp_path / "again.pdf"
+    assert main(["archive", "receipt", str(evidence), "--case", CASE, "--out", str(out)]) == 3
+    assert out.read_bytes() == written, "a paper that may be signed by now is not replaced"
+    capsys.readouterr()
+    assert main(["archive", "receipt", str(evidence), "--case", CASE, "--out", str(again)]) == 0
     assert "keep one outside the archive" in capsys.readouterr().out
 
 
@@ -57,6 +61,8 @@ def test_what_cannot_be_receipted_is_refused_in_one_sentence(
     asked = ("--case", CASE, "--out")
     for code, arguments in (
         (2, (*asked, str(tmp_path / "r.dcm"))),
+        (2, ("--case", "", "--out", out)),
+        (2, ("--case", "  ", "--out", out)),
         (3, (*asked, out, "--intake", "0" * 32)),
         (4, ("--case", "nobody's", "--out", out)),
         (5, (*asked, str(tmp_path / "gone" / "r.pdf"))),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from viewer.presenters import handed_out
-from virtopsy.errors import StorageError, UsageError
+from virtopsy.errors import InputError, StorageError, UsageError
+from virtopsy.language import Language
 
 
 @pytest.mark.parametrize("name", ["I0005.dcm", "I0005", "picture.jpg"])
@@ -64,3 +66,28 @@ def test_a_long_name_is_no_trouble(tmp_path: Path) -> None:
     out = tmp_path / ("a" * 251 + ".png")
     handed_out.write(b"x", out)
     assert out.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [(errno.ENOSPC, "cli.out.full"), (errno.EROFS, "cli.out.shut"), (errno.EACCES, "cli.out.shut")],
+)
+@pytest.mark.parametrize("language", Language)
+def test_why_a_disk_refused_is_said_in_the_language_of_the_person(
+    tmp_path: Path, number: int, key: str, language: Language
+) -> None:
+    out = tmp_path / "a.pdf"
+    with pytest.raises(StorageError) as refused, handed_out.draft(out):
+        raise OSError(number, os.strerror(number))
+    assert refused.value.key == key
+    assert os.strerror(number) not in refused.value.sentence(language)
+    assert not any(tmp_path.iterdir())
+
+
+def test_what_must_be_new_is_written_over_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "a.pdf"
+    handed_out.check(out, (".pdf",), new=True)
+    out.symlink_to(tmp_path / "nowhere.pdf")
+    with pytest.raises(InputError):
+        handed_out.check(out, (".pdf",), new=True)
+    handed_out.check(out, (".pdf",))
