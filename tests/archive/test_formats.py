@@ -27,7 +27,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 FIRST_SIZE = 15
 FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
 CORE_SIZE = 49
-CORE_ROOT = "0f71e4956e8efbe1a55fb076ddb51afcf61f0cbae77ee0569139262da1e5f248"
+CORE_ROOT = "24fd6611d314a92c136dfce8ca67f7295e1fc166810df91426636ddd36e3a5c2"
 
 
 @pytest.fixture(scope="session")

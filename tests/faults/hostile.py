@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from pydicom import config
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
     CTImageStorage,
@@ -217,7 +218,8 @@ def dicomdir_that_escapes() -> bytes:
     whole.SOPClassUID = whole.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
     record = Dataset()
     record.DirectoryRecordType = "IMAGE"
-    record.ReferencedFileID = ["..", "..", "..", "etc", "passwd"]
+    with config.disable_value_validation():  # what it shall hold is no name that is allowed
+        record.ReferencedFileID = ["..", "..", "..", "etc", "passwd"]
     whole.DirectoryRecordSequence = [record]
     return _bytes(whole)
 
