@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def _bundles(place: Path) -> dict[str, bool]:
     return found
 
 
-def all_is_there(place: Path, announced: set[tuple[str, str]]) -> None:
+def all_is_there(place: Path, announced: Collection[tuple[str, str]]) -> None:
     """Hold that everything `loops` announced is there, in a whole archive."""
     with open_archive(place / "evidence", clock=later_clock(999), cost=CHEAP) as archive:
         report = archive.verify.run()
@@ -141,8 +142,10 @@ def all_is_there(place: Path, announced: set[tuple[str, str]]) -> None:
         found = _announced_of(archive, keeper)
     if (place / "disk").exists():
         found |= {("backup", one.name) for one in _snapshots(place / "disk")}
-    for kind, name in announced - found:
+    for kind, name in set(announced) - found:
         assert kind == "restored", f"announced and lost: {kind} {name}"
+        assert is_archive(place / name), f"announced and lost: {name}"
+    for name in [name for kind, name in announced if kind == "restored"][-1:]:
         assert _of_folder(place / name)["cases"], f"announced and lost: {name}"
 
 

@@ -24,17 +24,17 @@ def test_a_kill_at_any_instant_loses_nothing_that_was_announced(
     loop: str, forked: Forked, workshop: Workshop, tally: Tally
 ) -> None:
     chance = random.Random(f"{_SEED} {loop}")  # noqa: S311
-    place, announced, said = Path(), set[Announced](), 0
+    place, announced, said = Path(), list[Announced](), 0
     act_s: float | None = None
     for run in range(_KILLS):
         if run % _ONE_ARCHIVE == 0:
-            place, announced = workshop.place("finding"), set()
+            place, announced = workshop.place("finding"), []
             act_s = None  # the first one is killed when it has announced something
         after_s = None if act_s is None else chance.uniform(0, 1.5 * act_s)
         with tally.attempt(f"kill -9 at a random instant: {loop}", (run, after_s)):
             made, lived_s = forked.kill_at_work(loop, place, run, after_s)
             act_s = act_s or lived_s
-            announced.update(made)
+            announced += made
             said += len(made)
             all_is_there(place, announced)
         if run % _ONE_ARCHIVE == _ONE_ARCHIVE - 1 or run == _KILLS - 1:
