@@ -19,6 +19,8 @@ from archive.storage import system_sync
 from tests.faults.door import Step
 
 _AS_IT_IS = "db"
+_HASHED = "sha256"
+"""Its folders are called after the hashes below them: `db` is one of 256 there."""
 Names = dict[str, int]
 
 
@@ -97,7 +99,7 @@ class Disk:
             made = target / name
             if found in self.names or (path is not None and path.is_dir()):
                 made.mkdir()
-                if name == _AS_IT_IS and path is not None:
+                if path is not None and name == _AS_IT_IS and path.parent.name != _HASHED:
                     _copy(path, made)
                 else:
                     self._folder(path, found, made, choice)

@@ -17,6 +17,7 @@ from tests.faults.conftest import ALL, Workshop, clear, some
 from tests.faults.door import CODES, COMMIT, STEPS, changes, tearable
 from tests.faults.facts import digest, shown
 from tests.faults.forked import Forked, Outcome
+from tests.faults.plug import Choice, Disk, choices
 from tests.faults.table import Tally
 
 _WAYS = 2
@@ -32,6 +33,25 @@ def test_the_door_to_the_disk_has_only_operations_that_can_be_watched() -> None:
     assert {"write_new", "link", "append", "copy_hashing", "sync_folder"} <= set(STEPS)
     for name in STEPS:
         assert inspect.isfunction(inspect.getattr_static(Files, name)), name
+
+
+def test_a_pulled_plug_takes_the_folder_of_hashes_that_begin_with_db_like_any_other(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "archive"
+    (place / "db").mkdir(parents=True)
+    (place / "db" / "archive.sqlite").write_bytes(b"rows")
+    disk = Disk(place)
+    disk.look()
+    object_ = place / "objects" / "sha256" / "db" / "18" / "db18"
+    object_.parent.mkdir(parents=True)
+    object_.write_bytes(b"never synced")
+    worst, *_ = choices(2026, 0)
+    disk.cut(tmp_path / "nothing", worst)
+    disk.cut(tmp_path / "all", Choice(lambda: True, lambda content: content))
+    assert [one.name for one in (tmp_path / "nothing").iterdir()] == ["db"]
+    assert (tmp_path / "nothing" / "db" / "archive.sqlite").read_bytes() == b"rows"
+    assert (tmp_path / "all" / object_.relative_to(place)).read_bytes() == b"never synced"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
