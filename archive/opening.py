@@ -287,7 +287,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
         journal.append(work, Act("archive.create", by, reason=reason, data=data))
         journal.append(work, added(by, first))
         work.commit()
-    journal.copy_out()
+    journal.catch_up()
     journal.checkpoint(seal)
     database.close()
     for language in Language:

@@ -27,6 +27,7 @@ LOG = "log/entries.jsonl"
 _SMALL = 64 << 10
 _SLACK = 16 << 20
 _DATABASE_ROOM = 1.1
+_UNREADABLE = "object_unreadable"
 
 
 class Cut(Protocol):
@@ -202,13 +203,22 @@ class BackingUp:
 
     def _copied(self, sha256: str, size: int) -> int | None:
         try:
-            self._kept.put(sha256, self._source(sha256))
+            self._put(sha256)
         except _Unsound as error:
             self._unsound[sha256] = error.code
             return None
         self._written += 1
         self._written_bytes += size
         return size
+
+    def _put(self, sha256: str) -> None:
+        """Ask a disk twice that refuses: this moment's backup would lack what it kept back."""
+        try:
+            self._kept.put(sha256, self._source(sha256))
+        except _Unsound as error:
+            if error.code != _UNREADABLE:
+                raise
+            self._kept.put(sha256, self._source(sha256))
 
     def _source(self, sha256: str) -> Iterator[bytes]:
         """Yield an object of the archive; its own faults must not look like the backup's."""
@@ -219,7 +229,7 @@ class BackingUp:
         except IntegrityError as error:
             raise _Unsound(error.key.rpartition(".")[2]) from error
         except StorageError as error:
-            raise _Unsound("object_unreadable") from error
+            raise _Unsound(_UNREADABLE) from error
 
     def _enter(self, number: int, count: int, size: int, reason: str) -> None:
         """Record the backup, before the moment is cut."""

@@ -115,11 +115,19 @@ class Journal:
         if self.database.read_only:
             return True
         try:
-            with self.database.writing() as work:  # for its lock; nothing is written
-                self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
+            self.catch_up()
         except StorageError:
             return False
         return True
+
+    def catch_up(self) -> None:
+        """Bring the copy outside the database up to date.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        with self.database.writing() as work:  # for its lock; nothing is written
+            self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
 
     def head(self) -> tuple[int, bytes]:
         """Return size and Merkle root of the log.

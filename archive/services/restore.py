@@ -7,7 +7,7 @@ place of a newer archive looks whole from within; only something outside shows i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -67,6 +67,10 @@ class Target(Protocol):
 
     def settle(self) -> None:
         """Give what was written its names, durably."""
+        ...
+
+    def remove_others(self, folder: str, kept: Collection[str]) -> None:
+        """Remove what an earlier try added to a folder, beside the files that were brought."""
         ...
 
     def finish(self) -> None:
@@ -149,13 +153,19 @@ def chosen(source: Source, name: str | None) -> Snapshot:
 
 @dataclass
 class Restoring:
-    """One restore; `copy` does it, `problems` says what could not be brought."""
+    """One restore; `copy` does it.
+
+    Attributes:
+        problems: what could not be brought.
+        brought: every file but the objects.
+    """
 
     source: Source
     snapshot: Snapshot
     target: Target
     progress: Progress
     problems: list[Problem] = field(default_factory=list)
+    brought: set[str] = field(default_factory=set)
 
     def copy(self) -> None:
         """Write everything that is not there yet, the card last.
@@ -175,6 +185,7 @@ class Restoring:
             card = self._small()
             self._large()
             self.target.settle()
+            self.target.remove_others("log", self.brought)
             self.target.put(CARD, [card])
             self.target.settle()
         finally:
@@ -229,6 +240,7 @@ class Restoring:
         """Write the small files; return the card, which comes last."""
         card = b""
         for path, content in snapshot.small_of(self.source.kept.stream(self.snapshot.small)):
+            self.brought.add(path)
             if path == CARD:
                 card = content
             else:
@@ -239,6 +251,7 @@ class Restoring:
 
     def _large(self) -> None:
         for path, one in self.snapshot.files.items():
+            self.brought.add(path)
             try:
                 self.target.put(path, checked(self.source.kept.stream(one), self.progress.check))
             except IntegrityError as error:

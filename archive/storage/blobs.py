@@ -63,10 +63,17 @@ class ObjectFolder:
         path = self.path(sha256)
         if not _is_there(path):
             raise self._error("object_missing", sha256)
-        content = self._files.read(path)
+        content = self._read(path)
         if hash_of(content) != sha256:
             raise self._error("object_changed", sha256)
         return content
+
+    def _read(self, path: Path) -> bytes:
+        """Ask a disk that refuses once more: an index made anew would lack the object for good."""
+        try:
+            return self._files.read(path)
+        except StorageError:
+            return self._files.read(path)
 
     def checked_path(self, sha256: str) -> Path:
         """Return the object's path after reading it through; errors as for `read`."""

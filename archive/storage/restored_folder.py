@@ -6,13 +6,13 @@ archive, and the same restore goes on with what is there already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from archive.storage.batch import Batch
 from archive.storage.exclusive import Exclusive
-from archive.storage.files import Files
+from archive.storage.files import Files, inside
 
 MARK = "restore.json"
 _LOCK = "restore.lock"
@@ -83,6 +83,16 @@ class RestoredFolder:
     def settle(self) -> None:
         """Give what was written its names, durably, and read it back past the cache."""
         self._batch.settle()
+
+    def remove_others(self, folder: str, kept: Collection[str]) -> None:
+        """Remove what an earlier try added to a folder, beside the files that were brought.
+
+        That try had recorded itself and signed the log before it was killed: its checkpoint is
+        of a log that has more entries than the one that lies there again.
+        """
+        for path in inside(self.folder / folder):
+            if f"{folder}/{path.name}" not in kept:
+                self._files.remove_staged(path)
 
     def finish(self) -> None:
         """Take the mark away: from now on it is an archive."""

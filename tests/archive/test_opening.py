@@ -11,8 +11,9 @@ import pytest
 from archive.opening import Archive, create, is_archive, open_archive
 from archive.records import Actor
 from archive.storage import place
+from archive.storage.files import Files
 from tests.archive.conftest import CHEAP, PASSWORD, Clock
-from virtopsy.errors import InputError, IntegrityError, UsageError
+from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError
 
 
 def test_a_new_archive_says_what_it_is_in_three_languages(folder: Path) -> None:
@@ -47,6 +48,18 @@ def test_no_password_makes_no_archive(tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(UsageError):
         create(tmp_path / "a", person="X", password="", clock=clock, cost=CHEAP)
     assert not (tmp_path / "a").exists()
+
+
+def test_an_archive_whose_log_cannot_be_copied_outside_the_database_is_not_made(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_files: Files, path: Path, _content: bytes) -> None:
+        raise StorageError("archive.storage.full", path=path)
+
+    monkeypatch.setattr(Files, "append", refuse)
+    with pytest.raises(StorageError):
+        create(tmp_path / "a", person="X", password="p", clock=clock, cost=CHEAP)
+    assert not is_archive(tmp_path / "a")
 
 
 @pytest.mark.parametrize("name", ["Dropbox", "OneDrive - Бюро", "Яндекс.Диск"])

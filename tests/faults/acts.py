@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from archive.opening import Archive, create, open_archive
-from archive.records import Actor, Role
+from archive.records import Actor, Problem, Role
 from archive.recovery import rebuild_folder, restore_backup
 from archive.services.bundling import Picture
 from archive.witnessing import station, stick
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.case.changes import Change
+from virtopsy.errors import IntegrityError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -161,7 +162,13 @@ def _back_up(stage: Stage) -> None:
     report = stage.archive.backup.write(
         stage.actor, stage.place / "disk", password=PASSWORD, progress=Progress()
     )
-    assert report.ok
+    _raise_reported(report.problems)
+
+
+def _raise_reported(problems: Sequence[Problem]) -> None:
+    """Tell the first problem of a report, as the command line does by its exit code."""
+    if problems:
+        raise IntegrityError(f"archive.problem.{problems[0].code}", path=problems[0].path)
 
 
 def _disk(stage: Stage) -> None:
@@ -188,7 +195,7 @@ def _restore(stage: Stage) -> None:
         cost=CHEAP,
         progress=Progress(),
     )
-    assert report.ok, report.problems
+    _raise_reported(report.problems)
 
 
 def _rebuild(stage: Stage) -> None:

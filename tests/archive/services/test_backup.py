@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -684,6 +684,51 @@ def test_an_unfinished_restore_is_no_archive_and_goes_on(
     assert verify_folder(back, clock=clock).ok
     with pytest.raises(InputError, match="not empty"):
         restore(disk, back)
+
+
+class _Unfinishing(Files):
+    """A disk that refuses the last step of a restore: taking its mark away."""
+
+    def remove_staged(self, path: Path) -> None:
+        if path.name == "restore.json":
+            raise StorageError("archive.storage.failed", path=path, detail="busy")
+        super().remove_staged(path)
+
+
+def test_a_restore_that_was_recorded_but_not_finished_is_done_again_from_the_backup(
+    disk: Path, tmp_path: Path, restore: Restore, back_up: BackUp
+) -> None:
+    back_up(disk)
+    back = tmp_path / "back"
+    with pytest.raises(StorageError):
+        restore(disk, back, files=_Unfinishing())
+    assert not is_archive(back)
+    report = restore(disk, back)  # whose log is shorter than the one signed before
+    assert report.problems == ()
+
+
+class _Forgetful(Files):
+    """A disk that cannot read one file when it is first asked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._asked = 0
+
+    def blocks(self, path: Path, *, past_cache: bool = False) -> Iterator[bytes]:
+        if path == self._path:
+            self._asked += 1
+            if self._asked == 1:
+                raise StorageError("archive.storage.failed", path=path, detail="Input/output error")
+        yield from super().blocks(path, past_cache=past_cache)
+
+
+def test_an_object_that_the_disk_refuses_once_is_not_missing_in_the_backup(
+    kept: Archive, disk: Path, clock: Clock
+) -> None:
+    files = _Forgetful(_scans(kept.folder)[0])
+    with open_archive(kept.folder, clock=clock, cost=CHEAP, files=files) as archive:
+        report = _back_up(archive, archive.access.login("Ахметова", PASSWORD), disk)
+    assert report.problems == ()
 
 
 _KILLED = """
