@@ -12,9 +12,11 @@ import pytest
 
 from archive.opening import create, open_archive
 from archive.proof.signing import Cost
+from archive.records import Role
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import SERIES, write_slice
+from viewer.commands.archive_person import ROLES
 
 _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 _BASIS = "Order 12, 2026-03-01, City Court"
@@ -51,6 +53,10 @@ def run(
 
 _Run = Callable[..., tuple[int, dict[str, Any], str]]
 _A, _B = ("--user", "A"), ("--user", "B")
+
+
+def test_every_role_the_archive_knows_can_be_given() -> None:
+    assert tuple(ROLES) == tuple(Role)
 
 
 def test_roles_are_changed_by_two_from_the_second_administrator_on(run: _Run) -> None:
