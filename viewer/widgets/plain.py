@@ -25,6 +25,15 @@ class PlainLabel(QLabel):
         self.setText(text)
 
 
+def wrapped(role: str, name: str = "") -> PlainLabel:
+    """Return a label of that role for as many lines as its words need."""
+    label = PlainLabel()
+    label.setObjectName(name)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label
+
+
 class PlainBox(QMessageBox):
     """A message box without mark-up."""
 

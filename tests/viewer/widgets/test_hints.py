@@ -36,7 +36,7 @@ def _later() -> None:
     """Leave the first dialog without an archive."""
     tops = QApplication.topLevelWidgets()
     (dialog,) = (one for one in tops if isinstance(one, QDialog) and one.isVisible())
-    button = dialog.findChild(QAbstractButton, "sign_in.later")
+    button = dialog.findChild(QAbstractButton, "sign_in.leave")
     assert button is not None
     button.click()
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from viewer.widgets.bind import follow, words
+from viewer.widgets.form_dialog import FormDialog
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
-from viewer.widgets.theme import clothe
-from virtopsy.errors import VirtopsyError
 
 _LOOK_MS = 10_000
-_WIDTH_PX = 460
 _USED = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -77,63 +67,30 @@ class Lock(QObject):
         return False
 
 
-class Unlock(QDialog):
+class Unlock(FormDialog):
     """Asks for the password; Esc does not lead past it."""
 
     def __init__(self, parts: Parts, over: QWidget) -> None:
-        super().__init__(over)
-        self.setObjectName("unlock")
-        clothe(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(_WIDTH_PX)
-        self._parts, self._over = parts, over
-        words(self, parts.language, self.setWindowTitle, "logroom.lock.title")
-        told, self._trouble = PlainLabel(), PlainLabel()
-        for label in (told, self._trouble):
-            label.setWordWrap(True)
-        self._trouble.setProperty("role", "caution")
-        self._trouble.setObjectName("unlock.trouble")
-        self._trouble.hide()
+        super().__init__(parts, over, "unlock", "logroom.lock.title", width_px=460)
+        self._over = over
+        self._explained.setProperty("role", "")  # nothing else is said here
         person = parts.keeping.person.now
-        words(told, parts.language, told.setText, "logroom.lock.told", person=person)
-        self._password = QLineEdit()
-        self._password.setObjectName("unlock.password")
-        self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        hint = "logroom.lock.password"
+        words(self, parts.language, self._explained.setText, "logroom.lock.told", person=person)
+        self._password = self._line("password", secret=True)
+        hint = "ui.sign_in.password"
         words(self._password, parts.language, self._password.setPlaceholderText, hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
-        for widget in (told, self._password, self._trouble):
-            column.addWidget(widget)
-        column.addLayout(self._buttons())
+        self._form.addRow(self._password)
+        self._add_buttons(self._unlock, "logroom.lock.go", "logroom.lock.leave", apart=True)
         self._password.setFocus()
 
-    def _buttons(self) -> QHBoxLayout:
-        leave, go = QPushButton(), QPushButton()
-        leave.setObjectName("unlock.leave")
-        leave.setAutoDefault(False)
-        leave.clicked.connect(self._over.close)
-        words(leave, self._parts.language, leave.setText, "logroom.lock.leave")
-        go.setObjectName("unlock.go")
-        go.setProperty("main", True)
-        go.setDefault(True)
-        go.clicked.connect(self._try)
-        words(go, self._parts.language, go.setText, "logroom.lock.go")
-        row = QHBoxLayout()
-        row.addWidget(leave)
-        row.addStretch(1)
-        row.addWidget(go)
-        return row
+    def _unlock(self) -> None:
+        typed = self._password.text()
+        self._password.clear()
+        self._parts.presence.unlock(typed)
 
-    def _try(self) -> None:
-        try:
-            self._parts.presence.unlock(self._password.text())
-        except VirtopsyError as error:
-            self._password.clear()
-            self._trouble.setText(error.sentence(self._parts.language.now))
-            self._trouble.show()
-            self.adjustSize()
+    @override
+    def _leave(self) -> None:
+        self._over.close()
 
     @override
     def reject(self) -> None:

@@ -34,7 +34,7 @@ class Manual(QDialog):
         self._text.setObjectName("manual.text")
         close = QPushButton()
         close.setObjectName("manual.close")
-        words(close, parts.language, close.setText, "logroom.manual.close")
+        words(close, parts.language, close.setText, "ui.notice.close")
         close.clicked.connect(self.accept)
         row, foot, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         row.addWidget(self._list)

@@ -4,116 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from viewer.widgets.bind import follow, words
+from viewer.widgets.bind import follow
+from viewer.widgets.form_dialog import FormDialog
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
-from viewer.widgets.theme import clothe
-from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language, say
 
-_WIDTH_PX = 560
 
-
-class SignIn(QDialog):
+class SignIn(FormDialog):
     """Language, folder, name and password; makes the archive where the folder holds none."""
 
     def __init__(self, parts: Parts, over: QWidget) -> None:
-        super().__init__(over)
-        self.setObjectName("sign_in")
-        clothe(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(_WIDTH_PX)
-        self._parts = parts
-        words(self, parts.language, self.setWindowTitle, "ui.sign_in.title")
-        self._folder = self._line("sign_in.folder", str(parts.archive_folder.now))
-        self._person = self._line("sign_in.person", parts.keeping.person.now)
-        self._password = self._line("sign_in.password", "")
-        self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._again = self._line("sign_in.again", "")
-        self._again.setEchoMode(QLineEdit.EchoMode.Password)
-        self._explained, self._trouble = self._label("quiet"), self._label("")
-        self._trouble.setObjectName("sign_in.trouble")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(self._explained)
-        column.addLayout(self._form())
-        column.addWidget(self._trouble)
-        column.addLayout(self._buttons())
+        super().__init__(parts, over, "sign_in", "ui.sign_in.title")
+        self._add_row("ui.sign_in.language", self._languages())
+        self._folder = self._add_folder("folder", "ui.sign_in.folder")
+        self._folder.setText(str(parts.archive_folder.now))
+        self._person = self._add_line("person", "ui.sign_in.person")
+        self._person.setText(parts.keeping.person.now)
+        self._password = self._add_line("password", "ui.sign_in.password", secret=True)
+        self._again = self._add_line("again", "ui.sign_in.again", secret=True)
+        self._add_buttons(self._enter, "ui.sign_in.enter", "ui.sign_in.later")
         self._folder.textChanged.connect(lambda _: self._suit())
         follow(self, parts.language, lambda _: self._suit())
-        self._trouble.hide()
         (self._password if self._person.text() else self._person).setFocus()
 
-    def _line(self, name: str, text: str) -> QLineEdit:
-        line = QLineEdit(text)
-        line.setObjectName(name)
-        return line
-
-    def _label(self, role: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        return label
-
-    def _form(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setSpacing(8)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        language = QComboBox()
-        language.setObjectName("sign_in.language")
-        language.addItems([say(f"ui.language.{one.value}", one) for one in Language])
-        language.setCurrentIndex(list(Language).index(self._parts.language.now))
-        language.activated.connect(lambda row: self._parts.language.set(list(Language)[row]))
-        browse = QPushButton()
-        words(browse, self._parts.language, browse.setText, "ui.sign_in.browse")
-        browse.clicked.connect(self._browse)
-        browse.setAutoDefault(False)
-        folder = QHBoxLayout()
-        folder.addWidget(self._folder, 1)
-        folder.addWidget(browse)
-        self._again_label = self._caption("again")
-        form.addRow(self._caption("language"), language)
-        form.addRow(self._caption("folder"), folder)
-        form.addRow(self._caption("person"), self._person)
-        form.addRow(self._caption("password"), self._password)
-        form.addRow(self._again_label, self._again)
-        return form
-
-    def _caption(self, what: str) -> PlainLabel:
-        label = PlainLabel()
-        words(label, self._parts.language, label.setText, f"ui.sign_in.{what}")
-        return label
-
-    def _buttons(self) -> QHBoxLayout:
-        self._go = QPushButton()
-        self._go.setObjectName("sign_in.go")
-        self._go.setProperty("main", True)
-        self._go.setDefault(True)
-        self._go.clicked.connect(self._try)
-        later = QPushButton()
-        later.setObjectName("sign_in.later")
-        later.setAutoDefault(False)
-        words(later, self._parts.language, later.setText, "ui.sign_in.later")
-        later.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(later)
-        row.addWidget(self._go)
-        return row
+    def _languages(self) -> QComboBox:
+        box, language = QComboBox(), self._parts.language
+        box.setObjectName("sign_in.language")
+        box.addItems([say(f"ui.language.{one.value}", one) for one in Language])
+        box.setCurrentIndex(list(Language).index(language.now))
+        box.activated.connect(lambda row: language.set(list(Language)[row]))
+        return box
 
     def _suit(self) -> None:
         """Say what the button will do: make an archive there, or sign in to the one there is."""
@@ -121,27 +43,10 @@ class SignIn(QDialog):
         self._go.setText(self._parts.say("ui.sign_in.create" if new else "ui.sign_in.enter"))
         kind = "new" if new else "known"
         self._explained.setText(self._parts.say(f"ui.sign_in.explained.{kind}"))
-        self._again.setVisible(new)
-        self._again_label.setVisible(new)
+        self._form.setRowVisible(self._again, new)
 
-    def _browse(self) -> None:
-        dialog = QFileDialog(self, self._parts.say("ui.sign_in.folder"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.open()
-
-    def _try(self) -> None:
-        try:
-            self._parts.keeping.enter(
-                Path(self._folder.text()).expanduser(),
-                self._person.text(),
-                self._password.text(),
-                self._again.text(),
-            )
-        except VirtopsyError as error:
-            self._trouble.setText(error.sentence(self._parts.language.now))
-            self._trouble.show()
-            return
-        self._parts.archive_folder.set(Path(self._folder.text()).expanduser())
-        self.accept()
+    def _enter(self) -> None:
+        folder = Path(self._folder.text()).expanduser()
+        typed = (self._person.text(), self._password.text(), self._again.text())
+        self._parts.keeping.enter(folder, *typed)
+        self._parts.archive_folder.set(folder)
