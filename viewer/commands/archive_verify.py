@@ -11,6 +11,7 @@ import click
 
 from viewer.commands import speech
 from viewer.commands.acting import case_option
+from viewer.commands.fingerprint import fingerprint_of
 from virtopsy.errors import UsageError
 from virtopsy.language import Fact, Language, say
 
@@ -39,7 +40,7 @@ def build(language: Language) -> click.Command:
         as_json: bool,
         **scope: bool,  # --changed, --anew
     ) -> None:
-        wanted = _fingerprint(key)
+        wanted = fingerprint_of(key)
         report = _checked(folder, number, wanted, paper, language, **scope)
         if as_json:
             speech.facts(_facts(report, wanted, language))
@@ -81,16 +82,6 @@ def _checked(  # noqa: PLR0913 -- one for each option
             progress=progress,
             scope=scope,
         )
-
-
-def _fingerprint(typed: str | None) -> str | None:
-    """Return a fingerprint as typed from the paper, whose groups and capitals do not matter."""
-    from resources.bundle.verify import fingerprint_from_paper
-
-    found = None if typed is None else fingerprint_from_paper(typed)
-    if typed is not None and found is None:
-        raise UsageError("archive.cli.bad_key")
-    return found
 
 
 def _facts(report: VerifyReport, key: str | None, language: Language) -> dict[str, Any]:

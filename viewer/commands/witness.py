@@ -12,7 +12,8 @@ import click
 
 from viewer.commands import speech
 from viewer.commands.acting import NEW_PASSWORD, password_of
-from virtopsy.errors import UsageError, VirtopsyError
+from viewer.commands.fingerprint import fingerprint_of
+from virtopsy.errors import VirtopsyError
 from virtopsy.language import Language, say
 from virtopsy.report.moments import to_the_second
 
@@ -68,7 +69,7 @@ def _add_sign(group: speech.Group, language: Language) -> None:
         from archive.storage.machine import system_clock
         from archive.witnessing import station, stick
 
-        wanted = _fingerprint(key)
+        wanted = fingerprint_of(key)
         brought = stick(place)
         witness = station(_home(home), clock=system_clock)
         password = password_of(say("anchor.this_witness", language), language)
@@ -81,15 +82,6 @@ def _add_sign(group: speech.Group, language: Language) -> None:
                 speech.remark("anchor.refused", language)
             raise
         _tell(signed, language, as_json=as_json)
-
-
-def _fingerprint(typed: str | None) -> str | None:
-    from resources.bundle.verify import fingerprint_from_paper
-
-    found = None if typed is None else fingerprint_from_paper(typed)
-    if typed is not None and found is None:
-        raise UsageError("archive.cli.bad_key")
-    return found
 
 
 def _confirmed(language: Language, origin: str, fingerprint: str) -> bool:

@@ -22,7 +22,7 @@ from viewer.widgets.archive.sign_in import SignIn
 from viewer.widgets.bind import follow, hear, tip, when_seen, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
+from viewer.widgets.plain import PlainLabel, wrapped
 
 _NEAR_THE_END = 5
 """Lines below what is seen from which on the next page is read."""
@@ -40,8 +40,8 @@ class ArchiveCases(QFrame):
         title = PlainLabel()
         title.setProperty("role", "heading")
         words(title, language, title.setText, "ui.archive.title")
-        self._who = self._quiet("archive.who")
-        self._told = self._quiet("cases.found")
+        self._who = wrapped("quiet", "archive.who")
+        self._told = wrapped("quiet", "cases.found")
         self._sign_in = QPushButton()
         self._sign_in.setObjectName("archive.sign_in")
         self._sign_in.setIcon(icon("person"))
@@ -60,13 +60,6 @@ class ArchiveCases(QFrame):
     def ask_sign_in(self) -> None:
         """Ask who acts, and where the evidence is kept."""
         SignIn(self._parts, self.window()).open()
-
-    def _quiet(self, name: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setObjectName(name)
-        label.setProperty("role", "quiet")
-        label.setWordWrap(True)
-        return label
 
     def _field(self) -> QLineEdit:
         self._search = QLineEdit()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from archive.services.verify import Scope
 from viewer.presenters.work import Running
+from viewer.widgets.archive.log_button import log_button
 from viewer.widgets.archive.plain_pages import PlainPages
 from viewer.widgets.bind import follow, tip, words
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
+from viewer.widgets.plain import PlainLabel, wrapped
 
 
 class Check(QWidget):
@@ -55,17 +53,15 @@ class Check(QWidget):
         follow(self, parts.theme, lambda _: self._show(), now=False)
 
     def _words(self, role: str, key: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setProperty("role", role)
-        label.setWordWrap(True)
+        label = wrapped(role)
         words(label, self._parts.language, label.setText, key)
         return label
 
     def _buttons(self) -> QHBoxLayout:
-        self._go = self._button("check", lambda: self._start(Scope.FULL))
+        self._go = log_button(self._parts, "check", lambda: self._start(Scope.FULL))
         self._go.setProperty("main", True)
-        self._changed = self._button("check.changed", lambda: self._start(Scope.CHANGED))
-        self._stop = self._button("check.stop", self._checking.stop)
+        self._changed = log_button(self._parts, "check.changed", lambda: self._start(Scope.CHANGED))
+        self._stop = log_button(self._parts, "check.stop", self._checking.stop)
         row = QHBoxLayout()
         row.addWidget(self._go, 1)
         row.addWidget(self._changed)
@@ -82,14 +78,6 @@ class Check(QWidget):
 
     def _start(self, scope: Scope) -> None:
         self._checking.start(scope, self._head.text())
-
-    def _button(self, name: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(f"log.{name}")
-        words(button, self._parts.language, button.setText, f"logroom.{name}")
-        tip(button, self._parts.language, f"logroom.{name}.tip")
-        button.clicked.connect(lambda _: self._parts.attempt(act))
-        return button
 
     def _run(self, running: Running | None) -> None:
         busy = running is not None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from viewer.presenters.archive.log_reading import EVERY, acts
+from viewer.widgets.archive.log_button import log_button
 from viewer.widgets.archive.plain_pages import PlainPages
 from viewer.widgets.bind import follow, tip, when_seen, words
 from viewer.widgets.elided import ElidedComboBox, ElidedLabel
@@ -26,7 +24,7 @@ class LogList(QWidget):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
-        self._reading = parts.log_reading
+        self._pages = parts.log_reading
         self._list = PlainPages()
         self._list.setObjectName("log.entries")
         column = QVBoxLayout(self)
@@ -36,9 +34,9 @@ class LogList(QWidget):
         column.addWidget(self._list, 1)
         column.addLayout(self._pager())
         show = when_seen(self, self._show)
-        follow(self, self._reading.page, lambda _: show())
-        follow(self, self._reading.reading, lambda _: self._allow())
-        follow(self, self._reading.query, lambda _: self._show_query())
+        follow(self, self._pages.page, lambda _: show())
+        follow(self, self._pages.reading, lambda _: self._allow())
+        follow(self, self._pages.query, lambda _: self._show_query())
         follow(self, parts.language, lambda _: self._reword())
         follow(self, parts.theme, lambda _: show(), now=False)
 
@@ -61,7 +59,7 @@ class LogList(QWidget):
         first.addWidget(self._act, 3)
         second.addWidget(self._refused)
         second.addStretch(1)
-        second.addWidget(self._button("ask", self._ask))
+        second.addWidget(log_button(self._parts, "ask", self._ask))
         column.addLayout(first)
         column.addLayout(second)
         return column
@@ -70,9 +68,9 @@ class LogList(QWidget):
         self._place = ElidedLabel()
         self._place.setObjectName("log.place")
         self._place.setProperty("role", "quiet")
-        self._newest = self._button("newest", self._reading.newest)
-        self._newer = self._button("newer", self._reading.newer)
-        self._older = self._button("older", self._reading.older)
+        self._newest = log_button(self._parts, "newest", self._pages.newest)
+        self._newer = log_button(self._parts, "newer", self._pages.newer)
+        self._older = log_button(self._parts, "older", self._pages.older)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._place, 1)
@@ -80,18 +78,10 @@ class LogList(QWidget):
             row.addWidget(button)
         return row
 
-    def _button(self, name: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(f"log.{name}")
-        words(button, self._parts.language, button.setText, f"logroom.{name}")
-        tip(button, self._parts.language, f"logroom.{name}.tip")
-        button.clicked.connect(lambda _: self._parts.attempt(act))
-        return button
-
     def _ask(self) -> None:
         asked = self._act.currentData() or EVERY
         self._parts.attempt(
-            lambda: self._reading.ask(
+            lambda: self._pages.ask(
                 case_number=self._case.text(), act=asked, refused=self._refused.isChecked()
             )
         )
@@ -104,23 +94,23 @@ class LogList(QWidget):
         self._show()
 
     def _show_query(self) -> None:
-        query = self._reading.query.now
+        query = self._pages.query.now
         self._case.setText(query.case_number)
         self._act.setCurrentIndex(max(self._act.findData(query.act), 0))
         self._refused.setChecked(query.refused)
 
     def _show(self) -> None:
         language = self._parts.language.now
-        told = self._reading.told(language)
+        told = self._pages.told(language)
         self._list.show_pairs(
             (self._parts.say("logroom.entry", seq=one.seq, when=one.when), one.text, one.refused)
             for one in told
         )
-        self._place.setText(self._reading.place(language))
+        self._place.setText(self._pages.place(language))
         self._allow()
 
     def _allow(self) -> None:
-        page, free = self._reading.page.now, not self._reading.reading.now
+        page, free = self._pages.page.now, not self._pages.reading.now
         self._older.setEnabled(free and page is not None and page.older)
         for button in (self._newer, self._newest):
-            button.setEnabled(free and not self._reading.newest_shown)
+            button.setEnabled(free and not self._pages.newest_shown)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from archive.services.log_export import LogForm
 from viewer.presenters.archive.log_files import ENDINGS
 from viewer.widgets.archive.back_up import BackUp
+from viewer.widgets.archive.log_button import log_button
 from viewer.widgets.archive.plain_pages import PlainPages
-from viewer.widgets.bind import follow, tip, words
+from viewer.widgets.bind import follow, words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel
+from viewer.widgets.save_as import save_as
 
 _TOLD_PX = 110
 
@@ -34,8 +34,10 @@ class Outside(QWidget):
         self._told = PlainPages()
         self._told.setObjectName("log.backup.told")
         self._told.setFixedHeight(_TOLD_PX)
-        self._backup = self._button("backup", lambda: BackUp(parts, self.window()).open())
-        self._files = [self._button(form.value, partial(self._ask_file, form)) for form in LogForm]
+        self._backup = log_button(parts, "backup", lambda: BackUp(parts, self.window()).open())
+        self._files = [
+            log_button(parts, form.value, partial(self._ask_file, form)) for form in LogForm
+        ]
         row, column = QHBoxLayout(), QVBoxLayout(self)
         row.addWidget(self._backup, 1)
         for button in self._files:
@@ -52,28 +54,15 @@ class Outside(QWidget):
         follow(self, parts.language, lambda _: self._reword(), now=False)
         follow(self, parts.theme, lambda _: self._reword(), now=False)
 
-    def _button(self, name: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(f"log.{name}")
-        words(button, self._parts.language, button.setText, f"logroom.{name}")
-        tip(button, self._parts.language, f"logroom.{name}.tip")
-        button.clicked.connect(lambda _: self._parts.attempt(act))
-        return button
-
     def _ask_file(self, form: LogForm) -> None:
-        dialog = QFileDialog(self.window(), self._parts.say(f"logroom.{form.value}"))
-        dialog.setObjectName("log.file.dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title, write = f"logroom.{form.value}", partial(self._write, form)
+        dialog = save_as(self._parts, self.window(), title, "log.file.dialog", write)
         dialog.setDefaultSuffix(ENDINGS[form].removeprefix("."))
-        dialog.fileSelected.connect(lambda path: self._write(Path(path), form))
         dialog.open()
 
-    def _write(self, out: Path, form: LogForm) -> None:
-        parts = self._parts
-        language, query = parts.language.now, parts.log_reading.query.now
-        parts.attempt(lambda: parts.log_files.write(out, form, language, query))
+    def _write(self, form: LogForm, out: Path) -> None:
+        language, query = self._parts.language.now, self._parts.log_reading.query.now
+        self._parts.log_files.write(out, form, language, query)
 
     def _reword(self) -> None:
         self._show_anchor()

@@ -11,7 +11,7 @@ from viewer.presenters.archive.finding_history import Told
 from viewer.widgets.bind import follow, hear, tip, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
+from viewer.widgets.plain import PlainLabel, wrapped
 
 
 class FindingVersions(QWidget):
@@ -30,7 +30,7 @@ class FindingVersions(QWidget):
         words(self._open, parts.language, self._open.setText, "panel.history")
         tip(self._open, parts.language, "panel.history.tip")
         self._open.clicked.connect(parts.history.shown.set)
-        self._where = _quiet("history.where")
+        self._where = wrapped("quiet", "history.where")
         self._versions: list[_VersionRow] = []
         self._column.addWidget(self._open)
         self._column.addWidget(self._where)
@@ -66,7 +66,7 @@ class _VersionRow(QFrame):
         self._parts = parts
         self._heading = PlainLabel()
         self._heading.setWordWrap(True)
-        self._who = _quiet("history.who")
+        self._who = wrapped("quiet", "history.who")
         self._changes = PlainLabel()
         self._changes.setObjectName("history.changes")
         self._changes.setWordWrap(True)
@@ -105,11 +105,3 @@ class _VersionRow(QFrame):
         self._changes.setVisible(bool(told.lines))
         self._compare.setChecked(told.compared)
         self._restore.setVisible(told.old)
-
-
-def _quiet(name: str) -> PlainLabel:
-    label = PlainLabel()
-    label.setObjectName(name)
-    label.setProperty("role", "quiet")
-    label.setWordWrap(True)
-    return label

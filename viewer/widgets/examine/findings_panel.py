@@ -12,7 +12,7 @@ from viewer.widgets.examine.findings_list import ROW_PX, FindingsList
 from viewer.widgets.examine.findings_menu import FindingsMenu
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
+from viewer.widgets.plain import PlainLabel, wrapped
 from viewer.widgets.subject_choice import SubjectChoice
 
 _MOST_ROWS, _MOST_ALONE = 4, 12
@@ -76,10 +76,7 @@ class FindingsPanel(QFrame):
         return row
 
     def _quiet(self, name: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setObjectName(name)
-        label.setProperty("role", "quiet")
-        label.setWordWrap(True)
+        label = wrapped("quiet", name)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         return label
 

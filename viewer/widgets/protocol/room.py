@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -20,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from viewer.widgets.bind import follow, hear, when_seen, words
 from viewer.widgets.parts import Parts
-from viewer.widgets.plain import PlainLabel
+from viewer.widgets.plain import PlainLabel, wrapped
 from viewer.widgets.push_button import push_button
+from viewer.widgets.save_as import save_as
 from viewer.widgets.subject_choice import SubjectChoice
 from virtopsy.language import Language, say
 
@@ -77,9 +76,7 @@ class ProtocolRoom(QWidget):
         return column
 
     def _words(self, role: str, key: str) -> PlainLabel:
-        label = PlainLabel()
-        label.setProperty("role", role)
-        label.setWordWrap(True)
+        label = wrapped(role)
         words(label, self._parts.language, label.setText, key)
         return label
 
@@ -154,25 +151,12 @@ class ProtocolRoom(QWidget):
         self._facts.setWidget(inside)
 
     def _ask_pdf(self) -> None:
-        dialog = self._dialog("ui.protocol.pdf", "protocol.pdf.dialog")
+        write, name = self._parts.writing.save_pdf, "protocol.pdf.dialog"
+        dialog = save_as(self._parts, self, "ui.protocol.pdf", name, write)
         dialog.setDefaultSuffix("pdf")
         dialog.setNameFilter("PDF (*.pdf)")
-        dialog.fileSelected.connect(
-            lambda path: self._parts.attempt(lambda: self._parts.writing.save_pdf(Path(path)))
-        )
         dialog.open()
 
     def _ask_bundle(self) -> None:
-        dialog = self._dialog("ui.protocol.bundle", "protocol.bundle.dialog")
-        dialog.fileSelected.connect(
-            lambda path: self._parts.attempt(lambda: self._parts.writing.export(Path(path)))
-        )
-        dialog.open()
-
-    def _dialog(self, title: str, name: str) -> QFileDialog:
-        dialog = QFileDialog(self, self._parts.say(title))
-        dialog.setObjectName(name)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
+        write, name = self._parts.writing.export, "protocol.bundle.dialog"
+        save_as(self._parts, self, "ui.protocol.bundle", name, write).open()
