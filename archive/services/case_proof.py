@@ -18,7 +18,7 @@ from archive.services import bag
 from archive.services.access import Access
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
-from archive.services.log_reading import LogReading
+from archive.services.log_reader import LogReader
 from archive.services.rights import Right
 from archive.services.target import NewTarget, refuse_place
 from virtopsy.errors import InputError
@@ -51,7 +51,7 @@ class CaseProofs:
         public_key: Callable[[], bytes],
     ) -> None:
         self._journal = journal
-        self._reading = LogReading(access, journal)
+        self._reader = LogReader(access, journal)
         self._target = target
         self._folder = folder
         self._public_key = public_key
@@ -68,11 +68,11 @@ class CaseProofs:
             StorageError: the disk refused; nothing is at `out`.
         """
         wanted = LogQuery(number)
-        session, own = self._reading.admitted(actor, Right.PROVE_LOG, wanted)
+        session, own = self._reader.admitted(actor, Right.PROVE_LOG, wanted)
         refuse_place(out, self._folder)
         self._record(session, number, reason)
         point = self._journal.checkpoint_for(session.seal)
-        cut = list(self._reading.entries(wanted, own, point.size))
+        cut = list(self._reader.entries(wanted, own, point.size))
         proofs = self._journal.inclusion([one.seq for one in cut], point.size)
         target = self._target(out.absolute())
         try:

@@ -11,7 +11,7 @@ from archive.records import Actor, Inclusion, LogEntry, LogQuery, OwnEntries
 from archive.services.access import Access
 from archive.services.gate import who
 from archive.services.journal import Journal
-from archive.services.log_reading import LogPage, LogReading
+from archive.services.log_reader import LogPage, LogReader
 from archive.services.rights import Right
 
 PAGE = 100
@@ -23,7 +23,7 @@ class Log:
     def __init__(self, access: Access, journal: Journal) -> None:
         self._access = access
         self._journal = journal
-        self._reading = LogReading(access, journal)
+        self._reader = LogReader(access, journal)
 
     def entries(
         self,
@@ -51,8 +51,8 @@ class Log:
         """
         wanted = LogQuery(case_number or "", refused=denied, after=after)
         own = self._begin(actor, wanted)
-        until = self._reading.last_seq()
-        return tuple(islice(self._reading.entries(wanted, own, until), limit))
+        until = self._reader.last_seq()
+        return tuple(islice(self._reader.entries(wanted, own, until), limit))
 
     def page(
         self, actor: Actor, wanted: LogQuery, *, before: int | None = None, most: int = PAGE
@@ -72,7 +72,7 @@ class Log:
                 another person's.
         """
         own = self._begin(actor, wanted)
-        return self._reading.page(wanted, own, before, most)
+        return self._reader.page(wanted, own, before, most)
 
     def head(self, actor: Actor | None) -> tuple[int, bytes]:
         """Return size and root of one and the same moment; without an entry, which would move it.
@@ -114,6 +114,6 @@ class Log:
 
     def _begin(self, actor: Actor | None, wanted: LogQuery) -> OwnEntries | None:
         """Record that the log is read; return which entries the person may see."""
-        session, own = self._reading.admitted(actor, Right.READ_LOG, wanted)
+        session, own = self._reader.admitted(actor, Right.READ_LOG, wanted)
         self._journal.write(Act(Right.READ_LOG, who(session.actor), case=wanted.case_number))
         return own

@@ -14,7 +14,7 @@ from archive.services import audit_xml, log_csv
 from archive.services.access import Access
 from archive.services.gate import who
 from archive.services.journal import Journal
-from archive.services.log_reading import LogReading
+from archive.services.log_reader import LogReader
 from archive.services.rights import Right
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -47,7 +47,7 @@ class LogExport:
 
     def __init__(self, access: Access, journal: Journal) -> None:
         self._journal = journal
-        self._reading = LogReading(access, journal)
+        self._reader = LogReader(access, journal)
 
     def write(  # noqa: PLR0913 -- what is asked for and where it goes; by name
         self,
@@ -67,9 +67,9 @@ class LogExport:
         Raises:
             AccessDenied: no right to it, or the case is another person's.
         """
-        session, own = self._reading.admitted(actor, Right.EXPORT_LOG, wanted)
-        until = self._reading.last_seq()
-        entries = self._reading.entries(wanted, own, until)
+        session, own = self._reader.admitted(actor, Right.EXPORT_LOG, wanted)
+        until = self._reader.last_seq()
+        entries = self._reader.entries(wanted, own, until)
         counted = _Counted(entries, until, progress or Progress())
         digest = hashlib.sha256()
         for piece in self._pieces(form, counted, language):

@@ -99,7 +99,7 @@ def test_a_planted_fault_is_said_in_words_in_the_log_room(
     hand = new_window()
     _take_in(hand, archive, scan)
     hand.click("rail.log")
-    hand.wait(lambda: hand.parts.log_reading.page.now is not None, "the log is read")
+    hand.wait(lambda: hand.parts.log_pages.page.now is not None, "the log is read")
     entries = _text_of(hand, "log.entries")
     assert "No. 1 ·" in entries
     assert _PERSON in entries
@@ -107,7 +107,7 @@ def test_a_planted_fault_is_said_in_words_in_the_log_room(
     hand.click("rail.cases")
     hand.find("archive.cases", QListWidget).setCurrentRow(0)
     hand.click("cases.log")
-    hand.wait(lambda: not hand.parts.log_reading.reading.now, "the case's log is read")
+    hand.wait(lambda: not hand.parts.log_pages.reading.now, "the case's log is read")
     hand.wait(lambda: "No. 1 ·" not in _text_of(hand, "log.entries"), "only the case's entries")
     assert hand.find("log.case", QLineEdit).text() == _CASE
 

@@ -28,7 +28,7 @@ from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_files import LogFiles
-from viewer.presenters.archive.log_reading import LogReading
+from viewer.presenters.archive.log_pages import LogPages
 from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -214,7 +214,7 @@ def build(
         exchanging=Exchanging(session, opening, keeping, work, clock, spoken),
         receipts=Receipts(keeping, work),
         case_list=CaseList(keeping, work),
-        log_reading=LogReading(keeping, work),
+        log_pages=LogPages(keeping, work),
         checking=Checking(keeping, work),
         anchoring=Anchoring(keeping, session, work),
         presence=Presence(keeping, clock),

@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
 
     def _leave_log(self) -> None:
         """Leave the log's room when nobody who may read the log is signed in any more."""
-        if self._parts.room.now == "log" and not self._parts.log_reading.allowed:
+        if self._parts.room.now == "log" and not self._parts.log_pages.allowed:
             self._parts.room.set("cases")
 
     def _tell_saved(self, number: str) -> None:

@@ -50,7 +50,7 @@ class TroubleStrip(QFrame):
             parts.exchanging.problem,
             parts.receipts.problem,
             parts.case_list.problem,
-            parts.log_reading.problem,
+            parts.log_pages.problem,
             parts.checking.problem,
             parts.anchoring.problem,
             parts.backups.problem,

@@ -15,7 +15,7 @@ from viewer.presenters.archive.exchanging import Exchanging
 from viewer.presenters.archive.finding_history import FindingHistory
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_files import LogFiles
-from viewer.presenters.archive.log_reading import LogReading
+from viewer.presenters.archive.log_pages import LogPages
 from viewer.presenters.archive.presence import Presence
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.court.walkthrough import Walkthrough
@@ -126,7 +126,7 @@ class Parts:
     exchanging: Exchanging
     case_list: CaseList
     receipts: Receipts
-    log_reading: LogReading
+    log_pages: LogPages
     checking: Checking
     anchoring: Anchoring
     presence: Presence

@@ -50,7 +50,7 @@ class Rail(QFrame):
     def _allow(self, parts: Parts) -> None:
         whole = parts.views.volume.now is not None
         may = {"examine": parts.views.shown.now is not None, "protocol": whole, "court": whole}
-        may["log"] = parts.log_reading.allowed
+        may["log"] = parts.log_pages.allowed
         for room, allowed in may.items():
             self._rooms[room].setEnabled(allowed)
 

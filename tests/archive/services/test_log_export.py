@@ -12,7 +12,7 @@ from archive.opening import Archive
 from archive.proof import chain
 from archive.proof.chain import SYSTEM, Act
 from archive.records import Actor, LogQuery, Role
-from archive.services import log_reading
+from archive.services import log_reader
 from archive.services.explain import sentence
 from archive.services.log_export import LogForm
 from tests.archive.conftest import CASE
@@ -77,7 +77,7 @@ def test_a_few_own_acts_in_a_long_log_are_all_handed_out(
         kept._journal.write(Act("verify", SYSTEM))
     kept.cases.list(other)
     own = [one.seq for one in kept._journal.entries() if one.actor == other.person_id]
-    monkeypatch.setattr(log_reading, "STRETCH", 3)
+    monkeypatch.setattr(log_reader, "STRETCH", 3)
     assert seqs(exported(kept, other)) == own
     assert len(own) == 2
 
@@ -116,7 +116,7 @@ def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor
 def test_others_go_on_recording_while_a_log_is_handed_out(
     archive: Archive, expert: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_reading, "PAGE", 2)
+    monkeypatch.setattr(log_reader, "PAGE", 2)
     before = archive.log.head(expert)[0]
     made = io.BytesIO()
 

@@ -56,7 +56,7 @@ def test_no_word_of_the_log_room_is_cut_with_faults_and_all(
         victim.unlink()
         victim.write_bytes(content + b"x")
     parts.room.set("log")
-    screen.bot.waitUntil(lambda: parts.log_reading.page.now is not None, timeout=20000)
+    screen.bot.waitUntil(lambda: parts.log_pages.page.now is not None, timeout=20000)
     parts.checking.start()
     screen.bot.waitUntil(lambda: parts.checking.report.now is not None, timeout=20000)
     assert window.findChild(QWidget, "kept").isVisible()

@@ -169,7 +169,7 @@ class ArchiveCases(QFrame):
         """Show the log's room with the entries of the chosen case."""
         item = self._list.currentItem()
         if item is not None:
-            self._parts.log_reading.of_case(item.data(Qt.ItemDataRole.UserRole))
+            self._parts.log_pages.of_case(item.data(Qt.ItemDataRole.UserRole))
             self._parts.room.set("log")
 
     def _reopen(self, *_: object) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.presenters.archive.log_reading import EVERY, acts
+from viewer.presenters.archive.log_pages import EVERY, acts
 from viewer.widgets.archive.log_button import log_button
 from viewer.widgets.archive.plain_pages import PlainPages
 from viewer.widgets.bind import follow, tip, when_seen, words
@@ -24,7 +24,7 @@ class LogList(QWidget):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
-        self._pages = parts.log_reading
+        self._pages = parts.log_pages
         self._list = PlainPages()
         self._list.setObjectName("log.entries")
         column = QVBoxLayout(self)

@@ -61,6 +61,6 @@ class LogRoom(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Read the newest entries when the room is entered, and only then."""
         super().showEvent(event)
-        reading = self._parts.log_reading
+        reading = self._parts.log_pages
         if reading.allowed and reading.page.now is None and not reading.reading.now:
             self._parts.attempt(reading.newest)

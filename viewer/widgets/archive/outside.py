@@ -61,7 +61,7 @@ class Outside(QWidget):
         dialog.open()
 
     def _write(self, form: LogForm, out: Path) -> None:
-        language, query = self._parts.language.now, self._parts.log_reading.query.now
+        language, query = self._parts.language.now, self._parts.log_pages.query.now
         self._parts.log_files.write(out, form, language, query)
 
     def _reword(self) -> None:

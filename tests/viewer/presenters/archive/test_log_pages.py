@@ -20,7 +20,7 @@ from viewer.presenters.archive.backups import Backups
 from viewer.presenters.archive.checking import Checking
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.log_files import LogFiles, Written
-from viewer.presenters.archive.log_reading import LogReading, acts
+from viewer.presenters.archive.log_pages import LogPages, acts
 from viewer.presenters.archive.receipts import Receipts
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
@@ -42,7 +42,7 @@ class _Desk:
         self.work = Work(self.lanes, self._waiting.put)
         session = Session()
         self.keeping = Keeping(session, Opening(self.work, Views()), self.work, Clock())
-        self.reading = LogReading(self.keeping, self.work)
+        self.reading = LogPages(self.keeping, self.work)
         self.checking = Checking(self.keeping, self.work)
         self.anchoring = Anchoring(self.keeping, session, self.work)
         self.receipts = Receipts(self.keeping, self.work)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from archive.proof.acts import ActName
 from archive.records import LogQuery
 from archive.services.explain import sentence
-from archive.services.log_reading import LogPage
+from archive.services.log_reader import LogPage
 from archive.services.rights import Right
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event, Value
@@ -39,7 +39,7 @@ class Told:
     refused: bool
 
 
-class LogReading:
+class LogPages:
     """Reads pages of the log; every page read is an entry itself.
 
     Attributes:

@@ -37,7 +37,7 @@ class LogPage:
 
 
 @dataclass(frozen=True)
-class LogReading:
+class LogReader:
     """Reads what a person may see of the log."""
 
     access: Access
