@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from archive.ports import Clock, Machine
 from archive.proof import canonical, signing
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Password, Seal
 from archive.records import (
@@ -284,7 +285,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     data = {"format": FORMAT, "key": key, "single_keeper": True}
     with database.writing() as work:
         work.persons.add(first)
-        journal.append(work, Act("archive.create", by, reason=reason, data=data))
+        journal.append(work, Act(ActName.CREATE_ARCHIVE, by, reason=reason, data=data))
         journal.append(work, added(by, first))
         work.commit()
     journal.catch_up()

@@ -96,7 +96,7 @@ class Access(Gate):
         with self._journal.database.writing() as work:
             person = active(work, name)
             _refuse_last(work, person)
-            act = Act("person.disable", who(session.actor), objects=(person_name(person),))
+            act = Act(Right.DISABLE_PERSON, who(session.actor), objects=(person_name(person),))
             self._change(work, replace(person, disabled=True), act, data, reason)
         self._journal.checkpoint_after(session.seal, at_once=True)
 
@@ -134,7 +134,7 @@ class Access(Gate):
             )
             if may_seal(wanted) != may_seal(person.roles):
                 changed = rehanded(self._blobs, smith, changed, wanted)
-            act = Act("person.role", who(session.actor), objects=_named(changed))
+            act = Act(Right.CHANGE_ROLE, who(session.actor), objects=_named(changed))
             self._change(work, changed, act, data, reason)
         self._journal.checkpoint_after(session.seal, at_once=True)
         return changed
@@ -157,9 +157,11 @@ class Access(Gate):
         with self._journal.database.writing() as work:
             person = active(work, person.name)
             if person.reset:
-                self._journal.append(work, Act("person.acknowledge", who(session.actor)))
+                self._journal.append(work, Act(Right.ACKNOWLEDGE_RESET, who(session.actor)))
             changed = replace(person, credential_sha256=made, reset=False)
-            act = Act("person.password", who(session.actor), objects=(credential_name(changed),))
+            act = Act(
+                Right.CHANGE_PASSWORD, who(session.actor), objects=(credential_name(changed),)
+            )
             self._change(work, changed, act, {}, reason)
         self._keep(session, changed, chosen)
         self._journal.checkpoint_after(session.seal, at_once=True)
@@ -199,7 +201,7 @@ class Access(Gate):
             changed = replace(
                 person, credential_sha256=made, reset=True, failures=0, last_failure=""
             )
-            act = Act("person.reset", who(session.actor), objects=(credential_name(changed),))
+            act = Act(Right.RESET_PASSWORD, who(session.actor), objects=(credential_name(changed),))
             self._change(work, changed, act, data, reason)
         self._journal.checkpoint_after(session.seal, at_once=True)
 
@@ -215,7 +217,7 @@ class Access(Gate):
             person = active(work, session.actor.name)
             if not person.reset:
                 raise UsageError("access.reset.none", name=person.name)
-            act = Act("person.acknowledge", who(session.actor))
+            act = Act(Right.ACKNOWLEDGE_RESET, who(session.actor))
             self._change(work, replace(person, reset=False), act, {}, "")
         self._journal.checkpoint_after(session.seal)
 
@@ -231,7 +233,7 @@ class Access(Gate):
         ids = {first.actor.person_id, second.actor.person_id}
         last: dict[str, str] = {}
         with self._journal.database.reading() as work:
-            for entry in work.log.of_acts(("person.reset",)):
+            for entry in work.log.of_acts((Right.RESET_PASSWORD,)):
                 if entry.out == Out.OK:
                     for named in chain.read(entry)["obj"]:
                         last[named["id"]] = entry.actor

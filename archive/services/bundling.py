@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.ports import Blobs
 from archive.proof import canonical, signing
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, read
 from archive.proof.signing import Seal
 from archive.records import FileRow, LogEntry, ObjectName
@@ -176,7 +177,9 @@ class Bundling:
             "files": len(self._payload),
             "bytes": str(sum(one.size for one in self._payload)),
         }
-        act = Act("export", who(self.session.actor), case=self.number, reason=reason, data=data)
+        act = Act(
+            ActName.EXPORT, who(self.session.actor), case=self.number, reason=reason, data=data
+        )
         self._exported = self.journal.write(act)
 
     def seal(self, *, single_keeper: bool) -> Sealed:

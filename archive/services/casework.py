@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, utc
 from archive.records import (
     Actor,
@@ -37,7 +38,10 @@ from virtopsy.jobs import Progress
 from virtopsy.walkthrough import stop as stop_record
 
 How: TypeAlias = Literal["do", "undo", "redo"]
-NOTES = ("view", "show", "export", "print", "picture", "video")
+NOTES = (
+    *(ActName.VIEW, ActName.SHOW, ActName.EXPORT),
+    *(ActName.PRINT, ActName.PICTURE, ActName.VIDEO),
+)
 """What can be noted without changing a case; every other entry is written by its own service."""
 
 
@@ -116,7 +120,7 @@ class Cases:
             self._journal.append(
                 work,
                 Act(
-                    "record",
+                    Right.RECORD,
                     who(actor),
                     case=number,
                     objects=tuple(ObjectName(row.thing, row.thing_id, row.sha256) for row in rows),
@@ -199,7 +203,7 @@ class Cases:
         if act not in NOTES:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
         self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
-        self._journal.checkpoint_after(session.seal, at_once=act == "export", copied=True)
+        self._journal.checkpoint_after(session.seal, at_once=act == ActName.EXPORT, copied=True)
 
     def destroyed_series(self, actor: Actor, number: str) -> tuple[str, ...]:
         """Return the UIDs of the series that can no longer be read whole: destroyed by act.

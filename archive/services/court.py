@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.ports import Blobs
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.records import Actor, Out
 from archive.services.access import Access
@@ -107,5 +108,7 @@ class Court:
     def _failed(self, session: Session, number: str, error: VirtopsyError) -> None:
         """Note the failure; a disk too full even for that must not hide the first reason."""
         with suppress(StorageError):
-            act = Act("export", who(session.actor), Out.FAIL, case=number, data={"why": error.key})
+            act = Act(
+                ActName.EXPORT, who(session.actor), Out.FAIL, case=number, data={"why": error.key}
+            )
             self._journal.write(act)

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, chain
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, Who
 from archive.records import Actor, FileRow, LogEntry, ObjectName, Out, Tombstone
 from archive.services.access import Access
@@ -26,7 +27,7 @@ from archive.services.rights import Right
 from archive.services.tombstones import KIND, proven
 from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError
 
-_ELSEWHERE = ("backup", "export", "receipt")
+_ELSEWHERE = (ActName.BACKUP, ActName.EXPORT, ActName.RECEIPT)
 """Acts after which bytes, or what tells of them, may lie outside the archive."""
 
 
@@ -115,7 +116,7 @@ class Destruction:
             concerned = tuple(self._concerned(work, number, rows))
             kept = self._blobs.put(salted(KIND, _described(number, basis, rows)))
             act = Act(
-                "destroy",
+                Right.DESTROY,
                 who(session.actor),
                 case=number,
                 objects=(ObjectName(KIND, uuid4().hex, kept),),
@@ -167,7 +168,9 @@ class Destruction:
     def _since(self, work: UnitOfWork, number: str, sha256s: set[str]) -> int:
         """Return the entry of the first import that brought any of the files; 0 where unknown."""
         for entry in work.log.entries(number):
-            if (entry.act, entry.out) == ("import", Out.OK) and self._brought(entry) & sha256s:
+            if (entry.act, entry.out) == (ActName.IMPORT, Out.OK) and self._brought(
+                entry
+            ) & sha256s:
                 return entry.seq
         return 0
 

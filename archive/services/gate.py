@@ -342,7 +342,7 @@ class Gate:
 
     def _end(self, actor: Actor, why: str = "") -> None:
         del self._sessions[_name(actor.session)]
-        self._journal.write(Act("logout", who(actor), data={"why": why} if why else {}))
+        self._journal.write(Act(Right.LOG_OUT, who(actor), data={"why": why} if why else {}))
 
     def _renew_key(self, live: _Live, person: Person, key: str) -> None:
         """Look for the key in use where the session holds an older one (it was rotated since)."""

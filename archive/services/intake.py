@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from archive.ports import Blobs, Staging, StagingPlace, UnitOfWork
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, utc
 from archive.records import Actor, CaseRow, FileReport, Flag, IntakeReport, ObjectName, SeriesRow
 from archive.services import containers
@@ -217,7 +218,7 @@ class Intake:
         case = CaseRow(draft.number, actor.person_id, opened)
         work.cases.add(case)
         work.search.put((case_item(case),))
-        act = Act("case.create", who(actor), case=draft.number, data={"opened": opened})
+        act = Act(ActName.CREATE_CASE, who(actor), case=draft.number, data={"opened": opened})
         self._journal.append(work, act)
 
     def _series_rows(self, work: UnitOfWork, draft: _Draft, taken: Taken) -> list[SeriesRow]:
@@ -273,7 +274,7 @@ class _Draft:
             "agrees": self.statement.agrees,
         }
         return Act(
-            "import",
+            Right.IMPORT,
             who(actor),
             case=self.number,
             objects=(ObjectName("intake", uuid4().hex, kept), *manifests),

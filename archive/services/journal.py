@@ -27,9 +27,10 @@ WEIGHTY: Final = frozenset(
     | {ActName.CHANGE_PASSWORD, ActName.RESET_PASSWORD, ActName.ACKNOWLEDGE_RESET}
 )
 """Acts that the next person who may seal signs at once, and `verify` tells until then."""
-LOOKING = frozenset(
-    {"login", "logout", "case.list", "case.open", "source.read", "history.read", "log.read"}
-    | {"person.list", "search", "view", "show"}
+LOOKING: Final = frozenset(
+    {ActName.LOGIN, ActName.LOGOUT, ActName.LIST_PERSONS, ActName.SEARCH, ActName.READ_LOG}
+    | {ActName.LIST_CASES, ActName.OPEN_CASE, ActName.READ_SOURCE, ActName.READ_HISTORY}
+    | {ActName.VIEW, ActName.SHOW}
 )
 """Acts that change nothing and hand nothing out."""
 
@@ -275,4 +276,4 @@ def _jump(before: LogEntry | None, moment: Moment) -> Act | None:
     except (canonical.NotCanonical, LookupError, ValueError, TypeError):
         return None  # the newest entry is damaged: `verify` says so
     moved = clock.jump(earlier, moment) if earlier else None
-    return None if moved is None else Act("clock.jump", SYSTEM, data=moved)
+    return None if moved is None else Act(ActName.CLOCK_JUMP, SYSTEM, data=moved)

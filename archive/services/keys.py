@@ -13,10 +13,14 @@ from typing import Any, Literal, TypeAlias
 
 from archive.ports import LogRows
 from archive.proof import canonical, chain, signing
+from archive.proof.acts import ActName
 from archive.proof.signing import Seal
 from archive.records import Document, LogEntry, Out
 
-ACTS = ("archive.create", "key.rotate", "key.lost", "key.compromised")
+ACTS = (
+    *(ActName.CREATE_ARCHIVE, ActName.ROTATE_KEY),
+    *(ActName.LOSE_KEY, ActName.COMPROMISE_KEY),
+)
 Why: TypeAlias = Literal["rotate", "lost", "compromised"]
 
 
@@ -64,13 +68,13 @@ def in_use(log: LogRows) -> str:
 
 def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
     data, act = body["data"], body["act"]
-    if act == "archive.create":
+    if act == ActName.CREATE_ARCHIVE:
         found.append(KeyLife(str(data["key"]), b"", seq))
-    elif act == "key.rotate":
+    elif act == ActName.ROTATE_KEY:
         statement = data["statement"]
         new = bytes.fromhex(statement["new"])
         vouched = _vouched(data, found[-1] if found else None)
-        _end(found, seq, "key.rotate")
+        _end(found, seq, ActName.ROTATE_KEY)
         found.append(KeyLife(signing.fingerprint(new), new, seq, vouched=vouched))
     elif data["key"] == found[-1].fingerprint:
         found[-1] = replace(found[-1], doubted_from=str(data["from"]))
@@ -167,7 +171,7 @@ class KeyRing:
             return None
         before = told.index(former)
         steps = zip(self.lives[before:-1], self.lives[before + 1 :], strict=True)
-        if any(old.ended_by != "key.rotate" or not new.vouched for old, new in steps):
+        if any(old.ended_by != ActName.ROTATE_KEY or not new.vouched for old, new in steps):
             return None
         return self.lives[before + 1]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from archive.ports import Blobs, StagingPlace
+from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.records import Interrupted, ObjectName
 from archive.services.gate import Session, who
@@ -46,7 +47,7 @@ class Leftovers:
             "objects": len(orphans),
         }
         named = ObjectName("orphans", uuid4().hex, kept)
-        self._journal.write(Act("orphans", who(session.actor), objects=(named,), data=data))
+        self._journal.write(Act(ActName.ORPHANS, who(session.actor), objects=(named,), data=data))
         for one in fresh:
             self._place.tell(one.name)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from archive.ports import Blobs, Migration
 from archive.proof import merkle
+from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
 from archive.services.journal import Journal
 from archive.services.replay import replay
@@ -36,7 +37,7 @@ def migrate(journal: Journal, blobs: Blobs, progress: Progress) -> None:
         before, after = reshape(work, blobs, progress)
         if before == after:
             return
-        journal.append(work, Act("migration", SYSTEM, data={"from": before, "to": after}))
+        journal.append(work, Act(ActName.MIGRATION, SYSTEM, data={"from": before, "to": after}))
         work.commit()
     journal.copy_out()
     progress.tick(_STEPS, _STEPS)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Who
 from archive.proof.signing import Locksmith, Password
 from archive.records import Document, ObjectName, Person, Role
@@ -74,7 +75,7 @@ def person_name(person: Person) -> ObjectName:
 def added(by: Who, person: Person, reason: str = "", data: dict[str, Any] | None = None) -> Act:
     """Return the act of adding a person."""
     objects = (person_name(person), credential_name(person))
-    return Act("person.add", by, objects=objects, reason=reason, data=data or {})
+    return Act(ActName.ADD_PERSON, by, objects=objects, reason=reason, data=data or {})
 
 
 def salted(kind: str, described: object) -> bytes:

@@ -146,7 +146,7 @@ class Keys:
             said = keys.statement(self._journal.archive, was, new.public_key, why)
             data = keys.signed(said, old, new)
             by = who(session.actor)
-            act = Act("key.rotate", by, objects=given, reason=reason, data=data)
+            act = Act(Right.ROTATE_KEY, by, objects=given, reason=reason, data=data)
             self._journal.append(work, act)
             work.commit()
         self.complete()

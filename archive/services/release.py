@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from archive.ports import UnitOfWork
 from archive.proof import chain
+from archive.proof.acts import ActName
 from archive.records import LogEntry, Out
 from virtopsy.case.changes import Change
 
@@ -20,7 +21,7 @@ def wants_reason(work: UnitOfWork, number: str, changes: Iterable[Change]) -> bo
     had it: versions count through, so its first version decides.
     """
     changed = {one.thing_id for one in changes if one.thing == "finding"}
-    exported = work.log.newest(number, "export", Out.OK)
+    exported = work.log.newest(number, ActName.EXPORT, Out.OK)
     if exported is None or not changed:
         return False
     kept = {one for one in changed if work.cases.latest(number, "finding", one) is not None}
@@ -31,7 +32,7 @@ def _begun(entries: Iterable[LogEntry]) -> set[str]:
     """Return the findings whose first version these entries recorded."""
     begun = set()
     for entry in entries:
-        if (entry.act, entry.out) == ("record", Out.OK):
+        if (entry.act, entry.out) == (ActName.RECORD, Out.OK):
             for one in chain.read(entry)["data"]["changes"]:
                 if (one["thing"], one["version"]) == ("finding", 1):
                     begun.add(one["id"])

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from archive.ports import Blobs
 from archive.proof import canonical, chain, cosignature
+from archive.proof.acts import ActName
 from archive.records import (
     CaseRow,
     Document,
@@ -81,7 +82,7 @@ def replay(entries: Iterable[LogEntry], blobs: Blobs) -> Expected:
 
 def _apply(expected: Expected, body: Document, blobs: Blobs) -> None:
     if body["out"] != Out.OK:
-        if body["act"] == "login":
+        if body["act"] == ActName.LOGIN:
             _wrong_password(expected, body)
         return
     if body["act"] not in NAMES_NOTHING:
@@ -229,21 +230,21 @@ def _hash(sha256: Any) -> str:
 
 _Act: TypeAlias = Callable[[Expected, Document, Blobs], None]
 _OF_ARCHIVE: Mapping[str, _Act] = {
-    "person.add": _add_person,
-    "person.disable": _disable_person,
-    "person.role": _change_roles,
-    "person.password": _change_password,
-    "person.reset": _reset_password,
-    "person.acknowledge": _acknowledge,
-    "login": _login,
-    "key.rotate": _rotate_key,
-    "witness.add": _add_witness,
-    "case.create": _create_case,
+    ActName.ADD_PERSON: _add_person,
+    ActName.DISABLE_PERSON: _disable_person,
+    ActName.CHANGE_ROLE: _change_roles,
+    ActName.CHANGE_PASSWORD: _change_password,
+    ActName.RESET_PASSWORD: _reset_password,
+    ActName.ACKNOWLEDGE_RESET: _acknowledge,
+    ActName.LOGIN: _login,
+    ActName.ROTATE_KEY: _rotate_key,
+    ActName.ADD_WITNESS: _add_witness,
+    ActName.CREATE_CASE: _create_case,
 }
 _OF_CASE: Mapping[str, _Act] = {
-    "import": _import,
-    "destroy": _destroy,
-    "record": _record,
+    ActName.IMPORT: _import,
+    ActName.DESTROY: _destroy,
+    ActName.RECORD: _record,
 }
 _ACTS: Mapping[str, _Act] = {**_OF_ARCHIVE, **_OF_CASE}
 
@@ -251,5 +252,5 @@ ACTS_OF_ARCHIVE = frozenset(_OF_ARCHIVE)
 """Acts that tell rows of the whole archive: persons, cases, witnesses."""
 ACTS_OF_CASE = frozenset(_OF_CASE)
 """Acts that tell rows of their own case alone: `verify` replays one case after the other."""
-NAMES_NOTHING = frozenset({"seal"})
+NAMES_NOTHING = frozenset({ActName.SEAL})
 """Acts that name what was sealed or signed, which is no object of the archive."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.ports import UnitOfWork
 from archive.proof import checkpoint, merkle
+from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Password
@@ -78,7 +79,7 @@ class Restored:
         }
         out = Out.FAIL if problems else Out.OK
         actor = self._person(source.person, password)
-        self._journal.write(Act("restore", who(actor) if actor else SYSTEM, out, data=data))
+        self._journal.write(Act(ActName.RESTORE, who(actor) if actor else SYSTEM, out, data=data))
         if actor is not None:
             seal = self._access.require(actor, Right.READ_LOG).seal
             self._journal.checkpoint_after(seal, at_once=True)

@@ -5,49 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from archive.proof.acts import ActName
 from archive.records import Role
 
 
 class Right(StrEnum):
-    """What can be asked of the archive; also the name of a denied act in the log."""
+    """What can be asked of the archive; a refusal stands in the log by this name."""
 
-    LOG_IN = "login"
-    LOG_OUT = "logout"
-    ADD_PERSON = "person.add"
-    DISABLE_PERSON = "person.disable"
-    LIST_PERSONS = "person.list"
-    CHANGE_ROLE = "person.role"
-    CHANGE_PASSWORD = "person.password"  # noqa: S105 -- the name of an act
-    RESET_PASSWORD = "person.reset"  # noqa: S105 -- the name of an act
-    ACKNOWLEDGE_RESET = "person.acknowledge"
-    IMPORT = "import"
-    LIST_CASES = "case.list"
-    SEARCH = "search"
-    OPEN_CASE = "case.open"
-    READ_SOURCE = "source.read"
-    READ_HISTORY = "history.read"
-    RECORD = "record"
-    NOTE = "note"
-    READ_LOG = "log.read"
-    READ_HOUSE_LOG = "log.read.house"
-    READ_WHOLE_LOG = "log.read.whole"
-    EXPORT_LOG = "log.export"
-    PROVE_LOG = "log.prove"
-    ADD_WITNESS = "witness.add"
-    REQUEST_WITNESS = "witness.request"
-    TAKE_WITNESS = "witness.take"
-    REQUEST_TIMESTAMP = "timestamp.request"
-    TAKE_TIMESTAMP = "timestamp.take"
-    CHECKPOINT = "checkpoint"
-    SEAL = "seal"
-    RECEIPT = "receipt"
-    ROTATE_KEY = "key.rotate"
-    LOSE_KEY = "key.lost"
-    COMPROMISE_KEY = "key.compromised"
-    DESTROY = "destroy"
-    SECOND_DESTRUCTION = "destroy.second"
-    BACKUP = "backup"
-    REBUILD = "rebuild"
+    LOG_IN = ActName.LOGIN
+    LOG_OUT = ActName.LOGOUT
+    ADD_PERSON = ActName.ADD_PERSON
+    DISABLE_PERSON = ActName.DISABLE_PERSON
+    LIST_PERSONS = ActName.LIST_PERSONS
+    CHANGE_ROLE = ActName.CHANGE_ROLE
+    CHANGE_PASSWORD = ActName.CHANGE_PASSWORD
+    RESET_PASSWORD = ActName.RESET_PASSWORD
+    ACKNOWLEDGE_RESET = ActName.ACKNOWLEDGE_RESET
+    IMPORT = ActName.IMPORT
+    LIST_CASES = ActName.LIST_CASES
+    SEARCH = ActName.SEARCH
+    OPEN_CASE = ActName.OPEN_CASE
+    READ_SOURCE = ActName.READ_SOURCE
+    READ_HISTORY = ActName.READ_HISTORY
+    RECORD = ActName.RECORD
+    NOTE = ActName.NOTE
+    READ_LOG = ActName.READ_LOG
+    READ_HOUSE_LOG = ActName.READ_HOUSE_LOG
+    READ_WHOLE_LOG = ActName.READ_WHOLE_LOG
+    EXPORT_LOG = ActName.EXPORT_LOG
+    PROVE_LOG = ActName.PROVE_LOG
+    ADD_WITNESS = ActName.ADD_WITNESS
+    REQUEST_WITNESS = ActName.REQUEST_WITNESS
+    TAKE_WITNESS = ActName.TAKE_WITNESS
+    REQUEST_TIMESTAMP = ActName.REQUEST_TIMESTAMP
+    TAKE_TIMESTAMP = ActName.TAKE_TIMESTAMP
+    CHECKPOINT = ActName.CHECKPOINT
+    SEAL = ActName.SEAL
+    RECEIPT = ActName.RECEIPT
+    ROTATE_KEY = ActName.ROTATE_KEY
+    LOSE_KEY = ActName.LOSE_KEY
+    COMPROMISE_KEY = ActName.COMPROMISE_KEY
+    DESTROY = ActName.DESTROY
+    SECOND_DESTRUCTION = ActName.SECOND_DESTRUCTION
+    BACKUP = ActName.BACKUP
+    REBUILD = ActName.REBUILD
 
 
 OF_EVERYBODY = frozenset(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, chain
+from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.records import Actor, Document, LogEntry, ObjectName, Out, ThingRow
 from archive.services.access import Access
@@ -89,7 +90,7 @@ def _found(work: UnitOfWork, number: str, finding_id: str) -> _Found:
 def _bodies(entries: Iterable[LogEntry], wanted: set[str]) -> Iterable[tuple[str, Document]]:
     """Return the bodies of the entries that recorded these objects, by object."""
     for entry in entries:
-        if (entry.act, entry.out) == ("record", Out.OK):
+        if (entry.act, entry.out) == (ActName.RECORD, Out.OK):
             body = chain.read(entry)
             for one in body["obj"]:
                 if one["sha256"] in wanted:

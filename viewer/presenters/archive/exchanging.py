@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from archive.opening import Archive
+from archive.proof.acts import ActName
 from archive.records import Actor
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.kept_scan import scan_case
@@ -103,7 +104,7 @@ def hand_out(
     }
 
     def recorded() -> None:
-        archive.cases.note(actor, asked.number, "export", told, reason=asked.reason)
+        archive.cases.note(actor, asked.number, ActName.EXPORT, told, reason=asked.reason)
 
     folder.write(asked.out, made.files, recorded)
     return ExchangeReport(asked.out, files, len(case.findings), made.omissions)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archive.opening import Archive, create, is_archive, is_older, open_archive
+from archive.proof.acts import ActName
 from archive.records import Actor, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
@@ -258,7 +259,7 @@ class Keeping:
         """Write the log entry that showing the walkthrough is; nothing before the case is kept."""
         if self.archive.now is not None and self._actor is not None and self._session.recorded:
             shown = {"stops": [one.stop_id for one in stops]}
-            self.archive.now.cases.note(self._actor, self._session.case.number, "show", shown)
+            self.archive.now.cases.note(self._actor, self._session.case.number, ActName.SHOW, shown)
 
     def acting(self) -> tuple[Archive, Actor]:
         """Return the open archive and who acts in it.

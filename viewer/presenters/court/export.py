@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from archive.opening import Archive
+from archive.proof.acts import ActName
 from archive.records import Actor
 from archive.services.bundling import BundleReport, Picture, verifier_sha256
 from viewer.presenters.archive.destroyed import LeftOut, left_out
@@ -201,7 +202,7 @@ def write_conclusion(  # noqa: PLR0913 -- who writes what, from what, with whose
         "size": written.log.size,
         "root": written.log.root,
     }
-    archive.cases.note(actor, case.number, "print", printed)  # before anybody has it in hand
+    archive.cases.note(actor, case.number, ActName.PRINT, printed)  # before anybody has it in hand
     return page
 
 
