@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,7 @@ from archive.records import (
     Witness,
 )
 from virtopsy.dicom.carrier import Address
+from virtopsy.jobs import Progress
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -568,4 +570,243 @@ class Database(Protocol):
 
     def reading(self) -> UnitOfWork:
         """Return a transaction that sees one state and changes nothing."""
+        ...
+
+
+class BackupFolder(Protocol):
+    """The folder of one archive on a backup disk; see `archive.storage.backup_disk`."""
+
+    folder: Path
+
+    def cards(self) -> Sequence[bytes]:
+        """Return backup.json and its copy, those that are there; none: no backup yet."""
+        ...
+
+    def put_card(self, content: bytes) -> None:
+        """Write backup.json and its copy durably, in place of those that may be there."""
+        ...
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """Return the lock that whoever writes holds."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was being written and never got a name."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Return how long the file of that name is; None where there is none."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
+        ...
+
+    def stage(self, name: str, blocks: Iterable[bytes]) -> None:
+        """Write a file; it has its name after `settle`."""
+        ...
+
+    def settle(self) -> None:
+        """Give what was written its names, durably, and read it back past the cache."""
+        ...
+
+    def blocks(self, name: str, *, past_cache: bool = False) -> Iterator[bytes]:
+        """Yield the bytes of a file."""
+        ...
+
+    def snapshots(self) -> Sequence[str]:
+        """Return the names of the snapshots, oldest first."""
+        ...
+
+
+class Cut(Protocol):
+    """One moment of the archive; see `archive.storage.archive_cut`."""
+
+    def take(self, progress: Progress) -> Database:
+        """Copy the database and return the copy."""
+        ...
+
+    def database_size(self) -> int:
+        """Return the size of the database, in bytes."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left where the copy goes."""
+        ...
+
+    def database_blocks(self) -> Iterator[bytes]:
+        """Yield the copy's bytes."""
+        ...
+
+    def others(self) -> Iterator[tuple[str, int]]:
+        """Yield path and size of every file but objects, staged ones and the database."""
+        ...
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes of one of the others."""
+        ...
+
+    def clear(self) -> None:
+        """Remove the copy."""
+        ...
+
+
+class EmptyPlace(Protocol):
+    """Where the archive goes; see `archive.storage.restored_folder`."""
+
+    folder: Path
+
+    def is_free(self) -> bool:
+        """Tell whether nothing is there yet."""
+        ...
+
+    def mark(self) -> bytes | None:
+        """Return what the unfinished restore says of itself; None where there is none."""
+        ...
+
+    def begin(self, mark: bytes, folders: Iterable[str]) -> None:
+        """Make the folders, and mark them as unfinished first."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was being written and never got a name."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return the space left."""
+        ...
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """Tell whether an object lies there already, with its length."""
+        ...
+
+    def put_object(self, sha256: str, blocks: Iterable[bytes]) -> None:
+        """Write an object; it has its name after `settle`."""
+        ...
+
+    def put(self, path: str, blocks: Iterable[bytes]) -> None:
+        """Write another file, in place of one that an earlier try left."""
+        ...
+
+    def settle(self) -> None:
+        """Give what was written its names, durably."""
+        ...
+
+    def remove_others(self, folder: str, kept: Collection[str]) -> None:
+        """Remove what an earlier try added to a folder, beside the files that were brought."""
+        ...
+
+    def finish(self) -> None:
+        """Take the mark away: from now on it is an archive."""
+        ...
+
+
+class IndexRemains(Protocol):
+    """What is left of the old index; see `archive.storage.old_index`."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep other rebuilds and writers out."""
+        ...
+
+    def copied(self) -> Iterator[bytes]:
+        """Yield the bodies in the copy of the log."""
+        ...
+
+    def stored(self) -> Iterator[tuple[int, bytes]]:
+        """Yield seq and body of the old database's log, up to the first damage."""
+        ...
+
+    def new(self) -> Database:
+        """Return a new database, empty, that nobody else sees."""
+        ...
+
+    def exchange(self, moment: str, copy: Iterator[bytes] | None) -> tuple[str, ...]:
+        """Put the new database in place of the old one; return what lies in quarantine now."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was built and not used."""
+        ...
+
+
+class Target(Protocol):
+    """A new folder or zip that grows beside its place; see `archive.storage.bundle_folder`."""
+
+    folder: Path
+
+    def free_bytes(self) -> int:
+        """Return the space left where the bundle goes."""
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file durably."""
+        ...
+
+    def copy(self, source: Path, name: str, progress: Progress) -> tuple[str, int]:
+        """Copy one file durably; return SHA-256 and size."""
+        ...
+
+    def settle(self) -> None:
+        """Put the names in every folder on the disk."""
+        ...
+
+    def zipped(self, when: datetime, progress: Progress) -> Path:
+        """Return one zip of it all."""
+        ...
+
+    def publish(self, made: Path) -> None:
+        """Give the finished folder or zip its final name; never overwrites."""
+        ...
+
+    def discard(self) -> None:
+        """Remove what is left of the work."""
+        ...
+
+
+class Stick(Protocol):
+    """What travels; see `archive.storage.stick`."""
+
+    def logs(self) -> Any:
+        """Return the ids of the logs that ask for a signature."""
+        ...
+
+    def where(self, log: str, kind: str) -> Path:
+        """Return the path of a text."""
+        ...
+
+    def read(self, log: str, kind: str) -> str:
+        """Return a text; empty where there is none."""
+        ...
+
+    def write(self, log: str, kind: str, text: str) -> None:
+        """Put a text on the stick."""
+        ...
+
+
+class WitnessMemory(Protocol):
+    """What the witness keeps; see `archive.storage.witness_home`."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        ...
+
+    def key(self) -> bytes:
+        """Return what is kept of the witness's key; empty where there is none."""
+        ...
+
+    def keep_key(self, content: bytes) -> bool:
+        """Keep a key; False where there is one already."""
+        ...
+
+    def newest(self, origin: str) -> bytes:
+        """Return what was seen of a log last; empty where it was never seen."""
+        ...
+
+    def remember(self, origin: str, size: int, content: bytes) -> None:
+        """Keep what was seen of a log."""
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nobody else sign meanwhile."""
         ...

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from archive.ports import Blobs, Database, UnitOfWork
+from archive.ports import Blobs, Cut, UnitOfWork
 from archive.proof import anchor_name, canonical, chain, checkpoint, merkle, snapshot
 from archive.proof.backup_card import BackupCard
 from archive.proof.chain import Act
@@ -15,11 +15,12 @@ from archive.records import LogEntry, Out, Problem
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.kept import Kept
+from archive.services.object_copies import ObjectCopies
 from archive.services.replay import NAMES_NOTHING
 from archive.services.rights import Right
 from archive.services.tombstones import proven
 from archive.services.verify_log import Named
-from virtopsy.errors import IntegrityError, StorageError
+from virtopsy.errors import StorageError
 from virtopsy.jobs import Progress
 
 DATABASE = "db/archive.sqlite"
@@ -27,39 +28,6 @@ LOG = "log/entries.jsonl"
 _SMALL = 64 << 10
 _SLACK = 16 << 20
 _DATABASE_ROOM = 1.1
-_UNREADABLE = "object_unreadable"
-
-
-class Cut(Protocol):
-    """One moment of the archive; see `archive.storage.archive_cut`."""
-
-    def take(self, progress: Progress) -> Database:
-        """Copy the database and return the copy."""
-        ...
-
-    def database_size(self) -> int:
-        """Return the size of the database, in bytes."""
-        ...
-
-    def free_bytes(self) -> int:
-        """Return the space left where the copy goes."""
-        ...
-
-    def database_blocks(self) -> Iterator[bytes]:
-        """Yield the copy's bytes."""
-        ...
-
-    def others(self) -> Iterator[tuple[str, int]]:
-        """Yield path and size of every file but objects, staged ones and the database."""
-        ...
-
-    def blocks(self, path: str) -> Iterator[bytes]:
-        """Yield the bytes of one of the others."""
-        ...
-
-    def clear(self) -> None:
-        """Remove the copy."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -106,30 +74,16 @@ class BackupReport:
         return not self.problems
 
 
-class _Unsound(Exception):  # noqa: N818 -- what the object is
-    """A source object that must not be kept as good."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 @dataclass
 class BackingUp:
     """One run; `finish` does it all."""
 
     journal: Journal
-    blobs: Blobs
     place: Place
     cut: Cut
+    objects: ObjectCopies
     session: Session
     progress: Progress
-    _gone: set[str] = field(default_factory=set)
-    _unsound: dict[str, str] = field(default_factory=dict)
-    _better: dict[str, str] = field(default_factory=dict)
-    _written: int = 0
-    _written_bytes: int = 0
-    _renewed: int = 0
     _problems: list[Problem] = field(default_factory=list)
     _left_out: list[str] = field(default_factory=list)
 
@@ -141,12 +95,13 @@ class BackingUp:
         """Write what is new, the entry, and the snapshot; return what was done."""
         begun = self.journal.machine.monotonic_ns()
         with self.journal.database.reading() as work:
-            self._gone = _destroyed(work, self.blobs)
+            self.objects.gone = _destroyed(work, self.objects.blobs)
         total = self._preflight()
         count = size = 0
-        for done, (_, one) in enumerate(self._all_objects()):
-            self.progress.tick(done, total)
-            count, size = count + 1, size + one
+        for first in range(256):
+            for _, one in self.objects.copy(first, full=self._kept.full):
+                self.progress.tick(count, total)
+                count, size = count + 1, size + one
         self._kept.disk.settle()
         number = _number_after(self._kept.disk.snapshots())
         self._enter(number, count, size, reason)
@@ -158,78 +113,12 @@ class BackingUp:
 
     def _preflight(self) -> int:
         """Refuse where there is too little room; return how many objects there are."""
-        total = needed = 0
-        for first in range(256):
-            self.progress.check()
-            for sha256, size in self.blobs.sizes(f"{first:02x}"):
-                total += 1
-                needed += 0 if self._kept.holds(sha256, size) else size
+        total, needed = self.objects.needed()
         database = self.cut.database_size()
         needed += database + sum(size for _, size in self.cut.others()) + _SLACK
         _room("backup.space", needed, self._kept.disk.free_bytes())
         _room("archive.storage.space", int(database * _DATABASE_ROOM), self.cut.free_bytes())
         return total
-
-    def _all_objects(self) -> Iterator[tuple[str, int]]:
-        for first in range(256):
-            yield from self._objects(first, full=self._kept.full)
-
-    def _objects(self, first: int, *, full: bool) -> Iterator[tuple[str, int]]:
-        """Write what the backup lacks of the objects whose SHA-256 starts with that byte.
-
-        Yields those that it holds then, with their sizes.
-        """
-        for sha256, size in self.blobs.sizes(f"{first:02x}"):
-            if sha256 in self._unsound or sha256 in self._gone:
-                continue
-            held = self._held(sha256, size, full=full)
-            if held is None:
-                held = self._copied(sha256, size)
-            if held is not None:
-                yield sha256, held
-
-    def _held(self, sha256: str, size: int, *, full: bool) -> int | None:
-        """Return the size of the object in the backup; None where it must be written."""
-        if self._kept.disk.size(self._kept.path(sha256)) is None:
-            return None
-        if self._kept.holds(sha256, size) and not full:
-            return size
-        whole = self._kept.whole(sha256)
-        if whole is None:
-            self._renewed += 1
-        elif whole != size:
-            self._better[sha256] = "object_changed"
-        return whole
-
-    def _copied(self, sha256: str, size: int) -> int | None:
-        try:
-            self._put(sha256)
-        except _Unsound as error:
-            self._unsound[sha256] = error.code
-            return None
-        self._written += 1
-        self._written_bytes += size
-        return size
-
-    def _put(self, sha256: str) -> None:
-        """Ask a disk twice that refuses: this moment's backup would lack what it kept back."""
-        try:
-            self._kept.put(sha256, self._source(sha256))
-        except _Unsound as error:
-            if error.code != _UNREADABLE:
-                raise
-            self._kept.put(sha256, self._source(sha256))
-
-    def _source(self, sha256: str) -> Iterator[bytes]:
-        """Yield an object of the archive; its own faults must not look like the backup's."""
-        try:
-            for block in self.blobs.blocks(sha256):
-                self.progress.check()
-                yield block
-        except IntegrityError as error:
-            raise _Unsound(error.key.rpartition(".")[2]) from error
-        except StorageError as error:
-            raise _Unsound(_UNREADABLE) from error
 
     def _enter(self, number: int, count: int, size: int, reason: str) -> None:
         """Record the backup, before the moment is cut."""
@@ -242,8 +131,8 @@ class BackingUp:
             "full": self._kept.full,
             "objects": count,
             "bytes": size,
-            "written": self._written,
-            "damaged": len(self._unsound),
+            "written": self.objects.written,
+            "damaged": len(self.objects.unsound),
             "size": before,
             "root": root.hex(),
         }
@@ -257,7 +146,7 @@ class BackingUp:
         with database.reading() as work:
             length = work.log.size()
             root = merkle.Tree(work.tree).root(length)
-            self._gone = _destroyed(work, self.blobs)
+            self.objects.gone = _destroyed(work, self.objects.blobs)
             named = _named(work)
             log = self._kept.put_stream(self._log(work.log.entries()))
         objects, missing, count, size = self._lists(named)
@@ -300,32 +189,15 @@ class BackingUp:
 
         def held() -> Iterator[bytes]:
             for first in range(256):
-                for sha256, size in self._held_of(first, named.starting(first)):
+                for sha256, size in self.objects.held(first, named.starting(first)):
                     totals[0] += 1
                     totals[1] += size
                     yield snapshot.object_line(sha256, size)
 
         objects = self._kept.put_stream(held())
-        lines = (snapshot.missing_line(code, one) for one, code in sorted(self._unsound.items()))
+        unsound = sorted(self.objects.unsound.items())
+        lines = (snapshot.missing_line(code, one) for one, code in unsound)
         return objects, self._kept.put_stream(lines), totals[0], totals[1]
-
-    def _held_of(self, first: int, named: set[str]) -> Iterator[tuple[str, int]]:
-        """Yield the objects that start with that byte and are in the backup.
-
-        Also those that are gone or damaged here and whole there; the others are missing.
-        """
-        for sha256, size in self._objects(first, full=False):
-            named.discard(sha256)
-            yield sha256, size
-        start = f"{first:02x}"
-        lost = {one for one in self._unsound if one.startswith(start)}
-        for one in sorted(named | lost):
-            whole = self._kept.whole(one)
-            if whole is None:
-                self._unsound.setdefault(one, "object_missing")
-            else:
-                self._better[one] = self._unsound.pop(one, "object_missing")
-                yield one, whole
 
     def _others(self, size: int) -> tuple[dict[str, Stream], Stream]:
         """Keep every other file; small ones together."""
@@ -357,18 +229,18 @@ class BackingUp:
         return ""
 
     def _report(self, made: Snapshot, seconds: float) -> BackupReport:
-        path = self.blobs.relative_path
-        missing = [Problem(code, path(one)) for one, code in sorted(self._unsound.items())]
-        better = [Problem("backup_has_whole", path(one)) for one in sorted(self._better)]
+        path = self.objects.blobs.relative_path
+        missing = [Problem(code, path(one)) for one, code in sorted(self.objects.unsound.items())]
+        better = [Problem("backup_has_whole", path(one)) for one in sorted(self.objects.better)]
         return BackupReport(
             path=str(self._kept.disk.folder),
             snapshot=made.name,
             encrypted=self.place.card.encrypted,
             objects=made.count,
             bytes=made.total_bytes,
-            written=self._written,
-            written_bytes=self._written_bytes,
-            renewed=self._renewed,
+            written=self.objects.written,
+            written_bytes=self.objects.written_bytes,
+            renewed=self.objects.renewed,
             problems=(*self._problems, *missing, *better),
             left_out=tuple(self._left_out),
             size=made.size,

@@ -11,24 +11,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from archive.ports import Blobs
+from archive.ports import BackupFolder, Blobs, Cut
 from archive.proof.chain import Act
 from archive.proof.signing import Cost, Password
 from archive.records import Actor, Out
 from archive.services import backup_key
 from archive.services.access import Access
-from archive.services.backing_up import BackingUp, BackupReport, Cut, Place
+from archive.services.backing_up import BackingUp, BackupReport, Place
 from archive.services.backup_key import Opener
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
-from archive.services.kept import Disk, Kept
+from archive.services.kept import Kept
+from archive.services.object_copies import ObjectCopies
 from archive.services.rights import Right
 from virtopsy.errors import InputError, StorageError, UsageError, VirtopsyError
 from virtopsy.jobs import Progress
 
 __all__ = ["Backup", "BackupReport"]
 
-NewDisk: TypeAlias = Callable[[Path], Disk]
+NewDisk: TypeAlias = Callable[[Path], BackupFolder]
 
 
 class Backup:
@@ -95,7 +96,8 @@ class Backup:
             try:
                 opener = None if plain else self._opener(session, secret, own_phrase)
                 where = self._opened(disk, opener, full=full)
-                run = BackingUp(self._journal, self._blobs, where, cut, session, progress)
+                objects = ObjectCopies(self._blobs, where.kept, progress)
+                run = BackingUp(self._journal, where, cut, objects, session, progress)
                 return run.finish(reason)
             except VirtopsyError as error:
                 self._failed(session, disk, error)
@@ -117,7 +119,7 @@ class Backup:
     def _opener(self, session: Session, password: Password, phrase: Password) -> Opener:
         return Opener(session.actor.person_id, password, phrase, session.seal, self._cost)
 
-    def _opened(self, disk: Disk, opener: Opener | None, *, full: bool) -> Place:
+    def _opened(self, disk: BackupFolder, opener: Opener | None, *, full: bool) -> Place:
         card = backup_key.read_card(disk)
         if card is None:
             card, key = backup_key.begun(disk, self._journal.archive, opener)
@@ -134,7 +136,7 @@ class Backup:
             gone = {one.person_id for one in work.persons.all() if one.disabled}
         return Place(Kept(disk, backup_key.unlocked(disk, card, opener, gone), full=full), card)
 
-    def _failed(self, session: Session, disk: Disk, error: VirtopsyError) -> None:
+    def _failed(self, session: Session, disk: BackupFolder, error: VirtopsyError) -> None:
         """Note the failure; a disk too full even for that must not hide the first reason."""
         data = {"where": str(disk.folder), "why": error.key}
         with suppress(StorageError):

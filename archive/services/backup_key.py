@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from importlib.resources import files as resource
 
+from archive.ports import BackupFolder
 from archive.proof import backup_card, canonical, slots
 from archive.proof.backup_card import BackupCard
 from archive.proof.signing import Cost, Password, Seal
 from archive.proof.slots import Secret
 from archive.proof.snapshot import FORMAT
-from archive.services.kept import Disk
 from virtopsy.errors import AccessDenied, InputError, IntegrityError
 from virtopsy.language import Language
 
@@ -35,7 +35,7 @@ class Opener:
     cost: Cost
 
 
-def read_card(disk: Disk) -> BackupCard | None:
+def read_card(disk: BackupFolder) -> BackupCard | None:
     """Return what backup.json says; None where there is no backup.
 
     Raises:
@@ -56,7 +56,9 @@ def read_card(disk: Disk) -> BackupCard | None:
     return None
 
 
-def begun(disk: Disk, archive: str, opener: Opener | None) -> tuple[BackupCard, bytes | None]:
+def begun(
+    disk: BackupFolder, archive: str, opener: Opener | None
+) -> tuple[BackupCard, bytes | None]:
     """Begin a backup: write its card, and return it with the data key; no opener, no key."""
     card = BackupCard(archive, secrets.token_hex(16), encrypted=opener is not None)
     key = None
@@ -70,7 +72,7 @@ def begun(disk: Disk, archive: str, opener: Opener | None) -> tuple[BackupCard, 
     return card, key
 
 
-def unlocked(disk: Disk, card: BackupCard, opener: Opener, gone: Collection[str]) -> bytes:
+def unlocked(disk: BackupFolder, card: BackupCard, opener: Opener, gone: Collection[str]) -> bytes:
     """Return the data key of a backup that is there, and bring its slots up to date.
 
     Args:

@@ -9,7 +9,7 @@ from importlib.resources import files as resource
 from pathlib import Path
 from typing import Any
 
-from archive.ports import Blobs
+from archive.ports import Blobs, Target
 from archive.proof import canonical, signing
 from archive.proof.acts import ActName
 from archive.proof.chain import Act, read
@@ -20,7 +20,6 @@ from archive.services.bag import Listed, Sealed
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
-from archive.services.target import Target
 from resources.bundle import verify
 from virtopsy.errors import Bug, IntegrityError, StorageError
 from virtopsy.jobs import Progress

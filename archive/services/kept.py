@@ -4,60 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Iterable, Iterator
 
+from archive.ports import BackupFolder
 from archive.proof import canonical, snapshot, stream
 from archive.proof.snapshot import Snapshot, Stream
 from virtopsy.errors import IntegrityError
-
-
-class Disk(Protocol):
-    """The folder of one archive on a backup disk; see `archive.storage.backup_disk`."""
-
-    folder: Path
-
-    def cards(self) -> Sequence[bytes]:
-        """Return backup.json and its copy, those that are there; none: no backup yet."""
-        ...
-
-    def put_card(self, content: bytes) -> None:
-        """Write backup.json and its copy durably, in place of those that may be there."""
-        ...
-
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Return the lock that whoever writes holds."""
-        ...
-
-    def clear(self) -> None:
-        """Remove what was being written and never got a name."""
-        ...
-
-    def size(self, name: str) -> int | None:
-        """Return how long the file of that name is; None where there is none."""
-        ...
-
-    def free_bytes(self) -> int:
-        """Return the space left."""
-        ...
-
-    def stage(self, name: str, blocks: Iterable[bytes]) -> None:
-        """Write a file; it has its name after `settle`."""
-        ...
-
-    def settle(self) -> None:
-        """Give what was written its names, durably, and read it back past the cache."""
-        ...
-
-    def blocks(self, name: str, *, past_cache: bool = False) -> Iterator[bytes]:
-        """Yield the bytes of a file."""
-        ...
-
-    def snapshots(self) -> Sequence[str]:
-        """Return the names of the snapshots, oldest first."""
-        ...
 
 
 class Kept:
@@ -69,7 +21,7 @@ class Kept:
         full: believe nothing that lies there before it was read to its end.
     """
 
-    def __init__(self, disk: Disk, key: bytes | None, *, full: bool = False) -> None:
+    def __init__(self, disk: BackupFolder, key: bytes | None, *, full: bool = False) -> None:
         self.disk = disk
         self.full = full
         self._key = key
@@ -189,7 +141,7 @@ class Kept:
             raise _changed(self.disk, name, error.chunk) from error
 
 
-def _changed(disk: Disk, name: str, chunk: int) -> IntegrityError:
+def _changed(disk: BackupFolder, name: str, chunk: int) -> IntegrityError:
     return IntegrityError("archive.problem.backup_changed", path=disk.folder / name, chunk=chunk)
 
 

@@ -9,12 +9,10 @@ whole. Then a backup is the way (`services.restore`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Protocol
 
-from archive.ports import Blobs, Clock, Database, Notes, UnitOfWork
+from archive.ports import Blobs, Clock, Database, IndexRemains, Notes, UnitOfWork
 from archive.proof import canonical, chain, checkpoint, merkle, signing
 from archive.proof.signing import Password
 from archive.records import Card, LogEntry, Role
@@ -30,34 +28,6 @@ from virtopsy.jobs import Progress
 
 _OF_THE_DATABASE = (*("row_", "database_", "log_body_", "log_columns_", "log_chain_", "log_case_"),)
 """Faults of the database itself; what is wrong with the log's copy or the notes is said later."""
-
-
-class Old(Protocol):
-    """What is left of the old index; see `archive.storage.old_index`."""
-
-    def held(self) -> AbstractContextManager[None]:
-        """Keep other rebuilds and writers out."""
-        ...
-
-    def copied(self) -> Iterator[bytes]:
-        """Yield the bodies in the copy of the log."""
-        ...
-
-    def stored(self) -> Iterator[tuple[int, bytes]]:
-        """Yield seq and body of the old database's log, up to the first damage."""
-        ...
-
-    def new(self) -> Database:
-        """Return a new database, empty, that nobody else sees."""
-        ...
-
-    def exchange(self, moment: str, copy: Iterator[bytes] | None) -> tuple[str, ...]:
-        """Put the new database in place of the old one; return what lies in quarantine now."""
-        ...
-
-    def clear(self) -> None:
-        """Remove what was built and not used."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +56,7 @@ class Rebuilding:
     """One rebuild; `run` does it all."""
 
     card: Card
-    old: Old
+    old: IndexRemains
     blobs: Blobs
     notes: Notes
     clock: Clock

@@ -7,17 +7,16 @@ place of a newer archive looks whole from within; only something outside shows i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
+from archive.ports import BackupFolder, EmptyPlace
 from archive.proof import canonical, slots, snapshot
 from archive.proof.signing import Password
 from archive.proof.snapshot import Snapshot
 from archive.records import Problem
 from archive.services.backup_key import read_card
-from archive.services.kept import Disk, Kept
+from archive.services.kept import Kept
 from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress, checked
 
@@ -26,56 +25,6 @@ DATABASE = "db/archive.sqlite"
 LOG = "log/entries.jsonl"
 FOLDERS = ("objects/sha256", "staging", "quarantine", "log", "db")
 _ROOM = 1.02
-
-
-class Target(Protocol):
-    """Where the archive goes; see `archive.storage.restored_folder`."""
-
-    folder: Path
-
-    def is_free(self) -> bool:
-        """Tell whether nothing is there yet."""
-        ...
-
-    def mark(self) -> bytes | None:
-        """Return what the unfinished restore says of itself; None where there is none."""
-        ...
-
-    def begin(self, mark: bytes, folders: Iterable[str]) -> None:
-        """Make the folders, and mark them as unfinished first."""
-        ...
-
-    def clear(self) -> None:
-        """Remove what was being written and never got a name."""
-        ...
-
-    def free_bytes(self) -> int:
-        """Return the space left."""
-        ...
-
-    def holds(self, sha256: str, size: int) -> bool:
-        """Tell whether an object lies there already, with its length."""
-        ...
-
-    def put_object(self, sha256: str, blocks: Iterable[bytes]) -> None:
-        """Write an object; it has its name after `settle`."""
-        ...
-
-    def put(self, path: str, blocks: Iterable[bytes]) -> None:
-        """Write another file, in place of one that an earlier try left."""
-        ...
-
-    def settle(self) -> None:
-        """Give what was written its names, durably."""
-        ...
-
-    def remove_others(self, folder: str, kept: Collection[str]) -> None:
-        """Remove what an earlier try added to a folder, beside the files that were brought."""
-        ...
-
-    def finish(self) -> None:
-        """Take the mark away: from now on it is an archive."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -111,7 +60,7 @@ class Source:
         return found, problems
 
 
-def unlock(disk: Disk, password: Password) -> Source:
+def unlock(disk: BackupFolder, password: Password) -> Source:
     """Open a backup with a password of any of its slots; a plain one needs none.
 
     Raises:
@@ -162,7 +111,7 @@ class Restoring:
 
     source: Source
     snapshot: Snapshot
-    target: Target
+    target: EmptyPlace
     progress: Progress
     problems: list[Problem] = field(default_factory=list)
     brought: set[str] = field(default_factory=set)

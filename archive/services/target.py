@@ -3,47 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
+from archive.ports import Target
 from virtopsy.errors import InputError
-from virtopsy.jobs import Progress
-
-
-class Target(Protocol):
-    """A new folder or zip that grows beside its place; see `archive.storage.bundle_folder`."""
-
-    folder: Path
-
-    def free_bytes(self) -> int:
-        """Return the space left where the bundle goes."""
-        ...
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write one file durably."""
-        ...
-
-    def copy(self, source: Path, name: str, progress: Progress) -> tuple[str, int]:
-        """Copy one file durably; return SHA-256 and size."""
-        ...
-
-    def settle(self) -> None:
-        """Put the names in every folder on the disk."""
-        ...
-
-    def zipped(self, when: datetime, progress: Progress) -> Path:
-        """Return one zip of it all."""
-        ...
-
-    def publish(self, made: Path) -> None:
-        """Give the finished folder or zip its final name; never overwrites."""
-        ...
-
-    def discard(self) -> None:
-        """Remove what is left of the work."""
-        ...
-
 
 NewTarget: TypeAlias = Callable[[Path], Target]
 

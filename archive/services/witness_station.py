@@ -7,13 +7,10 @@ disk before its signature leaves it, so that nobody can show it a shorter or ano
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
 
-from archive.ports import Clock
+from archive.ports import Clock, Stick, WitnessMemory
 from archive.proof import canonical, checkpoint, cosignature, signing
 from archive.proof.chain import utc
 from archive.proof.cosignature import Cosigner, Request, Seen
@@ -22,55 +19,6 @@ from virtopsy.errors import InputError, IntegrityError, UsageError
 
 _BOUND_TO = "virtopsy witness"
 """What the witness's locked key is bound to, as an archive's is to its uuid."""
-
-
-class Stick(Protocol):
-    """What travels; see `archive.storage.stick`."""
-
-    def logs(self) -> Any:
-        """Return the ids of the logs that ask for a signature."""
-        ...
-
-    def where(self, log: str, kind: str) -> Path:
-        """Return the path of a text."""
-        ...
-
-    def read(self, log: str, kind: str) -> str:
-        """Return a text; empty where there is none."""
-        ...
-
-    def write(self, log: str, kind: str, text: str) -> None:
-        """Put a text on the stick."""
-        ...
-
-
-class Home(Protocol):
-    """What the witness keeps; see `archive.storage.witness_home`."""
-
-    @property
-    def folder(self) -> Path:
-        """Where it is."""
-        ...
-
-    def key(self) -> bytes:
-        """Return what is kept of the witness's key; empty where there is none."""
-        ...
-
-    def keep_key(self, content: bytes) -> bool:
-        """Keep a key; False where there is one already."""
-        ...
-
-    def newest(self, origin: str) -> bytes:
-        """Return what was seen of a log last; empty where it was never seen."""
-        ...
-
-    def remember(self, origin: str, size: int, content: bytes) -> None:
-        """Keep what was seen of a log."""
-        ...
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Let nobody else sign meanwhile."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -101,7 +49,7 @@ class _Known:
 class Station:
     """Makes the witness's key, and signs."""
 
-    def __init__(self, home: Home, clock: Clock, cost: Cost) -> None:
+    def __init__(self, home: WitnessMemory, clock: Clock, cost: Cost) -> None:
         self._home = home
         self._clock = clock
         self._cost = cost

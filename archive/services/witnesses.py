@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from archive.ports import AnchorFiles, Blobs
+from archive.ports import AnchorFiles, Blobs, Stick
 from archive.proof import anchor_name, checkpoint, cosignature
 from archive.proof.acts import ActName
 from archive.proof.chain import Act, utc
@@ -20,7 +20,6 @@ from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.persons import salted
 from archive.services.rights import Right
-from archive.services.witness_station import Stick
 from virtopsy.errors import (
     InputError,
     IntegrityError,
