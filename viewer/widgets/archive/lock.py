@@ -79,7 +79,7 @@ class Unlock(FormDialog):
         self._password = self._line("password", secret=True)
         hint = "ui.sign_in.password"
         words(self._password, parts.language, self._password.setPlaceholderText, hint)
-        self._form.addRow(self._password)
+        self._column.addWidget(self._password)
         self._add_buttons(self._unlock, "logroom.lock.go", "logroom.lock.leave", apart=True)
         self._password.setFocus()
 
