@@ -1,0 +1,86 @@
+"""The way to a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Protocol, Self
+
+from archive.ports.log import LogRows, TreeRows
+from archive.ports.rows import CaseRows, PersonRows, SearchRows, WitnessRows
+from archive.records import (
+    FileRow,
+    Person,
+)
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without `commit` leaves everything as it was."""
+
+    log: LogRows
+    tree: TreeRows
+    persons: PersonRows
+    witnesses: WitnessRows
+    cases: CaseRows
+    search: SearchRows
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def commit(self) -> None:
+        """Make it durable; StorageError where that failed, and then nothing changed."""
+        ...
+
+
+class Migration(UnitOfWork, Protocol):
+    """A transaction that brings an older index into today's shape."""
+
+    def upgrade(self) -> tuple[str, str]:
+        """Change the shape; return the old and the new revision, equal where nothing was to do."""
+        ...
+
+    def state_persons(self, persons: Iterable[Person]) -> None:
+        """Write what the log tells of persons and an older index did not hold."""
+        ...
+
+    def state_files(self, files: Iterable[FileRow]) -> None:
+        """Write what intakes tell of files and an older index did not hold."""
+        ...
+
+
+class Database(Protocol):
+    """The way to a transaction."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer program made the index: it is read, never written to."""
+        ...
+
+    def migrating(self) -> Migration:
+        """Return a transaction that brings the index into today's shape."""
+        ...
+
+    def search_is_whole(self) -> bool:
+        """Tell whether the index of words holds just what the items say."""
+        ...
+
+    def writing(self) -> UnitOfWork:
+        """Return a transaction that holds the one write lock from its start."""
+        ...
+
+    def is_damaged(self, check: Callable[[], None] = ...) -> bool:
+        """Tell whether the database's own check finds a fault, or cannot even be run.
+
+        `check` is called often; what it raises ends the check.
+        """
+        ...
+
+    def reading(self) -> UnitOfWork:
+        """Return a transaction that sees one state and changes nothing."""
+        ...
