@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from archive.records import LogEntry, LogQuery, Out, OwnEntries
 from archive.storage import tables
@@ -17,6 +28,27 @@ _TEXTS = ("prev", "hash", "ts", "actor", "act", "out", "case_number")
 _ROWS = f"SELECT seq, body, {', '.join(_TEXTS)} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
 _OTHER = " OR ".join(f"typeof({one}) <> 'text'" for one in _TEXTS)
 _NO_TEXTS = f"SELECT seq FROM log WHERE seq BETWEEN ? AND ? AND ({_OTHER})"  # noqa: S608
+_LOG = tables.log.c
+_COLUMNS = tuple(one.name for one in _LOG)
+"""The first fields of an entry, in their order; the rest is for whoever reads."""
+
+# Statements are made once: making one takes longer than what it asks.
+_ENTRIES = select(tables.log)
+_OF_CASE = _ENTRIES.where(_LOG.case_number == bindparam("case_number"))
+_LATER = _LOG.seq > bindparam("after")
+_NEWEST_FIRST = _LOG.seq.desc()
+_LAST = _ENTRIES.order_by(_NEWEST_FIRST).limit(1)
+_LAST_OF_CASE = _OF_CASE.order_by(_NEWEST_FIRST).limit(1)
+_SIZE = select(func.max(_LOG.seq))
+_AT = _ENTRIES.where(_LOG.seq == bindparam("seq"))
+_AFTER = _ENTRIES.where(_LATER).order_by(_LOG.seq)
+_AFTER_OF_CASE = _OF_CASE.where(_LATER).order_by(_LOG.seq)
+_ABOUT = (_LOG.act == bindparam("act"), _LOG.out == bindparam("out"))
+_NEWEST_OF_CASE = _OF_CASE.where(*_ABOUT).order_by(_NEWEST_FIRST).limit(1)
+_COUNT = select(func.count()).select_from(tables.log)
+_COUNT_OF_CASE = _COUNT.where(_LOG.case_number == bindparam("case_number"))
+_ADD = insert(tables.log)
+_NOTHING: Mapping[str, object] = {}
 
 
 class LogTable:
@@ -31,81 +63,66 @@ class LogTable:
 
     def add_many(self, entries: Sequence[LogEntry]) -> None:
         """Append rows, in one statement."""
-        columns = [one.name for one in tables.log.columns]  # the rest is for whoever reads
-        rows = [{name: getattr(one, name) for name in columns} for one in entries]
-        self._connection.execute(insert(tables.log), rows)
+        rows = [{name: getattr(one, name) for name in _COLUMNS} for one in entries]
+        self._connection.execute(_ADD, rows)
 
     def last(self, case_number: str | None = None) -> LogEntry | None:
         """Return the newest entry (of a case)."""
-        wanted = self._of(case_number).order_by(tables.log.c.seq.desc()).limit(1)
-        found = self._connection.execute(wanted).mappings().first()
-        return LogEntry(**found) if found else None
+        if case_number is None:
+            return self._one(_LAST)
+        return self._one(_LAST_OF_CASE, {"case_number": case_number})
 
     def size(self) -> int:
         """Return the newest entry's number: the log has so many entries, where none is gone."""
-        newest = select(func.max(tables.log.c.seq))
-        return self._connection.execute(newest).scalar() or 0
+        return self._connection.execute(_SIZE).scalar() or 0
 
     def at(self, seq: int) -> LogEntry | None:
         """Return an entry by its number."""
-        wanted = select(tables.log).where(tables.log.c.seq == seq)
-        found = self._connection.execute(wanted).mappings().first()
-        return LogEntry(**found) if found else None
+        return self._one(_AT, {"seq": seq})
 
     def count(self, case_number: str | None = None) -> int:
         """Return how many entries there are (of a case)."""
-        counted = select(func.count()).select_from(self._of(case_number).subquery())
-        return self._connection.execute(counted).scalar_one()
+        if case_number is None:
+            return self._connection.execute(_COUNT).scalar_one()
+        return self._connection.execute(_COUNT_OF_CASE, {"case_number": case_number}).scalar_one()
 
     def newest(self, case_number: str, act: str, out: str) -> LogEntry | None:
         """Return the newest entry of a case about one act that ended so."""
-        about = (tables.log.c.act == act, tables.log.c.out == out)
-        wanted = self._of(case_number).where(*about).order_by(tables.log.c.seq.desc()).limit(1)
-        found = self._connection.execute(wanted).mappings().first()
-        return LogEntry(**found) if found else None
+        return self._one(_NEWEST_OF_CASE, {"case_number": case_number, "act": act, "out": out})
 
     def newest_first(self, act: str, out: str, most: int) -> Iterator[LogEntry]:
         """Yield the newest entries about one act that ended so, at most `most`, newest first."""
-        about = (tables.log.c.act == act, tables.log.c.out == out)
-        wanted = select(tables.log).where(*about).order_by(tables.log.c.seq.desc()).limit(most)
-        for row in self._connection.execute(wanted).mappings():
-            yield LogEntry(**row)
+        wanted = _ENTRIES.where(*_ABOUT).order_by(_NEWEST_FIRST).limit(most)
+        return self._entries(wanted, {"act": act, "out": out})
 
     def entries(self, case_number: str | None = None, after: int = 0) -> Iterator[LogEntry]:
         """Return the entries (of a case) later than `after`, by seq."""
-        wanted = self._of(case_number).where(tables.log.c.seq > after).order_by(tables.log.c.seq)
-        for row in self._connection.execute(wanted).mappings():
-            yield LogEntry(**row)
+        if case_number is None:
+            return self._entries(_AFTER, {"after": after})
+        return self._entries(_AFTER_OF_CASE, {"case_number": case_number, "after": after})
 
     def page(
         self, wanted: LogQuery, most: int, *, before: int | None, own: OwnEntries | None
     ) -> Iterator[LogEntry]:
         """Yield the entries that are wanted, newest first, at most `most`."""
-        seq = tables.log.c.seq
-        asked = _asked(wanted, own).order_by(seq.desc()).limit(most)
+        asked = _asked(wanted, own).order_by(_NEWEST_FIRST).limit(most)
         if before is not None:
-            asked = asked.where(seq < before)
-        for row in self._connection.execute(asked).mappings():
-            yield LogEntry(**row)
+            asked = asked.where(_LOG.seq < before)
+        return self._entries(asked)
 
     def stretch(
         self, wanted: LogQuery, most: int, *, until: int, own: OwnEntries | None
     ) -> Iterator[LogEntry]:
         """Yield the entries that are wanted, by seq, at most `most`, none later than `until`."""
-        seq = tables.log.c.seq
-        asked = _asked(wanted, own).where(seq <= until).order_by(seq).limit(most)
-        for row in self._connection.execute(asked).mappings():
-            yield LogEntry(**row)
+        asked = _asked(wanted, own).where(_LOG.seq <= until).order_by(_LOG.seq).limit(most)
+        return self._entries(asked)
 
     def of_acts(
         self, acts: Collection[str], case_number: str | None = None, after: int = 0
     ) -> Iterator[LogEntry]:
         """Yield the entries (of a case) about any of these acts later than `after`, by seq."""
-        entry = tables.log.c
-        about = self._of(case_number).where(entry.act.in_(acts), entry.seq > after)
-        wanted = about.order_by(entry.seq).execution_options(yield_per=_FETCHED)
-        for row in self._connection.execute(wanted).mappings():
-            yield LogEntry(**row)
+        given = {"case_number": case_number, "after": after}
+        return self._entries(_of_acts(frozenset(acts), case_number is not None), given)
 
     def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
         """Yield rows as they are stored, whatever they hold; texts as UTF-8.
@@ -130,14 +147,28 @@ class LogTable:
 
     def following(self, seq: int) -> int | None:
         """Return the smallest seq above `seq`."""
-        wanted = select(func.min(tables.log.c.seq)).where(tables.log.c.seq > seq)
+        wanted = select(func.min(_LOG.seq)).where(_LOG.seq > seq)
         return self._connection.execute(wanted).scalar()
 
-    def _of(self, case_number: str | None) -> Select[Any]:
-        wanted = select(tables.log)
-        if case_number is not None:
-            wanted = wanted.where(tables.log.c.case_number == case_number)
-        return wanted
+    def _one(self, wanted: Select[Any], given: Mapping[str, object] = _NOTHING) -> LogEntry | None:
+        found = self._connection.execute(wanted, given).first()
+        return LogEntry(*found) if found else None
+
+    def _entries(
+        self, wanted: Select[Any], given: Mapping[str, object] = _NOTHING
+    ) -> Iterator[LogEntry]:
+        for row in self._connection.execute(wanted, given):
+            yield LogEntry(*row)
+
+
+@cache
+def _of_acts(acts: frozenset[str], of_case: bool) -> Select[Any]:
+    """Return the query of entries about acts; the program knows few lists of them.
+
+    Said as alternatives: a list that grows with each question is spelt anew each time.
+    """
+    about = or_(false(), *(_LOG.act == one for one in sorted(acts)))
+    return (_OF_CASE if of_case else _ENTRIES).where(about, _LATER).order_by(_LOG.seq)
 
 
 def _asked(wanted: LogQuery, own: OwnEntries | None) -> Select[Any]:

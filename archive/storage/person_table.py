@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from archive.records import Person, Role, Witness
 from archive.storage import tables
+
+_PERSON = tables.persons.c
+_PERSONS = select(tables.persons)
+_BY_NAME = _PERSONS.where(_PERSON.folded_name == bindparam("name"))
+_BY_ID = _PERSONS.where(_PERSON.person_id == bindparam("id"))
+_ALL = _PERSONS.order_by(_PERSON.folded_name)
 
 
 class PersonTable:
@@ -24,26 +30,23 @@ class PersonTable:
 
     def update(self, person: Person) -> None:
         """Put a person's new state in place of the old one."""
-        wanted = update(tables.persons).where(tables.persons.c.person_id == person.person_id)
+        wanted = update(tables.persons).where(_PERSON.person_id == person.person_id)
         self._connection.execute(wanted.values(_columns(person)))
 
     def by_name(self, name: str) -> Person | None:
         """Find a person, small and capital letters alike."""
-        return self._one(
-            select(tables.persons).where(tables.persons.c.folded_name == name.casefold())
-        )
+        return self._one(_BY_NAME, {"name": name.casefold()})
 
     def by_id(self, person_id: str) -> Person | None:
         """Find a person."""
-        return self._one(select(tables.persons).where(tables.persons.c.person_id == person_id))
+        return self._one(_BY_ID, {"id": person_id})
 
     def all(self) -> Sequence[Person]:
         """Return every person, by name."""
-        wanted = select(tables.persons).order_by(tables.persons.c.folded_name)
-        return [_person(row) for row in self._connection.execute(wanted).mappings()]
+        return [_person(row) for row in self._connection.execute(_ALL).all()]
 
-    def _one(self, wanted: Select[Any]) -> Person | None:
-        row = self._connection.execute(wanted).mappings().first()
+    def _one(self, wanted: Select[Any], given: dict[str, str]) -> Person | None:
+        row = self._connection.execute(wanted, given).first()
         return _person(row) if row else None
 
 
@@ -73,13 +76,13 @@ def _columns(person: Person) -> dict[str, Any]:
 
 def _person(row: Any) -> Person:
     return Person(
-        person_id=row["person_id"],
-        name=row["name"],
-        roles=tuple(Role(one) for one in row["roles"].split()),
-        disabled=bool(row["disabled"]),
-        failures=row["failures"],
-        last_failure=row["last_failure"],
-        reset=bool(row["reset"]),
-        person_sha256=row["person_sha256"],
-        credential_sha256=row["credential_sha256"],
+        person_id=row.person_id,
+        name=row.name,
+        roles=tuple(Role(one) for one in row.roles.split()),
+        disabled=bool(row.disabled),
+        failures=row.failures,
+        last_failure=row.last_failure,
+        reset=bool(row.reset),
+        person_sha256=row.person_sha256,
+        credential_sha256=row.credential_sha256,
     )

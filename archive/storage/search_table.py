@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Self
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
-    and_,
+    bindparam,
     column,
     delete,
     func,
@@ -32,6 +32,35 @@ _COLUMNS = [_ITEM[one.name] for one in fields(SearchItem)]
 _PIECES = table("search_text", column("rowid"), column("folded"), column("search_text"))
 """A row whose column "search_text" says "delete" is FTS5's order to forget what `folded` gave."""
 
+_OF_PERSON = (
+    select(1)
+    .where(tables.cases.c.number == _ITEM.case_number, tables.cases.c.owner == bindparam("person"))
+    .exists()
+)
+"""Asked within the query, so that a limit counts nobody else's cases."""
+
+# Statements are made once: making one takes longer than what it asks.
+_ITEMS = select(*_COLUMNS)
+_PLACE = select(func.max(_ITEM.place))
+_ADD = insert(tables.search_items)
+_ADD_PIECES = insert(_PIECES).from_select(
+    ["rowid", "folded"],
+    select(_ITEM.place, _ITEM.folded).where(_ITEM.place > bindparam("before")),
+)
+_SAME = (
+    _ITEM.case_number == bindparam("of_case"),
+    _ITEM.kind == bindparam("of_kind"),
+    _ITEM.id == bindparam("of_id"),
+)
+_THERE = select(_ITEM.place).where(*_SAME)
+_REMOVE_PIECES = insert(_PIECES).from_select(
+    ["search_text", "rowid", "folded"],
+    select(literal("delete"), _ITEM.place, _ITEM.folded).where(*_SAME),
+)
+_REMOVE = delete(tables.search_items).where(*_SAME)
+_NUMBERS = _ITEMS.where(_ITEM.kind == "case")
+_OF_CASE = _ITEMS.where(_ITEM.case_number == bindparam("of_case"), _ITEM.kind != "case")
+
 
 class SearchTable:
     """`search_item`, and `search_text` over it."""
@@ -41,14 +70,12 @@ class SearchTable:
 
     def add(self, items: Iterable[SearchItem]) -> None:
         """Add items that are not there yet."""
-        rows = [asdict(one) for one in items]
+        rows = [vars(one) for one in items]
         if not rows:
             return
-        newest = select(func.max(_ITEM.place))
-        before = self._connection.execute(newest).scalar() or 0
-        self._connection.execute(insert(tables.search_items), rows)
-        added = select(_ITEM.place, _ITEM.folded).where(_ITEM.place > before)
-        self._connection.execute(insert(_PIECES).from_select(["rowid", "folded"], added))
+        before = self._connection.execute(_PLACE).scalar() or 0
+        self._connection.execute(_ADD, rows)
+        self._connection.execute(_ADD_PIECES, {"before": before})
 
     def put(self, items: Iterable[SearchItem]) -> None:
         """Add items in place of those of the same case, kind and id."""
@@ -59,19 +86,18 @@ class SearchTable:
 
     def remove(self, case_number: str, kind: str, item_id: str) -> None:
         """Take an item out; it may be gone."""
-        same = (_ITEM.case_number == case_number, _ITEM.kind == kind, _ITEM.id == item_id)
-        there = select(literal("delete"), _ITEM.place, _ITEM.folded).where(*same)
-        columns = ["search_text", "rowid", "folded"]
-        self._connection.execute(insert(_PIECES).from_select(columns, there))
-        self._connection.execute(delete(tables.search_items).where(*same))
+        same = {"of_case": case_number, "of_kind": kind, "of_id": item_id}
+        if self._connection.execute(_THERE, same).first() is not None:
+            self._connection.execute(_REMOVE_PIECES, same)
+            self._connection.execute(_REMOVE, same)
 
     def numbers(self) -> Iterator[SearchItem]:
         """Return the items that stand for cases."""
-        return self._items(_ITEM.kind == "case")
+        return self._items(_NUMBERS)
 
     def of_case(self, case_number: str) -> Iterator[SearchItem]:
         """Return what a case holds, without the item that stands for it."""
-        return self._items(_ITEM.case_number == case_number, _ITEM.kind != "case")
+        return self._items(_OF_CASE, {"of_case": case_number})
 
     def find(self, person: str, words: Sequence[str], limit: int) -> Sequence[SearchItem]:
         """Return items of a person's cases that hold every word, newest first.
@@ -84,50 +110,79 @@ class SearchTable:
             words: at least one; any letters, none of them means anything to the database.
             limit: how many at most.
         """
-        wanted = _matching(words, person, _COLUMNS).limit(limit)
-        return [SearchItem(**row) for row in self._connection.execute(wanted).mappings()]
+        asked = _Words.of(words)
+        return list(self._items(_found(*asked.form), asked.given(person, limit)))
 
     def count(self, person: str, words: Sequence[str], most: int) -> int:
         """Return how many there are, counted no further than `most`."""
-        counted = _matching(words, person, [_ITEM.place]).order_by(None).limit(most)
-        wanted = select(func.count()).select_from(counted.subquery())
-        return self._connection.execute(wanted).scalar_one()
+        asked = _Words.of(words)
+        wanted = _counted(*asked.form)
+        found: int = self._connection.execute(wanted, asked.given(person, most)).scalar_one()
+        return found
 
-    def _items(self, *which: ColumnElement[bool]) -> Iterator[SearchItem]:
-        wanted = select(*_COLUMNS).where(*which)
-        return (SearchItem(**row) for row in self._connection.execute(wanted).mappings())
-
-
-def _matching(
-    words: Sequence[str], person: str, columns: Sequence[ColumnElement[Any]]
-) -> Select[Any]:
-    folded = [fold(one) for one in words]
-    long = [one for one in folded if len(one) >= _PIECE]
-    short = [one for one in folded if len(one) < _PIECE]
-    wanted = _by_pieces(long) if long else _by_beginning(short.pop(0))
-    wanted = wanted.where(*(_ITEM.folded.contains(one, autoescape=True) for one in short))
-    return _of_person(wanted, person).with_only_columns(*columns)
+    def _items(
+        self, wanted: Select[Any], given: Mapping[str, object] | None = None
+    ) -> Iterator[SearchItem]:
+        return (SearchItem(*row) for row in self._connection.execute(wanted, given))
 
 
-def _by_pieces(words: Sequence[str]) -> Select[Any]:
-    """Find words by their pieces; each is a string of FTS5, in which only the quote is special."""
-    quoted = " AND ".join('"' + one.replace('"', '""') + '"' for one in words)
-    found = select(*_COLUMNS).join_from(
-        _PIECES, tables.search_items, _ITEM.place == _PIECES.c.rowid
-    )
-    found = found.where(literal_column("search_text").op("MATCH")(quoted))
-    return found.order_by(_PIECES.c.rowid.desc())
+@dataclass(frozen=True)
+class _Words:
+    """What is looked for, as the database takes it.
+
+    Attributes:
+        pieces: the words of three letters and more, or empty: each a string of FTS5, in which
+            only the quote is special.
+        begins: what a text must begin with, where there are short words alone.
+        beside: short words beside those.
+    """
+
+    pieces: str
+    begins: str
+    beside: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Self:
+        """Sort words by their length."""
+        folded = [fold(one) for one in words]
+        long = [one for one in folded if len(one) >= _PIECE]
+        short = [one for one in folded if len(one) < _PIECE]
+        quoted = " AND ".join('"' + one.replace('"', '""') + '"' for one in long)
+        return cls(quoted, "" if long else short.pop(0), tuple(short))
+
+    @property
+    def form(self) -> tuple[bool, int]:
+        """What the statement depends on: whether there are long words, and the short beside."""
+        return bool(self.pieces), len(self.beside)
+
+    def given(self, person: str, limit: int) -> dict[str, object]:
+        """Return the values of the statement."""
+        words = {"pieces": self.pieces, "begins": self.begins, "ends": self.begins + _LAST}
+        beside = {f"beside_{place}": one for place, one in enumerate(self.beside)}
+        return {**words, **beside, "person": person, "limit": limit}
 
 
-def _by_beginning(word: str) -> Select[Any]:
-    found = select(*_COLUMNS).where(and_(_ITEM.folded >= word, _ITEM.folded < word + _LAST))
-    return found.order_by(_ITEM.folded)
+@cache
+def _found(by_pieces: bool, beside: int) -> Select[Any]:
+    """Return the query of what holds the words, newest first, no more than `limit`.
+
+    Args:
+        by_pieces: there are words of three letters and more.
+        beside: how many short ones are beside those, or beside the first.
+    """
+    if by_pieces:
+        wanted = _ITEMS.join_from(_PIECES, tables.search_items, _ITEM.place == _PIECES.c.rowid)
+        wanted = wanted.where(literal_column("search_text").op("MATCH")(bindparam("pieces")))
+        wanted = wanted.order_by(_PIECES.c.rowid.desc())
+    else:
+        begun = (_ITEM.folded >= bindparam("begins"), _ITEM.folded < bindparam("ends"))
+        wanted = _ITEMS.where(*begun).order_by(_ITEM.folded)
+    short = (func.instr(_ITEM.folded, bindparam(f"beside_{place}")) > 0 for place in range(beside))
+    return wanted.where(*short, _OF_PERSON).limit(bindparam("limit"))
 
 
-def _of_person(found: Select[Any], person: str) -> Select[Any]:
-    """Keep the cases of a person: within the query, so that a limit counts nobody else's."""
-    return found.where(
-        select(1)
-        .where(tables.cases.c.number == _ITEM.case_number, tables.cases.c.owner == person)
-        .exists()
-    )
+@cache
+def _counted(by_pieces: bool, beside: int) -> Select[Any]:
+    """Return the query of how many there are, counted no further than `limit`."""
+    found = _found(by_pieces, beside).with_only_columns(_ITEM.place).order_by(None)
+    return select(func.count()).select_from(found.subquery())

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Integer, bindparam, insert, select
 
 from archive.storage import tables
 from virtopsy.errors import IntegrityError
 
 _DATABASE = "db/archive.sqlite"
+_ENTRY, _NODE = tables.log.c, tables.tree_nodes.c
+_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+_LEAVES = select(_ENTRY.hash).where(_ENTRY.seq.between(_FIRST, _LAST)).order_by(_ENTRY.seq)
+_NODES = (
+    select(_NODE.place, _NODE.hash)
+    .where(_NODE.level == bindparam("level"), _NODE.place.between(_FIRST, _LAST))
+    .order_by(_NODE.place)
+)
+_ADD = insert(tables.tree_nodes)
 
 
 class TreeTable:
@@ -29,21 +38,19 @@ class TreeTable:
     def add(self, level: int, place: int, node: bytes) -> None:
         """Keep a complete node."""
         row = {"level": level, "place": place, "hash": node}
-        self._connection.execute(insert(tables.tree_nodes).values(row))
+        self._connection.execute(_ADD, row)
 
     def all(self) -> Iterator[tuple[int, int, bytes]]:
         """Yield (level, place, hash) of every kept node, by level and place."""
-        node = tables.tree_nodes.c
-        wanted = select(node.level, node.place, node.hash).order_by(node.level, node.place)
+        wanted = select(_NODE.level, _NODE.place, _NODE.hash).order_by(_NODE.level, _NODE.place)
         for row in self._connection.execute(wanted):
             yield row.level, row.place, row.hash
 
     def _leaves(self, first: int, count: int) -> list[bytes]:
-        entry = tables.log.c
-        wanted = select(entry.hash).where(entry.seq.between(first + 1, first + count))
-        rows = self._connection.execute(wanted.order_by(entry.seq)).scalars()
+        given = {"first": first + 1, "last": first + count}
+        rows = self._connection.execute(_LEAVES, given).all()
         try:
-            found = [bytes.fromhex(one) for one in rows]
+            found = [bytes.fromhex(one) for (one,) in rows]
         except (ValueError, TypeError) as error:
             raise IntegrityError("archive.problem.database_damaged", path=_DATABASE) from error
         if len(found) < count:
@@ -52,13 +59,10 @@ class TreeTable:
         return found
 
     def _nodes(self, level: int, first: int, count: int) -> list[bytes]:
-        node = tables.tree_nodes.c
-        wanted = select(node.place, node.hash).where(
-            node.level == level, node.place.between(first, first + count - 1)
-        )
+        given = {"level": level, "first": first, "last": first + count - 1}
         found: list[bytes] = []
-        for row in self._connection.execute(wanted.order_by(node.place)):
-            if row.place != first + len(found):
+        for place, node in self._connection.execute(_NODES, given).all():
+            if place != first + len(found):
                 break
-            found.append(row.hash)
+            found.append(node)
         return found

@@ -64,6 +64,8 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """The file has another name now: a rebuilt one took its place while this transaction waited."""
+_FAILURES = (DBAPIError, sqlite3.Error)
+"""A failure of the database as SQLAlchemy tells it, and as its driver tells it of a BEGIN."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -234,7 +236,7 @@ class SqliteUnitOfWork:
             connection = self._engine.connect().execution_options(**{_IMMEDIATE: self._immediate})
             try:
                 connection.begin()
-            except DBAPIError:
+            except _FAILURES:
                 connection.close()
                 raise
         self._connection = connection
@@ -254,7 +256,7 @@ class SqliteUnitOfWork:
     ) -> None:
         if self._connection is not None:
             self._connection.close()
-        if isinstance(error, DBAPIError):
+        if isinstance(error, _FAILURES):
             raise _sentence(self._path, error) from error
 
     def commit(self) -> None:
@@ -307,7 +309,7 @@ def said(path: Path) -> Iterator[None]:
     """Say a failure of the database in one sentence."""
     try:
         yield
-    except DBAPIError as error:
+    except _FAILURES as error:
         raise _sentence(path, error) from error
     except NoSuchTableError as error:
         raise IntegrityError("archive.problem.database_damaged", path=path) from error
@@ -331,12 +333,13 @@ def _own_check(connection: Connection, check: Callable[[], None]) -> Any:
         driver.set_progress_handler(None, 0)
 
 
-def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:
-    precise = getattr(error.orig, "sqlite_errorcode", 0) or 0
+def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
+    told = error.orig if isinstance(error, DBAPIError) else error
+    precise = getattr(told, "sqlite_errorcode", 0) or 0
     if precise == _MOVED:
         return StorageError("rebuild.replaced", path=path)
     code = precise & 0xFF  # the primary result code
-    if code in _DAMAGED or "no such table" in str(error.orig):
+    if code in _DAMAGED or "no such table" in str(told):
         return IntegrityError("archive.problem.database_damaged", path=path)
     if code in _BUSY:
         return StorageError("archive.storage.busy", path=path)
@@ -344,7 +347,7 @@ def _sentence(path: Path, error: DBAPIError) -> VirtopsyError:
         return StorageError("archive.storage.full", path=path)
     if code in _READ_ONLY:
         return StorageError("archive.storage.read_only", path=path)
-    return StorageError("archive.storage.failed", path=path, detail=str(error.orig))
+    return StorageError("archive.storage.failed", path=path, detail=str(told))
 
 
 def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:
@@ -384,4 +387,5 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get(_IMMEDIATE, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    driver: Any = connection.connection.driver_connection  # a BEGIN has no result to be dressed
+    driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN").close()
