@@ -52,11 +52,10 @@ def encode(value: Any, *, fractions: bool = False) -> bytes:
     Raises:
         Bug: the value has no canonical form.
     """
-    if _is_plain(value, DEEPEST):
-        quick = _C_ENCODER.encode(value)
-        with suppress(UnicodeEncodeError):  # half of a surrogate pair: the rule refuses it
-            if _is_simple(quick):
-                return quick.encode("utf-8")
+    with suppress(ValueError):  # also half of a surrogate pair: the rule refuses it
+        quick = _C_ENCODER.encode(_plain(value, fractions, DEEPEST))
+        if _is_simple(quick):
+            return quick.encode("utf-8")
     return _spell(value, fractions, DEEPEST).encode("utf-8")
 
 
@@ -142,25 +141,38 @@ def _is_shallow(text: str, value: Any) -> bool:
     return False
 
 
-def _is_plain(value: Any, levels: int) -> bool:
-    """Tell whether a value holds only what both spellings surely spell alike."""
+def _plain(value: Any, fractions: bool, levels: int) -> Any:
+    """Return an equal value that both spellings surely spell alike: 5.0 is a 5 in it.
+
+    Raises:
+        ValueError: it is not sure.
+    """
     kind = type(value)
     if kind is str or kind is bool or value is None:
-        return True
+        return value
     if kind is int:
-        return bool(-LARGEST <= value <= LARGEST)
-    if not levels:
-        return False
-    if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and _is_plain(one, levels - 1)
-            for key, one in value.items()
-        )
-    return kind in {list, tuple} and all(_is_plain(one, levels - 1) for one in value)
+        return value if -LARGEST <= value <= LARGEST else _not_sure(value)
+    if kind is float and fractions:
+        return _plain_fraction(value)
+    if levels and kind is dict:
+        return {_plain_key(key): _plain(one, fractions, levels - 1) for key, one in value.items()}
+    if levels and (kind is list or kind is tuple):
+        return [_plain(one, fractions, levels - 1) for one in value]
+    return _not_sure(value)
 
 
-def _not_sure(digits: str) -> NoReturn:
-    raise ValueError(digits)
+def _plain_key(key: Any) -> str:
+    return key if type(key) is str and key.isascii() else _not_sure(key)
+
+
+def _plain_fraction(value: float) -> float:
+    if value.is_integer() and -LARGEST <= value <= LARGEST:
+        return int(value)
+    return value if _SHORT.fullmatch(repr(value)) else _not_sure(value)
+
+
+def _not_sure(value: object) -> NoReturn:
+    raise ValueError(value)
 
 
 def _surely_small(digits: str) -> int:

@@ -110,7 +110,7 @@ def entry(
         "reason": canonical.text(act.reason),
         "data": canonical.normalised(act.data),
     }
-    return from_body(canonical.encode(body))
+    return _row(canonical.encode(body), body)
 
 
 def from_body(body: bytes) -> LogEntry:

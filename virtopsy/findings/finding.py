@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, ClassVar
-
-import numpy as np
 
 from virtopsy.errors import InputError
 from virtopsy.findings.quantity import Quantity
@@ -119,10 +119,10 @@ class Finding:
         Raises:
             InputError: names the finding.
         """
-        spread = () if sd_mm is None else (sd_mm,)
-        if not np.isfinite((*points, *spread)).all():
+        spread = () if sd_mm is None else sd_mm
+        if not all(map(isfinite, chain(*points, spread))):
             raise InputError("findings.not_finite", name=self.name)
-        if points and np.abs(points).max() > FARTHEST_MM:
+        if points and max(map(abs, chain(*points))) > FARTHEST_MM:
             raise InputError("findings.too_far", name=self.name, mm=FARTHEST_MM)
         if sd_mm is not None and not 0.0 < min(sd_mm) <= max(sd_mm) <= FARTHEST_MM:
             raise InputError("findings.point_sd", name=self.name)
