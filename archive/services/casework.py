@@ -87,8 +87,7 @@ class Cases:
         except IntegrityError as error:
             self._failed(session, Right.OPEN_CASE, number, error)
             raise
-        self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number))
-        self._journal.checkpoint_after(session.seal, copied=True)
+        self._journal.write(Act(Right.OPEN_CASE, who(actor), case=number), session.seal)
         return case
 
     def record(  # noqa: PLR0913 -- what an act is called and how it came; by name
@@ -202,8 +201,8 @@ class Cases:
         session = self._access.require_case(actor, Right.NOTE, number)
         if act not in NOTES:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
-        self._journal.write(Act(act, who(actor), case=number, reason=reason, data=data))
-        self._journal.checkpoint_after(session.seal, at_once=act == ActName.EXPORT, copied=True)
+        made = Act(act, who(actor), case=number, reason=reason, data=data)
+        self._journal.write(made, session.seal, at_once=act == ActName.EXPORT)
 
     def destroyed_series(self, actor: Actor, number: str) -> tuple[str, ...]:
         """Return the UIDs of the series that can no longer be read whole: destroyed by act.

@@ -14,7 +14,7 @@ from archive.ports import Blobs, UnitOfWork
 from archive.proof import canonical, signing
 from archive.proof.chain import ANONYMOUS, Act, Who
 from archive.proof.signing import Cost, Lock, Password, Seal
-from archive.records import Actor, Document, Out, Person
+from archive.records import Actor, CaseRow, Document, Out, Person
 from archive.services import keys, lockout
 from archive.services.journal import Journal
 from archive.services.persons import kept_credential
@@ -235,6 +235,31 @@ class Gate:
             AccessDenied: not logged in here, away too long, disabled, given another password or
                 other roles since, or without that right.
         """
+        return self._admitted(actor, right, case, acting=acting)[0]
+
+    def require_case(self, actor: Actor | None, right: Right, number: str) -> Session:
+        """Return the session of a person who has `right` and keeps the case.
+
+        A case that does not exist is refused in the same words as another person's case.
+        """
+        session, case = self._admitted(actor, right, asked=number)
+        if case is None or case.owner != session.actor.person_id:
+            raise self.denied(session.actor, right, number if case else "", number)
+        return session
+
+    def _admitted(
+        self,
+        actor: Actor | None,
+        right: Right,
+        case: str = "",
+        *,
+        acting: bool = True,
+        asked: str = "",
+    ) -> tuple[Session, CaseRow | None]:
+        """Return the session of a person who has `right`, and the case of the number `asked`.
+
+        Whoever the person is now, the key in use and the case are read in one transaction.
+        """
         live = self._live(actor)
         if live is None:
             self._journal.write(Act(right, ANONYMOUS, Out.DENIED, case=case))
@@ -243,6 +268,8 @@ class Gate:
         with self._journal.database.reading() as work:
             person = work.persons.by_id(live.session.actor.person_id)
             key = keys.in_use(work.log)
+            # A number kept here is canonical; others never reach SQL.
+            found = work.cases.get(asked) if asked and canonical.text(asked) == asked else None
         why = self._over(live, person, now_ns)
         if person is None or why:
             raise self._ended(live, right, case, why)
@@ -253,20 +280,7 @@ class Gate:
         if right not in rights_of(person.roles):
             raise self.denied(live.session.actor, right, case)
         self._renew_key(live, person, key)
-        return live.session
-
-    def require_case(self, actor: Actor | None, right: Right, number: str) -> Session:
-        """Return the session of a person who has `right` and keeps the case.
-
-        A case that does not exist is refused in the same words as another person's case.
-        """
-        session = self.require(actor, right, "")
-        spelt = canonical.text(number) == number  # a number kept here is; others never reach SQL
-        with self._journal.database.reading() as work:
-            case = work.cases.get(number) if spelt else None
-        if case is None or case.owner != session.actor.person_id:
-            raise self.denied(session.actor, right, number if case else "", number)
-        return session
+        return live.session, found
 
     def require_second(self, first: Session, second: Actor | None, right: Right) -> Session:
         """Return the session of a second person who is present and has `right`.

@@ -47,8 +47,7 @@ class Heads:
         """
         session = self._access.require(actor, Right.READ_LOG)
         data = {"form": "head", "size": head.size, "root": head.root}
-        self._journal.write(Act(ActName.PRINT, who(session.actor), data=data))
-        self._journal.checkpoint_after(session.seal)
+        self._journal.write(Act(ActName.PRINT, who(session.actor), data=data), session.seal)
 
 
 def head_now(access: Access, journal: Journal, fingerprint: Fingerprint) -> LogHead:

@@ -86,8 +86,8 @@ class Journal:
             work.tree.add(level, place, merkle.Tree(work.tree).node(level, place))
         return entry
 
-    def write(self, act: Act) -> LogEntry:
-        """Append an entry in a transaction of its own.
+    def write(self, act: Act, seal: Seal | None = None, *, at_once: bool = False) -> LogEntry:
+        """Append an entry in a transaction of its own; after it sign as `checkpoint_after` does.
 
         Looking into an archive that is read-only, because a newer program made its index, leaves
         no entry: `migration.newer` says so when it is opened. Everything else is refused there.
@@ -97,7 +97,7 @@ class Journal:
         with self.database.writing() as work:
             entry = self.append(work, act)
             work.commit()
-        self.copy_out()
+        self.checkpoint_after(seal, at_once=at_once)
         return entry
 
     def _unrecorded(self, act: Act) -> LogEntry:
@@ -113,13 +113,7 @@ class Journal:
         Returns:
             False where the disk refused. The act stays recorded; the next one tries again.
         """
-        if self.database.read_only:
-            return True
-        try:
-            self.catch_up()
-        except StorageError:
-            return False
-        return True
+        return self.checkpoint_after(None)
 
     def catch_up(self) -> None:
         """Bring the copy outside the database up to date.
@@ -137,8 +131,7 @@ class Journal:
             IntegrityError: entries are missing.
         """
         with self.database.reading() as work:
-            size = work.log.size()
-            return size, _whole(work, size).root(size)
+            return _head(work)
 
     def root(self, size: int) -> bytes:
         """Return the Merkle root over the log's first `size` entries."""
@@ -170,28 +163,32 @@ class Journal:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
         return made
 
-    def checkpoint_after(
-        self, seal: Seal | None, *, at_once: bool = False, copied: bool = False
-    ) -> bool:
-        """Sign the log after an act that is recorded already.
+    def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
+        """Bring the log's copy up to date and sign the log, after an act that is recorded already.
 
-        At once, or where a weighty act, a hundred entries or ten minutes lie behind the newest
+        Sign at once, or where a weighty act, a hundred entries or ten minutes lie behind the newest
         checkpoint.
 
         Args:
             seal: the session's key; None where the person has none.
             at_once: whatever lies behind.
-            copied: the act was written by `write`, which brought the copy up to date.
 
         Returns:
             False where the disk refused the note or the log's copy. The act stays recorded and
             must not be reported as failed; the next act tries again.
         """
-        copied = copied or self.copy_out()
-        if seal is None or self.database.read_only:
-            return copied
+        if self.database.read_only:
+            return True
+        due = at_once
         try:
-            if at_once or self._is_due():
+            with self.database.writing() as work:  # for its lock; nothing is written
+                self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
+                due = due or (seal is not None and self._is_due(work))
+            copied = True
+        except StorageError:
+            copied = False
+        try:
+            if seal is not None and due:
                 self._signed(seal)
         except StorageError:
             return False
@@ -199,8 +196,8 @@ class Journal:
 
     def _signed(self, seal: Seal) -> Checkpoint | None:
         """Sign the log as it is now; None where another key is in use at that size."""
-        size, root = self.head()
         with self.database.reading() as work:
+            size, root = _head(work)
             ring = keys.ring(work.log.of_acts(keys.ACTS), ())
         if not ring.may_sign(seal.public_key, size):
             return None
@@ -208,15 +205,17 @@ class Journal:
         self.notes.add(size, made.note)
         return made
 
-    def _is_due(self) -> bool:
-        with self.database.reading() as work:
-            last = work.log.last()
-            newest = next(self._checkpoints(last.seq if last else 0), None)
-            covered = work.log.at(newest.size) if newest else None
-            weighty = next(work.log.of_acts(WEIGHTY, after=newest.size if newest else 0), None)
-        if last is None or (covered is not None and covered.seq == last.seq):
+    def _is_due(self, work: UnitOfWork) -> bool:
+        last = work.log.last()
+        if last is None:
             return False
-        if covered is None or weighty is not None or last.seq - covered.seq >= CHECKPOINT_EVERY:
+        newest = next(self._checkpoints(last.seq), None)
+        if newest is None or last.seq - newest.size >= CHECKPOINT_EVERY:
+            return True
+        if newest.size == last.seq:
+            return False
+        covered = work.log.at(newest.size)
+        if covered is None or next(work.log.of_acts(WEIGHTY, after=newest.size), None) is not None:
             return True
         try:
             return chain.when(last) - chain.when(covered) >= CHECKPOINT_AFTER
@@ -259,6 +258,11 @@ class Journal:
             names = {one.person_id: one.name for one in work.persons.all()}
             found = tuple(work.log.entries(case_number))
         return tuple(named(one, names) for one in found)
+
+
+def _head(work: UnitOfWork) -> tuple[int, bytes]:
+    size = work.log.size()
+    return size, merkle.Tree(work.tree).root(size)
 
 
 def _whole(work: UnitOfWork, size: int) -> merkle.Tree:

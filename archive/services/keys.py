@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from archive.ports import LogRows
@@ -50,6 +51,11 @@ class KeyLife:
 
 def lives(entries: Iterable[LogEntry]) -> tuple[KeyLife, ...]:
     """Return the keys that entries tell of, oldest first; what cannot be read tells nothing."""
+    return _lives(tuple(entries))
+
+
+@lru_cache(maxsize=8)  # every act asks, and the same few entries tell
+def _lives(entries: tuple[LogEntry, ...]) -> tuple[KeyLife, ...]:
     found: list[KeyLife] = []
     for entry in entries:
         if entry.act in ACTS and entry.out == Out.OK:

@@ -122,8 +122,7 @@ class Receipts:
                 "paper_sha256": canonical.sha256(pdf),
             },
         )
-        self._journal.write(act)
-        self._journal.checkpoint_after(session.seal)
+        self._journal.write(act, session.seal)
 
     def _taken(self, number: str, intake_id: str) -> _Taken:
         for entry in self._intakes(number):

@@ -196,8 +196,7 @@ class Timestamps:
             **found,
         }
         act = Act(ActName.TAKE_TIMESTAMP, who(session.actor), reason=reason, data=data)
-        self._journal.write(act)
-        self._journal.checkpoint_after(session.seal)
+        self._journal.write(act, session.seal)
         return Stamped(asked.size, stamp.time, stamp.authority, found["checked"], name)
 
     def _failed(self, session: Session, error: VirtopsyError) -> None:

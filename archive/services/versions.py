@@ -56,8 +56,8 @@ class Versions:
             failed = Act(Right.READ_HISTORY, who(session.actor), Out.FAIL, number, named)
             self._journal.write(failed)
             raise
-        self._journal.write(Act(Right.READ_HISTORY, who(actor), case=number, objects=named))
-        self._journal.checkpoint_after(session.seal, copied=True)
+        act = Act(Right.READ_HISTORY, who(actor), case=number, objects=named)
+        self._journal.write(act, session.seal)
         return versions
 
     def _version(self, row: ThingRow, found: _Found) -> Version:

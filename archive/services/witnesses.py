@@ -236,8 +236,7 @@ class Witnesses:
                 "time": utc(when),
             },
         )
-        self._journal.write(act)
-        self._journal.checkpoint_after(session.seal)
+        self._journal.write(act, session.seal)
         return Taken(found.witness.name, found.point.size, when, name)
 
     def _failed(self, session: Session, right: Right, error: VirtopsyError) -> None:

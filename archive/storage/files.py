@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from archive.storage.blocks import blocks, blocks_past_cache
 from archive.storage.source_files import Buffer, blocks_of
@@ -79,8 +80,10 @@ class Files:
         """Append to a file, on the disk; what a kill tore off its last line goes first."""
         with storage_errors(path):
             new = not path.exists()
-            with path.open("ab") as target:
-                target.truncate(self._whole_lines(path))
+            with path.open("a+b") as target:
+                whole = _whole_lines(target)
+                if target.seek(0, os.SEEK_END) != whole:
+                    target.truncate(whole)
                 target.write(content)
                 target.flush()
                 os.fsync(target.fileno())
@@ -90,7 +93,7 @@ class Files:
     def last_line(self, path: Path) -> bytes:
         """Return the last complete line of a file; empty where there is none."""
         with storage_errors(path), path.open("rb") as source:
-            end = self._whole_lines(path)
+            end = _whole_lines(source)
             reach = _TAIL
             while True:
                 start = max(0, end - reach)
@@ -99,19 +102,6 @@ class Files:
                 if start == 0 or len(lines) > 2:
                     return lines[-2] if len(lines) > 1 else b""
                 reach *= 2
-
-    def _whole_lines(self, path: Path) -> int:
-        """Return the length of a file up to its last line break."""
-        with path.open("rb") as source:
-            place = source.seek(0, os.SEEK_END)
-            while place:
-                start = max(0, place - _TAIL)
-                source.seek(start)
-                found = source.read(place - start).rfind(b"\n")
-                if found >= 0:
-                    return start + found + 1
-                place = start
-        return 0
 
     def copy_hashing(self, source: Path, target: Path, tick: Callable[[], None]) -> tuple[str, int]:
         """Copy `source` into a new file, on the disk; return SHA-256 and size.
@@ -363,8 +353,8 @@ class Files:
 
     def length_of_lines(self, path: Path) -> int:
         """Return the length of a file up to its last line break."""
-        with storage_errors(path):
-            return self._whole_lines(path)
+        with storage_errors(path), path.open("rb") as source:
+            return _whole_lines(source)
 
     def free_bytes(self, path: Path) -> int:
         """Return the space left on the disk of `path`."""
@@ -391,6 +381,19 @@ class Files:
             return False
         staged.rename(final)
         return True
+
+
+def _whole_lines(source: BinaryIO) -> int:
+    """Return the length of an open file up to its last line break."""
+    place = source.seek(0, os.SEEK_END)
+    while place:
+        start = max(0, place - _TAIL)
+        source.seek(start)
+        found = source.read(place - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        place = start
+    return 0
 
 
 def _hashed(found: Iterable[Buffer], tick: Callable[[], None]) -> tuple[str, int]:

@@ -7,8 +7,10 @@ ahead. With it the database can be made anew, and a tail cut from the database a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from archive.proof import canonical, chain
 from archive.records import LogEntry
@@ -16,6 +18,7 @@ from archive.storage.files import Files, is_file
 from virtopsy.errors import StorageError
 
 NAME = "log/entries.jsonl"
+_State: TypeAlias = tuple[int, ...]
 
 
 class LogCopy:
@@ -24,6 +27,7 @@ class LogCopy:
     def __init__(self, archive: Path, files: Files) -> None:
         self._path = archive / NAME
         self._files = files
+        self._newest: tuple[_State, int] | None = None  # of a state of the file, as it was read
 
     def catch_up(self, entries_after: Callable[[int], Iterable[LogEntry]]) -> None:
         """Append every entry that the copy lacks, on the disk.
@@ -31,9 +35,14 @@ class LogCopy:
         Raises:
             StorageError: the disk refused, or the last line is none of ours (`verify` says so).
         """
-        missing = b"".join(one.body + b"\n" for one in entries_after(self._last_seq()))
-        if missing:
-            self._files.append(self._path, missing)
+        lines, seq = [], 0
+        for one in entries_after(self._last_seq()):
+            lines.append(one.body + b"\n")
+            seq = one.seq
+        if lines:
+            self._files.append(self._path, b"".join(lines))
+            state = _state(self._path)
+            self._newest = (state, seq) if state else None
 
     def last_seq(self) -> int:
         """Return the number of the newest entry in the copy; 0 where its end cannot be read."""
@@ -61,10 +70,22 @@ class LogCopy:
         return self._files.lines(self._path, start, end) if end > start else iter(())
 
     def _last_seq(self) -> int:
-        if not is_file(self._path):
+        """Return it; the file's end is read only where the file is another than the last time."""
+        state = _state(self._path)
+        if state is None:
             return 0
-        line = self._files.last_line(self._path)
-        try:
-            return chain.from_body(line).seq if line else 0
-        except canonical.NotCanonical as error:
-            raise StorageError("archive.storage.log_copy", path=self._path) from error
+        if self._newest is None or self._newest[0] != state:
+            line = self._files.last_line(self._path)
+            try:
+                self._newest = state, chain.from_body(line).seq if line else 0
+            except canonical.NotCanonical as error:
+                raise StorageError("archive.storage.log_copy", path=self._path) from error
+        return self._newest[1]
+
+
+def _state(path: Path) -> _State | None:
+    """Return what changes with every byte that anybody appends; None where there is no file."""
+    if not is_file(path):
+        return None
+    found = os.stat(path)  # noqa: PTH116
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
