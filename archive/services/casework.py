@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
@@ -34,8 +34,10 @@ from virtopsy.case.changes import THE_SUBJECT, Change
 from virtopsy.case.subject import Subject
 from virtopsy.errors import Bug, InputError, IntegrityError, VirtopsyError
 from virtopsy.findings import record as finding_record
+from virtopsy.findings.finding import Finding
 from virtopsy.jobs import Progress
 from virtopsy.walkthrough import stop as stop_record
+from virtopsy.walkthrough.stop import Stop
 
 How: TypeAlias = Literal["do", "undo", "redo"]
 NOTES = (
@@ -110,6 +112,18 @@ class Cases:
             StorageError: nothing was recorded.
         """
         session = self._access.require_case(actor, Right.RECORD, number)
+        self._record(session, number, changes, label=label, act=act, reason=reason)
+
+    def _record(  # noqa: PLR0913 -- as `record` is told
+        self,
+        session: Session,
+        number: str,
+        changes: tuple[Change, ...],
+        *,
+        label: str,
+        act: How,
+        reason: str,
+    ) -> None:
         with self._journal.database.writing() as work:
             if not reason.strip() and wants_reason(work, number, changes):
                 raise InputError("panel.reason.wanted", number=number)
@@ -120,7 +134,7 @@ class Cases:
                 work,
                 Act(
                     Right.RECORD,
-                    who(actor),
+                    who(session.actor),
                     case=number,
                     objects=tuple(ObjectName(row.thing, row.thing_id, row.sha256) for row in rows),
                     reason=reason.strip(),
@@ -181,7 +195,7 @@ class Cases:
         changes = tuple(added(one, session.actor) for one in records)
         self._require_slices(number, changes)
         label = "case.finding.add" if len(changes) == 1 else "case.findings.add"
-        self.record(actor, number, changes, label=label, act="do", reason=reason)
+        self._record(session, number, changes, label=label, act="do", reason=reason)
         return tuple(one.thing_id for one in changes)
 
     def _require_slices(self, number: str, changes: Sequence[Change]) -> None:
@@ -262,10 +276,7 @@ class Cases:
         for row in things:
             newest[row.thing, row.thing_id] = row
         kept = [self._document(row.sha256) for row in newest.values() if not row.withdrawn]
-        case = Case(number, tuple(map(_series_entry, series)))
-        for one in kept:
-            case = _laid_in(case, one)
-        return case
+        return _with_all(Case(number, tuple(map(_series_entry, series))), kept)
 
     def _put(
         self,
@@ -340,20 +351,27 @@ def _source_of(number: str, change: Change, series: Mapping[str, SeriesRow]) -> 
     return row
 
 
-def _laid_in(case: Case, kept: Document) -> Case:
-    """Return the case with one kept record laid in.
+def _with_all(case: Case, kept: Iterable[Document]) -> Case:
+    """Return the case with all that is kept of it laid in, each in its first place.
 
     Raises:
-        InputError: the record is malformed, or of a kind that a later version brought.
+        InputError: a record is malformed, or of a kind that a later version brought.
     """
-    thing, record = kept["t"], kept["record"]
-    if thing == "finding":
-        return case.with_finding(finding_record.from_record(record))
-    if thing == "stop":
-        return case.with_stop(stop_record.from_record(record))
-    if thing == "subject":
-        return case.with_subject(_subject_of(kept["id"], record))
-    raise InputError("archive.record.unknown_thing", thing=ascii(str(thing)[:40])[1:-1])
+    findings: dict[str, Finding] = {}
+    stops: dict[str, Stop] = {}
+    for one in kept:
+        thing, record = one["t"], one["record"]
+        if thing == "finding":
+            finding = finding_record.from_record(record)
+            findings[finding.finding_id] = finding
+        elif thing == "stop":
+            stop = stop_record.from_record(record)
+            stops[stop.stop_id] = stop
+        elif thing == "subject":
+            case = case.with_subject(_subject_of(one["id"], record))
+        else:
+            raise InputError("archive.record.unknown_thing", thing=ascii(str(thing)[:40])[1:-1])
+    return replace(case, findings=tuple(findings.values()), stops=tuple(stops.values()))
 
 
 def _subject_of(thing_id: str, record: object) -> Subject:

@@ -54,8 +54,10 @@ class Search:
         words, most = words_of(text), max(COUNTED, limit)
         kept = self._blobs.put(salted("search", {"text": " ".join(words)}))
         with self._journal.database.reading() as work:
-            count = work.search.count(person.person_id, words, most + 1)
             found = work.search.find(person.person_id, words, limit)
+            count = len(found)
+            if count == limit:  # there may be more of them
+                count = work.search.count(person.person_id, words, most + 1)
         total = min(count, most)
         named = ObjectName("search", uuid4().hex, kept)
         self._journal.write(Act(Right.SEARCH, who(person), objects=(named,), data={"found": total}))

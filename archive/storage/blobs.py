@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from archive.proof.canonical import sha256 as hash_of
-from archive.storage.files import Files, inside, is_file
+from archive.storage.files import Files, inside
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import silent
 
@@ -190,7 +191,11 @@ class ObjectFolder:
 
 def _is_there(path: Path) -> bool:
     """Tell whether an object lies there itself; a link to bytes elsewhere is none."""
-    return is_file(path) and not os.path.islink(path)  # noqa: PTH114 -- unlike Path's, never raises
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode)
 
 
 def _is_shut(path: Path) -> bool:
