@@ -121,8 +121,13 @@ class Journal:
         Raises:
             StorageError: the disk refused.
         """
+        self._catch_up(None)
+
+    def _catch_up(self, seal: Seal | None) -> bool:
+        """Bring the copy up to date; return whether whoever has a key must sign the log now."""
         with self.database.writing() as work:  # for its lock; nothing is written
             self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
+            return seal is not None and self._is_due(work)
 
     def head(self) -> tuple[int, bytes]:
         """Return size and Merkle root of the log.
@@ -179,14 +184,10 @@ class Journal:
         """
         if self.database.read_only:
             return True
-        due = at_once
         try:
-            with self.database.writing() as work:  # for its lock; nothing is written
-                self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
-                due = due or (seal is not None and self._is_due(work))
-            copied = True
+            due, copied = self._catch_up(seal) or at_once, True
         except StorageError:
-            copied = False
+            due, copied = at_once, False
         try:
             if seal is not None and due:
                 self._signed(seal)

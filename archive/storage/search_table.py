@@ -29,8 +29,18 @@ _PIECE = 3
 _LAST = "\U0010ffff"
 _ITEM = tables.search_items.c
 _COLUMNS = [_ITEM[one.name] for one in fields(SearchItem)]
-_PIECES = table("search_text", column("rowid"), column("folded"), column("search_text"))
-"""A row whose column "search_text" says "delete" is FTS5's order to forget what `folded` gave."""
+_PIECES = table(
+    "search_text", column("rowid"), column("folded"), column("search_text"), column("rank")
+)
+"""A row with a word in its column "search_text" is an order to FTS5: "delete" is to forget what
+`folded` gave; orders about the whole index have a number in "rank"."""
+_MERGED = 8
+"""Pages of the index that are joined after every act that added to it.
+
+By itself FTS5 joins some two hundred of them at every sixty-fourth act, which is then ten times as
+slow as the others ("automerge")."""
+_APART = 6
+"""Parts of about one size that wait to be joined; each one more is looked into by every search."""
 
 _OF_PERSON = (
     select(1)
@@ -47,6 +57,9 @@ _ADD_PIECES = insert(_PIECES).from_select(
     ["rowid", "folded"],
     select(_ITEM.place, _ITEM.folded).where(_ITEM.place > bindparam("before")),
 )
+_ORDER = insert(_PIECES)
+_CONFIG = table("search_text_config", column("k"), column("v"))
+_AUTOMERGE = select(_CONFIG.c.v).where(_CONFIG.c.k == "automerge")
 _SAME = (
     _ITEM.case_number == bindparam("of_case"),
     _ITEM.kind == bindparam("of_kind"),
@@ -76,6 +89,17 @@ class SearchTable:
         before = self._connection.execute(_PLACE).scalar() or 0
         self._connection.execute(_ADD, rows)
         self._connection.execute(_ADD_PIECES, {"before": before})
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Join a little of what the acts have added."""
+        if self._connection.execute(_AUTOMERGE).scalar() != 0:  # set once in an archive's life
+            self._order("automerge", 0)
+            self._order("usermerge", _APART)
+        self._order("merge", _MERGED)
+
+    def _order(self, what: str, number: int) -> None:
+        self._connection.execute(_ORDER, {"search_text": what, "rank": number})
 
     def put(self, items: Iterable[SearchItem]) -> None:
         """Add items in place of those of the same case, kind and id."""
