@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -21,7 +22,19 @@ from viewer.widgets.bind import words
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, wrapped
 from viewer.widgets.theme import clothe
-from virtopsy.errors import VirtopsyError
+from virtopsy.errors import InputError, VirtopsyError
+
+
+def folder_typed(text: str) -> Path:
+    """Return the folder that was typed; `~` is the person's own.
+
+    Raises:
+        InputError: `~name` is nobody's on this machine.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise InputError("ui.sign_in.no_home", path=text) from error
 
 
 class FormDialog(QDialog):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from viewer.widgets.form_dialog import FormDialog
+from viewer.widgets.form_dialog import FormDialog, folder_typed
 from viewer.widgets.parts import Parts
-from virtopsy.errors import UsageError
+from virtopsy.errors import InputError, UsageError
 from virtopsy.language import Language
 
 
@@ -48,6 +50,14 @@ def test_a_refusal_is_said_below_the_answers_and_the_form_stays(screen: Any) -> 
     dialog.number.setText("7/2026")
     _part(dialog, "go").click()
     assert not dialog.isVisible()
+
+
+def test_a_home_of_nobody_is_refused_in_words_and_ones_own_is_found() -> None:
+    assert folder_typed("~/evidence") == Path.home() / "evidence"
+    assert folder_typed("") == Path()
+    with pytest.raises(InputError) as refusal:
+        folder_typed("~no-such-person/evidence")
+    assert refusal.value.key == "ui.sign_in.no_home"
 
 
 def test_tab_goes_from_the_first_answer_to_the_main_button(screen: Any) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from viewer.widgets.bind import words
-from viewer.widgets.form_dialog import FormDialog
+from viewer.widgets.form_dialog import FormDialog, folder_typed
 from viewer.widgets.parts import Parts
 
 
@@ -26,9 +24,8 @@ class BackUp(FormDialog):
         self._add_buttons(self._start, "logroom.backup.go", "ui.save.cancel")
 
     def _start(self) -> None:
-        typed = self._place.text().strip()
         self._parts.backups.write(
-            Path(typed).expanduser() if typed else Path(),
+            folder_typed(self._place.text().strip()),
             self._password.text(),
             plain=self._plain.isChecked(),
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from viewer.widgets.bind import follow
-from viewer.widgets.form_dialog import FormDialog
+from viewer.widgets.form_dialog import FormDialog, folder_typed
 from viewer.widgets.parts import Parts
 from virtopsy.language import Language, say
 
@@ -46,7 +46,7 @@ class SignIn(FormDialog):
         self._form.setRowVisible(self._again, new)
 
     def _enter(self) -> None:
-        folder = Path(self._folder.text()).expanduser()
+        folder = folder_typed(self._folder.text())
         typed = (self._person.text(), self._password.text(), self._again.text())
         self._parts.keeping.enter(folder, *typed)
         self._parts.archive_folder.set(folder)
