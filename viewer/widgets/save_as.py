@@ -12,11 +12,10 @@ from viewer.widgets.parts import Parts
 
 
 def save_as(
-    parts: Parts, over: QWidget, title_key: str, name: str, write: Callable[[Path], object]
+    parts: Parts, over: QWidget, title_key: str, write: Callable[[Path], object]
 ) -> QFileDialog:
     """Return a dialog, to be opened, that lets `write` have the path; a refusal is shown."""
     dialog = QFileDialog(over, parts.say(title_key))
-    dialog.setObjectName(name)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

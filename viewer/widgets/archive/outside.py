@@ -56,7 +56,8 @@ class Outside(QWidget):
 
     def _ask_file(self, form: LogForm) -> None:
         title, write = f"logroom.{form.value}", partial(self._write, form)
-        dialog = save_as(self._parts, self.window(), title, "log.file.dialog", write)
+        dialog = save_as(self._parts, self.window(), title, write)
+        dialog.setObjectName("log.file.dialog")
         dialog.setDefaultSuffix(ENDINGS[form].removeprefix("."))
         dialog.open()
 

@@ -12,12 +12,9 @@ def ask_receipt(parts: Parts, over: QWidget, number: str) -> None:
     """Ask for a file, then write the receipt of the case's newest intake."""
     language, receipts = parts.language.now, parts.receipts
     dialog = save_as(
-        parts,
-        over,
-        "receipt.ask",
-        "receipt.dialog",
-        lambda path: receipts.write(number, path, language),
+        parts, over, "receipt.ask", lambda path: receipts.write(number, path, language)
     )
+    dialog.setObjectName("receipt.dialog")
     dialog.setDefaultSuffix("pdf")
     dialog.setNameFilter("PDF (*.pdf)")
     dialog.open()

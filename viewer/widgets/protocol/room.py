@@ -151,12 +151,13 @@ class ProtocolRoom(QWidget):
         self._facts.setWidget(inside)
 
     def _ask_pdf(self) -> None:
-        write, name = self._parts.writing.save_pdf, "protocol.pdf.dialog"
-        dialog = save_as(self._parts, self, "ui.protocol.pdf", name, write)
+        dialog = save_as(self._parts, self, "ui.protocol.pdf", self._parts.writing.save_pdf)
+        dialog.setObjectName("protocol.pdf.dialog")
         dialog.setDefaultSuffix("pdf")
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.open()
 
     def _ask_bundle(self) -> None:
-        write, name = self._parts.writing.export, "protocol.bundle.dialog"
-        save_as(self._parts, self, "ui.protocol.bundle", name, write).open()
+        dialog = save_as(self._parts, self, "ui.protocol.bundle", self._parts.writing.export)
+        dialog.setObjectName("protocol.bundle.dialog")
+        dialog.open()
