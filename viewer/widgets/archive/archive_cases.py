@@ -61,7 +61,8 @@ class ArchiveCases(QFrame):
         """Ask who acts, and where the evidence is kept."""
         SignIn(self._parts, self.window()).open()
 
-    def _field(self) -> QLineEdit:
+    def _field(self) -> QWidget:
+        self._searched = QWidget()
         self._search = QLineEdit()
         self._search.setObjectName("archive.search")
         self._search.setClearButtonEnabled(True)
@@ -69,7 +70,12 @@ class ArchiveCases(QFrame):
         tip(self._search, self._parts.language, "search.field.tip")
         self._search.returnPressed.connect(self._seek)
         self._search.textChanged.connect(lambda text: None if text else self._seek())
-        return self._search
+        find = self._small("archive.find", "search.find", self._seek)
+        row = QHBoxLayout(self._searched)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._search, 1)
+        row.addWidget(find)
+        return self._searched
 
     def _listed(self) -> QWidget:
         self._list = QListWidget()
@@ -127,7 +133,7 @@ class ArchiveCases(QFrame):
         self._sign_in.setText(say("ui.archive.other" if signed_in else "ui.archive.sign_in"))
         for widget in (self._list, self._open, self._receipt, self._log):
             widget.setVisible(signed_in)
-        self._search.setVisible(self._cases.allowed)
+        self._searched.setVisible(self._cases.allowed)
         told = self._cases.told(language)
         self._told.setText(told)
         self._told.setVisible(bool(told))
