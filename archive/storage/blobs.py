@@ -223,9 +223,12 @@ class NoteFolder:
         staged = self._staging / uuid4().hex
         try:
             self._files.write_new(staged, note.encode())
-            self._files.link(staged, self._folder / f"checkpoint-{size:012d}.txt")
+            name = f"checkpoint-{size:012d}.txt"
+            before = self._changed()
+            if self._files.link(staged, self._folder / name) and before == self._listed[0]:
+                names = (*self._listed[1], f"log/{name}")
+                self._listed = self._changed(), tuple(sorted(names))
             self._files.sync_folder(self._folder)
-            self._listed = (0, ())
         finally:
             self._files.remove_staged(staged)
 
@@ -233,16 +236,28 @@ class NoteFolder:
         """Return the names of the checkpoints, smallest first.
 
         There are thousands, and every act asks: they are listed anew only where the folder's own
-        time says that a name came or went. One that another program adds within the same tick of
-        the system's clock (4 ms) is seen when the next one comes; until then one note too many
-        may be signed.
+        time says that a name came or went that was not ours. One that another program adds within
+        the same tick of the system's clock (4 ms) is seen when the next one comes; until then one
+        note too many may be signed.
         """
-        changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        changed = self._changed()
         if not changed or changed != self._listed[0]:
-            found = (path.name for path in self._folder.glob("*.txt"))
-            names = sorted(f"log/{name}" for name in found if _NOTE.fullmatch(name))
-            self._listed = (changed, tuple(names))
+            self._listed = (changed, tuple(self._found()))
         return self._listed[1]
+
+    def _found(self) -> Sequence[str]:
+        try:
+            there = os.listdir(self._folder)  # noqa: PTH208 -- thousands
+        except OSError:
+            return ()  # what is shut or gone holds none that could be read
+        return sorted(f"log/{name}" for name in there if _NOTE.fullmatch(name))
+
+    def _changed(self) -> int:
+        """Return when a name in the folder came or went; 0 where there is no folder."""
+        try:
+            return os.stat(self._folder).st_mtime_ns  # noqa: PTH116 -- asked at every act
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
 
     def read(self, name: str) -> str:
         """Return the text of a checkpoint."""
