@@ -314,7 +314,7 @@ class Gate:
         self._journal.write(Act(right, who(actor), Out.DENIED, case=case))
         if asked:
             return AccessDenied("archive.access.case", name=actor.name, number=asked)
-        return AccessDenied("archive.access.right", name=actor.name, right=right.value)
+        return AccessDenied("archive.access.right", name=actor.name, right=right.phrase)
 
     def refusal(self, session: Session, right: Right, case: str, key: str) -> AccessDenied:
         """Write a denial that has a sentence of its own; return the error to raise."""

@@ -20,6 +20,7 @@ from archive.services import keys, lockout
 from archive.services.filling import fill_archive, fill_cases, fill_log
 from archive.services.journal import Journal
 from archive.services.persons import kept_credential
+from archive.services.rights import Right
 from archive.services.verify_findings import Findings, Phase
 from archive.services.verify_log import LogCheck
 from archive.services.verify_rows import RowCheck
@@ -146,7 +147,7 @@ class Rebuilding:
         if signing.proven(kept_credential(self.blobs, person), password) is None:
             raise AccessDenied("archive.access.login")
         if Role.ADMINISTRATOR not in person.roles:
-            raise AccessDenied("archive.access.right", name=person.name, right="rebuild")
+            raise AccessDenied("archive.access.right", name=person.name, right=Right.REBUILD.phrase)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from archive.proof.acts import ActName
 from archive.records import Role
+from virtopsy.language import Phrase
 
 
 class Right(StrEnum):
@@ -49,6 +50,11 @@ class Right(StrEnum):
     SECOND_DESTRUCTION = ActName.SECOND_DESTRUCTION
     BACKUP = ActName.BACKUP
     REBUILD = ActName.REBUILD
+
+    @property
+    def phrase(self) -> Phrase:
+        """What it is in words: those in which the log tells of its denial."""
+        return Phrase(f"entry.what.{self}")
 
 
 OF_EVERYBODY = frozenset(
