@@ -52,6 +52,7 @@ from archive.services.restored import Restored
 from archive.services.rights import Right
 from archive.services.search import Search
 from archive.services.timestamps import Timestamps
+from archive.services.unsealed import refusal
 from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
 from archive.services.witnesses import Witnesses
@@ -113,7 +114,9 @@ class Archive:
             idle_s=idle_s,
             at_login=lambda: self.destruction.complete(),  # noqa: PLW0108 -- made after it
         )
-        self.destruction = Destruction(self.access, self._journal, objects)
+        self.destruction = Destruction(
+            self.access, self._journal, objects, lambda: self.keys.ring().known
+        )
         cards = CardFile(folder, files)
         self.keys = Keys(self.access, self._journal, objects, cards, cost)
         place = StagingRoom(folder, objects, files)
@@ -217,6 +220,11 @@ class Archive:
     def interrupted(self) -> tuple[Interrupted, ...]:
         """Imports whose programs ended before they were recorded; the same import goes on."""
         return self._leftovers.interrupted()
+
+    @property
+    def unsealed(self) -> tuple[IntegrityError, ...]:
+        """What is told of each destruction that no checkpoint covers (`services.unsealed`)."""
+        return tuple(map(refusal, self._journal.unsealed(self.keys.ring().known)))
 
     def note_interrupted(self, actor: Actor | None) -> None:
         """Write what was interrupted into the log, once; for who administers.

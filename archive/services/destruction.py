@@ -1,14 +1,15 @@
 """Destruction by act: the one way in which evidence ever leaves the archive.
 
-The entry comes first, the bytes go after it: a kill between the two leaves bytes that are told
-to be destroyed, and the next login removes them. Bytes that another case rests on stay; whoever
-destroys them in one case does not learn that. The series' manifests stay, so the hash of every
-destroyed file goes on being known.
+The entry comes first, then a checkpoint over it, then the bytes go: a kill before the checkpoint
+leaves a destruction that nobody vouches for (`services.unsealed`), and one after it bytes that
+are told to be destroyed, which the next login removes. Bytes that another case rests on stay;
+whoever destroys them in one case does not learn that. The series' manifests stay, so the hash of
+every destroyed file goes on being known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -49,6 +50,7 @@ class Destroyed:
         objects: what was destroyed, by SHA-256.
         concerned: backups, bundles and receipts made since; destroying those is another act.
         containers: files of the case that hold the same bytes still: the zips they came in.
+        sealed: False where no checkpoint over the entry could be kept; then all bytes are there.
         complete: False where the disk refused; the next login tries again.
     """
 
@@ -58,16 +60,24 @@ class Destroyed:
     objects: tuple[Tombstone, ...]
     concerned: tuple[Concerned, ...]
     containers: tuple[FileRow, ...]
+    sealed: bool
     complete: bool
 
 
 class Destruction:
     """Destroys source files of the acting person's own cases, with a second person present."""
 
-    def __init__(self, access: Access, journal: Journal, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        access: Access,
+        journal: Journal,
+        blobs: Blobs,
+        public_keys: Callable[[], Sequence[bytes]],
+    ) -> None:
         self._access = access
         self._journal = journal
         self._blobs = blobs
+        self._public_keys = public_keys
 
     def destroy(  # noqa: PLR0913 -- what is destroyed, why, and who stands by; by name
         self,
@@ -92,8 +102,8 @@ class Destruction:
             reason: kept in the entry.
 
         Raises:
-            AccessDenied: not this person's case, one person alone keeps the archive, or nobody to
-                be the second person.
+            AccessDenied: not this person's case, one person alone keeps the archive, nobody to
+                be the second person, or neither has the archive's key.
             UsageError: no basis, or nothing was named.
             InputError: the case has no such file or series, or it is destroyed already.
             StorageError: nothing was destroyed.
@@ -107,6 +117,7 @@ class Destruction:
             raise self._access.refusal(session, Right.DESTROY, number, "destruction.puppet")
         if not basis.strip():
             raise UsageError("destruction.no_basis")
+        seal = session.seal or witness.seal or self._access.key_of(session, Right.DESTROY, number)
         with self._journal.database.reading() as work:
             rows = _chosen(work, number, sha256s, series_uid)
             held = _held(work, number)
@@ -127,34 +138,41 @@ class Destruction:
             tombs = tuple(Tombstone(number, one.sha256, one.size, entry.seq) for one in rows)
             work.cases.add_tombstones(tombs)
             work.commit()
-        self._journal.copy_out()  # the entry lies in both places before the bytes go
+        # Entry, copy and checkpoint are there before the bytes go.
+        self._journal.checkpoint_after(seal, at_once=True, knowing=(entry.seq,))
+        sealed = entry.seq not in self._unsealed()
         complete = self.complete()
-        self._journal.checkpoint_after(session.seal, at_once=True)
-        return Destroyed(number, entry.seq, entry.ts, tombs, concerned, within, complete)
+        return Destroyed(number, entry.seq, entry.ts, tombs, concerned, within, sealed, complete)
 
     def complete(self) -> bool:
-        """Remove the bytes of everything that an entry says is destroyed; needs no person.
+        """Remove the bytes of everything that a sealed entry says is destroyed; needs no person.
 
         It holds the write lock: an import that brings the same bytes meanwhile is recorded
         before, and then they stay, or finds them gone and keeps its own.
 
         Returns:
-            False where the disk refused; the next login tries again.
+            False where the disk refused, or an entry waits for its seal; the next login tries
+            again.
         """
         with self._journal.database.reading() as work:
             there = [one for one in work.cases.tombstones() if self._blobs.holds(one.sha256)]
-            told = {one.sha256 for one in proven(work, self._blobs, there)}
-        if not told:
+            found = proven(work, self._blobs, there)
+        if not found:
             return True
+        unsealed = self._unsealed()
+        told = {one.sha256 for one in found if one.seq not in unsealed}
         try:
             with self._journal.database.writing() as work:
                 for sha256 in sorted(told - work.cases.resting(sorted(told))):
                     self._blobs.destroy(sha256)
         except StorageError:
             return False
-        return True
+        return all(one.seq not in unsealed for one in found)
 
     # --- inside
+
+    def _unsealed(self) -> set[int]:
+        return {one.seq for one in self._journal.unsealed(self._public_keys())}
 
     def _concerned(
         self, work: UnitOfWork, number: str, rows: Sequence[FileRow]

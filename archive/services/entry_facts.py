@@ -12,6 +12,8 @@ from virtopsy.report.moments import utc_words
 
 _LONGEST = 200
 """Of a text that a person typed; the entry keeps all of it."""
+_MOST = 20
+"""Of a list of numbers; the entry keeps all."""
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
 _HEX = re.compile(r"[0-9a-f]{16,128}")
 
@@ -51,6 +53,13 @@ def _count(_key: str, value: Any, _language: Language) -> str | None:
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return count(int(value))
     return None
+
+
+def _numbers(_key: str, value: Any, _language: Language) -> str | None:
+    """Return the numbers of entries."""
+    if not isinstance(value, list) or not all(isinstance(one, int) for one in value):
+        return None
+    return ", ".join(map(str, value[:_MOST])) + ("…" if len(value) > _MOST else "")
 
 
 def _some(key: str, value: Any, language: Language) -> str | None:
@@ -148,6 +157,7 @@ SHOWN: Mapping[str, Teller] = {
     "skipped": _some,
     "cases": _count,
     "concerned": _some,
+    "destructions": _numbers,
     "containers": _some,
     "from_database": _some,
     "copy_renewed": _flag,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
 from archive.services import keys
 from archive.services.explain import named
+from archive.services.unsealed import Unvouched, refuse, sealed_size, unsealed
 from virtopsy.errors import AccessDenied, Bug, IntegrityError, StorageError, UsageError
 
 CHECKPOINT_EVERY: Final = 100
@@ -154,21 +155,42 @@ class Journal:
         with self.database.reading() as work:
             return _whole(work, newer).consistency(older, newer)
 
-    def checkpoint(self, seal: Seal) -> Checkpoint:
+    def unsealed(self, known: Sequence[bytes]) -> tuple[LogEntry, ...]:
+        """Return the destructions that no checkpoint covers, see `services.unsealed`.
+
+        Args:
+            known: the archive's public keys, beside those the log tells by itself.
+        """
+        with self.database.reading() as work:
+            return unsealed(work, self.notes, self.archive, known, work.log.size())
+
+    def sealed_size(self, known: Sequence[bytes]) -> int:
+        """Return how many entries the newest good checkpoint covers, see `services.unsealed`."""
+        with self.database.reading() as work:
+            return sealed_size(work, self.notes, self.archive, known, work.log.size())
+
+    def checkpoint(self, seal: Seal, *, knowing: Collection[int] = ()) -> Checkpoint:
         """Sign the log as it is now and keep the note.
 
+        Args:
+            seal: the archive's key.
+            knowing: destructions that it may be the first to cover, by their entries.
+
         Raises:
+            Unvouched: it would be the first to cover another destruction.
             AccessDenied: the key was rotated, lost or compromised meanwhile.
             StorageError: a newer program made the index, so nothing is written.
         """
         if self.database.read_only:
             raise StorageError("migration.newer", path="db")
-        made = self._signed(seal)
+        made = self._signed(seal, knowing)
         if made is None:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
         return made
 
-    def checkpoint_after(self, seal: Seal | None, *, at_once: bool = False) -> bool:
+    def checkpoint_after(
+        self, seal: Seal | None, *, at_once: bool = False, knowing: Collection[int] = ()
+    ) -> bool:
         """Bring the log's copy up to date and sign the log, after an act that is recorded already.
 
         Sign at once, or where a weighty act, a hundred entries or ten minutes lie behind the newest
@@ -177,10 +199,12 @@ class Journal:
         Args:
             seal: the session's key; None where the person has none.
             at_once: whatever lies behind.
+            knowing: destructions that it may be the first to cover, by their entries.
 
         Returns:
-            False where the disk refused the note or the log's copy. The act stays recorded and
-            must not be reported as failed; the next act tries again.
+            False where the disk refused the note or the log's copy, or where the note would be
+            the first to cover another destruction. The act stays recorded and must not be
+            reported as failed; the next act tries again.
         """
         if self.database.read_only:
             return True
@@ -190,16 +214,18 @@ class Journal:
             due, copied = at_once, False
         try:
             if seal is not None and due:
-                self._signed(seal)
-        except StorageError:
+                self._signed(seal, knowing)
+        except (StorageError, Unvouched):
             return False
         return copied
 
-    def _signed(self, seal: Seal) -> Checkpoint | None:
+    def _signed(self, seal: Seal, knowing: Collection[int]) -> Checkpoint | None:
         """Sign the log as it is now; None where another key is in use at that size."""
         with self.database.reading() as work:
             size, root = _head(work)
             ring = keys.ring(work.log.of_acts(keys.ACTS), ())
+            found = unsealed(work, self.notes, self.archive, (seal.public_key,), size)
+        refuse([one for one in found if one.seq not in knowing])
         if not ring.may_sign(seal.public_key, size):
             return None
         made = checkpoint.sign(checkpoint.origin_of(self.archive), size, root, seal)

@@ -31,7 +31,7 @@ class KeyLife:
 
     Attributes:
         fingerprint: SHA-256 of its public half, hexadecimal.
-        public_key: empty for the first one, which archive.json alone tells.
+        public_key: empty for the first one, until the statement that ended it tells it too.
         first_seq: the entry that brought it.
         last_seq: the entry that ended it; None while it is in use.
         ended_by: that entry's act; empty while it is in use.
@@ -80,6 +80,8 @@ def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
         statement = data["statement"]
         new = bytes.fromhex(statement["new"])
         vouched = _vouched(data, found[-1] if found else None)
+        if vouched:
+            found[-1] = replace(found[-1], public_key=bytes.fromhex(statement["old"]))
         _end(found, seq, ActName.ROTATE_KEY)
         found.append(KeyLife(signing.fingerprint(new), new, seq, vouched=vouched))
     elif data["key"] == found[-1].fingerprint:
@@ -149,6 +151,11 @@ class KeyRing:
             return self.public_keys
         later = self.lives[len(self.public_keys) :]
         return (*self.public_keys, *(one.public_key for one in later if one.vouched))
+
+    @property
+    def told(self) -> tuple[bytes, ...]:
+        """The public keys that the log tells by itself: all but a first one that is in use."""
+        return tuple(one.public_key for one in self.lives if one.public_key and one.vouched)
 
     def unvouched(self) -> tuple[int, ...]:
         """Return the entries that brought a key without the signatures they need."""

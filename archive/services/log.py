@@ -13,6 +13,8 @@ from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.log_reader import LogPage, LogReader
 from archive.services.rights import Right
+from archive.services.unsealed import refuse
+from virtopsy.errors import UsageError
 
 PAGE = 100
 
@@ -103,14 +105,33 @@ class Log:
         self._access.require(actor, Right.READ_LOG)
         return self._journal.newest_checkpoint()
 
-    def checkpoint(self, actor: Actor | None) -> Checkpoint:
+    def checkpoint(
+        self, actor: Actor | None, *, destructions: Sequence[int] = (), reason: str = ""
+    ) -> Checkpoint:
         """Sign the log as it is now with the archive's key, and keep the note.
+
+        Args:
+            actor: who may seal.
+            destructions: entries of destructions that no checkpoint covers yet, and for which
+                the person vouches; that is an entry of its own.
+            reason: kept in that entry.
 
         Raises:
             AccessDenied: the person's password does not unlock the key.
+            IntegrityError: a destruction is unsealed for which the person does not vouch.
+            UsageError: one of `destructions` is none, or sealed already.
         """
         session = self._access.require(actor, Right.CHECKPOINT)
-        return self._journal.checkpoint(self._access.key_of(session, Right.CHECKPOINT))
+        key = self._access.key_of(session, Right.CHECKPOINT)
+        pending = self._journal.unsealed((key.public_key,))
+        for seq in sorted(set(destructions).difference(one.seq for one in pending)):
+            raise UsageError("destruction.not_unsealed", seq=seq)
+        refuse([one for one in pending if one.seq not in destructions])
+        if destructions:
+            data = {"destructions": sorted(set(destructions))}
+            by = who(session.actor)
+            self._journal.write(Act(Right.CHECKPOINT, by, reason=reason, data=data))
+        return self._journal.checkpoint(key, knowing=destructions)
 
     def _begin(self, actor: Actor | None, wanted: LogQuery) -> OwnEntries | None:
         """Record that the log is read; return which entries the person may see."""

@@ -25,6 +25,7 @@ row_extra               the index holds a row that neither log nor objects tell
 row_changed             the index says something else than log and objects
 rows_untold             an object that tells rows is damaged: they cannot be compared
 destruction_unproven    an entry tells of a destruction that no object of its own bears out
+destruction_unsealed    a destruction that no checkpoint covers: nobody with the key vouches for it
 database_damaged        the database cannot be read (to the end)
 witness_mismatch        a witness's signature in log/ does not fit the entries
 witness_missing         a witness's signature was taken, and is not in log/
@@ -104,7 +105,7 @@ CODES: Final = (
     *("paper_ahead", "paper_mismatch"),
     *("witness_mismatch", "witness_missing"),
     *("timestamp_mismatch", "timestamp_missing", "timestamp_uncovered"),
-    "destruction_unproven",
+    *("destruction_unproven", "destruction_unsealed"),
     *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
 NOTES: Final = (
@@ -182,6 +183,8 @@ class Verify:
         database = self._journal.database
         gone = RowCheck(database, self._blobs, told, found, rows).run(case_number)
         told.named.settle()
+        if any(one.seq > found.sealed for one in gone):
+            self._look_again(ring, found)
         left = tell_destroyed(gone, told.named, self._blobs, database, found)
         self._anchors.run(found)
         state, earlier = self._state(scope if case_number is None else None, found)
@@ -221,6 +224,13 @@ class Verify:
         for seq in ring.unvouched():
             found.add("key_unvouched", DATABASE, seq=seq)
         return ring
+
+    def _look_again(self, ring: KeyRing, found: Findings) -> None:
+        """Count what was sealed since the checkpoints were read: another program may destroy."""
+        try:
+            found.sealed = max(found.sealed, self._journal.sealed_size(ring.known))
+        except DAMAGE:
+            found.damaged()
 
     def _other_key(self, asked: str, fingerprint: str, ring: KeyRing, found: Findings) -> None:
         """Say that the key is not the one asked for; no fault where that was rotated to it."""

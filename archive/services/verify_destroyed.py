@@ -1,4 +1,4 @@
-"""What was destroyed by act, told as notes: no fault, but never unsaid.
+"""What was destroyed by act, told as notes: no fault where it is sealed, but never unsaid.
 
 The entries tell it, for ever: also where the same bytes were taken in again later, and whatever
 the database's table of tombstones says.
@@ -24,12 +24,14 @@ def tell_destroyed(
 ) -> frozenset[str]:
     """Note every act that destroyed something, and whether bytes of it lie there still.
 
+    One that no checkpoint covers is a fault: nobody with the archive's key vouches for it.
+
     Args:
         destroyed: with the entry that brought the same bytes again; 0 where none did.
         named: objects that the log names.
         blobs: what lies there.
         database: tells the day of an act.
-        found: takes the notes.
+        found: takes notes and faults, and tells how many entries are sealed.
 
     Returns:
         Bytes that lie there and should not: they are no orphans.
@@ -46,6 +48,8 @@ def tell_destroyed(
             "n": len(sha256s),
             "when": _day(database, seq, found),
         }
+        if seq > found.sealed:
+            found.add("destruction_unsealed", path, **facts)
         if again:
             found.note("destroyed_taken_in_again", path, again=again, **facts)
         else:

@@ -24,7 +24,8 @@ class Findings:
 
     Attributes:
         notes: what is no fault but must be said.
-        sealed_when: time of the last entry under the newest good checkpoint.
+        sealed: so many entries lie under the newest good checkpoint.
+        sealed_when: time of the last of them.
         skipped: objects that were not read again, see `verify_objects`.
         since: when the check began whose reading of them is relied on.
     """
@@ -35,6 +36,7 @@ class Findings:
     bytes: int = 0
     log_entries: int = 0
     signatures: int = 0
+    sealed: int = 0
     sealed_when: str = ""
     skipped: int = 0
     since: str = ""

@@ -44,6 +44,7 @@ class NoteCheck:
                 self._found.add("checkpoint_mismatch", path, size=one.size)
             else:
                 self._newest, self._found.sealed_when = one.size, ts
+                self._found.sealed = one.size
 
     def end(self, join: Join) -> None:
         """Judge those of a larger log than there is."""

@@ -7,9 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from archive.opening import open_archive
 from archive.proof import canonical, chain
+from archive.proof.chain import Act, Who
 from archive.proof.signing import Seal
-from archive.records import LogEntry
+from archive.records import LogEntry, ObjectName, Role, Tombstone
+from archive.services.persons import salted
+from tests.archive.conftest import CASE, CHEAP
+from tests.faults.acts import later_clock
 from tests.faults.corpus import bad
 from tests.faults.stand import (
     Stand,
@@ -150,6 +155,27 @@ def whole_chain_recomputed_and_signed_with_another_key(stand: Stand) -> None:
     write_copy(stand.folder, entries)
     for path in stand.notes():
         _rewrite(path, note(origin, entries[: int(path.stem[-12:])], seal))
+
+
+# ... destructions that nobody vouches for
+
+
+@bad("log: destruction forged without the key", "destruction_unsealed")
+def destruction_forged_with_an_object_of_its_own(stand: Stand) -> None:
+    path = stand.folder / "objects" / "sha256"
+    sha256, size, name = stand.rows("SELECT sha256, size, path FROM source_file")[0]
+    with open_archive(stand.folder, clock=later_clock(3), cost=CHEAP) as archive:
+        files = [{"sha256": sha256, "size": size, "path": name}]
+        said = {"case": CASE, "basis": "Order 9", "files": files}
+        proof = archive.intake._blobs.put(salted("destruction", said))
+        by = Who("somebody", (Role.EXPERT,))
+        data = {"objects": [{"sha256": sha256, "size": size}], "concerned": []}
+        objects = (ObjectName("destruction", "x", proof),)
+        seq = archive._journal.write(Act("destroy", by, case=CASE, objects=objects, data=data)).seq
+        with archive._journal.database.writing() as work:
+            work.cases.add_tombstones([Tombstone(CASE, sha256, size, seq)])
+            work.commit()
+    (path / sha256[:2] / sha256[2:4] / sha256).unlink()
 
 
 # ... the checkpoints

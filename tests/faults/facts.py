@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.opening import Archive, is_archive, open_archive
 from archive.proof.snapshot import Snapshot
-from archive.records import Actor
+from archive.records import Actor, VerifyReport
 from archive.recovery import restore_backup, snapshots_of
 from resources.bundle import verify
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, track
@@ -43,8 +43,19 @@ def _of_folder(folder: Path) -> dict[str, Any]:
         return {"database": "gone"}
     with open_archive(folder, clock=later_clock(2), cost=CHEAP) as archive:
         report = archive.verify.run()
+        if {one.code for one in report.problems} == {"destruction_unsealed"}:
+            report = _vouched(archive, report)
         assert report.ok, [str(one) for one in report.problems]
         return _of(archive)
+
+
+def _vouched(archive: Archive, report: VerifyReport) -> VerifyReport:
+    """Do as the fault says that a kill leaves between a destruction and its checkpoint."""
+    _, keeper = _login(archive, KEEPER)
+    seqs = [int(one.facts["seq"]) for one in report.problems]
+    assert all((archive.folder / one.path).exists() for one in report.problems), "bytes go last"
+    archive.log.checkpoint(keeper, destructions=seqs)
+    return archive.verify.run()
 
 
 def _snapshots(disk: Path) -> tuple[Snapshot, ...]:

@@ -54,6 +54,11 @@ class Stand:
             for one in statements:
                 assert connection.execute(one).rowcount, one
 
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """Return what the database answers."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(question).fetchall()
+
     def bodies(self) -> Bodies:
         """Return what every entry says."""
         with closing(sqlite3.connect(self.database)) as connection:

@@ -115,6 +115,8 @@ def acting_with_password(
         actor = archive.access.login(name, password)
         for one in archive.interrupted:
             speech.remark("intake.cli.interrupted", language, files=one.files)
+        for fault in archive.unsealed:
+            speech.remark(fault.key, language, **fault.facts)
         yield archive, actor, password
 
 

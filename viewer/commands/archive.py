@@ -22,7 +22,7 @@ from virtopsy.language import Fact, Language, say
 _FOLDER = speech.PLACE
 _ELSEWHERE = (
     *("search", "import", "verify", "receipt", "person", "bundle", "finding", "findings"),
-    *("key", "destroy", "log", "head", "prove", "witness", "timestamp"),
+    *("key", "destroy", "checkpoint", "log", "head", "prove", "witness", "timestamp"),
     *("backup", "restore", "rebuild"),
 )
 """Subcommands with a file of their own, `viewer/commands/archive_<name>.py`."""

@@ -69,6 +69,7 @@ def _facts(done: Destroyed) -> dict[str, Any]:
         "objects": [{"sha256": one.sha256, "size": one.size} for one in done.objects],
         "concerned": [{"seq": one.seq, "act": one.act, "when": one.when} for one in done.concerned],
         "containers": [{"name": one.path, "sha256": one.sha256} for one in done.containers],
+        "sealed": done.sealed,
         "complete": done.complete,
     }
 
@@ -83,5 +84,7 @@ def _tell(done: Destroyed, language: Language) -> None:
         what = say(f"entry.what.{one.act}", language)
         day = one.when[:10]
         speech.line(say("destruction.cli.concerned", language, what=what, when=day, seq=one.seq))
-    if not done.complete:
+    if not done.sealed:
+        speech.remark("destruction.cli.unsealed", language, seq=done.seq)
+    elif not done.complete:
         speech.remark("destruction.cli.incomplete", language)

@@ -12,11 +12,13 @@ import pytest
 from archive.opening import Archive, open_archive
 from archive.proof import chain
 from archive.records import Actor, Role
+from archive.services.explain import sentence
 from archive.storage.files import Files
 from resources.bundle import verify as bundle
 from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, write_slice
-from virtopsy.errors import AccessDenied, InputError, StorageError, UsageError
+from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress
+from virtopsy.language import Language
 
 BASIS = "Қаулы № 12, 2026-03-01, Алматы соты"
 
@@ -294,9 +296,15 @@ def test_a_bundle_made_after_it_verifies_and_holds_the_act_and_its_basis(
 
 
 class _Stubborn(Files):
-    """A disk that removes nothing while `refusing`, or whose program is killed there."""
+    """A disk that removes nothing, or keeps no checkpoint, or whose program is killed there."""
 
     refusing: Callable[[Path], None] | None = None
+    signing: Callable[[Path], None] | None = None
+
+    def link(self, staged: Path, final: Path) -> bool:
+        if self.signing is not None and final.name.startswith("checkpoint-"):
+            self.signing(final)
+        return super().link(staged, final)
 
     def destroy(self, path: Path) -> None:
         if self.refusing is not None:
@@ -341,14 +349,71 @@ def test_a_kill_after_the_entry_leaves_bytes_that_verify_tells_and_the_next_logi
     assert all(_path(archive, one).exists() for one in gone)
     report = archive.verify.run()
     assert report.ok
-    assert [one.code for one in report.notes] == ["acts_unsealed", "destroyed_bytes_left"]
+    assert [one.code for one in report.notes] == ["destroyed_bytes_left"]
     with pytest.raises(InputError, match="destroyed by act"):
         archive.cases.series_files(actor, CASE, SERIES)
     files.refusing = None
     archive.access.login("Second", "pw")
     assert not any(_path(archive, one).exists() for one in gone)
-    archive.log.checkpoint(actor)
     assert [one.code for one in archive.verify.run().notes] == ["destroyed_by_act"]
+
+
+def test_bytes_go_only_under_a_checkpoint_and_a_kill_before_it_is_a_fault_until_vouched_for(
+    stubborn: tuple[Archive, _Stubborn],
+) -> None:
+    archive, files = stubborn
+    actor, second = (
+        archive.access.login("Ахметова", "a password"),
+        archive.access.login("Second", "pw"),
+    )
+    gone = _hashes(archive)
+    files.signing = _kill
+    with pytest.raises(_Killed):
+        archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    files.signing = None
+    archive.access.login("Second", "pw")
+    assert all(_path(archive, one).exists() for one in gone), "nobody with the key said so"
+    (fault,) = archive.verify.run().problems
+    assert (fault.code, fault.facts["n"]) == ("destruction_unsealed", len(gone))
+    (told,) = archive.unsealed
+    seq = fault.facts["seq"]
+    assert told.facts["seq"] == seq
+    archive.cases.note(actor, CASE, "view", {})
+    assert not archive.verify.run().ok, "nobody's next act vouches for it"
+    with pytest.raises(IntegrityError, match=f"--destruction {seq}"):
+        archive.log.checkpoint(actor)
+    with pytest.raises(UsageError):
+        archive.log.checkpoint(actor, destructions=[int(seq) - 1])
+    archive.log.checkpoint(actor, destructions=[int(seq)])
+    assert archive.verify.run().ok
+    assert archive.unsealed == ()
+    archive.access.login("Second", "pw")
+    assert not any(_path(archive, one).exists() for one in gone)
+    vouched = [one for one in archive.log.entries(actor) if one.act == "checkpoint"][-1]
+    assert str(seq) in sentence(vouched, Language.EN)
+
+
+def test_where_no_checkpoint_can_be_kept_no_bytes_go_and_that_is_said(
+    stubborn: tuple[Archive, _Stubborn],
+) -> None:
+    archive, files = stubborn
+    actor = archive.access.login("Ахметова", "a password")
+    second = archive.access.login("Second", "pw")
+    files.signing = _refuse
+    done = archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
+    assert (done.sealed, done.complete) == (False, False)
+    assert all(_path(archive, one.sha256).exists() for one in done.objects)
+
+
+def test_an_earlier_destruction_stays_sealed_after_the_key_was_rotated(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    _destroy_one(kept, expert, second)
+    for _ in range(2):
+        kept.keys.rotate(expert)
+    kept.log.checkpoint(expert)
+    assert kept.unsealed == ()
+    assert kept.verify.run().ok
 
 
 def test_a_disk_that_refuses_is_said_and_keeps_nobody_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -9,12 +10,14 @@ from typing import Any, TypeAlias
 import pytest
 
 from archive.opening import Archive, verify_folder
-from archive.proof import chain
+from archive.proof import chain, checkpoint
 from archive.proof.chain import Act, Who
+from archive.proof.signing import Seal
 from archive.records import Actor, FileRow, ObjectName, Role, Tombstone, VerifyReport
 from archive.recovery import rebuild_folder
 from archive.services.persons import salted
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock
+from virtopsy.errors import IntegrityError
 from virtopsy.jobs import Progress
 
 BASIS = "Order 12"
@@ -112,6 +115,35 @@ def test_the_object_of_an_older_destruction_of_the_same_files_bears_out_no_secon
     report = kept.verify.run()
     assert {"destruction_unproven", "object_missing"} <= _codes(report)
     assert "destroyed_taken_in_again" in {one.code for one in report.notes}
+
+
+def test_a_destruction_forged_with_an_object_of_its_own_is_a_fault_that_no_act_hides(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    row = _files(kept)[0]
+    seq = _forged(kept, expert, _put(CASE, (row.sha256, row.size))(kept, row), row)
+    assert not kept.destruction.complete()
+    assert _path(kept, row.sha256).exists(), "the program removes nothing on its word"
+    _path(kept, row.sha256).unlink()
+    kept.access.change_password(second, "pw", "another one")  # a weighty act: sealed at once
+    (fault,) = kept.verify.run().problems
+    assert (fault.code, fault.facts["seq"]) == ("destruction_unsealed", seq)
+    assert row.sha256 in fault.path
+    with pytest.raises(IntegrityError, match=f"Entry {seq} "):
+        kept.log.checkpoint(expert)
+
+
+def test_a_checkpoint_laid_in_by_the_forger_covers_nothing(kept: Archive, expert: Actor) -> None:
+    row = _files(kept)[0]
+    seq = _forged(kept, expert, _put(CASE, (row.sha256, row.size))(kept, row), row)
+    size, root = kept._journal.head()
+    origin = checkpoint.origin_of(kept.uuid)
+    made = checkpoint.sign(origin, size, root, Seal.new()).note
+    (kept.folder / "log" / f"checkpoint-{size:012d}.txt").write_text(made)
+    older = min((kept.folder / "log").glob("checkpoint-*.txt"))
+    shutil.copy(older, kept.folder / "log" / f"checkpoint-{size + 1:012d}.txt")
+    assert [one.facts["seq"] for one in kept.unsealed] == [seq]
+    assert "destruction_unsealed" in _codes(kept.verify.run())
 
 
 def test_making_the_database_anew_does_not_launder_a_forged_destruction(

@@ -129,6 +129,28 @@ def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
     assert [one["code"] for one in report["notes"]] == ["destroyed_by_act"]
 
 
+def test_a_destruction_without_a_seal_is_told_to_everybody_until_somebody_vouches_for_it(
+    run: _Run, folder: Path, tmp_path: Path
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
+    run("person", "add", "B", "--role", "administrator", *_A)
+    asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
+    seq = str(run("destroy", *asked, "--second", "B")[1]["seq"])
+    max((folder / "log").glob("checkpoint-*.txt")).unlink()
+    code, _, words = run("list", *_A)
+    assert (code, f"checkpoint DIR --destruction {seq}" in words) == (0, True)
+    code, report, _ = run("verify")
+    assert (code, [one["code"] for one in report["problems"]]) == (1, ["destruction_unsealed"])
+    assert run("checkpoint", *_A)[0] == 1
+    assert run("checkpoint", "--destruction", "1", *_A)[0] == 2
+    code, done, _ = run("checkpoint", "--destruction", seq, *_A, "--reason", "asked B")
+    assert (code, done["destructions"]) == (0, [int(seq)])
+    assert run("list", *_A)[2] == ""
+    assert run("verify")[0] == 0
+    assert run("checkpoint", *_A)[0] == 0
+
+
 def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_left_out(
     run: _Run, tmp_path: Path
 ) -> None:

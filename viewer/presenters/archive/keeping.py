@@ -142,6 +142,8 @@ class Keeping:
             self.told.announce("keeping.open_elsewhere")
         elif archive.interrupted:
             self.told.announce("intake.interrupted")
+        for fault in archive.unsealed[:1]:
+            self.problem.announce(fault)
 
     def _migrate(self, folder: Path, person: str, password: str) -> None:
         """Bring an older archive's index up to date, which may take long, and then sign in."""

@@ -184,7 +184,7 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     assert opened.series.uid in kept, "one is examined, the other one can be put beside it"
 
 
-def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so(
+def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so_also_if_unsealed(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
@@ -204,6 +204,10 @@ def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so(
     opened = desk.opening.opened.now
     assert opened is not None
     assert opened.series.uid == left
+
+    max((tmp_path / "archive" / "log").glob("checkpoint-*.txt")).unlink()
+    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    assert desk.problems[1:] == ["destruction.unsealed"], "nobody's seal lies over it now"
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -1,0 +1,100 @@
+"""Destructions by act that no checkpoint covers: a power cut leaves one so, and a forger too.
+
+An entry needs no key. Whoever can write the archive's folder can append one that tells of a
+destruction, lay its object beside it and remove the bytes. So bytes go only under a checkpoint,
+and no checkpoint covers somebody else's destruction before a person who may seal was told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from archive.ports import Notes, UnitOfWork
+from archive.proof import checkpoint, merkle
+from archive.proof.acts import ActName
+from archive.proof.checkpoint import Checkpoint
+from archive.records import LogEntry, Out
+from archive.services import keys
+from archive.services.keys import KeyRing
+from virtopsy.errors import IntegrityError, StorageError
+
+
+class Unvouched(IntegrityError):
+    """Something would be signed that is the first to cover somebody else's destruction."""
+
+
+def unsealed(
+    work: UnitOfWork, notes: Notes, archive: str, known: Iterable[bytes], until: int
+) -> tuple[LogEntry, ...]:
+    """Return the destructions among the first `until` entries that no checkpoint covers.
+
+    Args:
+        work: a transaction that reads.
+        notes: the checkpoints kept here.
+        archive: the archive's uuid.
+        known: public keys that are the archive's, beside those the log tells by itself.
+        until: the size of the log.
+    """
+    newest = next(work.log.newest_first(ActName.DESTROY, Out.OK, 1), None)
+    if newest is None:  # almost every archive
+        return ()
+    sealed = sealed_size(work, notes, archive, known, until)
+    if newest.seq <= sealed:
+        return ()
+    later = work.log.of_acts((ActName.DESTROY,), after=sealed)
+    return tuple(one for one in later if one.out == Out.OK and one.seq <= until)
+
+
+def sealed_size(
+    work: UnitOfWork, notes: Notes, archive: str, known: Iterable[bytes], until: int
+) -> int:
+    """Return how many entries the newest good checkpoint covers; 0 where there is none.
+
+    A good one is of this log as it is now, signed by a key of the archive that was in use then.
+    """
+    ring = keys.ring(work.log.of_acts(keys.ACTS), ())
+    public_keys = {*known, *ring.told}
+    tree = merkle.Tree(work.tree)
+    for name in reversed(notes.names()):
+        one = _note(notes, name)
+        if one is None or one.origin != checkpoint.origin_of(archive) or one.size > until:
+            continue
+        if name.endswith(f"-{one.size:012d}.txt") and _is_good(one, ring, public_keys, tree):
+            return one.size
+    return 0
+
+
+def _note(notes: Notes, name: str) -> Checkpoint | None:
+    try:
+        return checkpoint.read(notes.read(name))
+    except (StorageError, IntegrityError):  # `verify` names it; here it covers nothing
+        return None
+
+
+def _is_good(
+    one: Checkpoint, ring: KeyRing, public_keys: Collection[bytes], tree: merkle.Tree
+) -> bool:
+    in_use = (key for key in public_keys if ring.may_sign(key, one.size))
+    if not any(checkpoint.signed_by(one, key) for key in in_use):
+        return False
+    try:
+        return tree.root(one.size) == one.root
+    except IntegrityError:  # entries are missing: `verify` names them
+        return False
+
+
+def refuse(found: Collection[LogEntry]) -> None:
+    """Refuse to go on over destructions that nobody vouched for.
+
+    Raises:
+        Unvouched: there is one; it names the oldest.
+    """
+    for one in found:
+        raise refusal(one)
+
+
+def refusal(entry: LogEntry) -> Unvouched:
+    """Return what a person is told of one of them."""
+    return Unvouched(
+        "destruction.unsealed", seq=entry.seq, number=entry.case_number, when=entry.ts[:10]
+    )
