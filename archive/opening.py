@@ -27,6 +27,7 @@ from archive.records import (
     ObjectName,
     Problem,
     Role,
+    Shut,
     VerifyReport,
 )
 from archive.services.access import Access
@@ -67,7 +68,7 @@ from archive.storage.files import Files, is_file
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.openssl import chain_holds
-from archive.storage.place import refuse_shared_place
+from archive.storage.place import may_write, refuse_shared_place
 from archive.storage.presence import Presence
 from archive.storage.restored_folder import MARK
 from archive.storage.staging import StagingRoom
@@ -189,9 +190,9 @@ class Archive:
         return self._machine.surroundings().version
 
     @property
-    def read_only(self) -> bool:
-        """Whether a newer program made the index: reading works, nothing is written."""
-        return self._database.read_only
+    def shut(self) -> Shut | None:
+        """Why reading works and nothing is written; None where everything works."""
+        return self._database.shut
 
     def migrate(self, progress: Progress | None) -> None:
         """Give the index of an older archive today's shape; only `open_archive` calls it.
@@ -218,8 +219,11 @@ class Archive:
 
     @property
     def interrupted(self) -> tuple[Interrupted, ...]:
-        """Imports whose programs ended before they were recorded; the same import goes on."""
-        return self._leftovers.interrupted()
+        """Imports whose programs ended before they were recorded; the same import goes on.
+
+        None where nothing can go on, because the archive is only read.
+        """
+        return () if self.shut else self._leftovers.interrupted()
 
     @property
     def unsealed(self) -> tuple[IntegrityError, ...]:
@@ -328,7 +332,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         progress: counts the steps of a migration.
 
     The index of an archive that an older program made is brought into today's shape first; one
-    that a newer program made is only read, see `Archive.read_only`.
+    that a newer program made, or that cannot be written to here, is only read, see `Archive.shut`.
 
     Raises:
         InputError: the folder is no archive, is of a newer format, or lies on a network drive; or
@@ -344,7 +348,9 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     database = SqliteDatabase(whole / _DATABASE)
     age = database.age()
     if age == "newer":
-        database.only_read()
+        database.only_read(Shut.NEWER)
+    elif age == "same" and not may_write(database.path):
+        database.only_read(Shut.PLACE)
     archive = Archive(
         whole, card, clock, files, cost, machine=machine, idle_s=idle_s, database=database
     )
@@ -428,7 +434,7 @@ def _to_check(folder: Path, place: Path) -> SqliteDatabase:
                 work.commit()
             database = copy
         if age != "same":
-            database.only_read()
+            database.only_read(Shut.NEWER)
     except (IntegrityError, StorageError):
         return database
     return database

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,23 @@ def case(tmp_path: Path) -> Iterator[Case]:
     archive, actor = open_case(tmp_path)
     with archive:
         yield Case(tmp_path, archive, actor)
+
+
+@pytest.fixture
+def mounted_read_only(tmp_path: Path) -> Iterator[Callable[[Path], Path]]:
+    """Shows a folder on a volume that is mounted read-only; skips where that is not allowed."""
+    mount, views = shutil.which("mount"), list[Path]()
+
+    def mounted(folder: Path) -> Path:
+        view = tmp_path / f"read-only-{len(views)}"
+        view.mkdir()
+        bind = [mount or "mount", "--bind", str(folder), str(view)]
+        if mount is None or subprocess.run(bind, capture_output=True, check=False).returncode:
+            pytest.skip("this account may not mount")
+        views.append(view)
+        subprocess.run([mount, "-o", "remount,ro,bind", str(view)], check=True)
+        return view
+
+    yield mounted
+    for view in views:
+        subprocess.run(["umount", str(view)], check=True)

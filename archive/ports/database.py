@@ -8,10 +8,7 @@ from typing import Protocol, Self
 
 from archive.ports.log import LogRows, TreeRows
 from archive.ports.rows import CaseRows, PersonRows, SearchRows, WitnessRows
-from archive.records import (
-    FileRow,
-    Person,
-)
+from archive.records import FileRow, Person, Shut
 
 
 class UnitOfWork(Protocol):
@@ -58,8 +55,8 @@ class Database(Protocol):
     """The way to a transaction."""
 
     @property
-    def read_only(self) -> bool:
-        """Whether a newer program made the index: it is read, never written to."""
+    def shut(self) -> Shut | None:
+        """Why the index is read, never written to; None where it is written to as well."""
         ...
 
     def migrating(self) -> Migration:

@@ -1,6 +1,6 @@
 """What the archive hands out and keeps: frozen records, a module a subject."""
 
-from archive.records.archive import Card, Document, Surroundings
+from archive.records.archive import Card, Document, Shut, Surroundings
 from archive.records.cases import (
     CaseRow,
     CaseSummary,
@@ -42,6 +42,7 @@ __all__ = [
     "SearchItem",
     "SearchReport",
     "SeriesRow",
+    "Shut",
     "SourceObject",
     "Surroundings",
     "ThingRow",

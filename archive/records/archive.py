@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from virtopsy.errors import StorageError
+
 Document: TypeAlias = dict[str, Any]
+
+
+class Shut(StrEnum):
+    """Why an archive is only read: what is looked at leaves no entry, all else is refused."""
+
+    NEWER = "newer"
+    """A newer program gave the index its shape."""
+    PLACE = "place"
+    """The volume is read-only, or this account may not write there."""
+
+    @property
+    def told(self) -> str:
+        """The key of what a person is told who opens it."""
+        return f"migration.only_read.{self}"
+
+    def refusal(self, path: Path | str) -> StorageError:
+        """Return what is said where something should be written."""
+        return StorageError(f"migration.{self}", path=path)
 
 
 @dataclass(frozen=True)

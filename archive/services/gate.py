@@ -123,7 +123,7 @@ class Gate:
         Returns:
             None for a refusal.
         """
-        if self._journal.database.read_only:
+        if self._journal.database.shut:
             return self._let_read(asked, lock)
         with self._journal.database.writing() as work:
             person = work.persons.by_id(asked.person_id) if asked else None
@@ -141,7 +141,7 @@ class Gate:
         return actor
 
     def _let_read(self, asked: Person | None, lock: Lock | None) -> Actor | None:
-        """Decide where nothing can be written down, because a newer program made the index."""
+        """Decide where nothing can be written down (`records.Shut`)."""
         with self._journal.database.reading() as work:
             person = work.persons.by_id(asked.person_id) if asked else None
         if person is None or self._refusal(asked, person, lock):

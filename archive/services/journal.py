@@ -90,10 +90,10 @@ class Journal:
     def write(self, act: Act, seal: Seal | None = None, *, at_once: bool = False) -> LogEntry:
         """Append an entry in a transaction of its own; after it sign as `checkpoint_after` does.
 
-        Looking into an archive that is read-only, because a newer program made its index, leaves
-        no entry: `migration.newer` says so when it is opened. Everything else is refused there.
+        Looking into an archive that is only read (`records.Shut`) leaves no entry, which is said
+        when it is opened. Everything else is refused there.
         """
-        if self.database.read_only and act.name in LOOKING:
+        if self.database.shut and act.name in LOOKING:
             return self._unrecorded(act)
         with self.database.writing() as work:
             entry = self.append(work, act)
@@ -179,10 +179,10 @@ class Journal:
         Raises:
             Unvouched: it would be the first to cover another destruction.
             AccessDenied: the key was rotated, lost or compromised meanwhile.
-            StorageError: a newer program made the index, so nothing is written.
+            StorageError: the archive is only read.
         """
-        if self.database.read_only:
-            raise StorageError("migration.newer", path="db")
+        if self.database.shut:
+            raise self.database.shut.refusal("db")
         made = self._signed(seal, knowing)
         if made is None:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)
@@ -206,7 +206,7 @@ class Journal:
             the first to cover another destruction. The act stays recorded and must not be
             reported as failed; the next act tries again.
         """
-        if self.database.read_only:
+        if self.database.shut:
             return True
         try:
             due, copied = self._catch_up(seal) or at_once, True

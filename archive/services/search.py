@@ -52,16 +52,19 @@ class Search:
         """
         person = self._access.require(actor, Right.SEARCH).actor
         words, most = words_of(text), max(COUNTED, limit)
-        kept = self._blobs.put(salted("search", {"text": " ".join(words)}))
+        named = () if self._journal.database.shut else (self._kept(words),)
         with self._journal.database.reading() as work:
             found = work.search.find(person.person_id, words, limit)
             count = len(found)
             if count == limit:  # there may be more of them
                 count = work.search.count(person.person_id, words, most + 1)
         total = min(count, most)
-        named = ObjectName("search", uuid4().hex, kept)
-        self._journal.write(Act(Right.SEARCH, who(person), objects=(named,), data={"found": total}))
+        self._journal.write(Act(Right.SEARCH, who(person), objects=named, data={"found": total}))
         return SearchReport(total, count > most, tuple(found))
+
+    def _kept(self, words: tuple[str, ...]) -> ObjectName:
+        kept = self._blobs.put(salted("search", {"text": " ".join(words)}))
+        return ObjectName("search", uuid4().hex, kept)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from archive.services.keys import KeyRing
 from virtopsy.errors import IntegrityError, StorageError
 
 
-class Unvouched(IntegrityError):
+class Unvouched(IntegrityError):  # noqa: N818 -- like the others of this tree
     """Something would be signed that is the first to cover somebody else's destruction."""
 
 

@@ -1,7 +1,8 @@
-"""Where an archive must not lie: folders that another machine changes behind our back."""
+"""Where an archive must not lie, and where it can only be read."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from virtopsy.errors import InputError
@@ -18,7 +19,7 @@ _SYNCED = (
 
 
 def refuse_shared_place(folder: Path) -> None:
-    """Refuse a network drive and a cloud-synced folder.
+    """Refuse folders that another machine changes behind our back: network drive, synced folder.
 
     Raises:
         InputError: SQLite's locks do not hold there, and a sync service replaces files.
@@ -29,6 +30,17 @@ def refuse_shared_place(folder: Path) -> None:
             raise InputError("archive.place.cloud", path=folder, service=part)
     if str(whole).startswith(("\\\\", "//")) or _file_system(whole) in _NETWORK:
         raise InputError("archive.place.network", path=folder)
+
+
+def may_write(database: Path) -> bool:
+    """Tell whether this account may write the database, and the journal beside it.
+
+    It may not on a volume that is mounted read-only, whatever the account.
+    """
+    effective = os.access in os.supports_effective_ids
+    return all(
+        os.access(one, os.W_OK, effective_ids=effective) for one in (database, database.parent)
+    )
 
 
 def _file_system(path: Path) -> str:

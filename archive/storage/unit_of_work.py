@@ -39,7 +39,7 @@ from archive.ports import (
     UnitOfWork,
     WitnessRows,
 )
-from archive.records import FileRow, Person
+from archive.records import FileRow, Person, Shut
 from archive.storage import tables
 from archive.storage.case_table import CaseTable
 from archive.storage.log_table import LogTable
@@ -80,7 +80,7 @@ class SqliteDatabase:
         self.path = path
         self._busy_timeout_s = busy_timeout_s
         self._engine = _engine(path, busy_timeout_s)
-        self._read_only = False
+        self._shut: Shut | None = None
 
     @classmethod
     def create(cls, path: Path, archive: str) -> SqliteDatabase:
@@ -129,24 +129,24 @@ class SqliteDatabase:
         return "older" if int(found) < int(tables.REVISION) else "newer"
 
     @property
-    def read_only(self) -> bool:
-        """Whether the file is only read, because a newer program made its shape."""
-        return self._read_only
+    def shut(self) -> Shut | None:
+        """Why the file is only read; None where it is written to as well."""
+        return self._shut
 
-    def only_read(self) -> None:
+    def only_read(self, why: Shut) -> None:
         """Write nothing from now on."""
         self._engine.dispose()
         self._engine = _engine(self.path, self._busy_timeout_s, mode="ro")
-        self._read_only = True
+        self._shut = why
 
     def writing(self) -> UnitOfWork:
         """Return a transaction that holds the one write lock from its start.
 
         Raises:
-            StorageError: a newer program made the file's shape.
+            StorageError: the file is only read.
         """
-        if self._read_only:
-            raise StorageError("migration.newer", path=self.path)
+        if self._shut is not None:
+            raise self._shut.refusal(self.path)
         return SqliteUnitOfWork(self._engine, self.path, immediate=True)
 
     def reading(self) -> UnitOfWork:

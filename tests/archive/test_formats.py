@@ -15,7 +15,7 @@ import pytest
 
 from archive.opening import open_archive, verify_folder
 from archive.proof import canonical, merkle
-from archive.records import LogQuery
+from archive.records import LogQuery, Shut
 from archive.recovery import rebuild_folder
 from archive.services import migrating
 from archive.storage import tables
@@ -225,7 +225,7 @@ def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
     connection.close()
     before = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
     with open_archive(core, clock=clock, cost=CHEAP) as archive:
-        assert archive.read_only
+        assert archive.shut is Shut.NEWER
         expert = archive.access.login("Ахметова", PASSWORD)
         assert [one.number for one in archive.cases.list(expert)] == [CASE]
         (finding,) = archive.cases.open(expert, CASE).findings

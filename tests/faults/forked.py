@@ -156,8 +156,10 @@ class Forked:
                 assert facts["status"] == 0, "a doer raised what no person should see"
         return tuple(announced)
 
-    def look(self, place: Path, close: Callable[[Path], object]) -> set[str]:
+    def look(self, place: Path, close: Callable[[Path], object]) -> tuple[set[str], set[str]]:
         """Return what a check says that runs as an ordinary account, once `close` took rights away.
+
+        And what is answered to a person who works there.
 
         The administrator may read everything; so the doer puts that right down first.
         """
@@ -167,10 +169,12 @@ class Forked:
                 os.chown(one, _NOBODY, _NOBODY)
         close(place / "evidence")
         codes: set[str] = set()
+        answered: set[str] = set()
         for facts in self._asked({"look": True, "place": str(place)}):
             codes |= set(facts.get("codes", ()))
+            answered |= set(facts.get("answered", ()))
             assert facts.get("status", 0) == 0, "the check raised what no person should see"
-        return codes
+        return codes, answered
 
     def close(self) -> None:
         """End it."""
@@ -295,8 +299,8 @@ def _look(request: Request) -> None:
         codes = [one.code for one in verify_folder(folder, clock=later_clock(9)).problems]
     except VirtopsyError as error:
         codes = [error.key]
-    every_answer_is_in_words(folder)
-    os.write(1, said(codes=codes))
+    answered = every_answer_is_in_words(folder)
+    os.write(1, said(codes=codes, answered=sorted(answered)))
 
 
 def _hold(request: Request) -> None:

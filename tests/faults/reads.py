@@ -81,8 +81,13 @@ READS: Mapping[str, Read] = {
 }
 
 
-def every_answer_is_in_words(folder: Path) -> None:
-    """Hold that a person who works in a spoilt archive sees an answer or a sentence, no crash."""
+def every_answer_is_in_words(folder: Path) -> set[str]:
+    """Hold that a person who works in a spoilt archive sees an answer or a sentence, no crash.
+
+    Returns:
+        What was answered.
+    """
+    answered = set()
     for name, read in {**READS, **WRITES}.items():
         try:
             with open_archive(folder, clock=later_clock(9), cost=CHEAP) as archive:
@@ -92,3 +97,5 @@ def every_answer_is_in_words(folder: Path) -> None:
         except Exception as error:
             error.add_note(f"told to the person who asked for: {name}")
             raise
+        answered.add(name)
+    return answered

@@ -113,6 +113,8 @@ def acting_with_password(
             raise UsageError("archive.cli.no_user")
         password = password_of(name, language)
         actor = archive.access.login(name, password)
+        if archive.shut:
+            speech.remark(archive.shut.told, language)
         for one in archive.interrupted:
             speech.remark("intake.cli.interrupted", language, files=one.files)
         for fault in archive.unsealed:

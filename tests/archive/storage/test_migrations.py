@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from archive.records import Shut
 from archive.storage import tables
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import IntegrityError, StorageError
@@ -65,7 +66,7 @@ def test_a_newer_index_is_read_and_never_written(tmp_path: Path) -> None:
     connection.close()
     newer = SqliteDatabase(path)
     assert newer.age() == "newer"
-    newer.only_read()
+    newer.only_read(Shut.NEWER)
     with newer.reading() as work:
         assert work.cases.all() == []
     with pytest.raises(StorageError, match="newer version"):

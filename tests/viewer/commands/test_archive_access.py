@@ -110,6 +110,23 @@ def test_since_when_a_key_is_not_trusted_is_read_strictly(run: _Run) -> None:
     assert run("key", "compromised", "--since", "2026-01-01T18:00", *_A)[0] == 0
 
 
+def test_what_lies_on_a_read_only_volume_is_listed_and_says_that_nothing_is_recorded(
+    run: _Run,
+    folder: Path,
+    mounted_read_only: Callable[[Path], Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("person", "add", "B", "--role", "auditor", *_A)[0] == 0
+    view = str(mounted_read_only(folder))
+    for asked in (["list"], ["person", "list"], ["log"], ["search", "x"], ["verify"]):
+        verb, *more = asked
+        user = () if verb == "verify" else _A
+        words = [verb, more[0], view] if verb == "person" else [verb, view, *more]
+        assert main(["archive", *words, *user]) == 0
+        said = capsys.readouterr().err
+        assert said.count("This archive cannot be written to here") == (verb != "verify"), said
+
+
 def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
     run: _Run, tmp_path: Path
 ) -> None:

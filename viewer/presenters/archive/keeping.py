@@ -136,8 +136,8 @@ class Keeping:
         self._actor = actor
         self.archive.set(archive)
         self.person.set(person)
-        if archive.read_only:
-            self.told.announce("migration.read_only")
+        if archive.shut:
+            self.told.announce(archive.shut.told)
         elif archive.open_elsewhere:
             self.told.announce("keeping.open_elsewhere")
         elif archive.interrupted:

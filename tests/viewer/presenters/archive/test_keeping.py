@@ -20,7 +20,7 @@ from viewer.presenters.session import Session
 from viewer.presenters.work import Work
 from virtopsy.case.commands import AddFinding, StateSubject
 from virtopsy.case.subject import Subject
-from virtopsy.errors import UsageError
+from virtopsy.errors import StorageError, UsageError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Lanes, Progress
 from virtopsy.phantom import asymmetric
@@ -249,6 +249,29 @@ def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
     other.lanes.close()
 
     assert told == ["keeping.open_elsewhere"]
+
+
+def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
+    desk: _Desk, scans: Path, tmp_path: Path, mounted_read_only: Callable[[Path], Path]
+) -> None:
+    told: list[str] = []
+    desk.keeping.told.subscribe(told.append)
+    desk.open(scans / "HFS")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.save("7/2026", Statement())
+    desk.settle()
+    desk.keeping.close()
+
+    desk.keeping.sign_in(mounted_read_only(tmp_path / "archive"), "A. Expert", "secret")
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+
+    assert told == ["migration.only_read.place"]
+    assert (desk.problems, desk.session.case.number) == ([], "7/2026")
+    with pytest.raises(StorageError, match="cannot be written to here"):
+        desk.mark()
+    assert not desk.session.case.findings
+    desk.keeping.close()
 
 
 def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _Desk) -> None:
