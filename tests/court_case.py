@@ -64,9 +64,9 @@ def open_case(folder: Path) -> tuple[Archive, Actor]:
     """Make an archive with one case in `folder`, with a finding in two versions."""
     clock = Clock()
     write_sources(folder / "carrier")
-    create(folder / "archive", person="Айгүл", password="x", clock=clock, cost=CHEAP)
+    create(folder / "archive", person="Айгүл", password="pw-pw-pw", clock=clock, cost=CHEAP)
     archive = open_archive(folder / "archive", clock=clock, cost=CHEAP)
-    actor = archive.access.login("Айгүл", "x")
+    actor = archive.access.login("Айгүл", "pw-pw-pw")
     archive.intake.take_in(
         actor, folder / "carrier", case_number=NUMBER, basis="Order 118", progress=Progress()
     )

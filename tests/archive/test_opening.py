@@ -39,9 +39,9 @@ def test_its_log_begins_with_its_making_by_a_single_keeper(archive: Archive, exp
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "something").write_text("x")
     with pytest.raises(InputError):
-        create(tmp_path, person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path, person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
     with pytest.raises(InputError):
-        create(tmp_path / "something", person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path / "something", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
 
 
 def test_no_password_makes_no_archive(tmp_path: Path, clock: Clock) -> None:
@@ -65,7 +65,7 @@ def test_an_archive_whose_log_cannot_be_copied_outside_the_database_is_not_made(
 @pytest.mark.parametrize("name", ["Dropbox", "OneDrive - Бюро", "Яндекс.Диск"])
 def test_a_synced_folder_is_refused(name: str, tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(InputError, match="cloud"):
-        create(tmp_path / name / "a", person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path / name / "a", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
 
 
 def test_a_network_drive_is_refused(
@@ -75,8 +75,8 @@ def test_a_network_drive_is_refused(
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/net nfs4 rw 0 0\n")
     monkeypatch.setattr(place, "_MOUNTS", mounts)
     with pytest.raises(InputError, match="network"):
-        create(tmp_path / "net" / "a", person="X", password="p", clock=clock, cost=CHEAP)
-    create(tmp_path / "near", person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path / "net" / "a", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
+    create(tmp_path / "near", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
 
 
 def test_what_is_no_archive_is_said(tmp_path: Path, clock: Clock) -> None:
@@ -121,4 +121,4 @@ def test_a_place_where_no_folder_can_be_is_refused_before_anything_is_made(
 ) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="No folder can be made"):
-        create(tmp_path / "file" / "a", person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path / "file" / "a", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)

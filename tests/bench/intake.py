@@ -45,9 +45,9 @@ def ours(source: Path) -> float:
     """Seconds of a durable intake, from the call to the return."""
     with TemporaryDirectory(dir=source.parent) as place:
         folder = Path(place) / "evidence"
-        create(folder, person="Bench", password="x", clock=system_clock, cost=_CHEAP)
+        create(folder, person="Bench", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
         with open_archive(folder, clock=system_clock, cost=_CHEAP) as archive:
-            actor = archive.access.login("Bench", "x")
+            actor = archive.access.login("Bench", "pw-pw-pw")
             begun = time.perf_counter()
             report = archive.intake.take_in(actor, source, case_number="1", progress=Progress())
             spent = time.perf_counter() - begun

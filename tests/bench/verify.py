@@ -83,9 +83,9 @@ def main() -> None:
     """Print the figures."""
     with source_folder() as source, TemporaryDirectory(dir=source.parent) as place:
         folder = Path(place) / "evidence"
-        create(folder, person="Bench", password="x", clock=system_clock, cost=_CHEAP)
+        create(folder, person="Bench", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
         with open_archive(folder, clock=system_clock, cost=_CHEAP) as archive:
-            actor = archive.access.login("Bench", "x")
+            actor = archive.access.login("Bench", "pw-pw-pw")
             archive.intake.take_in(actor, source, case_number="1", progress=Progress())
             files = _objects(folder)
             _compared("cold", archive, files, _forget)

@@ -112,7 +112,7 @@ def _record(stage: Stage, change: Change) -> None:
 
 def _add_person(stage: Stage) -> None:
     roles = [Role.EXPERT]
-    stage.archive.access.add_person(stage.actor, "Second", "second", roles)
+    stage.archive.access.add_person(stage.actor, "Second", "the second", roles)
 
 
 def _disable_person(stage: Stage) -> None:
@@ -147,7 +147,7 @@ def _reset_password(stage: Stage) -> None:
 
 
 def _destroy(stage: Stage) -> None:
-    second = stage.archive.access.login("Second", "second")
+    second = stage.archive.access.login("Second", "the second")
     (text,) = [one for one in (stage.place / "carrier").iterdir() if one.suffix == ".txt"]
     stage.archive.destruction.destroy(
         stage.actor,

@@ -178,7 +178,7 @@ def whole(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_archive(made / "folder", clock=later_clock(1), cost=CHEAP) as archive:
         keeper = archive.access.login(KEEPER, PASSWORD)
         for name in ("Second", "Gone"):
-            archive.access.add_person(keeper, name, "pw", [Role.EXPERT])
+            archive.access.add_person(keeper, name, "pw-pw-pw", [Role.EXPERT])
         archive.access.disable(keeper, "Gone")
         archive.log.checkpoint(keeper)
     with open_archive(made / "fork", clock=later_clock(1), cost=CHEAP) as archive:

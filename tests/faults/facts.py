@@ -20,7 +20,7 @@ from virtopsy.errors import AccessDenied, InputError
 from virtopsy.findings.record import to_record
 from virtopsy.jobs import Progress
 
-_PASSWORDS = {KEEPER: (PASSWORD, ANOTHER), "Second": ("second", ANOTHER)}
+_PASSWORDS = {KEEPER: (PASSWORD, ANOTHER), "Second": ("the second", ANOTHER)}
 
 
 def shown(place: Path) -> dict[str, Any]:

@@ -65,7 +65,7 @@ WRITES: Mapping[str, Read] = {
     "checkpoint": lambda archive, actor, _: archive.log.checkpoint(actor),
     "log": lambda archive, actor, _: archive.log.entries(actor),
     "person": lambda archive, actor, _: archive.access.add_person(
-        actor, "Third", "pw", [Role.AUDITOR]
+        actor, "Third", "pw-pw-pw", [Role.AUDITOR]
     ),
     "anchor": lambda archive, actor, _: archive.anchors.last(actor),
 }

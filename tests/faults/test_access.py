@@ -36,7 +36,7 @@ def _opened(folder: Path) -> Iterator[tuple[Archive, Actor]]:
 
 
 def _second(archive: Archive) -> Actor:
-    return archive.access.login("Second", "pw")
+    return archive.access.login("Second", "pw-pw-pw")
 
 
 def _forgeries(keeper: Actor, second: Actor) -> dict[str, Actor | None]:
@@ -79,7 +79,7 @@ def _without_the_role(archive: Archive, keeper: Actor) -> None:
 
 
 def _reset(archive: Archive, keeper: Actor) -> None:
-    archive.access.reset_password(keeper, "Second", "another")
+    archive.access.reset_password(keeper, "Second", "another one")
 
 
 @pytest.mark.parametrize("taken_away", [_disabled, _without_the_role, _reset])
@@ -157,7 +157,7 @@ def test_no_text_is_more_than_a_text(text: str, stand: Callable[[], Stand], tall
             ):
                 do()
         for act, make in {
-            "person": lambda: archive.access.add_person(keeper, text, "pw", [Role.EXPERT]),
+            "person": lambda: archive.access.add_person(keeper, text, "pw-pw-pw", [Role.EXPERT]),
             "finding's name": lambda: archive.cases.add_finding(keeper, CASE, track(text)),
             "new case": lambda: archive.intake.take_in(
                 keeper, folder.parent / "other", case_number=text, progress=Progress()
@@ -187,8 +187,8 @@ def test_which_names_exist_is_not_told_by_the_answer(
     with _opened(stand().folder) as (archive, _):
         said = set()
         for name, password in (
-            *((KEEPER, "wrong"), ("Second", "wrong"), ("Gone", "pw"), ("Gone", "wrong")),
-            *(("Nobody", "pw"), ("", ""), ("system", "x"), ("anonymous", "x")),
+            *((KEEPER, "wrong"), ("Second", "wrong"), ("Gone", "pw-pw-pw"), ("Gone", "wrong")),
+            *(("Nobody", "pw-pw-pw"), ("", ""), ("system", "x"), ("anonymous", "x")),
         ):
             with tally.attempt("access: user enumeration", name):
                 with pytest.raises(AccessDenied) as refused:

@@ -18,7 +18,7 @@ from virtopsy.errors import AccessDenied, InputError, UsageError
 from virtopsy.jobs import Progress
 
 _EVERY_ACT: dict[str, Callable[[Archive, Actor, Path], object]] = {
-    "add a person": lambda a, who, _: a.access.add_person(who, "X", "p", [Role.EXPERT]),
+    "add a person": lambda a, who, _: a.access.add_person(who, "X", "pw-pw-pw", [Role.EXPERT]),
     "disable a person": lambda a, who, _: a.access.disable(who, "Another"),
     "list persons": lambda a, who, _: a.access.list(who),
     "import": lambda a, who, scan: a.intake.take_in(
@@ -62,9 +62,9 @@ def _log(archive: Archive) -> tuple[LogEntry, ...]:
 def test_a_role_may_do_what_the_table_says_and_nothing_else(
     role: Role, kept: Archive, expert: Actor, scan: Path
 ) -> None:
-    kept.access.add_person(expert, "Another", "pw", [Role.AUDITOR])
-    kept.access.add_person(expert, "Somebody", "pw", [role])
-    somebody = kept.access.login("Somebody", "pw")
+    kept.access.add_person(expert, "Another", "pw-pw-pw", [Role.AUDITOR])
+    kept.access.add_person(expert, "Somebody", "pw-pw-pw", [role])
+    somebody = kept.access.login("Somebody", "pw-pw-pw")
     for act in sorted(_EVERY_ACT.keys() - _ALLOWED[role]):
         before = len(_log(kept))
         with pytest.raises(AccessDenied):
@@ -97,10 +97,10 @@ def test_every_right_belongs_to_somebody_and_no_role_means_no_right() -> None:
 def test_wrong_password_unknown_name_and_disabled_person_are_refused_alike(
     kept: Archive, expert: Actor
 ) -> None:
-    kept.access.add_person(expert, "Gone", "pw", [Role.EXPERT])
+    kept.access.add_person(expert, "Gone", "pw-pw-pw", [Role.EXPERT])
     kept.access.disable(expert, "Gone")
     sentences = set()
-    for name, password in (("Ахметова", "wrong"), ("Nobody", "x"), ("Gone", "pw")):
+    for name, password in (("Ахметова", "wrong"), ("Nobody", "x"), ("Gone", "pw-pw-pw")):
         with pytest.raises(AccessDenied) as refused:
             kept.access.login(name, password)
         sentences.add(str(refused.value))
@@ -113,8 +113,8 @@ def test_wrong_password_unknown_name_and_disabled_person_are_refused_alike(
 def test_a_session_ends_when_the_person_is_disabled_elsewhere(
     kept: Archive, expert: Actor, clock: Clock
 ) -> None:
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
     with open_archive(kept.folder, clock=clock, cost=CHEAP) as elsewhere:
         elsewhere.access.disable(elsewhere.access.login("Ахметова", PASSWORD), "Second")
     with pytest.raises(AccessDenied):
@@ -140,8 +140,8 @@ def test_an_actor_of_another_opening_is_worth_nothing_here(
 def test_the_last_administrator_stays(archive: Archive, expert: Actor) -> None:
     with pytest.raises(UsageError):
         archive.access.disable(expert, "Ахметова")
-    archive.access.add_person(expert, "Second", "pw", [Role.ADMINISTRATOR])
-    second = archive.access.login("Second", "pw")
+    archive.access.add_person(expert, "Second", "pw-pw-pw", [Role.ADMINISTRATOR])
+    second = archive.access.login("Second", "pw-pw-pw")
     archive.access.disable(expert, "Ахметова", second=second)
     with pytest.raises(AccessDenied):
         archive.access.list(expert)
@@ -150,21 +150,21 @@ def test_the_last_administrator_stays(archive: Archive, expert: Actor) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\x00b", "a\u202eb"])
 def test_a_name_nobody_can_read_is_refused(name: str, archive: Archive, expert: Actor) -> None:
     with pytest.raises(InputError):
-        archive.access.add_person(expert, name, "pw", [Role.EXPERT])
+        archive.access.add_person(expert, name, "pw-pw-pw", [Role.EXPERT])
 
 
 def test_a_name_is_taken_whatever_its_capitals(archive: Archive, expert: Actor) -> None:
     with pytest.raises(UsageError):
-        archive.access.add_person(expert, "аХМЕТОВА", "pw", [Role.EXPERT])
+        archive.access.add_person(expert, "аХМЕТОВА", "pw-pw-pw", [Role.EXPERT])
     with pytest.raises(UsageError):
         archive.access.add_person(expert, "New", "", [Role.EXPERT])
     with pytest.raises(UsageError):
-        archive.access.add_person(expert, "New", "pw", [])
+        archive.access.add_person(expert, "New", "pw-pw-pw", [])
 
 
 def test_a_name_that_is_taken_leaves_no_object_behind(archive: Archive, expert: Actor) -> None:
     with pytest.raises(UsageError):
-        archive.access.add_person(expert, "Ахметова", "pw", [Role.EXPERT])
+        archive.access.add_person(expert, "Ахметова", "pw-pw-pw", [Role.EXPERT])
     assert "orphan" not in {one.code for one in archive.verify.run().notes}
 
 
@@ -176,14 +176,14 @@ def test_what_a_person_types_never_becomes_sql(archive: Archive) -> None:
 
 
 def test_no_name_stands_in_a_log_body(kept: Archive, expert: Actor) -> None:
-    kept.access.add_person(expert, "Оспанова", "pw", [Role.INVESTIGATOR])
+    kept.access.add_person(expert, "Оспанова", "pw-pw-pw", [Role.INVESTIGATOR])
     assert not any("Оспанова" in one.body.decode() for one in _log(kept))
     assert not any("Әлиев" in one.body.decode() for one in _log(kept))
     assert "Ахметова" in {one.actor_name for one in kept.log.entries(expert)}
 
 
 def test_a_user_change_is_followed_by_a_checkpoint(archive: Archive, expert: Actor) -> None:
-    archive.access.add_person(expert, "Second", "pw", [Role.AUDITOR])
+    archive.access.add_person(expert, "Second", "pw-pw-pw", [Role.AUDITOR])
     newest = archive.log.newest_checkpoint(expert)
     assert newest is not None
     assert (newest.size, newest.root) == archive.log.head(expert)

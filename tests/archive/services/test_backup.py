@@ -261,10 +261,10 @@ def test_another_administrator_goes_on_with_the_same_disk_and_opens_it_afterward
     bench: Bench,
 ) -> None:
     bench.back_up(bench.disk)
-    bench.kept.access.add_person(bench.expert, "Второй", "pw2", [Role.ADMINISTRATOR])
-    other = bench.kept.access.login("Второй", "pw2")
-    assert _back_up(bench.kept, other, bench.disk, password="pw2").written == 2
-    assert bench.restore(bench.disk, bench.tmp_path / "back", password="pw2").ok
+    bench.kept.access.add_person(bench.expert, "Второй", "pw-pw-pw2", [Role.ADMINISTRATOR])
+    other = bench.kept.access.login("Второй", "pw-pw-pw2")
+    assert _back_up(bench.kept, other, bench.disk, password="pw-pw-pw2").written == 2
+    assert bench.restore(bench.disk, bench.tmp_path / "back", password="pw-pw-pw2").ok
     assert bench.restore(bench.disk, bench.tmp_path / "old", password=PASSWORD).ok
 
 
@@ -273,10 +273,10 @@ def test_whoever_is_no_administrator_makes_no_backup(
     expert: Actor,
     disk: Path,
 ) -> None:
-    kept.access.add_person(expert, "Эксперт", "pw2", [Role.EXPERT])
-    other = kept.access.login("Эксперт", "pw2")
+    kept.access.add_person(expert, "Эксперт", "pw-pw-pw2", [Role.EXPERT])
+    other = kept.access.login("Эксперт", "pw-pw-pw2")
     with pytest.raises(AccessDenied):
-        _back_up(kept, other, disk, password="pw2")
+        _back_up(kept, other, disk, password="pw-pw-pw2")
     assert not any(disk.iterdir())
 
 
@@ -305,15 +305,17 @@ def test_a_backup_into_the_archive_itself_is_refused(
 def test_two_archives_share_a_disk(
     bench: Bench,
 ) -> None:
-    create(bench.tmp_path / "two", person="X", password="p", clock=bench.clock, cost=CHEAP)
+    create(bench.tmp_path / "two", person="X", password="pw-pw-pw", clock=bench.clock, cost=CHEAP)
     bench.back_up(bench.disk)
     with open_archive(bench.tmp_path / "two", clock=bench.clock, cost=CHEAP) as two:
-        _back_up(two, two.access.login("X", "p"), bench.disk, password="p")
+        _back_up(two, two.access.login("X", "pw-pw-pw"), bench.disk, password="pw-pw-pw")
         uuid = two.uuid
     with pytest.raises(UsageError, match=uuid):
         bench.restore(bench.disk, bench.tmp_path / "back")
     assert (
-        bench.restore(bench.disk, bench.tmp_path / "back", archive=uuid, password="p").archive
+        bench.restore(
+            bench.disk, bench.tmp_path / "back", archive=uuid, password="pw-pw-pw"
+        ).archive
         == uuid
     )
     assert (
@@ -324,8 +326,8 @@ def test_two_archives_share_a_disk(
 
 def test_what_was_destroyed_by_act_is_not_missed_and_does_not_come_back(bench: Bench) -> None:
     kept, expert = bench.kept, bench.expert
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
     gone, *_ = _scans(kept.folder)
     content = gone.read_bytes()
     how = {"sha256s": [gone.name], "basis": "Қаулы № 12", "second": second}
@@ -547,9 +549,9 @@ def test_a_checkpoint_of_the_same_log_is_no_problem_and_a_foreign_one_is(
     good.write_text(text)
     lines = text.split("\n")
     forged.write_text("\n".join([lines[0], "9999", *lines[2:]]))
-    create(bench.tmp_path / "other", person="X", password="p", clock=bench.clock, cost=CHEAP)
+    create(bench.tmp_path / "other", person="X", password="pw-pw-pw", clock=bench.clock, cost=CHEAP)
     with open_archive(bench.tmp_path / "other", clock=bench.clock, cost=CHEAP) as other:
-        foreign.write_text(other.log.checkpoint(other.access.login("X", "p")).note)
+        foreign.write_text(other.log.checkpoint(other.access.login("X", "pw-pw-pw")).note)
     bench.back_up(bench.disk)
     assert bench.restore(bench.disk, bench.tmp_path / "one", checkpoints=[good]).ok
     found = bench.restore(bench.disk, bench.tmp_path / "two", checkpoints=[good, forged, foreign])

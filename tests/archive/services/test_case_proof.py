@@ -70,12 +70,12 @@ def test_an_entry_left_out_or_changed_shows(kept: Archive, expert: Actor, tmp_pa
 def test_only_who_keeps_the_case_or_reads_the_whole_log_gets_it(
     kept: Archive, expert: Actor, tmp_path: Path
 ) -> None:
-    kept.access.add_person(expert, "Петров", "pw", (Role.EXPERT,))
-    kept.access.add_person(expert, "Сидоров", "pw", (Role.AUDITOR,))
+    kept.access.add_person(expert, "Петров", "pw-pw-pw", (Role.EXPERT,))
+    kept.access.add_person(expert, "Сидоров", "pw-pw-pw", (Role.AUDITOR,))
     with pytest.raises(AccessDenied):
-        kept.case_proofs.write(kept.access.login("Петров", "pw"), CASE, tmp_path / "out")
+        kept.case_proofs.write(kept.access.login("Петров", "pw-pw-pw"), CASE, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    auditor = kept.access.login("Сидоров", "pw")
+    auditor = kept.access.login("Сидоров", "pw-pw-pw")
     made = kept.case_proofs.write(auditor, CASE, tmp_path / "out")
     newest = kept.log.newest_checkpoint(expert)
     assert newest is not None
@@ -96,6 +96,6 @@ def test_nothing_is_written_over_or_into_the_archive(
 
 
 def test_a_case_that_is_not_there_is_refused(kept: Archive, expert: Actor, tmp_path: Path) -> None:
-    kept.access.add_person(expert, "Сидоров", "pw", (Role.AUDITOR,))
+    kept.access.add_person(expert, "Сидоров", "pw-pw-pw", (Role.AUDITOR,))
     with pytest.raises(InputError):
-        kept.case_proofs.write(kept.access.login("Сидоров", "pw"), "9", tmp_path / "out")
+        kept.case_proofs.write(kept.access.login("Сидоров", "pw-pw-pw"), "9", tmp_path / "out")

@@ -200,8 +200,8 @@ def test_a_series_the_case_lacks_is_said(kept: Archive, expert: Actor) -> None:
 def test_the_list_counts_what_stands_and_shows_own_cases_only(kept: Archive, expert: Actor) -> None:
     (summary,) = kept.cases.list(expert)
     assert (summary.number, summary.series, summary.findings) == (CASE, 1, 1)
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    assert kept.cases.list(kept.access.login("Second", "pw")) == ()
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    assert kept.cases.list(kept.access.login("Second", "pw-pw-pw")) == ()
 
 
 def test_a_case_that_is_not_there_is_refused_like_another_persons(

@@ -130,8 +130,8 @@ def test_a_folder_that_is_not_there_is_refused(case: Case) -> None:
 
 
 def test_another_persons_case_is_refused(case: Case) -> None:
-    case.archive.access.add_person(case.actor, "Other", "y", [Role.EXPERT])
-    other = case.archive.access.login("Other", "y")
+    case.archive.access.add_person(case.actor, "Other", "pw-pw-pw", [Role.EXPERT])
+    other = case.archive.access.login("Other", "pw-pw-pw")
     with pytest.raises(AccessDenied):
         bundled(case.archive, other, case.folder / "b")
     assert nothing_is_left(case.folder)

@@ -26,8 +26,8 @@ BASIS = "Қаулы № 12, 2026-03-01, Алматы соты"
 @pytest.fixture
 def second(kept: Archive, expert: Actor) -> Actor:
     """A second expert, present."""
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    return kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    return kept.access.login("Second", "pw-pw-pw")
 
 
 def _hashes(archive: Archive) -> list[str]:
@@ -177,8 +177,8 @@ def test_one_person_alone_destroys_nothing(kept: Archive, expert: Actor) -> None
 def test_the_second_person_is_another_expert_or_an_administrator(
     role: Role, kept: Archive, expert: Actor
 ) -> None:
-    kept.access.add_person(expert, "Other", "pw", [role])
-    other = kept.access.login("Other", "pw")
+    kept.access.add_person(expert, "Other", "pw-pw-pw", [role])
+    other = kept.access.login("Other", "pw-pw-pw")
     if role in {Role.EXPERT, Role.ADMINISTRATOR}:
         _destroy_one(kept, expert, other)
         return
@@ -340,7 +340,7 @@ def test_a_kill_after_the_entry_leaves_bytes_that_verify_tells_and_the_next_logi
     archive, files = stubborn
     actor, second = (
         archive.access.login("Ахметова", "a password"),
-        archive.access.login("Second", "pw"),
+        archive.access.login("Second", "pw-pw-pw"),
     )
     files.refusing = _kill
     with pytest.raises(_Killed):
@@ -353,7 +353,7 @@ def test_a_kill_after_the_entry_leaves_bytes_that_verify_tells_and_the_next_logi
     with pytest.raises(InputError, match="destroyed by act"):
         archive.cases.series_files(actor, CASE, SERIES)
     files.refusing = None
-    archive.access.login("Second", "pw")
+    archive.access.login("Second", "pw-pw-pw")
     assert not any(_path(archive, one).exists() for one in gone)
     assert [one.code for one in archive.verify.run().notes] == ["destroyed_by_act"]
 
@@ -364,14 +364,14 @@ def test_bytes_go_only_under_a_checkpoint_and_a_kill_before_it_is_a_fault_until_
     archive, files = stubborn
     actor, second = (
         archive.access.login("Ахметова", "a password"),
-        archive.access.login("Second", "pw"),
+        archive.access.login("Second", "pw-pw-pw"),
     )
     gone = _hashes(archive)
     files.signing = _kill
     with pytest.raises(_Killed):
         archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
     files.signing = None
-    archive.access.login("Second", "pw")
+    archive.access.login("Second", "pw-pw-pw")
     assert all(_path(archive, one).exists() for one in gone), "nobody with the key said so"
     (fault,) = archive.verify.run().problems
     assert (fault.code, fault.facts["n"]) == ("destruction_unsealed", len(gone))
@@ -387,7 +387,7 @@ def test_bytes_go_only_under_a_checkpoint_and_a_kill_before_it_is_a_fault_until_
     archive.log.checkpoint(actor, destructions=[int(seq)])
     assert archive.verify.run().ok
     assert archive.unsealed == ()
-    archive.access.login("Second", "pw")
+    archive.access.login("Second", "pw-pw-pw")
     assert not any(_path(archive, one).exists() for one in gone)
     vouched = [one for one in archive.log.entries(actor) if one.act == "checkpoint"][-1]
     assert str(seq) in sentence(vouched, Language.EN)
@@ -398,7 +398,7 @@ def test_where_no_checkpoint_can_be_kept_no_bytes_go_and_that_is_said(
 ) -> None:
     archive, files = stubborn
     actor = archive.access.login("Ахметова", "a password")
-    second = archive.access.login("Second", "pw")
+    second = archive.access.login("Second", "pw-pw-pw")
     files.signing = _refuse
     done = archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
     assert (done.sealed, done.complete) == (False, False)
@@ -422,10 +422,10 @@ def test_a_disk_that_refuses_is_said_and_keeps_nobody_out(
     archive, files = stubborn
     files.refusing = _refuse
     actor = archive.access.login("Ахметова", "a password")
-    second = archive.access.login("Second", "pw")
+    second = archive.access.login("Second", "pw-pw-pw")
     done = archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
     assert not done.complete
-    assert archive.access.login("Second", "pw")
+    assert archive.access.login("Second", "pw-pw-pw")
 
 
 def test_a_second_name_that_a_kill_left_in_staging_goes_too(

@@ -273,8 +273,8 @@ _WITHOUT_CONTENT = [Role.COURT, Role.PROSECUTOR, Role.PARTICIPANT]
 def test_a_role_is_refused_every_call_it_has_no_right_to(
     role: Role, kept: Archive, expert: Actor, rights_of_calls: dict[str, Right]
 ) -> None:
-    kept.access.add_person(expert, "Somebody", "pw", [role])
-    somebody = kept.access.login("Somebody", "pw")
+    kept.access.add_person(expert, "Somebody", "pw-pw-pw", [role])
+    somebody = kept.access.login("Somebody", "pw-pw-pw")
     rights = rights_of_calls
     refused = [one for one in _calls(kept) if rights[one.name] not in rights_of([role])]
     if role in _WITHOUT_CONTENT:  # the same rights, by the table: a third of the calls each
@@ -298,7 +298,7 @@ def _role_taken(archive: Archive, expert: Actor, _machine: _Wrist) -> None:
 
 
 def _password_reset(archive: Archive, expert: Actor, _machine: _Wrist) -> None:
-    archive.access.reset_password(expert, "Somebody", "another")
+    archive.access.reset_password(expert, "Somebody", "another one")
 
 
 _ENDS = [_idle, _disabled, _role_taken, _password_reset]
@@ -309,11 +309,11 @@ def test_a_session_that_is_over_gets_nothing(
     end: Callable[[Archive, Actor, _Wrist], None], kept: Archive, expert: Actor, clock: Clock
 ) -> None:
     everything = [Role.EXPERT, Role.INVESTIGATOR, Role.AUDITOR]
-    kept.access.add_person(expert, "Somebody", "pw", everything)
+    kept.access.add_person(expert, "Somebody", "pw-pw-pw", everything)
     machine = _Wrist()
     with open_archive(kept.folder, clock=clock, cost=CHEAP, machine=machine) as archive:
         calls = _calls(archive)[_ENDS.index(end) :: len(_ENDS)]
-        sessions = [archive.access.login("Somebody", "pw") for _ in calls]
+        sessions = [archive.access.login("Somebody", "pw-pw-pw") for _ in calls]
         end(kept, expert, machine)
         for call, somebody in zip(calls, sessions, strict=True):
             (denial,) = _denials(archive, call, somebody)

@@ -177,10 +177,10 @@ def test_program_and_stranger_are_called_so() -> None:
 
 
 def test_the_person_an_act_is_about_is_named(kept: Archive, expert: Actor) -> None:
-    kept.access.add_person(expert, "Петров", "pw", (Role.AUDITOR,))
+    kept.access.add_person(expert, "Петров", "pw-pw-pw", (Role.AUDITOR,))
     kept.access.disable(expert, "Петров")
     with pytest.raises(AccessDenied):
-        kept.access.login("Петров", "pw")
+        kept.access.login("Петров", "pw-pw-pw")
     told = [sentence(one, Language.EN) for one in kept.log.entries(expert)]
     assert "Ахметова: Петров was added" in told
     assert "Ахметова: the access of Петров was taken away" in told

@@ -168,8 +168,8 @@ def test_progress_counts_bytes_twice_once_copied_and_once_read_back(
 def test_another_persons_and_another_cases_import_do_not_go_on_with_it(
     archive: Archive, expert: Actor, scan: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = archive.access.login("Second", "pw")
+    archive.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = archive.access.login("Second", "pw-pw-pw")
     _cut_off(archive, expert, scan, "settle")
     copied = _count_copies(monkeypatch)
     assert _take(archive, second, scan, "theirs") == _take(archive, expert, scan, "other")

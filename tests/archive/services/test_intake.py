@@ -94,12 +94,12 @@ def test_a_study_in_two_cases_is_stored_once_and_neither_case_hears_of_the_other
 def test_the_report_is_the_same_whether_or_not_another_persons_case_holds_the_bytes(
     kept: Archive, expert: Actor, scan: Path, tmp_path: Path
 ) -> None:
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
-    create(tmp_path / "fresh", person="Second", password="pw", clock=Clock(), cost=CHEAP)
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
+    create(tmp_path / "fresh", person="Second", password="pw-pw-pw", clock=Clock(), cost=CHEAP)
     told = []
     with open_archive(tmp_path / "fresh", clock=Clock(), cost=CHEAP) as fresh:
-        alone = fresh.access.login("Second", "pw")
+        alone = fresh.access.login("Second", "pw-pw-pw")
         for archive, actor in ((kept, second), (fresh, alone)):
             report = archive.intake.take_in(actor, scan, case_number="7", progress=Progress())
             told.append(replace(report, seconds=0.0, seq=0, intake_sha256=""))
@@ -213,8 +213,8 @@ def test_a_case_number_nobody_can_read_is_refused(
 def test_another_persons_case_takes_nothing_from_me(
     kept: Archive, expert: Actor, scan: Path
 ) -> None:
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
     with pytest.raises(AccessDenied):
         _take(kept, second, scan)
 

@@ -80,10 +80,10 @@ def test_the_old_key_and_the_new_one_sign_that_one_follows_the_other(
 def test_everybody_who_may_seal_has_the_new_key_without_a_new_password(
     archive: Archive, expert: Actor
 ) -> None:
-    archive.access.add_person(expert, "B", "pw", [Role.INVESTIGATOR])
-    there = archive.access.login("B", "pw")
+    archive.access.add_person(expert, "B", "pw-pw-pw", [Role.INVESTIGATOR])
+    there = archive.access.login("B", "pw-pw-pw")
     assert archive.keys.rotate(expert).without == ()
-    for person in (there, archive.access.login("B", "pw"), expert):
+    for person in (there, archive.access.login("B", "pw-pw-pw"), expert):
         seal = archive.access.require(person, Right.CHECKPOINT).seal
         assert seal is not None
         assert seal.public_key == archive.public_key
@@ -93,23 +93,23 @@ def test_everybody_who_may_seal_has_the_new_key_without_a_new_password(
 def test_at_a_compromise_only_who_declares_it_has_the_new_key_and_a_reset_brings_it_back(
     archive: Archive, expert: Actor
 ) -> None:
-    archive.access.add_person(expert, "B", "pw", [Role.INVESTIGATOR])
-    there = archive.access.login("B", "pw")
+    archive.access.add_person(expert, "B", "pw-pw-pw", [Role.INVESTIGATOR])
+    there = archive.access.login("B", "pw-pw-pw")
     assert archive.keys.compromised(expert).without == ("B",)
     with pytest.raises(AccessDenied, match="does not unlock"):
         archive.log.checkpoint(there)
     archive.log.checkpoint(expert)
-    archive.access.reset_password(expert, "B", "new")
-    again = archive.access.login("B", "new")
+    archive.access.reset_password(expert, "B", "a new one")
+    again = archive.access.login("B", "a new one")
     archive.access.acknowledge_reset(again)
     archive.log.checkpoint(again)
     assert _codes(archive) == []
 
 
 def test_an_administrator_without_the_key_declares_it_lost(archive: Archive, expert: Actor) -> None:
-    archive.access.add_person(expert, "B", "pw", [Role.ADMINISTRATOR])
+    archive.access.add_person(expert, "B", "pw-pw-pw", [Role.ADMINISTRATOR])
     archive.keys.compromised(expert)  # B's copy is the old key's
-    second = archive.access.login("B", "pw")
+    second = archive.access.login("B", "pw-pw-pw")
     with pytest.raises(AccessDenied, match="does not unlock"):
         archive.keys.rotate(second)
     archive.keys.lost(second)
@@ -195,7 +195,7 @@ def test_a_rotation_that_the_old_key_did_not_sign_is_named(archive: Archive, exp
 
 def test_a_card_with_other_keys_than_the_log_is_named(folder: Path, clock: Clock) -> None:
     other = folder.parent / "other"
-    create(other, person="X", password="p", clock=clock, cost=CHEAP)
+    create(other, person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
     card = json.loads((folder / "archive.json").read_text())
     card["public_keys"] = json.loads((other / "archive.json").read_text())["public_keys"]
     (folder / "archive.json").chmod(0o644)

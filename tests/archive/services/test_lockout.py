@@ -110,19 +110,19 @@ def test_a_lock_holds_in_every_program_and_after_closing(folder: Any, clock: Clo
 
 
 def test_an_administrators_reset_ends_a_lock(archive: Archive, expert: Actor) -> None:
-    archive.access.add_person(expert, "Second", "pw", [Role.EXPERT])
+    archive.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
     _wrong(archive, 7, "Second")
-    archive.access.reset_password(expert, "Second", "new")
-    archive.access.login("Second", "new")
+    archive.access.reset_password(expert, "Second", "a new one")
+    archive.access.login("Second", "a new one")
     assert archive.verify.run().ok
 
 
 def test_wrong_old_passwords_within_a_session_lock_as_well(archive: Archive, expert: Actor) -> None:
     for _ in range(5):
         with pytest.raises(AccessDenied):
-            archive.access.change_password(expert, "wrong", "new")
+            archive.access.change_password(expert, "wrong", "a new one")
     with pytest.raises(AccessDenied):
-        archive.access.change_password(expert, PASSWORD, "new")
+        archive.access.change_password(expert, PASSWORD, "a new one")
     assert _why(archive)[-1] == "access.why.locked"
 
 
@@ -130,9 +130,9 @@ def test_who_asks_learns_neither_whether_a_person_exists_nor_whether_it_is_locke
     archive: Archive, expert: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same words after the same work: one Argon2 of the same cost, one entry."""
-    archive.access.add_person(expert, "Gone", "pw", [Role.EXPERT])
+    archive.access.add_person(expert, "Gone", "pw-pw-pw", [Role.EXPERT])
     archive.access.disable(expert, "Gone")
-    archive.access.add_person(expert, "Locked", "pw", [Role.EXPERT])
+    archive.access.add_person(expert, "Locked", "pw-pw-pw", [Role.EXPERT])
     _wrong(archive, 5, "Locked")
     costs: list[tuple[Any, ...]] = []
     count: Callable[..., bytes] = signing.hash_secret_raw
@@ -143,7 +143,13 @@ def test_who_asks_learns_neither_whether_a_person_exists_nor_whether_it_is_locke
 
     monkeypatch.setattr(signing, "hash_secret_raw", counted)
     seen = set()
-    asked = [("Nobody", "x"), (_NAME, "x"), ("Locked", "x"), ("Locked", "pw"), ("Gone", "pw")]
+    asked = [
+        ("Nobody", "x"),
+        (_NAME, "x"),
+        ("Locked", "x"),
+        ("Locked", "pw-pw-pw"),
+        ("Gone", "pw-pw-pw"),
+    ]
     for name, password in asked:
         with archive._journal.database.reading() as work:
             size = work.log.count()

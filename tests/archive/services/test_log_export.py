@@ -71,8 +71,8 @@ def test_an_export_of_one_act_holds_no_other_and_its_entry_says_so(
 def test_a_few_own_acts_in_a_long_log_are_all_handed_out(
     kept: Archive, expert: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.access.add_person(expert, "Петров", "pw", (Role.INVESTIGATOR,))
-    other = kept.access.login("Петров", "pw")
+    kept.access.add_person(expert, "Петров", "pw-pw-pw", (Role.INVESTIGATOR,))
+    other = kept.access.login("Петров", "pw-pw-pw")
     for _ in range(7):  # others' acts, more than are looked through at once
         kept._journal.write(Act("verify", SYSTEM))
     kept.cases.list(other)
@@ -85,9 +85,9 @@ def test_a_few_own_acts_in_a_long_log_are_all_handed_out(
 def test_nobody_gets_entries_by_export_that_reading_would_not_show(
     kept: Archive, expert: Actor
 ) -> None:
-    kept.access.add_person(expert, "Петров", "pw", (Role.INVESTIGATOR,))
-    kept.access.add_person(expert, "Суд", "pw", (Role.COURT,))
-    other = kept.access.login("Петров", "pw")
+    kept.access.add_person(expert, "Петров", "pw-pw-pw", (Role.INVESTIGATOR,))
+    kept.access.add_person(expert, "Суд", "pw-pw-pw", (Role.COURT,))
+    other = kept.access.login("Петров", "pw-pw-pw")
     shown = seqs(exported(kept, other))
     assert (
         shown == [one.seq for one in kept._journal.entries() if one.actor == other.person_id][:-1]
@@ -95,7 +95,7 @@ def test_nobody_gets_entries_by_export_that_reading_would_not_show(
     with pytest.raises(AccessDenied):
         exported(kept, other, LogQuery(CASE))
     with pytest.raises(AccessDenied):
-        exported(kept, kept.access.login("Суд", "pw"))
+        exported(kept, kept.access.login("Суд", "pw-pw-pw"))
 
 
 def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor) -> None:

@@ -23,8 +23,8 @@ def many(kept: Archive, expert: Actor, tmp_path: Path) -> Archive:
     (tmp_path / "paper" / "note.txt").write_text("x")
     for number in NUMBERS:
         kept.intake.take_in(expert, tmp_path / "paper", case_number=number, progress=Progress())
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
     kept.intake.take_in(second, tmp_path / "paper", case_number="2026-9", progress=Progress())
     return kept
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.opening import Archive, open_archive
+from archive.opening import Archive, create, open_archive
 from archive.proof import chain
 from archive.proof.signing import Password
 from archive.records import Actor, Person, Role
+from archive.services.persons import credential
 from archive.services.rights import Right
 from archive.storage.machine import ThisMachine
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
@@ -35,8 +37,8 @@ def _last(archive: Archive, act: str) -> dict[str, Any]:
 
 
 def _added(archive: Archive, expert: Actor, name: str, *roles: Role) -> Actor:
-    archive.access.add_person(expert, name, "pw", roles)
-    return archive.access.login(name, "pw")
+    archive.access.add_person(expert, name, "pw-pw-pw", roles)
+    return archive.access.login(name, "pw-pw-pw")
 
 
 # --- roles --------------------------------------------------------------------------------------
@@ -49,7 +51,7 @@ def test_a_role_change_ends_the_sessions_and_is_kept_by_the_log(
     archive.access.change_roles(expert, "B", [Role.EXPERT], reason="appointed")
     with pytest.raises(AccessDenied, match="roles of B were changed"):
         archive.access.list(person)
-    again = archive.access.login("B", "pw")
+    again = archive.access.login("B", "pw-pw-pw")
     assert again.roles == (Role.EXPERT,)
     assert archive.cases.list(again) == ()
     assert _last(archive, "person.role")["reason"] == "appointed"
@@ -62,11 +64,11 @@ def test_who_comes_to_a_sealing_role_gets_the_key_without_a_new_password(
     person = _added(archive, expert, "B", Role.AUDITOR)
     assert archive.access.require(person, Right.LOG_IN).seal is None
     archive.access.change_roles(expert, "B", [Role.INVESTIGATOR])
-    seal = archive.access.require(archive.access.login("B", "pw"), Right.LOG_IN).seal
+    seal = archive.access.require(archive.access.login("B", "pw-pw-pw"), Right.LOG_IN).seal
     assert seal is not None
     assert seal.public_key == archive.public_key
     archive.access.change_roles(expert, "B", [Role.AUDITOR])
-    assert archive.access.require(archive.access.login("B", "pw"), Right.LOG_IN).seal is None
+    assert archive.access.require(archive.access.login("B", "pw-pw-pw"), Right.LOG_IN).seal is None
 
 
 def test_nobody_promotes_himself(archive: Archive, expert: Actor) -> None:
@@ -92,7 +94,7 @@ def test_with_two_administrators_two_persons_change_roles_and_administrators(
     outsider = _added(archive, expert, "C", Role.EXPERT)
     access = archive.access
     alone = [
-        lambda who: access.add_person(expert, "D", "pw", [Role.ADMINISTRATOR], second=who),
+        lambda who: access.add_person(expert, "D", "pw-pw-pw", [Role.ADMINISTRATOR], second=who),
         lambda who: access.change_roles(expert, "C", [Role.INVESTIGATOR], second=who),
         lambda who: access.disable(expert, "B", second=who),
     ]
@@ -104,7 +106,7 @@ def test_with_two_administrators_two_persons_change_roles_and_administrators(
         act(second)
     said = [_last(archive, act)["data"] for act in ("person.add", "person.role", "person.disable")]
     assert {one["second"] for one in said} == {second.person_id}
-    access.add_person(expert, "E", "pw", [Role.EXPERT])  # no administrator: no second person
+    access.add_person(expert, "E", "pw-pw-pw", [Role.EXPERT])  # no administrator: no second person
     assert archive.verify.run().ok
 
 
@@ -112,13 +114,15 @@ def test_an_administrator_is_reset_by_two_where_a_third_can_stand_by(
     archive: Archive, expert: Actor
 ) -> None:
     second = _added(archive, expert, "B", Role.ADMINISTRATOR)
-    archive.access.reset_password(expert, "B", "new")  # else a lost password were lost for ever
-    second = archive.access.login("B", "new")
+    archive.access.reset_password(
+        expert, "B", "a new one"
+    )  # else a lost password were lost for ever
+    second = archive.access.login("B", "a new one")
     archive.access.acknowledge_reset(second)
-    archive.access.add_person(expert, "C", "pw", [Role.ADMINISTRATOR], second=second)
+    archive.access.add_person(expert, "C", "pw-pw-pw", [Role.ADMINISTRATOR], second=second)
     with pytest.raises(AccessDenied, match="two persons"):
-        archive.access.reset_password(expert, "C", "new")
-    archive.access.reset_password(expert, "C", "new", second=second)
+        archive.access.reset_password(expert, "C", "a new one")
+    archive.access.reset_password(expert, "C", "a new one", second=second)
 
 
 # --- passwords ----------------------------------------------------------------------------------
@@ -128,16 +132,51 @@ def test_ones_own_password_is_changed_and_other_sessions_end(
     archive: Archive, expert: Actor
 ) -> None:
     elsewhere = archive.access.login(_NAME, PASSWORD)
-    archive.access.change_password(expert, PASSWORD, "another")
+    archive.access.change_password(expert, PASSWORD, "another one")
     archive.access.list(expert)
     archive.log.checkpoint(expert)
     with pytest.raises(AccessDenied, match="changed elsewhere"):
         archive.access.list(elsewhere)
     with pytest.raises(AccessDenied):
         archive.access.login(_NAME, PASSWORD)
-    again = archive.access.login(_NAME, "another")
+    again = archive.access.login(_NAME, "another one")
     archive.log.checkpoint(again)
     assert archive.verify.run().ok
+
+
+@pytest.mark.parametrize("weak", ["short 7", "       8", "Serik Ospanov", "SERIK OSPANOV "])
+def test_a_new_password_is_long_enough_and_not_the_name(
+    archive: Archive, expert: Actor, tmp_path: Path, weak: str
+) -> None:
+    name = "Serik Ospanov"
+    person = _added(archive, expert, name, Role.EXPERT)
+    newcomer = {"person": name, "password": weak, "clock": Clock(), "cost": CHEAP}
+    for act in (
+        lambda: create(tmp_path / "another", **newcomer),
+        lambda: archive.access.reset_password(expert, name, weak),
+        lambda: archive.access.change_password(person, "pw-pw-pw", weak),
+    ):
+        with pytest.raises(UsageError, match="at least 8 characters") as refused:
+            act()
+        assert weak not in repr(refused.value.facts).replace(name, "")
+    with pytest.raises(UsageError, match="at least 8 characters"):
+        archive.access.add_person(expert, weak.strip().title(), weak, [Role.EXPERT])
+    assert archive.access.login(name, "pw-pw-pw")
+
+
+def test_a_short_password_from_before_the_rule_goes_on_opening(
+    archive: Archive, expert: Actor
+) -> None:
+    _added(archive, expert, "B", Role.EXPERT)
+    session = archive.access.require(expert, Right.RESET_PASSWORD)
+    smith, person = archive.access._smith(session), _person(archive, "B")
+    older = credential(archive.access._blobs, smith, Password("pw"), person)
+    with archive._journal.database.writing() as work:
+        work.persons.update(replace(person, credential_sha256=older))
+        work.commit()
+    again = archive.access.login("B", "pw")
+    archive.log.checkpoint(again)
+    archive.access.change_password(again, "pw", "long enough")
 
 
 def test_an_empty_password_or_a_wrong_old_one_changes_nothing(
@@ -147,7 +186,7 @@ def test_an_empty_password_or_a_wrong_old_one_changes_nothing(
     with pytest.raises(UsageError):
         archive.access.change_password(expert, PASSWORD, "")
     with pytest.raises(AccessDenied):
-        archive.access.change_password(expert, "wrong", "another")
+        archive.access.change_password(expert, "wrong", "another one")
     assert _person(archive, _NAME).credential_sha256 == before
 
 
@@ -173,7 +212,7 @@ def test_choosing_a_password_of_ones_own_acknowledges(archive: Archive, expert: 
     _added(archive, expert, "B", Role.EXPERT)
     archive.access.reset_password(expert, "B", "set by another")
     person = archive.access.login("B", "set by another")
-    archive.access.change_password(person, "set by another", "own")
+    archive.access.change_password(person, "set by another", "her own word")
     assert archive.cases.list(person) == ()
     assert _last(archive, "person.acknowledge")["actor"]["id"] == person.person_id
     assert archive.verify.run().ok
@@ -181,7 +220,7 @@ def test_choosing_a_password_of_ones_own_acknowledges(archive: Archive, expert: 
 
 def test_nobody_resets_the_own_password(archive: Archive, expert: Actor) -> None:
     with pytest.raises(AccessDenied, match="own password"):
-        archive.access.reset_password(expert, _NAME, "new")
+        archive.access.reset_password(expert, _NAME, "a new one")
 
 
 # --- sessions -----------------------------------------------------------------------------------

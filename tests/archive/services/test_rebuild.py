@@ -61,10 +61,10 @@ def _size(folder: Path) -> int:
 
 def _busy_archive(kept: Archive, expert: Actor) -> None:
     """Two persons, a second version, a withdrawal, and more than one node of the tree."""
-    kept.access.add_person(expert, "Второй", "pw2", [Role.EXPERT])
+    kept.access.add_person(expert, "Второй", "pw-pw-pw2", [Role.EXPERT])
     kept.access.disable(expert, "Второй")
-    kept.access.add_person(expert, "Третий", "pw3", [Role.EXPERT])
-    second = kept.access.login("Третий", "pw3")
+    kept.access.add_person(expert, "Третий", "pw-pw-pw3", [Role.EXPERT])
+    second = kept.access.login("Третий", "pw-pw-pw3")
     with pytest.raises(AccessDenied):
         kept.access.login("Третий", "wrong")
     witness = Cosigner("auditor-2", Seal.new().public_key)
@@ -117,7 +117,7 @@ def _torn(folder: Path) -> None:
 
 def _anothers(folder: Path) -> None:
     other = folder.parent / "other"
-    create(other, person="X", password="p", clock=Clock(), cost=CHEAP)
+    create(other, person="X", password="pw-pw-pw", clock=Clock(), cost=CHEAP)
     shutil.copyfile(_database(other), _database(folder))
 
 
@@ -245,12 +245,12 @@ def test_a_broken_log_is_not_rebuilt_over_and_nothing_is_changed(
 def test_only_an_administrator_whom_the_log_knows_makes_it(
     kept: Archive, expert: Actor, rebuild: Rebuild
 ) -> None:
-    kept.access.add_person(expert, "Эксперт", "pw2", [Role.EXPERT])
+    kept.access.add_person(expert, "Эксперт", "pw-pw-pw2", [Role.EXPERT])
     with sqlite3.connect(_database(kept.folder)) as connection:
         connection.execute("UPDATE person SET roles = 'administrator expert'")
     connection.close()
     before = _database(kept.folder).read_bytes()
-    for user, password in (("Ахметова", "wrong"), ("Никто", PASSWORD), ("Эксперт", "pw2")):
+    for user, password in (("Ахметова", "wrong"), ("Никто", PASSWORD), ("Эксперт", "pw-pw-pw2")):
         with pytest.raises(AccessDenied):
             rebuild(user=user, password=password)
     assert _database(kept.folder).read_bytes() == before

@@ -77,8 +77,8 @@ def test_a_second_intake_does_not_rename_a_series(kept: Archive, expert: Actor, 
 
 
 def test_another_persons_case_is_neither_found_nor_counted(kept: Archive, expert: Actor) -> None:
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
     report = kept.search.find(second, "track")
     assert (report.total, report.more, report.results) == (0, False, ())
     assert kept.search.find(expert, "track").total == 1
@@ -86,8 +86,8 @@ def test_another_persons_case_is_neither_found_nor_counted(kept: Archive, expert
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.COURT])
 def test_who_sees_no_content_may_not_search(role: Role, kept: Archive, expert: Actor) -> None:
-    kept.access.add_person(expert, "Second", "pw", [role])
-    second = kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [role])
+    second = kept.access.login("Second", "pw-pw-pw")
     with pytest.raises(AccessDenied):
         kept.search.find(second, "track")
 

@@ -26,8 +26,8 @@ BASIS = "Order 12"
 @pytest.fixture
 def second(kept: Archive, expert: Actor) -> Actor:
     """A second expert, present."""
-    kept.access.add_person(expert, "Second", "pw", [Role.EXPERT])
-    return kept.access.login("Second", "pw")
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    return kept.access.login("Second", "pw-pw-pw")
 
 
 def _files(archive: Archive) -> list[FileRow]:
@@ -125,7 +125,7 @@ def test_a_destruction_forged_with_an_object_of_its_own_is_a_fault_that_no_act_h
     assert not kept.destruction.complete()
     assert _path(kept, row.sha256).exists(), "the program removes nothing on its word"
     _path(kept, row.sha256).unlink()
-    kept.access.change_password(second, "pw", "another one")  # a weighty act: sealed at once
+    kept.access.change_password(second, "pw-pw-pw", "another one")  # a weighty act: sealed at once
     (fault,) = kept.verify.run().problems
     assert (fault.code, fault.facts["seq"]) == ("destruction_unsealed", seq)
     assert row.sha256 in fault.path

@@ -306,8 +306,8 @@ def test_a_witness_is_added_under_its_own_name_once_by_an_administrator(
         archive.witnesses.add(expert, "auditor-2", other.vkey)
     with pytest.raises(UsageError, match="already"):
         archive.witnesses.add(expert, "auditor-2", place.who.vkey)
-    archive.access.add_person(expert, "Петров", "pw", (Role.AUDITOR,))
-    auditor = archive.access.login("Петров", "pw")
+    archive.access.add_person(expert, "Петров", "pw-pw-pw", (Role.AUDITOR,))
+    auditor = archive.access.login("Петров", "pw-pw-pw")
     with pytest.raises(AccessDenied):
         archive.witnesses.add(auditor, "other", other.vkey)
     assert [one.name for one in archive.witnesses.all(auditor)] == ["auditor-2"]
@@ -316,8 +316,8 @@ def test_a_witness_is_added_under_its_own_name_once_by_an_administrator(
 def test_an_auditor_without_the_key_carries_the_newest_checkpoint(
     place: Place, archive: Archive, expert: Actor
 ) -> None:
-    archive.access.add_person(expert, "Петров", "pw", (Role.AUDITOR,))
-    auditor = archive.access.login("Петров", "pw")
+    archive.access.add_person(expert, "Петров", "pw-pw-pw", (Role.AUDITOR,))
+    auditor = archive.access.login("Петров", "pw-pw-pw")
     newest = archive.log.newest_checkpoint(expert)
     asked = archive.witnesses.request(auditor, place.stick)
     assert newest is not None

@@ -28,11 +28,11 @@ _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive kept by Ахметов alone."""
     monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
-    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "pw2")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "pw-pw-pw2")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=_CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     return made
 
 
@@ -154,7 +154,7 @@ def test_persons_are_added_listed_and_disabled(
         ("Ахметов", False),
         ("Петрова", True),
     ]
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw2")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw2")
     assert main(["archive", "log", str(folder), "--user", "Петрова"]) == 4
 
 
@@ -278,7 +278,7 @@ def test_a_new_archive_says_whether_its_disk_keeps_it_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
     for number, found in enumerate(Encryption):
         monkeypatch.setattr("archive.storage.disk.encryption", lambda _, found=found: found)
         new = str(tmp_path / str(number))

@@ -24,14 +24,14 @@ _BASIS = "Order 12, 2026-03-01, City Court"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An archive kept by A alone; everybody's password is "pw"."""
+    """An archive kept by A alone; everybody's password is "pw-pw-pw"."""
     # What `archive` opens with where no cost is named; the machine's own costs a second each.
     monkeypatch.setitem(open_archive.__kwdefaults__, "cost", _CHEAP)
     for name in ("PASSWORD", "NEW_PASSWORD", "SECOND_PASSWORD"):
-        monkeypatch.setenv(f"VIRTOPSY_{name}", "pw")
+        monkeypatch.setenv(f"VIRTOPSY_{name}", "pw-pw-pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
-    create(made, person="A", password="pw", clock=system_clock, cost=_CHEAP)
+    create(made, person="A", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     return made
 
 
@@ -73,20 +73,20 @@ def test_roles_are_changed_by_two_from_the_second_administrator_on(run: _Run) ->
 def test_a_password_is_changed_and_the_old_one_is_worth_nothing(
     run: _Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "own")
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "her own word")
     assert run("person", "password", *_A)[:2] == (0, {"name": "A", "changed": True})
     assert run("person", "list", *_A)[0] == 4
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "own")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "her own word")
     assert run("person", "list", *_A)[0] == 0
 
 
 def test_a_reset_waits_to_be_acknowledged(run: _Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("person", "add", "B", "--role", "expert", *_A)
-    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "set")
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "set by A")
     assert run("person", "reset", "B", *_A)[0] == 0
     (_, told) = run("person", "list", *_A)[1]["persons"]
     assert (told["name"], told["reset"]) == ("B", True)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "set")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "set by A")
     code, _, words = run("list", *_B)
     assert (code, "acknowledge" in words) == (4, True)
     assert run("person", "acknowledge", *_B)[0] == 0

@@ -22,10 +22,10 @@ _CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive kept by Ахметов alone."""
     monkeypatch.setitem(open_archive.__kwdefaults__, "cost", _CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=_CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     (tmp_path / "disk").mkdir()
     return made
 

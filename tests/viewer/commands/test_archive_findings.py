@@ -35,10 +35,10 @@ _ALL = [to_record(one) for one in one_of_each()]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive with a case and no finding yet."""
     monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=_CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     assert main(["archive", "import", str(made), str(write(tmp_path / "in")), *_CASE]) == 0
     return made
 
@@ -81,7 +81,7 @@ def test_everything_goes_out_is_logged_and_comes_into_another_archive_as_it_was(
     assert entry["data"]["files"] == told["files"]
     assert entry["data"]["findings"] == [one["finding_id"] for one in _ALL]
     other = tmp_path / "other"
-    create(other, person="Петрова", password="pw", clock=system_clock, cost=_CHEAP)
+    create(other, person="Петрова", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     main(["archive", "import", str(other), str(tmp_path / "in"), *_CASE])
     report = tmp_path / "out" / "report_1.dcm"
     taken = _json(capsys, "finding", other, *_CASE, "--dicom-file", report)

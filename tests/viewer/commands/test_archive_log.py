@@ -22,10 +22,10 @@ from tests.archive.conftest import CHEAP
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An archive kept by Ахметов alone."""
     monkeypatch.setattr(archive.opening, "_COST", CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     made = tmp_path / "evidence"
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=CHEAP)
     return str(made)
 
 

@@ -18,11 +18,11 @@ from tests.archive.conftest import CHEAP, SERIES, write_slice
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive with two cases, kept by one person."""
     monkeypatch.setattr(archive.opening, "_COST", CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
     made, carrier = tmp_path / "evidence", tmp_path / "carrier"
     carrier.mkdir()
     write_slice(carrier / "1.dcm", 1)
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=CHEAP)
     for number in ("7", "8"):
         assert main(["archive", "import", str(made), str(carrier), "--case", number]) == 0
     return made

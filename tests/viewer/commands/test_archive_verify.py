@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A new archive."""
     monkeypatch.setattr(archive.opening, "_COST", _CHEAP)
     made = tmp_path / "evidence"
-    create(made, person="Ахметов", password="pw", clock=system_clock, cost=_CHEAP)
+    create(made, person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
     return made
 
 

@@ -26,11 +26,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An archive, a stick, and a witness's place beside them."""
     monkeypatch.setattr(archive.opening, "_COST", CHEAP)
     monkeypatch.setattr(archive.witnessing, "_COST", CHEAP)
-    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw")
-    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "pw")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "pw-pw-pw")
     monkeypatch.setenv("VIRTOPSY_LANG", "en")
     (tmp_path / "stick").mkdir()
-    create(tmp_path / "ev", person="Ахметов", password="pw", clock=system_clock, cost=CHEAP)
+    create(tmp_path / "ev", person="Ахметов", password="pw-pw-pw", clock=system_clock, cost=CHEAP)
     return str(tmp_path / "ev")
 
 

@@ -195,10 +195,10 @@ def test_the_list_of_cases_grows_as_it_is_scrolled_and_gives_way_to_what_a_searc
     (tmp_path / "carrier").mkdir()
     write_slice(tmp_path / "carrier" / "1.dcm", 1)
     folder = tmp_path / "evidence"
-    archive.opening.create(folder, person="X", password="p", clock=Clock(), cost=CHEAP)
+    archive.opening.create(folder, person="X", password="pw-pw-pw", clock=Clock(), cost=CHEAP)
     screen = start()
     parts, window = screen.parts, screen.desk.window
-    parts.keeping.sign_in(folder, "X", "p")
+    parts.keeping.sign_in(folder, "X", "pw-pw-pw")
     there, actor = parts.keeping.acting()
     for place in range(25):
         number = f"2026-{place:02d}"

@@ -74,7 +74,7 @@ class _Desk:
         self.settle()
 
     def keep(self, folder: Path) -> None:
-        self.keeping.create(folder, "Ә. Сарапшы", "secret")
+        self.keeping.create(folder, "Ә. Сарапшы", "secret word")
         self.keeping.save("7", Statement())
         self.settle()
 

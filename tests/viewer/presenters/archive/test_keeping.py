@@ -106,7 +106,7 @@ def test_files_keep_the_names_they_had_on_the_carrier(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
     desk.open(scans)
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     desk.keeping.save("7/2026", Statement())
     desk.settle()
     archive, actor = desk.keeping.acting()
@@ -136,7 +136,7 @@ def test_a_case_is_not_reopened_over_unsaved_marks(
 ) -> None:
     desk.open(scans / "HFS")
     desk.mark()
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
 
     with pytest.raises(UsageError):
         desk.keeping.reopen("7/2026")
@@ -149,7 +149,7 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
 ) -> None:
     desk.open(scans / "HFS")
     desk.mark()
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     desk.keeping.save("7/2026", Statement())
     desk.settle()
     desk.open(scans / "FFP")
@@ -167,7 +167,7 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
 def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     archive, actor = desk.keeping.acting()
     archive.intake.take_in(
         actor, scans, case_number="7/2026", basis="", deliverer="", carrier="", progress=Progress()
@@ -187,11 +187,11 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
 def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so_also_if_unsealed(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     archive, actor = desk.keeping.acting()
     archive.intake.take_in(actor, scans, case_number="7/2026", progress=Progress())
-    archive.access.add_person(actor, "Second", "secret", [Role.EXPERT])
-    second = archive.access.login("Second", "secret")
+    archive.access.add_person(actor, "Second", "secret word", [Role.EXPERT])
+    second = archive.access.login("Second", "secret word")
     left, gone = (one.series_uid for one in archive.cases.open(actor, "7/2026").series)
     named = {"series_uid": gone, "basis": "Order 12"}
     archive.destruction.destroy(actor, "7/2026", second=second, **named)
@@ -206,7 +206,7 @@ def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so_also_if
     assert opened.series.uid == left
 
     max((tmp_path / "archive" / "log").glob("checkpoint-*.txt")).unlink()
-    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret word")
     assert desk.problems[1:] == ["destruction.unsealed"], "nobody's seal lies over it now"
 
 
@@ -216,7 +216,7 @@ def test_what_was_stated_of_one_person_is_not_said_of_another(
 ) -> None:
     desk.open(scans / "HFS")
     desk.session.do(StateSubject(Subject.DECEASED))
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     desk.keeping.save("7/2026", Statement())
     desk.settle()
     if closed:
@@ -226,7 +226,7 @@ def test_what_was_stated_of_one_person_is_not_said_of_another(
     assert desk.problems == []
 
     if closed:
-        desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+        desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret word")
     desk.keeping.reopen("7/2026")
     desk.settle()
     assert desk.session.case.subject is Subject.DECEASED
@@ -239,13 +239,13 @@ def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
     told: list[str] = []
     for one in (desk, other):
         one.keeping.told.subscribe(told.append)
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     assert told == []
 
-    other.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    other.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret word")
     assert told == ["keeping.open_elsewhere"]
     other.keeping.close()
-    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret word")
     other.lanes.close()
 
     assert told == ["keeping.open_elsewhere"]
@@ -257,12 +257,12 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
     told: list[str] = []
     desk.keeping.told.subscribe(told.append)
     desk.open(scans / "HFS")
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret")
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     desk.keeping.save("7/2026", Statement())
     desk.settle()
     desk.keeping.close()
 
-    desk.keeping.sign_in(mounted_read_only(tmp_path / "archive"), "A. Expert", "secret")
+    desk.keeping.sign_in(mounted_read_only(tmp_path / "archive"), "A. Expert", "secret word")
     desk.keeping.reopen("7/2026")
     desk.settle()
 
@@ -276,7 +276,7 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
 
 def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _Desk) -> None:
     with pytest.raises(UsageError) as refusal:
-        desk.keeping.enter(Path(), "A. Expert", "secret", "secret")
+        desk.keeping.enter(Path(), "A. Expert", "secret word", "secret word")
 
     assert refusal.value.key == "ui.sign_in.incomplete"
 

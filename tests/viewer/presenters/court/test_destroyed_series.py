@@ -42,8 +42,8 @@ def add_other_series(archive: Archive, actor: Actor, folder: Path) -> None:
 
 def destroy(archive: Archive, actor: Actor) -> None:
     """Destroy the series on which everything is marked."""
-    archive.access.add_person(actor, "Second", "pw", [Role.EXPERT])
-    second = archive.access.login("Second", "pw")
+    archive.access.add_person(actor, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = archive.access.login("Second", "pw-pw-pw")
     named = {"series_uid": SERIES, "basis": "Order 12"}
     archive.destruction.destroy(actor, NUMBER, second=second, **named)
 

@@ -39,9 +39,9 @@ def test_a_conclusion_on_lossy_pictures_says_so_in_every_language(tmp_path: Path
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not on this machine")
     write_lossy(tmp_path / "carrier")
-    create(tmp_path / "archive", person="Айгүл", password="x", clock=Clock(), cost=CHEAP)
+    create(tmp_path / "archive", person="Айгүл", password="pw-pw-pw", clock=Clock(), cost=CHEAP)
     with open_archive(tmp_path / "archive", clock=Clock(), cost=CHEAP) as archive:
-        actor = archive.access.login("Айгүл", "x")
+        actor = archive.access.login("Айгүл", "pw-pw-pw")
         archive.intake.take_in(
             actor, tmp_path / "carrier", case_number=NUMBER, basis="118", progress=Progress()
         )
