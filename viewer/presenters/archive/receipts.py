@@ -92,10 +92,11 @@ class Receipts:
 
         Raises:
             UsageError: nobody is signed in, or the ending is not that of a PDF.
+            InputError: something lies there: it may be a signed paper.
             StorageError: its folder is missing.
         """
         archive, actor = self._keeping.acting()
-        handed_out.check(out, (".pdf",))
+        handed_out.check(out, (".pdf",), new=True)
 
         def job(_: Progress) -> Path:
             paper = make_receipt(archive, actor, number, language)

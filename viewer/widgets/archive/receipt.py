@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from viewer.widgets.parts import Parts
 from viewer.widgets.save_as import save_as
@@ -15,6 +15,8 @@ def ask_receipt(parts: Parts, over: QWidget, number: str) -> None:
         parts, over, "receipt.ask", lambda path: receipts.write(number, path, language)
     )
     dialog.setObjectName("receipt.dialog")
+    # Nothing is replaced, so nobody is asked whether to: the presenter says so instead.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
     dialog.setDefaultSuffix("pdf")
     dialog.setNameFilter("PDF (*.pdf)")
     dialog.open()

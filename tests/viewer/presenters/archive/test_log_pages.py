@@ -193,6 +193,16 @@ def test_the_live_line_follows_the_newest_anchor(desk: _Desk, tmp_path: Path) ->
     assert desk.anchoring.briefly(Language.EN) == ""
 
 
+def test_a_receipt_that_lies_there_may_be_signed_and_is_not_replaced(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    paper = tmp_path / "r.pdf"
+    paper.write_bytes(b"signed")
+    with pytest.raises(InputError, match="never written over"):
+        desk.receipts.write(CASE, paper, Language.KK)
+    assert paper.read_bytes() == b"signed"
+
+
 def test_a_backup_is_told_in_words_and_becomes_the_newest_anchor(
     desk: _Desk, tmp_path: Path
 ) -> None:
