@@ -32,9 +32,14 @@ class Language(StrEnum):
 
 @dataclass(frozen=True)
 class Phrase:
-    """A fact that is a message itself, said in the language of the sentence it fills."""
+    """A fact that is a message itself, said in the language of the sentence it fills.
+
+    Attributes:
+        told: what the message quotes, where it quotes something.
+    """
 
     key: str
+    told: str = ""
 
 
 _BETWEEN_THOUSANDS: Final = "\u00a0"
@@ -141,7 +146,7 @@ class _Number:
 
 def _spelled(fact: Fact, language: Language) -> Fact | _Number:
     if isinstance(fact, Phrase):
-        return say(fact.key, language)
+        return say(fact.key, language, told=printable(fact.told))
     if isinstance(fact, PurePath):
         return printable(str(fact))
     return _Number(fact, language) if isinstance(fact, float) else fact

@@ -14,6 +14,7 @@ from virtopsy.dicom.header import Damaged
 from virtopsy.errors import StorageError
 from virtopsy.exhibit.exhibit import Exhibit
 from virtopsy.late import Late
+from virtopsy.system_reason import reason_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,5 @@ def examine(path: Path) -> Examined:
     except Damaged:
         return "malformed"
     except OSError as error:
-        detail = error.strerror or str(error)
-        raise StorageError("archive.storage.failed", path=path, detail=detail) from error
+        raise StorageError("archive.storage.failed", path=path, detail=reason_of(error)) from error
     return found if looked == "unknown" else looked

@@ -10,6 +10,7 @@ from typing import Final
 from archive.proof.canonical import text
 from virtopsy.dicom import header, names
 from virtopsy.errors import StorageError
+from virtopsy.system_reason import reason_of
 
 _CHARSET: Final = 0x00080005
 # In the order of `Header`'s attributes.
@@ -74,8 +75,7 @@ def read_header(path: Path) -> Header | str:
     except header.Damaged:
         return "malformed"
     except OSError as error:
-        detail = error.strerror or str(error)
-        raise StorageError("archive.storage.failed", path=path, detail=detail) from error
+        raise StorageError("archive.storage.failed", path=path, detail=reason_of(error)) from error
     if read.media_class == header.DIRECTORY_CLASS:
         return "directory"
     charset = read.text(_CHARSET)

@@ -19,6 +19,7 @@ from archive.storage.files import Files
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import Progress
+from virtopsy.system_reason import quoted
 
 DATABASE = "db/archive.sqlite"
 _OWN = {"objects", "staging", "db"}
@@ -128,7 +129,8 @@ def copy_database(source: Path, target: Path, progress: Progress, *, pages: int 
             raise StorageError("archive.storage.full", path=target) from error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise StorageError("archive.storage.busy", path=source) from error
-        raise StorageError("archive.storage.failed", path=source, detail=str(error)) from error
+        why = quoted(str(error))
+        raise StorageError("archive.storage.failed", path=source, detail=why) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -22,6 +22,7 @@ from archive.storage.source_files import Buffer, blocks_of
 from archive.storage.system_sync import begin_writing, sync_file_system
 from virtopsy.errors import InputError, StorageError
 from virtopsy.jobs import silent
+from virtopsy.system_reason import reason_of
 
 _BLOCK = 1 << 20
 _TAIL = 1 << 13  # where the last line of a log is looked for first
@@ -42,7 +43,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         key = _KEYS.get(error.errno or 0, "archive.storage.failed")
-        raise StorageError(key, path=path, detail=error.strerror or str(error)) from error
+        raise StorageError(key, path=path, detail=reason_of(error)) from error
 
 
 def is_file(path: Path) -> bool:

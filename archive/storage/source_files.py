@@ -14,6 +14,7 @@ from archive.records import FileState
 from archive.storage.blocks import blocks
 from virtopsy.dicom.carrier import ZIP_ERRORS, Address, open_member
 from virtopsy.errors import InputError
+from virtopsy.system_reason import reason_of
 
 Buffer: TypeAlias = bytes | memoryview
 _BLOCK = 1 << 20
@@ -108,5 +109,5 @@ def _source_errors(source: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        detail = error.strerror or str(error)
-        raise InputError("archive.source.unreadable", path=source, detail=detail) from error
+        why = reason_of(error)
+        raise InputError("archive.source.unreadable", path=source, detail=why) from error

@@ -48,7 +48,9 @@ from archive.storage.search_table import SearchTable
 from archive.storage.tree_table import TreeTable
 from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError
 from virtopsy.jobs import silent
+from virtopsy.language import Phrase
 from virtopsy.late import Late
+from virtopsy.system_reason import quoted
 
 BUSY_TIMEOUT_S = 10.0
 Age: TypeAlias = Literal["older", "same", "newer"]
@@ -66,6 +68,11 @@ _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """The file has another name now: a rebuilt one took its place while this transaction waited."""
 _FAILURES = (DBAPIError, sqlite3.Error)
 """A failure of the database as SQLAlchemy tells it, and as its driver tells it of a BEGIN."""
+_REASONS = {
+    sqlite3.SQLITE_IOERR: "system.fault",
+    sqlite3.SQLITE_CANTOPEN: "system.unopened",
+    sqlite3.SQLITE_NOMEM: "system.memory",
+}
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -347,7 +354,8 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
         return StorageError("archive.storage.full", path=path)
     if code in _READ_ONLY:
         return StorageError("archive.storage.read_only", path=path)
-    return StorageError("archive.storage.failed", path=path, detail=str(told))
+    why = Phrase(_REASONS[code]) if code in _REASONS else quoted(str(told))
+    return StorageError("archive.storage.failed", path=path, detail=why)
 
 
 def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:

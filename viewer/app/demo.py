@@ -36,6 +36,7 @@ from virtopsy.imaging.window import HU_PRESETS
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 from virtopsy.phantom.write import write
+from virtopsy.system_reason import reason_of
 from virtopsy.walkthrough.stop import Stop
 
 PERSON = "Demo Expert"
@@ -130,8 +131,7 @@ def _made(folder: Path) -> Places:
     except (FileExistsError, NotADirectoryError) as error:
         raise InputError("demo.not_empty", path=folder) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError("demo.no_folder", path=folder, reason=reason) from error
+        raise StorageError("demo.no_folder", path=folder, reason=reason_of(error)) from error
     return Places(folder)
 
 

@@ -18,6 +18,7 @@ from viewer.commands.spoken import SpokenCommand, SpokenGroup
 from virtopsy.errors import Cancelled, InputError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Fact, Language, say
+from virtopsy.system_reason import reason_of
 
 
 @contextmanager
@@ -107,8 +108,7 @@ class _AskedPlace(_Place):
         except (FileNotFoundError, NotADirectoryError):
             pass  # to be made, or to be missed in the command's own words
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise InputError("cli.path", path=value, reason=reason) from error
+            raise InputError("cli.path", path=value, reason=reason_of(error)) from error
         return super().convert(value, param, ctx)
 
 
@@ -153,8 +153,7 @@ def _deliver(act: Callable[[], object]) -> None:
         _hush()
     except OSError as error:
         _hush()
-        reason = error.strerror or type(error).__name__
-        raise StorageError("cli.output", reason=reason) from error
+        raise StorageError("cli.output", reason=reason_of(error)) from error
 
 
 def _hush() -> None:

@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from virtopsy.errors import InputError, StorageError, UsageError
+from virtopsy.system_reason import reason_of
 
 _KEYS = {
     errno.ENOSPC: "cli.out.full",
@@ -75,9 +76,8 @@ def draft(out: Path) -> Iterator[IO[bytes]]:
         made.replace(target)
         made = None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
         key = _KEYS.get(error.errno or 0, "cli.out.cannot_write")
-        raise StorageError(key, path=out, reason=reason) from error
+        raise StorageError(key, path=out, reason=reason_of(error)) from error
     finally:
         if made is not None:
             with suppress(OSError):  # it may be gone with its disk

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from virtopsy.errors import InputError, StorageError
+from virtopsy.system_reason import reason_of
 
 
 def refuse_place(folder: Path) -> None:
@@ -53,8 +54,8 @@ def write(folder: Path, files: Mapping[str, bytes], recorded: Callable[[], None]
         draft.replace(place)
         draft = None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageError("exchange.out.cannot_write", path=folder, reason=reason) from error
+        why = reason_of(error)
+        raise StorageError("exchange.out.cannot_write", path=folder, reason=why) from error
     finally:
         if draft is not None:
             with suppress(OSError):  # it may be gone with its disk

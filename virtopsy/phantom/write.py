@@ -13,6 +13,7 @@ from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Volume
 from virtopsy.jobs import Progress
 from virtopsy.phantom.head import uid, volume
+from virtopsy.system_reason import reason_of
 
 _INTERCEPT_HU = -1024
 _DATE, _TIME = "20260115", "093000"
@@ -40,8 +41,9 @@ def write(
         (folder / "truth.json").write_text(truth.to_json(), encoding="utf-8")
     except OSError as error:
         # pydicom wraps the system's error in a new one whose text is a whole traceback.
-        reason = error.strerror or getattr(error.__cause__, "strerror", "") or type(error).__name__
-        raise StorageError("phantom.not_written", path=folder, reason=reason) from error
+        cause = error.__cause__
+        why = reason_of(cause if error.errno is None and isinstance(cause, OSError) else error)
+        raise StorageError("phantom.not_written", path=folder, reason=why) from error
 
 
 def _empty(folder: Path) -> Path:
