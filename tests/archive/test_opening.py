@@ -58,7 +58,7 @@ def test_an_archive_whose_log_cannot_be_copied_outside_the_database_is_not_made(
 
     monkeypatch.setattr(Files, "append", refuse)
     with pytest.raises(StorageError):
-        create(tmp_path / "a", person="X", password="p", clock=clock, cost=CHEAP)
+        create(tmp_path / "a", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
     assert not is_archive(tmp_path / "a")
 
 
