@@ -92,8 +92,11 @@ class LogRows(Protocol):
         """Yield the entries (of a case) about any of these acts later than `after`, by seq."""
         ...
 
-    def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
-        """Yield rows as they are stored, whatever they hold: see `proof.stretch.Walk.add`."""
+    def rows(self, first: int, last: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Yield rows as they are stored, whatever they hold, some at a time.
+
+        See `proof.plain_rows.Row`.
+        """
         ...
 
     def no_texts(self, first: int, last: int) -> Iterator[int]:

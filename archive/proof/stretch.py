@@ -7,30 +7,19 @@ is kept and none is read twice.
 
 from __future__ import annotations
 
-import hashlib
-import re
-from binascii import hexlify, unhexlify
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from archive.proof import merkle
 from archive.proof.acts import ActName
 from archive.proof.chain import BEGINNING
-from archive.proof.said import Said, said
-from archive.records import LogEntry, Out
 
 SIZE: Final = 1 << 13
 """Entries of a stretch: complete nodes of every level below it lie within."""
-_AT_ONCE: Final = 512  # bodies held
 _NODE: Final = 1 << merkle.STEP
-_CLOCK: Final = frozenset({ActName.CLOCK_JUMP.encode()})
-_TOLD: Final = _CLOCK | {ActName.RESTORE.encode()}
-_OK: Final = Out.OK.encode()
-_HASH: Final = re.compile(rb"[0-9a-f]{64}").fullmatch
+_CLOCK: Final = ActName.CLOCK_JUMP.encode()
 _BEGINNING: Final = BEGINNING.encode()
-
-Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -85,132 +74,6 @@ class Stretch:
     broken: bool = False
 
 
-class Walk:
-    """Goes through the rows of one stretch in the order of their seq.
-
-    Args:
-        log: the archive's uuid.
-        first: the first seq that belongs to the stretch.
-        sizes: log sizes whose root is asked for; those within the stretch are answered.
-        names_nothing: acts whose objects are not the archive's.
-        case: only objects that this case or no case names; None: all.
-    """
-
-    def __init__(
-        self,
-        log: str,
-        first: int,
-        sizes: Iterable[int] = (),
-        *,
-        names_nothing: Collection[str] = (),
-        case: str | None = None,
-    ) -> None:
-        self._log = log.encode()
-        self._sizes = sorted(sizes)
-        self._names_nothing = frozenset(one.encode() for one in names_nothing)
-        self._cases = None if case is None else frozenset((case.encode(), b""))
-        self._made = Stretch(first)
-        self._leaves: list[bytes] = []
-        self._bodies: list[bytes] = []
-        self._copy = hashlib.sha256()
-        self._times: dict[int, str] = {}
-        self._objects = bytearray()
-        self._wanted = frozenset(self._sizes)
-
-    def add(self, row: Row) -> None:
-        """Check a row as stored: seq, body, prev, hash, ts, actor, act, out, case_number.
-
-        Texts are UTF-8. Little is handed to other functions: it runs a million times.
-        """
-        seq, body, prev, stored, ts, actor, act, out, case = row
-        made, leaves = self._made, self._leaves
-        if type(body) is not bytes:
-            body = b""
-        leaf = merkle.leaf_hash(body)
-        name = hexlify(leaf)
-        says = said(body) if name == stored else None
-        if says is None or says.log != self._log:
-            made.faults.append(Fault(seq, "log_body_changed"))
-        else:
-            if says[1:8] != (seq, prev, ts, actor, act, out, case):
-                made.faults.append(Fault(seq, "log_columns_differ"))
-            if says.case:
-                self._in_case(seq, name, says)
-            if says.objects:
-                self._name(says)
-            if says.act in _TOLD:
-                made.told.append((seq, says.act.decode(), says.data))
-        self._link(seq, prev, stored, (ts, act))
-        leaves.append(leaf)
-        self._bodies.append(body)
-        if len(self._bodies) == _AT_ONCE:
-            self._hash_copy()
-        if seq in self._wanted:
-            self._times[len(leaves)] = _text(ts)
-
-    def fault(self, seq: int, code: str) -> None:
-        """Name a fault that was found otherwise."""
-        self._made.faults.append(Fault(seq, code))
-
-    def done(self, *, broken: bool = False) -> Stretch:
-        """Return what the stretch says of itself."""
-        made, leaves = self._made, self._leaves
-        made.broken, made.count = broken, len(leaves)
-        made.whole = not broken and bool(leaves) and made.begins[0] == made.first
-        made.whole = made.whole and made.ends[0] - made.first + 1 == len(leaves)
-        complete = merkle.levels(leaves)
-        made.node = merkle.beginning(complete, len(leaves))
-        if made.whole and len(complete) > merkle.STEP:
-            made.nodes = complete[merkle.STEP]
-        for size in self._sizes:
-            within = size - made.first + 1
-            if 0 < within <= len(leaves):
-                root = merkle.beginning(complete, within)
-                made.roots[size] = (root, self._times.get(within, ""))
-        self._hash_copy()
-        made.digest = self._copy.digest()
-        made.objects = bytes(self._objects)
-        return made
-
-    def _hash_copy(self) -> None:
-        copy = b"".join(body + b"\n" for body in self._bodies)
-        self._bodies.clear()
-        self._copy.update(copy)
-        self._made.length += len(copy)
-
-    def _link(self, seq: int, prev: Any, stored: Any, at: tuple[Any, Any]) -> None:
-        made = self._made
-        if not self._leaves:
-            made.begins, made.begins_at = (seq, prev), at
-        else:
-            if (seq - 1, prev) != made.ends:
-                made.faults.append(Fault(seq, "log_chain_broken"))
-            if is_earlier(made.ends_at, at):
-                made.earlier.append(seq)
-        made.ends, made.ends_at = (seq, stored), at
-
-    def _in_case(self, seq: int, name: bytes, says: Said) -> None:
-        made, case = self._made, says.case
-        before = made.closed.get(case)
-        if before is None:
-            made.opened[case] = (seq, says.case_seq, says.case_prev)
-        elif not follows(before, says.case_seq, says.case_prev):
-            made.faults.append(Fault(seq, "log_case_gap"))
-        made.closed[case] = (name, says.case_seq)
-
-    def _name(self, says: Said) -> None:
-        if says.out != _OK or says.act in self._names_nothing:
-            return
-        if self._cases is None or says.case in self._cases:
-            for sha256 in says.objects:
-                if _HASH(sha256):
-                    self._objects += unhexlify(sha256)
-
-
-def _text(stored: Any) -> str:
-    return stored.decode("utf-8", "replace") if isinstance(stored, bytes) else str(stored)
-
-
 def follows(before: tuple[bytes, Any] | None, case_seq: Any, case_prev: Any) -> bool:
     """Tell whether an entry of a case follows the one before: (hash, case_seq); None: the first."""
     stored, number = before or (_BEGINNING, 0)
@@ -222,21 +85,7 @@ def is_earlier(before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
     """Tell whether the later of two entries, (time, act), is dated earlier and nobody said why."""
     if type(before[0]) is not type(after[0]):
         return False  # no time at all, which is a fault of its own
-    return bool(after[0] < before[0] and after[1] not in _CLOCK)
-
-
-def faults(log: str, rows: Iterable[LogEntry]) -> Iterator[Fault]:
-    """Check stored rows in the order of their seq; yields every fault and goes on.
-
-    Codes: log_body_changed (the bytes do not give the stored hash, or are no body of this log),
-    log_columns_differ (what lists show is not what the body says), log_chain_broken (an entry
-    before this one is gone, inserted, moved or changed), log_case_gap (an entry of the case is).
-    """
-    walk = Walk(log, 1)
-    for one in rows:
-        texts = (one.prev, one.hash, one.ts, one.actor, one.act, one.out, one.case_number)
-        walk.add((one.seq, one.body, *(text.encode("utf-8", "replace") for text in texts)))
-    yield from Join().add(walk.done())
+    return bool(after[0] < before[0] and after[1] != _CLOCK)
 
 
 class Join:

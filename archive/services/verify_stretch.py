@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.ports import Database
-from archive.proof.stretch import SIZE, Stretch, Walk
+from archive.proof.stretch import SIZE, Stretch
+from archive.proof.walk import Walk
 from archive.services.replay import NAMES_NOTHING
 from archive.services.verify_findings import DAMAGE
 
@@ -37,8 +38,8 @@ def walk(task: Task) -> Stretch:
     try:
         with task.database.reading() as work:
             end = min(task.first + SIZE - 1, task.last)
-            for row in work.log.rows(task.first, end):
-                found.add(row)
+            for rows in work.log.rows(task.first, end):
+                found.add_all(rows)
             for seq in work.log.no_texts(task.first, end):
                 found.fault(seq, "log_columns_differ")
     except DAMAGE:
@@ -51,8 +52,8 @@ def bodies(task: Task) -> dict[int, Any]:
     found: dict[int, Any] = {}
     try:
         with task.database.reading() as work:
-            for row in work.log.rows(task.first, min(task.first + SIZE - 1, task.last)):
-                found[row[0]] = row[1]
+            for rows in work.log.rows(task.first, min(task.first + SIZE - 1, task.last)):
+                found.update((row[0], row[1]) for row in rows)
     except DAMAGE:
         return found
     return found

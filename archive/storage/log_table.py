@@ -24,6 +24,7 @@ from archive.storage import tables
 from virtopsy.errors import IntegrityError
 
 _FETCHED = 1000
+_AT_ONCE = 512  # rows with their bodies
 _TEXTS = ("prev", "hash", "ts", "actor", "act", "out", "case_number")
 _ROWS = f"SELECT seq, body, {', '.join(_TEXTS)} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
 _OTHER = " OR ".join(f"typeof({one}) <> 'text'" for one in _TEXTS)
@@ -124,8 +125,8 @@ class LogTable:
         given = {"case_number": case_number, "after": after}
         return self._entries(_of_acts(frozenset(acts), case_number is not None), given)
 
-    def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
-        """Yield rows as they are stored, whatever they hold; texts as UTF-8.
+    def rows(self, first: int, last: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Yield rows as they are stored, whatever they hold, some at a time; texts as UTF-8.
 
         Raises:
             IntegrityError: a page is damaged; what lies before it was yielded.
@@ -134,8 +135,8 @@ class LogTable:
         driver.text_factory = bytes
         try:
             found = self._connection.exec_driver_sql(_ROWS, (first, last))
-            while some := found.cursor.fetchmany(_FETCHED):
-                yield from some
+            while some := found.cursor.fetchmany(_AT_ONCE):
+                yield some
         except sqlite3.Error as error:
             raise IntegrityError("archive.problem.database_damaged", path="db") from error
         finally:

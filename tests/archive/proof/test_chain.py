@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.proof import canonical, chain, stretch
+from archive.proof import canonical, chain
 from archive.proof.chain import SYSTEM, Act, Moment
 from archive.records import LogEntry, Surroundings
+from tests.archive.proof.log_rows import faults
 from virtopsy.errors import Bug
 
 _HERE = Surroundings("host", "boot", "unknown", "1", "0" * 64)
@@ -37,7 +38,7 @@ def _log(cases: list[str]) -> list[LogEntry]:
 
 
 def _codes(rows: list[LogEntry]) -> set[str]:
-    return {fault.code for fault in stretch.faults("log", rows)}
+    return {fault.code for fault in faults("log", rows)}
 
 
 _CASES = st.lists(st.sampled_from(["", "A", "B"]), min_size=3, max_size=12)
@@ -92,7 +93,7 @@ def test_an_entry_of_a_case_left_out_shows_even_where_the_chain_was_mended() -> 
 
 
 def test_an_entry_of_another_log_is_no_entry_of_this_one() -> None:
-    assert {f.code for f in stretch.faults("other", _log(["A"]))} == {"log_body_changed"}
+    assert {f.code for f in faults("other", _log(["A"]))} == {"log_body_changed"}
 
 
 def test_a_body_holds_the_fields_of_the_format_and_large_numbers_as_text() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,8 +12,10 @@ from hypothesis import strategies as st
 from archive.proof import canonical, chain, merkle, said, stretch
 from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act, Moment, Who
-from archive.proof.stretch import Join, Walk
+from archive.proof.stretch import Join
+from archive.proof.walk import Walk
 from archive.records import LogEntry, ObjectName, Out, Surroundings
+from tests.archive.proof.log_rows import faults, row
 
 _HERE = Surroundings("host", "boot", "unknown", "1", "0" * 64)
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,12 +54,6 @@ def _log(acts: list[Act]) -> list[LogEntry]:
         rows.append(made)
         last[act.case] = made
     return rows
-
-
-def _row(one: LogEntry) -> tuple[Any, ...]:
-    """The entry as the database gives it: texts in UTF-8."""
-    texts = (one.encode() if isinstance(one, str) else one for one in astuple(one)[2:9])
-    return (one.seq, one.body, *texts)
 
 
 @given(_ACTS)
@@ -106,7 +101,7 @@ def _joined(rows: list[LogEntry], size: int, **walk: Any) -> tuple[Join, list[st
         part = Walk("log", first, range(first, first + size), **walk)
         some = [one for one in rows if first <= one.seq < first + size]
         for one in some:
-            part.add(_row(one))
+            part.add(row(one))
         if some:
             found.extend(join.add(part.done()))
     return join, found
@@ -125,7 +120,7 @@ def test_stretches_find_what_the_whole_finds(acts: list[Act], data: st.DataObjec
             rows[-1] = LogEntry(**{**rows[-1].__dict__, "actor": "other"})
         case "body":
             rows[-1] = LogEntry(**{**rows[-1].__dict__, "body": rows[-1].body[:-1] + b" "})
-    whole = list(stretch.faults("log", rows))
+    whole = list(faults("log", rows))
     for size in (1, 2, 4):
         assert _key(_joined(rows, size)[1]) == _key(whole)
 
@@ -168,7 +163,7 @@ def test_a_stretch_names_the_objects_of_good_acts_and_of_the_case_asked_for() ->
     def named(case: str | None) -> str:
         walk = Walk("log", 1, names_nothing={"seal"}, case=case)
         for one in rows:
-            walk.add(_row(one))
+            walk.add(row(one))
         return walk.done().objects.hex()
 
     assert named(None) == _SHA + other
@@ -180,12 +175,12 @@ def test_an_entry_dated_before_its_predecessor_is_told_unless_an_entry_says_why(
     back = [_at(rows[0], _NOON), _at(rows[1], _NOON - timedelta(hours=1))]
     walk = Walk("log", 1)
     for one in back:
-        walk.add(_row(one))
+        walk.add(row(one))
     assert walk.done().earlier == [2]
     jumps = _log([Act("view", SYSTEM), Act(ActName.CLOCK_JUMP, SYSTEM), Act("view", SYSTEM)])
     walk = Walk("log", 1)
     for one in (jumps[0], *(_at(one, _NOON - timedelta(hours=1)) for one in jumps[1:])):
-        walk.add(_row(one))
+        walk.add(row(one))
     made = walk.done()
     assert made.earlier == []
     assert [(seq, act) for seq, act, _ in made.told] == [(2, "clock.jump")]
@@ -214,8 +209,8 @@ def test_data_is_read_by_its_shape_as_by_its_value(data: bytes) -> None:
 
 @pytest.mark.parametrize("odd", [None, "text", 5, b"", 1.5])
 def test_whatever_a_column_holds_is_a_fault_and_no_crash(odd: Any) -> None:
-    row = list(_row(_log([Act("view", SYSTEM, case="A")])[0]))
+    good = list(row(_log([Act("view", SYSTEM, case="A")])[0]))
     for place in range(1, 9):
         walk = Walk("log", 1)
-        walk.add((*row[:place], odd, *row[place + 1 :]))
+        walk.add((*good[:place], odd, *good[place + 1 :]))
         assert list(Join().add(walk.done()))
