@@ -17,6 +17,7 @@ wait for the next; all end when this process does.
 from __future__ import annotations
 
 import atexit
+import gc
 import mmap
 import os
 import resource
@@ -453,6 +454,7 @@ def zygote() -> None:
                 length = int.from_bytes(asked.recv(_NUMBER_BYTES, socket.MSG_WAITALL), "little")
                 _load(asked.recv(length, socket.MSG_WAITALL).decode("ascii").split())
                 continue
+            gc.freeze()  # what is loaded is no garbage: no worker looks through it and copies it
             child = os.fork()
             if child == 0:
                 asked.detach()

@@ -15,7 +15,10 @@ from archive.proof import merkle
 from archive.proof.said import Columns, plain
 
 Row: TypeAlias = tuple[Any, ...]
-"""As stored: seq, body, prev, hash, ts, actor, act, out, case_number; texts are UTF-8."""
+"""As stored: seq, body, prev, hash, ts, actor, act, out, case_number; texts are UTF-8.
+
+At the end: 1 where none of them but the body is a BLOB, which looks like a text here.
+"""
 
 
 class Run(NamedTuple):
@@ -52,36 +55,28 @@ def runs(rows: Sequence[Row], log: bytes) -> Iterator[tuple[Sequence[Row], Run |
     if set(map(type, bodies)) != {bytes}:
         yield rows, None
         return
-    lines = _lines(bodies)
-    said = plain(bodies, lines)
+    said = plain(bodies)
     start = 0
     odd = [place for place, one in enumerate(said) if one is None]
     for place in (*odd, len(rows)):
         between = [one for one in said[start:place] if one is not None]
-        if len(between) == len(rows):
-            yield rows, _right(rows, between, lines, log)
-        elif between:
+        if between:
             some = rows[start:place]
-            yield some, _right(some, between, _lines(bodies[start:place]), log)
+            yield some, _right(some, between, log)
         if place < len(rows):
             yield rows[place : place + 1], None
         start = place + 1
 
 
-def _lines(bodies: Sequence[bytes]) -> bytes:
-    return b"\n".join((*bodies, b""))
-
-
-def _right(
-    rows: Sequence[Row], said: Sequence[tuple[bytes, ...]], lines: bytes, log: bytes
-) -> Run | None:
+def _right(rows: Sequence[Row], said: Sequence[tuple[bytes, ...]], log: bytes) -> Run | None:
     """Return plain rows as a run; None where something is wrong, whatever it is."""
-    seqs, bodies, prevs, hashes, times, actors, acts, outs, cases = zip(*rows, strict=True)
+    seqs, bodies, prevs, hashes, times, actors, acts, outs, cases, texts = zip(*rows, strict=True)
     leaves = list(map(merkle.leaf_hash, bodies))
     told = Columns(*zip(*said, strict=True))
     following = tuple(range(seqs[0], seqs[0] + len(seqs)))
     right = (
-        list(map(hexlify, leaves)) == list(hashes)
+        texts.count(1) == len(texts)
+        and list(map(hexlify, leaves)) == list(hashes)
         and prevs[1:] == hashes[:-1]
         and tuple(map(int, told.seqs)) == seqs == following
         and (told.prevs, told.times, told.actors) == (prevs, times, actors)
@@ -91,4 +86,5 @@ def _right(
     )
     if not right:
         return None
+    lines = b"\n".join((*bodies, b""))
     return Run(lines, leaves, seqs, hashes, tuple(map(int, told.case_seqs)), told)

@@ -88,6 +88,14 @@ _FLAT_DATA: Final = re.compile(
 _KEYS: Final = re.compile(rb'"([^"]*)":').findall
 _SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
 _ESCAPE: Final = b"\\"
+_CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F))
+_DATA: Final = re.compile(
+    rb"\{%s\}"
+    % (_LIST % {b"one": rb"%s:(?:%s|0|-?[1-9][0-9]{0,14}|true|false|null)" % (_KEY, _QUIET)})
+).fullmatch
+_KEYS: Final = re.compile(rb'"([^"]*)":').findall
+_SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
+_ESCAPE: Final = b"\\"
 _BREAK: Final = b"\n"
 _CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F) if one != _BREAK[0])
 _DATA: Final = Columns._fields.index("data")
@@ -121,28 +129,23 @@ def by_value(body: bytes) -> Said | None:
         return None
 
 
-def plain(bodies: Sequence[bytes], lines: bytes) -> list[tuple[bytes, ...] | None]:
+def plain(bodies: Sequence[bytes]) -> list[tuple[bytes, ...] | None]:
     """Return what plain bodies say, in their spelling; None in the place of one that is not plain.
-
-    Args:
-        bodies: one after the other.
-        lines: the same, each with a line break.
 
     Returns:
         Of each what stands in `Columns`.
     """
-    if lines.count(_BREAK) != len(bodies) or any(one in lines for one in _CONTROLS):
+    together = b"".join(bodies)
+    if any(one in together for one in _CONTROLS):
         return [None] * len(bodies)
-    escapes = _ESCAPE in lines
+    escapes, ascii_only = _ESCAPE in together, together.isascii()
     found: list[tuple[bytes, ...] | None] = []
-    for body in bodies:
-        shape = None if escapes and _ESCAPE in body else _BODY(body)
-        if shape is None or not (body.isascii() or _is_normal(body)):
+    for body, shape in zip(bodies, map(_BODY, bodies), strict=True):
+        said = None if shape is None or (escapes and _ESCAPE in body) else shape.groups()
+        if said is None or not (ascii_only or body.isascii() or _is_normal(body)):
             found.append(None)
-            continue
-        said = shape.groups()
-        data = said[_DATA]
-        found.append(said if data == b"{}" or _is_canonical(data) else None)
+        else:
+            found.append(said if said[_DATA] == b"{}" or _is_canonical(said[_DATA]) else None)
     return found
 
 
@@ -153,7 +156,7 @@ def named(objects: bytes) -> tuple[bytes, ...]:
 
 def _by_shape(body: bytes) -> Said | None:
     """Return what a plain body says; None where only decoding tells."""
-    (found,) = plain((body,), body + _BREAK)
+    (found,) = plain((body,))
     if found is None:
         return None
     act, actor, case, case_prev, case_seq, data, log, objects, out, prev, seq, ts = found

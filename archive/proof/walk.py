@@ -35,6 +35,9 @@ class Walk:
         sizes: log sizes whose root is asked for; those within the stretch are answered.
         names_nothing: acts whose objects are not the archive's.
         case: only objects that this case or no case names; None: all.
+
+    Attributes:
+        one_by_one: a row went by the rule, so that columns that hold no text are not found yet.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Walk:
         self._copy = hashlib.sha256()
         self._times: dict[int, str] = {}
         self._objects = bytearray()
+        self.one_by_one = False
 
     def add_all(self, rows: Sequence[Row]) -> None:
         """Check rows one after the other, as `add` does, but those that are right at once."""
@@ -66,8 +70,9 @@ class Walk:
                 self.add(row)
 
     def add(self, row: Row) -> None:
-        """Check one row: the rule."""
-        seq, body, prev, stored, ts, actor, act, out, case = row
+        """Check one row: the rule, but for what SQLite alone can tell of a column's kind."""
+        self.one_by_one = True
+        seq, body, prev, stored, ts, actor, act, out, case, _ = row
         made, leaves = self._made, self._leaves
         if type(body) is not bytes:
             body = b""

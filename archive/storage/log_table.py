@@ -24,11 +24,14 @@ from archive.storage import tables
 from virtopsy.errors import IntegrityError
 
 _FETCHED = 1000
-_AT_ONCE = 512  # rows with their bodies
+_AT_ONCE = 256  # rows with their bodies: what a processor holds near itself
 _TEXTS = ("prev", "hash", "ts", "actor", "act", "out", "case_number")
-_ROWS = f"SELECT seq, body, {', '.join(_TEXTS)} FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+_SURE = " AND ".join(f"{one} < x''" for one in _TEXTS)
+"""Neither a BLOB, which SQLite sorts behind every text, nor NULL; told in the same reading."""
+_WITHIN = "FROM log WHERE seq BETWEEN ? AND ?"
+_ROWS = f"SELECT seq, body, {', '.join(_TEXTS)}, {_SURE} {_WITHIN} ORDER BY seq"
 _OTHER = " OR ".join(f"typeof({one}) <> 'text'" for one in _TEXTS)
-_NO_TEXTS = f"SELECT seq FROM log WHERE seq BETWEEN ? AND ? AND ({_OTHER})"  # noqa: S608
+_NO_TEXTS = f"SELECT seq {_WITHIN} AND ({_OTHER})"
 _LOG = tables.log.c
 _COLUMNS = tuple(one.name for one in _LOG)
 """The first fields of an entry, in their order; the rest is for whoever reads."""

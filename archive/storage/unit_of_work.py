@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias
@@ -27,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 from typing_extensions import override
 
 from archive.ports import (
@@ -81,12 +82,19 @@ class SqliteDatabase:
 
     Connections are kept between transactions: without one they hold no lock, and what they
     remember of the file SQLite compares with the file's own counter.
+
+    Args:
+        path: the file.
+        busy_timeout_s: how long another program's transaction is waited for.
+        kept: False: a connection, and what it remembers, ends with its transaction.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, kept: bool = True
+    ) -> None:
         self.path = path
         self._busy_timeout_s = busy_timeout_s
-        self._engine = _engine(path, busy_timeout_s)
+        self._engine = _engine(path, busy_timeout_s, kept=kept)
         self._shut: Shut | None = None
 
     @classmethod
@@ -213,9 +221,9 @@ class SqliteDatabase:
                 yield looking
 
     @override
-    def __reduce__(self) -> tuple[type[SqliteDatabase], tuple[Path]]:
-        """Travel to a worker process, which opens the file for itself."""
-        return type(self), (self.path,)
+    def __reduce__(self) -> tuple[Callable[[Path], SqliteDatabase], tuple[Path]]:
+        """Travel to a worker process, which opens the file for itself, for this one time."""
+        return partial(type(self), kept=False), (self.path,)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -358,7 +366,7 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
     return StorageError("archive.storage.failed", path=path, detail=why)
 
 
-def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:
+def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw", kept: bool = True) -> Engine:
     uri = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
@@ -375,9 +383,10 @@ def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw") -> Engine:
         if record.info["file"] != _identity(path):
             raise DisconnectionError  # another file lies there now: the pool connects to that one
 
-    engine = create_engine(
-        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1
-    )
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if kept:
+        pool = {"poolclass": QueuePool, "max_overflow": -1}
+    engine = create_engine("sqlite+pysqlite://", creator=connect, **pool)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "checkout", look)
     event.listen(engine, "begin", _begin)

@@ -14,7 +14,7 @@ from archive.records import LogEntry
 def row(one: LogEntry) -> Row:
     """Return an entry as a row: texts in UTF-8."""
     texts = (part.encode() if isinstance(part, str) else part for part in astuple(one)[2:9])
-    return (one.seq, one.body, *texts)
+    return (one.seq, one.body, *texts, 1)
 
 
 def faults(log: str, entries: Iterable[LogEntry]) -> Iterator[Fault]:

@@ -140,7 +140,7 @@ def test_a_row_that_is_not_plain_leaves_the_others_at_once() -> None:
     assert parts == [(2, True), (1, False), (1, True), (1, False)]
 
 
-@pytest.mark.parametrize("column", range(1, 9))
+@pytest.mark.parametrize("column", range(1, 10))
 def test_rows_of_which_one_differs_in_a_column_are_not_taken(column: int) -> None:
     rows = _log([Act("view", SYSTEM, case="A") for _ in range(3)], [1, 1, 1])
     _put(rows, 1, column, b"other")
