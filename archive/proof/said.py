@@ -1,9 +1,9 @@
-"""What a log body says that the checks ask for: read by its shape where that is certain.
+"""What a log body says that the checks ask for.
 
-A check of a million entries decodes every body once. Most bodies are plain: the fields of the
-format in their order, texts without escapes. One pattern reads them, many times as fast as the
-whole value would be built; it accepts only what `canonical.decode` accepts, with the same answer.
-Everything else, and all of `data`, goes that way.
+The rule is `said`: it decodes a body. A check of a million entries would do nothing else for
+minutes, but most bodies are plain: the fields of the format in their order, texts without
+escapes. `plain` reads these by one pattern, many times as fast as values are built; it accepts
+only what `said` accepts, with the same answer, and leaves everything else to it.
 
 The pattern is quick because a text is whatever stands between two quotation marks. That is so
 only where nothing is escaped and no control character stands, which is looked at beforehand.
@@ -89,26 +89,12 @@ _KEYS: Final = re.compile(rb'"([^"]*)":').findall
 _SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
 _ESCAPE: Final = b"\\"
 _CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F))
-_DATA: Final = re.compile(
-    rb"\{%s\}"
-    % (_LIST % {b"one": rb"%s:(?:%s|0|-?[1-9][0-9]{0,14}|true|false|null)" % (_KEY, _QUIET)})
-).fullmatch
-_KEYS: Final = re.compile(rb'"([^"]*)":').findall
-_SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
-_ESCAPE: Final = b"\\"
-_BREAK: Final = b"\n"
-_CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F) if one != _BREAK[0])
 _DATA: Final = Columns._fields.index("data")
 _FEW: Final = 50  # brackets in `data`, far from where `canonical.DEEPEST` begins to matter
 
 
 def said(body: bytes) -> Said | None:
-    """Return what a body says; None where the bytes are none."""
-    return _by_shape(body) or by_value(body)
-
-
-def by_value(body: bytes) -> Said | None:
-    """Return what a body says by decoding all of it: the rule that the pattern must follow."""
+    """Return what a body says, by decoding all of it; None where the bytes are none."""
     try:
         value = canonical.decode(body)
         return Said(
@@ -132,8 +118,10 @@ def by_value(body: bytes) -> Said | None:
 def plain(bodies: Sequence[bytes]) -> list[tuple[bytes, ...] | None]:
     """Return what plain bodies say, in their spelling; None in the place of one that is not plain.
 
+    What `said` finds in a plain body is the same, with other types.
+
     Returns:
-        Of each what stands in `Columns`.
+        Of each what stands in `Columns`, in this order.
     """
     together = b"".join(bodies)
     if any(one in together for one in _CONTROLS):
@@ -150,20 +138,8 @@ def plain(bodies: Sequence[bytes]) -> list[tuple[bytes, ...] | None]:
 
 
 def named(objects: bytes) -> tuple[bytes, ...]:
-    """Return the SHA-256 in the `obj` of a plain body."""
+    """Return the SHA-256 that stand in the `obj` of a plain body."""
     return tuple(_SHA256(objects)) if objects else ()
-
-
-def _by_shape(body: bytes) -> Said | None:
-    """Return what a plain body says; None where only decoding tells."""
-    (found,) = plain((body,))
-    if found is None:
-        return None
-    act, actor, case, case_prev, case_seq, data, log, objects, out, prev, seq, ts = found
-    return Said(
-        *(log, int(seq), prev, ts, actor, act, out, case, int(case_seq), case_prev),
-        *(named(objects), data),
-    )
 
 
 def _is_normal(body: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -10,17 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.proof import chain, merkle
+from archive.proof import merkle
 from archive.proof.acts import ActName
-from archive.proof.chain import SYSTEM, Act, Moment, Who
+from archive.proof.chain import SYSTEM, Act, Who
 from archive.proof.plain_rows import Row, runs
 from archive.proof.stretch import Stretch
 from archive.proof.walk import Walk
-from archive.records import LogEntry, ObjectName, Out, Surroundings
-from tests.archive.proof.log_rows import row
+from archive.records import ObjectName, Out
+from tests.archive.proof.log_rows import row, written
 
-_HERE = Surroundings("host", "boot", "unknown", "1", "0" * 64)
-_NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _OBJECTS = st.sampled_from([(), (ObjectName("m", "1.2", "ab" * 32), ObjectName("m", "ә", "-"))])
 _REASON = st.sampled_from(["", "", "себебі", 'a "b"', "two\nlines", "e\u0301", "\x7f"])
 _DATA = st.sampled_from([{}, {}, {"k": 1, "n": None}, {"n": {"n": [1]}}, {"label": "Көрініс"}])
@@ -47,16 +44,7 @@ _PIECES = [
 
 
 def _log(acts: list[Act], steps: list[int]) -> list[Row]:
-    entries: list[LogEntry] = []
-    last: dict[str, LogEntry] = {}
-    for act, second in zip(acts, accumulate(steps), strict=False):
-        moment = Moment(_NOON + timedelta(seconds=second), 0, _HERE)
-        before = entries[-1] if entries else None
-        entries.append(
-            chain.entry("log", act, moment, before=before, before_in_case=last.get(act.case))
-        )
-        last[act.case] = entries[-1]
-    return list(map(row, entries))
+    return list(map(row, written(acts, accumulate(steps))))
 
 
 def _spoiled(rows: list[Row], data: st.DataObject) -> None:
