@@ -13,6 +13,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self
 
 from argon2.low_level import Type, hash_secret_raw
@@ -92,6 +93,7 @@ class Seal:
         }
 
 
+@lru_cache(maxsize=64)
 def fingerprint(public_key: bytes) -> str:
     """Return the SHA-256 of the 32 public bytes, hexadecimal: what is compared with the paper."""
     return hashlib.sha256(public_key).hexdigest()
@@ -100,10 +102,15 @@ def fingerprint(public_key: bytes) -> str:
 def genuine(public_key: bytes, statement: bytes, signature: bytes) -> bool:
     """Tell whether `signature` is that key's over `statement`."""
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, statement)
+        _read(public_key).verify(signature, statement)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=64)  # one key signs thousands of checkpoints
+def _read(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class LogCheck:
 
     def run(self, case: str | None) -> Log:
         """Check all of it; names the objects of one case, where one is asked for."""
+        if self._last() > _FEW * SIZE:  # workers get ready while copy and checkpoints are read
+            confined.prepare((walk.__module__, type(self._journal.database).__module__))
         copy = CopyCheck(self._journal.bodies, self._found)
         notes = NoteCheck(self._journal, self._ring, self._found)
         last = self._last()
@@ -123,8 +125,6 @@ class LogCheck:
         if len(tasks) <= _FEW:
             yield from ((task, walk(task)) for task in tasks)
             return
-        # Once, by the process that makes the workers.
-        confined.prepare((walk.__module__, type(self._journal.database).__module__))
         waiting: dict[int, Stretch] = {}
         wanted = 0
         queue = confined.InOrder(len(tasks), 1)

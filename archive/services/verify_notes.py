@@ -20,6 +20,7 @@ class NoteCheck:
     def __init__(self, journal: Journal, ring: KeyRing, found: Findings) -> None:
         self._journal = journal
         self._ring = ring
+        self._keys = ring.known
         self._found = found
         self._newest = 0
         self._waiting = deque(sorted(self._read(), key=lambda pair: pair[1].size))
@@ -100,7 +101,7 @@ class NoteCheck:
         return None
 
     def _signer(self, path: str, one: Checkpoint) -> bytes | None:
-        for key in self._ring.known:
+        for key in self._keys:
             if checkpoint.signed_by(one, key):
                 return key
         self._found.add("checkpoint_unsigned", path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import accumulate
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.proof import merkle
+from archive.proof import chain, merkle
 from archive.proof.acts import ActName
+from archive.proof.canonical import NotCanonical
 from archive.proof.chain import SYSTEM, Act, Who
 from archive.proof.plain_rows import Row, runs
 from archive.proof.stretch import Stretch
@@ -36,6 +38,7 @@ _VALUES = st.sampled_from([None, "view", b"view", b"", 0, 1, 2, 1.5, b"A", b"ok"
 _PIECES = [
     *((b'"case_seq":', b'"case_seq":1'), (b'"seq":', b'"seq":0'), (b'"v":1', b'"v":2')),
     *((b'"log":"log"', b'"log":"other"'), (b'"reason":"', b'"reason":"\n')),
+    *((b'"prev":"', b'"prev":"f'), (b'"seq":', b'"seq":7'), (b'"ts":"2026', b'"ts":"2027')),
     *((b'"reason":"', b'"reason":"\x00'), (b'"reason":"', b'"reason":"\xff')),
     *((b'"data":{', b'"data":{"z":1,'), (b'"data":{}', b'"data":{"b":1,"a":1}')),
     *((b'"case_prev":"', b'"case_prev":"0'), (b'"out":"', b'"out":"x'), (b'"act":', b'"act": ')),
@@ -65,11 +68,22 @@ def _spoiled(rows: list[Row], data: st.DataObject) -> None:
             _put(rows, place, 1, bytes(body))
         case "rewritten" if isinstance(rows[place][1], bytes):
             old, new = data.draw(st.sampled_from(_PIECES))
-            body = rows[place][1].replace(old, new, 1)
-            _put(rows, place, 1, body)
-            _put(rows, place, 3, merkle.leaf_hash(body).hex().encode())
-            if place + 1 < len(rows) and data.draw(st.booleans()):
-                _put(rows, place + 1, 2, rows[place][3])
+            _rewrite(rows, place, old, new, linked=data.draw(st.booleans()))
+
+
+def _rewrite(rows: list[Row], place: int, old: bytes, new: bytes, *, linked: bool) -> None:
+    """Change a body with all that is kept of it; `linked`: the next row follows it."""
+    body = rows[place][1].replace(old, new, 1)
+    with suppress(NotCanonical):
+        rows[place] = row(chain.from_body(body))
+    _put(rows, place, 1, body)
+    _put(rows, place, 3, merkle.leaf_hash(body).hex().encode())
+    after = rows[place + 1] if place + 1 < len(rows) else ()
+    if linked and all(isinstance(one, bytes) for one in after[1:3]) and after:
+        body = after[1].replace(after[2], rows[place][3])
+        _put(rows, place + 1, 1, body)
+        _put(rows, place + 1, 2, rows[place][3])
+        _put(rows, place + 1, 3, merkle.leaf_hash(body).hex().encode())
 
 
 def _put(rows: list[Row], place: int, column: int, value: Any) -> None:
@@ -110,6 +124,18 @@ def test_rows_at_once_and_one_by_one_tell_the_same(
             _spoiled(rows, data)
     told = _one_by_one(rows)
     for size in (1, 3, len(rows) + 1):
+        assert _at_once(rows, size) == told
+
+
+@pytest.mark.parametrize(("old", "new"), _PIECES)
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_row_that_was_written_anew_is_told_at_once_as_alone(
+    old: bytes, new: bytes, linked: bool
+) -> None:
+    rows = _log([Act("view", SYSTEM) for _ in range(4)], [1] * 4)
+    _rewrite(rows, 2, old, new, linked=linked)
+    told = _one_by_one(rows)
+    for size in (1, 3, 4):
         assert _at_once(rows, size) == told
 
 

@@ -129,6 +129,10 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: _sql(f, "UPDATE log SET actor = 'x' WHERE seq = 5"),
         "log_columns_differ",
     ),
+    "a column's text made a BLOB of the same bytes": (
+        lambda f: _sql(f, "UPDATE log SET act = CAST(act AS BLOB) WHERE seq = 5"),
+        "log_columns_differ",
+    ),
     "time column edited": (
         lambda f: _sql(f, "UPDATE log SET ts = '2020' WHERE seq = 5"),
         "log_columns_differ",
