@@ -224,6 +224,6 @@ def test_the_list_of_cases_grows_as_it_is_scrolled_and_gives_way_to_what_a_searc
     field.clear()
     assert cases.count() >= 20
     field.setText("2026-08")
-    press(window, "archive.find")
+    press(window, "cases.find")
     screen.bot.waitUntil(lambda: cases.count() == 1, timeout=10000)
     assert cases.item(0).text().startswith("2026-08")

@@ -23,6 +23,7 @@ from viewer.widgets.bind import follow, hear, tip, when_seen, words
 from viewer.widgets.icons import icon
 from viewer.widgets.parts import Parts
 from viewer.widgets.plain import PlainLabel, wrapped
+from viewer.widgets.push_button import push_button
 
 _NEAR_THE_END = 5
 """Lines below what is seen from which on the next page is read."""
@@ -70,7 +71,7 @@ class ArchiveCases(QFrame):
         tip(self._search, self._parts.language, "search.field.tip")
         self._search.returnPressed.connect(self._seek)
         self._search.textChanged.connect(lambda text: None if text else self._seek())
-        find = self._small("archive.find", "search.find", self._seek)
+        find = push_button(self._parts.language, "find", "cases.find", self._seek)
         row = QHBoxLayout(self._searched)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._search, 1)
