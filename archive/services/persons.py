@@ -18,8 +18,6 @@ from archive.services.rights import may_seal
 from virtopsy.errors import InputError, UsageError
 
 LONGEST_NAME = 100
-SHORTEST_PASSWORD = 8
-"""Characters of a password that is set from now on; older ones go on opening."""
 
 
 def new_person(
@@ -89,12 +87,11 @@ def salted(kind: str, described: object) -> bytes:
 
 
 def checked_name(name: str, password: Password) -> str:
-    """Return a name as it is kept, of a person who is given that new password.
+    """Return a name as it is kept.
 
     Raises:
         InputError: nobody could read it.
-        UsageError: the log calls somebody else so; or no password came with it, one that is too
-            short, or the name itself.
+        UsageError: no password came with it, or the log calls somebody else so.
     """
     clean = " ".join(canonical.text(name).split())
     if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
@@ -103,9 +100,6 @@ def checked_name(name: str, password: Password) -> str:
         raise UsageError("archive.person.taken", name=clean)
     if not password:
         raise UsageError("archive.person.no_password", name=clean)
-    typed = canonical.text(password.typed).strip()
-    if len(typed) < SHORTEST_PASSWORD or typed.casefold() == clean.casefold():
-        raise UsageError("access.password.weak", least=SHORTEST_PASSWORD, name=clean)
     return clean
 
 

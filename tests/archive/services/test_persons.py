@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.opening import Archive, create, open_archive
+from archive.opening import Archive, open_archive
 from archive.proof import chain
 from archive.proof.signing import Password
 from archive.records import Actor, Person, Role
-from archive.services.persons import credential
 from archive.services.rights import Right
 from archive.storage.machine import ThisMachine
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
@@ -142,41 +140,6 @@ def test_ones_own_password_is_changed_and_other_sessions_end(
     again = archive.access.login(_NAME, "another one")
     archive.log.checkpoint(again)
     assert archive.verify.run().ok
-
-
-@pytest.mark.parametrize("weak", ["short 7", "       8", "Serik Ospanov", "SERIK OSPANOV "])
-def test_a_new_password_is_long_enough_and_not_the_name(
-    archive: Archive, expert: Actor, tmp_path: Path, weak: str
-) -> None:
-    name = "Serik Ospanov"
-    person = _added(archive, expert, name, Role.EXPERT)
-    newcomer = {"person": name, "password": weak, "clock": Clock(), "cost": CHEAP}
-    for act in (
-        lambda: create(tmp_path / "another", **newcomer),
-        lambda: archive.access.reset_password(expert, name, weak),
-        lambda: archive.access.change_password(person, "pw-pw-pw", weak),
-    ):
-        with pytest.raises(UsageError, match="at least 8 characters") as refused:
-            act()
-        assert weak not in repr(refused.value.facts).replace(name, "")
-    with pytest.raises(UsageError, match="at least 8 characters"):
-        archive.access.add_person(expert, weak.strip().title(), weak, [Role.EXPERT])
-    assert archive.access.login(name, "pw-pw-pw")
-
-
-def test_a_short_password_from_before_the_rule_goes_on_opening(
-    archive: Archive, expert: Actor
-) -> None:
-    _added(archive, expert, "B", Role.EXPERT)
-    session = archive.access.require(expert, Right.RESET_PASSWORD)
-    smith, person = archive.access._smith(session), _person(archive, "B")
-    older = credential(archive.access._blobs, smith, Password("pw"), person)
-    with archive._journal.database.writing() as work:
-        work.persons.update(replace(person, credential_sha256=older))
-        work.commit()
-    again = archive.access.login("B", "pw")
-    archive.log.checkpoint(again)
-    archive.access.change_password(again, "pw", "long enough")
 
 
 def test_an_empty_password_or_a_wrong_old_one_changes_nothing(

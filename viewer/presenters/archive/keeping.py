@@ -11,7 +11,6 @@ from typing import TypeAlias
 from archive.opening import Archive, create, is_archive, is_older, open_archive
 from archive.proof.acts import ActName
 from archive.records import Actor, IntakeReport
-from archive.services.persons import SHORTEST_PASSWORD
 from archive.services.rights import Right
 from archive.services.statement import Statement
 from viewer.presenters.archive.destroyed import LeftOut, left_out
@@ -72,7 +71,6 @@ class Keeping:
         self._opening = opening
         self._work = work
         self._clock = clock
-        self.shortest_password = SHORTEST_PASSWORD
         self._actor: Actor | None = None
         self.archive: Value[Archive | None] = Value(None)
         self.person: Value[str] = Value("")

@@ -42,8 +42,7 @@ class SignIn(FormDialog):
         new = not self._parts.keeping.is_archive(Path(self._folder.text()))
         self._go.setText(self._parts.say("ui.sign_in.create" if new else "ui.sign_in.enter"))
         kind = "new" if new else "known"
-        least = self._parts.keeping.shortest_password
-        self._explained.setText(self._parts.say(f"ui.sign_in.explained.{kind}", least=least))
+        self._explained.setText(self._parts.say(f"ui.sign_in.explained.{kind}"))
         self._form.setRowVisible(self._again, new)
 
     def _enter(self) -> None:
