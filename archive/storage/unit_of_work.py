@@ -55,10 +55,9 @@ from virtopsy.system_reason import quoted
 
 BUSY_TIMEOUT_S = 10.0
 Age: TypeAlias = Literal["older", "same", "newer"]
-_PRAGMAS = (
-    *("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF"),
-    "cache_size=-8192",  # KiB; a page of cases and its counts do not fit the usual two
-)
+_PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
+_CACHE_KIB = 8192  # a page of cases and its counts do not fit the usual two thousand
+_PASSING_CACHE_KIB = 256  # pages that are read once each stay near the processor
 _upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
 _STEPS = 100_000  # of SQLite's machine between two looks whether the person stopped it
@@ -375,7 +374,8 @@ def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw", kept: bool =
         )
 
     def prepare(connection: Any, record: Any) -> None:
-        for pragma in _PRAGMAS:
+        cache = f"cache_size=-{_CACHE_KIB if kept else _PASSING_CACHE_KIB}"
+        for pragma in (*_PRAGMAS, cache):
             connection.execute(f"PRAGMA {pragma}").close()
         record.info["file"] = _identity(path)
 
