@@ -1,4 +1,4 @@
-"""The log's chain: what an entry's body says, and its hash (`stretch` checks stored rows).
+"""The log's chain: what an entry's body says, and its hash (`walk` checks stored rows).
 
 A body is canonical JSON; its leaf hash is SHA256(0x00 || body) (RFC 6962); `prev` is the leaf
 hash of the entry before, so order and forks show in the chain itself. `case_seq` and

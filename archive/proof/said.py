@@ -1,9 +1,9 @@
 """What a log body says that the checks ask for.
 
-The rule is `said`: it decodes a body. A check of a million entries would do nothing else for
-minutes, but most bodies are plain: the fields of the format in their order, texts without
-escapes. `plain` reads these by one pattern, many times as fast as values are built; it accepts
-only what `said` accepts, with the same answer, and leaves everything else to it.
+The rule is `said`: it decodes a body. A check of a million entries would spend most of its time
+so, but most bodies are plain: the fields of the format in their order, texts without escapes.
+`plain` reads these by one pattern, many times as fast as values are built; it accepts only what
+`said` accepts, with the same answer, and leaves everything else to it.
 
 The pattern is quick because a text is whatever stands between two quotation marks. That is so
 only where nothing is escaped and no control character stands, which is looked at beforehand.
