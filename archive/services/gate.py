@@ -355,8 +355,9 @@ class Gate:
         return AccessDenied(why, name=actor.name)
 
     def _end(self, actor: Actor, why: str = "") -> None:
-        del self._sessions[_name(actor.session)]
-        self._journal.write(Act(Right.LOG_OUT, who(actor), data={"why": why} if why else {}))
+        """End a session; of two threads that see at once that it is over, one says so."""
+        if self._sessions.pop(_name(actor.session), None) is not None:
+            self._journal.write(Act(Right.LOG_OUT, who(actor), data={"why": why} if why else {}))
 
     def _renew_key(self, live: _Live, person: Person, key: str) -> None:
         """Look for the key in use where the session holds an older one (it was rotated since)."""

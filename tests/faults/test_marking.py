@@ -42,7 +42,8 @@ from virtopsy.geometry.frame import Frame
 from virtopsy.imaging.volume import Identity, Volume
 
 def say(*words):
-    print(*words, flush=True)
+    # in one write: a kill between two would leave half a line
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
 
 def at(x):
     return At((x, 2.0, 3.0), "axial", ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))

@@ -187,3 +187,13 @@ def test_a_user_change_is_followed_by_a_checkpoint(archive: Archive, expert: Act
     newest = archive.log.newest_checkpoint(expert)
     assert newest is not None
     assert (newest.size, newest.root) == archive.log.head(expert)
+
+
+def test_a_session_that_two_threads_see_ended_at_once_ends_once(
+    kept: Archive, expert: Actor
+) -> None:
+    other = kept.access.login("Ахметова", PASSWORD)
+    kept.access._end(expert, "access.session.idle")
+    kept.access._end(expert, "access.session.idle")
+    ended = [one for one in kept.log.entries(other) if one.act == "logout"]
+    assert len(ended) == 1
