@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import lt
 from typing import Any, Final, NamedTuple
 
@@ -90,6 +91,7 @@ _SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
 _ESCAPE: Final = b"\\"
 _CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F))
 _DATA: Final = Columns._fields.index("data")
+_SHORT: Final = 100  # bytes of `data`
 _FEW: Final = 50  # brackets in `data`, far from where `canonical.DEEPEST` begins to matter
 
 
@@ -133,7 +135,9 @@ def plain(bodies: Sequence[bytes]) -> list[tuple[bytes, ...] | None]:
         if said is None or not (ascii_only or body.isascii() or _is_normal(body)):
             found.append(None)
         else:
-            found.append(said if said[_DATA] == b"{}" or _is_canonical(said[_DATA]) else None)
+            data = said[_DATA]
+            judge = _is_known_canonical if len(data) <= _SHORT else _is_canonical
+            found.append(said if judge(data) else None)
     return found
 
 
@@ -161,6 +165,10 @@ def _is_canonical(data: bytes) -> bool:
     except canonical.NotCanonical:
         return False
     return True
+
+
+_is_known_canonical = lru_cache(maxsize=1 << 13)(_is_canonical)
+"""Persons do the same things all day: what little their entries add is judged once."""
 
 
 def _utf8(value: Any) -> bytes:
