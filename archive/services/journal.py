@@ -122,13 +122,26 @@ class Journal:
         Raises:
             StorageError: the disk refused.
         """
-        self._catch_up(None)
-
-    def _catch_up(self, seal: Seal | None) -> bool:
-        """Bring the copy up to date; return whether whoever has a key must sign the log now."""
         with self.database.writing() as work:  # for its lock; nothing is written
-            self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
-            return seal is not None and self._is_due(work)
+            self._copy_entries(work)
+
+    def _copy_entries(self, work: UnitOfWork) -> None:
+        self.bodies.catch_up(lambda seq: work.log.entries(after=seq))
+
+    def _caught_up(self, seal: Seal | None) -> tuple[bool, bool]:
+        """Bring the copy up to date.
+
+        Returns:
+            Whether it is, and whether whoever has a key must sign the log now: also where the
+            copy is damaged, or its disk full, else a line added to it would end all signing.
+        """
+        with self.database.writing() as work:  # for its lock; nothing is written
+            try:
+                self._copy_entries(work)
+                copied = True
+            except StorageError:
+                copied = False
+            return copied, seal is not None and self._is_due(work)
 
     def head(self) -> tuple[int, bytes]:
         """Return size and Merkle root of the log.
@@ -209,11 +222,11 @@ class Journal:
         if self.database.shut:
             return True
         try:
-            due, copied = self._catch_up(seal) or at_once, True
+            copied, due = self._caught_up(seal)
         except StorageError:
-            due, copied = at_once, False
+            copied, due = False, False
         try:
-            if seal is not None and due:
+            if seal is not None and (due or at_once):
                 self._signed(seal, knowing)
         except (StorageError, Unvouched):
             return False
@@ -224,7 +237,8 @@ class Journal:
         with self.database.reading() as work:
             size, root = _head(work)
             ring = keys.ring(work.log.of_acts(keys.ACTS), ())
-            found = unsealed(work, self.notes, self.archive, (seal.public_key,), size)
+            known = (seal.public_key,)
+            found = unsealed(work, self.notes, self.archive, known, size)
         refuse([one for one in found if one.seq not in knowing])
         if not ring.may_sign(seal.public_key, size):
             return None

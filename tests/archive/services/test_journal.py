@@ -248,3 +248,16 @@ def test_a_copy_that_lags_or_whose_end_is_damaged_hinders_no_act(
     assert copy.read_bytes().startswith(whole)
     copy.write_bytes(copy.read_bytes() + b"no entry\n")
     kept.cases.add_finding(expert, CASE, track(finding_id="t3"))
+
+
+def test_a_line_added_to_the_copy_does_not_end_the_signing_of_the_log(
+    kept: Archive, expert: Actor, clock: Clock
+) -> None:
+    with (kept.folder / "log" / "entries.jsonl").open("ab") as copy:
+        copy.write(b"no entry of ours\n")
+    clock.turn(timedelta(minutes=11))
+    kept.cases.note(expert, CASE, "view", {})
+    size, _ = kept._journal.head()
+    newest = kept._journal.newest_checkpoint()
+    assert newest is not None
+    assert newest.size == size
