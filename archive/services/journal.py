@@ -16,7 +16,7 @@ from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry
 from archive.services import keys
 from archive.services.explain import named
-from archive.services.unsealed import Unvouched, refuse, sealed_size, unsealed
+from archive.services.unsealed import Unvouched, refuse, refuse_changed, sealed_size, unsealed
 from virtopsy.errors import AccessDenied, Bug, IntegrityError, StorageError, UsageError
 
 CHECKPOINT_EVERY: Final = 100
@@ -190,7 +190,8 @@ class Journal:
             knowing: destructions that it may be the first to cover, by their entries.
 
         Raises:
-            Unvouched: it would be the first to cover another destruction.
+            Unvouched: it would be the first to cover another destruction, or an entry that is
+                not as it was written.
             AccessDenied: the key was rotated, lost or compromised meanwhile.
             StorageError: the archive is only read.
         """
@@ -216,8 +217,8 @@ class Journal:
 
         Returns:
             False where the disk refused the note or the log's copy, or where the note would be
-            the first to cover another destruction. The act stays recorded and must not be
-            reported as failed; the next act tries again.
+            the first to cover what nobody vouches for, see `checkpoint`. The act stays recorded
+            and must not be reported as failed; the next act tries again.
         """
         if self.database.shut:
             return True
@@ -238,6 +239,8 @@ class Journal:
             size, root = _head(work)
             ring = keys.ring(work.log.of_acts(keys.ACTS), ())
             known = (seal.public_key,)
+            sealed = sealed_size(work, self.notes, self.archive, known, size)
+            refuse_changed(work, self.archive, sealed, size)
             found = unsealed(work, self.notes, self.archive, known, size)
         refuse([one for one in found if one.seq not in knowing])
         if not ring.may_sign(seal.public_key, size):

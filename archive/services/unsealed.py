@@ -3,6 +3,10 @@
 An entry needs no key. Whoever can write the archive's folder can append one that tells of a
 destruction, lay its object beside it and remove the bytes. So bytes go only under a checkpoint,
 and no checkpoint covers somebody else's destruction before a person who may seal was told of it.
+
+What is a destruction the columns of the log tell, and columns can be set to something else for the
+moment in which somebody signs. So whoever signs also looks whether the entries that the checkpoint
+is the first to cover are as they were written.
 """
 
 from __future__ import annotations
@@ -10,17 +14,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from archive.ports import Notes, UnitOfWork
-from archive.proof import checkpoint, merkle
+from archive.proof import chain, checkpoint, merkle
 from archive.proof.acts import ActName
 from archive.proof.checkpoint import Checkpoint
+from archive.proof.walk import Walk
 from archive.records import LogEntry, Out
 from archive.services import keys
 from archive.services.keys import KeyRing
+from archive.services.verify_findings import DATABASE
 from virtopsy.errors import IntegrityError, StorageError
 
 
 class Unvouched(IntegrityError):  # noqa: N818 -- like the others of this tree
-    """Something would be signed that is the first to cover somebody else's destruction."""
+    """A checkpoint would be the first to cover what nobody with the key vouches for."""
 
 
 def unsealed(
@@ -81,6 +87,39 @@ def _is_good(
         return tree.root(one.size) == one.root
     except IntegrityError:  # entries are missing: `verify` names them
         return False
+
+
+def refuse_changed(work: UnitOfWork, archive: str, sealed: int, until: int) -> None:
+    """Refuse to sign entries that are not as they were written: they may hide a destruction.
+
+    Args:
+        work: a transaction that reads.
+        archive: the archive's uuid.
+        sealed: entries that a good checkpoint covers.
+        until: the size of the log.
+
+    Raises:
+        Unvouched: an entry in between does not follow the one before it, its bytes do not give
+            its hash, or its columns are not what its bytes say. `rebuild` mends this.
+    """
+    if sealed == until:
+        return
+    before = work.log.at(sealed) if sealed else None
+    walk = Walk(archive, sealed + 1)
+    try:
+        for rows in work.log.rows(sealed + 1, until):
+            walk.add_all(rows)
+    except IntegrityError as error:  # a page is damaged
+        raise Unvouched(error.key, **error.facts) from error
+    if walk.one_by_one:
+        for seq in work.log.no_texts(sealed + 1, until):
+            walk.fault(seq, "log_columns_differ")
+    made = walk.done()
+    begins = (sealed + 1, (before.hash if before else chain.BEGINNING).encode())
+    if made.begins != begins:
+        walk.fault(made.begins[0], "log_chain_broken")
+    for one in made.faults:
+        raise Unvouched(f"archive.problem.{one.code}", path=DATABASE, seq=one.seq)
 
 
 def refuse(found: Collection[LogEntry]) -> None:

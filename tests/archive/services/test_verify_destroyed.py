@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -144,6 +147,38 @@ def test_a_checkpoint_laid_in_by_the_forger_covers_nothing(kept: Archive, expert
     shutil.copy(older, kept.folder / "log" / f"checkpoint-{size + 1:012d}.txt")
     assert [one.facts["seq"] for one in kept.unsealed] == [seq]
     assert "destruction_unsealed" in _codes(kept.verify.run())
+
+
+_HIDDEN = {
+    "another word": "UPDATE log SET act = 'view' WHERE seq = :seq",
+    "no text": "UPDATE log SET act = CAST(act AS BLOB) WHERE seq = :seq",
+    "another end": "UPDATE log SET out = 'denied' WHERE seq = :seq",
+    "other bytes": "UPDATE log SET act = 'view', body = x'7b7d' WHERE seq = :seq",
+    "an entry of another name": (
+        "UPDATE log SET act = 'view', hash = replace(hash, '0', '1') WHERE seq = :seq"
+    ),
+}
+_SHOWN_AGAIN = "UPDATE log SET body = ?, hash = ?, act = ?, out = ? WHERE seq = ?"
+
+
+@pytest.mark.parametrize("way", _HIDDEN)
+def test_nobody_signs_a_destruction_that_was_hidden_for_that_moment(
+    way: str, kept: Archive, expert: Actor, clock: Clock
+) -> None:
+    row = _files(kept)[0]
+    seq = _forged(kept, expert, _put(CASE, (row.sha256, row.size))(kept, row), row)
+    _path(kept, row.sha256).unlink()
+    with closing(sqlite3.connect(kept.folder / "db" / "archive.sqlite")) as forger, forger:
+        (before,) = forger.execute("SELECT body, hash, act, out FROM log WHERE seq = ?", (seq,))
+        forger.execute(_HIDDEN[way], {"seq": seq})
+        forger.commit()
+        clock.turn(timedelta(minutes=11))
+        kept.cases.note(expert, CASE, "view", {})  # in between a checkpoint comes due
+        with pytest.raises(IntegrityError, match=f"ntry {seq} "):
+            kept.log.checkpoint(expert)
+        forger.execute(_SHOWN_AGAIN, (*before, seq))
+    (fault,) = (one for one in kept.verify.run().problems if one.code.startswith("destruction"))
+    assert (fault.code, fault.facts["seq"]) == ("destruction_unsealed", seq)
 
 
 def test_making_the_database_anew_does_not_launder_a_forged_destruction(
