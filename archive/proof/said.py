@@ -86,7 +86,7 @@ _FLAT_DATA: Final = re.compile(
     rb"\{%s\}"
     % (_LIST % {b"one": rb"%s:(?:%s|0|-?[1-9][0-9]{0,14}|true|false|null)" % (_KEY, _QUIET)})
 ).fullmatch
-_KEYS: Final = re.compile(rb'"([^"]*)":').findall
+_KEYS: Final = re.compile(rb'"([^"]*)":(?:"[^"]*"|[^",]*)').findall  # values too: one may end in ,
 _SHA256: Final = re.compile(rb'"sha256":"([^"]*)"').findall
 _ESCAPE: Final = b"\\"
 _CONTROLS: Final = tuple(bytes((one,)) for one in (*range(0x20), 0x7F))
