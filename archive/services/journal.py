@@ -321,7 +321,7 @@ def _jump(before: LogEntry | None, moment: Moment) -> Act | None:
     """Return the entry that says that the clock was moved since the newest one."""
     try:
         earlier = clock.reading(canonical.decode(before.body)) if before else None
-    except (canonical.NotCanonical, LookupError, ValueError, TypeError):
+    except (canonical.NotCanonical, LookupError, ValueError, TypeError, AttributeError):
         return None  # the newest entry is damaged: `verify` says so
     moved = clock.jump(earlier, moment) if earlier else None
     return None if moved is None else Act(ActName.CLOCK_JUMP, SYSTEM, data=moved)

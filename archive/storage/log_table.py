@@ -26,11 +26,11 @@ from virtopsy.errors import IntegrityError
 _FETCHED = 1000
 _AT_ONCE = 256  # rows with their bodies: what a processor holds near itself
 _TEXTS = ("prev", "hash", "ts", "actor", "act", "out", "case_number")
-_SURE = " AND ".join(f"{one} < x''" for one in _TEXTS)
-"""Neither a BLOB, which SQLite sorts behind every text, nor NULL; told in the same reading."""
+_SURE = " AND ".join((*(f"{one} < x''" for one in _TEXTS), "body >= x''"))
+"""Texts are neither a BLOB, which SQLite sorts behind every text, nor NULL, and the body is one."""
 _WITHIN = "FROM log WHERE seq BETWEEN ? AND ?"
 _ROWS = f"SELECT seq, body, {', '.join(_TEXTS)}, {_SURE} {_WITHIN} ORDER BY seq"
-_OTHER = " OR ".join(f"typeof({one}) <> 'text'" for one in _TEXTS)
+_OTHER = " OR ".join((*(f"typeof({one}) <> 'text'" for one in _TEXTS), "typeof(body) <> 'blob'"))
 _NO_TEXTS = f"SELECT seq {_WITHIN} AND ({_OTHER})"
 _LOG = tables.log.c
 _COLUMNS = tuple(one.name for one in _LOG)

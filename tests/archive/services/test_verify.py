@@ -99,6 +99,7 @@ def _rewrite_whole_log(folder: Path) -> None:
     connection.close()
 
 
+_TEXT_AT_THE_END = "UPDATE log SET body = CAST(body AS TEXT) WHERE seq = (SELECT max(seq) FROM log)"
 _SWAP = (
     "UPDATE log SET seq = -1 WHERE seq = 4",
     "UPDATE log SET seq = 4 WHERE seq = 5",
@@ -131,6 +132,14 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a column's text made a BLOB of the same bytes": (
         lambda f: _sql(f, "UPDATE log SET act = CAST(act AS BLOB) WHERE seq = 5"),
+        "log_columns_differ",
+    ),
+    "a body made a text of the same bytes": (
+        lambda f: _sql(f, "UPDATE log SET body = CAST(body AS TEXT) WHERE seq = 5"),
+        "log_columns_differ",
+    ),
+    "the newest body made a text": (
+        lambda f: _sql(f, _TEXT_AT_THE_END),
         "log_columns_differ",
     ),
     "time column edited": (
