@@ -134,7 +134,8 @@ class Restoring:
             card = self._small()
             self._large()
             self.target.settle()
-            self.target.remove_others("log", self.brought)
+            for folder in ("log", "db"):
+                self.target.remove_others(folder, self.brought)
             self.target.put(CARD, [card])
             self.target.settle()
         finally:

@@ -88,9 +88,11 @@ class RestoredFolder:
         """Remove what an earlier try added to a folder, beside the files that were brought.
 
         That try had recorded itself and signed the log before it was killed: its checkpoint is
-        of a log that has more entries than the one that lies there again.
+        of a log that has more entries than the one that lies there again, and what SQLite had
+        set aside of a transaction is of another database.
         """
-        for path in inside(self.folder / folder):
+        place = self.folder / folder
+        for path in () if place.is_symlink() else inside(place):  # a link's files are not ours
             if f"{folder}/{path.name}" not in kept:
                 self._files.remove_staged(path)
 

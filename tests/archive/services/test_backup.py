@@ -817,3 +817,30 @@ def test_the_newest_checkpoint_of_a_snapshot_covers_the_backups_own_entry(
     note = checkpoint.read(made.checkpoint)
     assert note is not None
     assert (note.size, note.root.hex()) == (report.size, report.root)
+
+
+_KILLED_IN_THE_DATABASE = """
+import os, sqlite3, sys
+
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA cache_size = 1")  # what changes goes to the file before the commit
+database.execute("BEGIN IMMEDIATE")
+database.execute("UPDATE log SET actor = actor || actor")
+database.execute("UPDATE search_item SET folded = folded || folded")
+database.execute("INSERT INTO setting VALUES ('filler', hex(zeroblob(100000)))")
+os._exit(9)
+"""
+
+
+def test_a_restore_that_was_killed_while_it_recorded_itself_is_done_again(
+    disk: Path, tmp_path: Path, restore: Restore, back_up: BackUp
+) -> None:
+    back_up(disk)
+    back = tmp_path / "back"
+    with pytest.raises(StorageError):
+        restore(disk, back, files=_Unfinishing())
+    database = back / "db" / "archive.sqlite"
+    subprocess.run([sys.executable, "-c", _KILLED_IN_THE_DATABASE, str(database)], check=False)
+    assert database.with_name("archive.sqlite-journal").stat().st_size
+    report = restore(disk, back)
+    assert report.problems == ()
