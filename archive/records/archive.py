@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from virtopsy.errors import StorageError
@@ -25,9 +24,10 @@ class Shut(StrEnum):
         """The key of what a person is told who opens it."""
         return f"migration.only_read.{self}"
 
-    def refusal(self, path: Path | str) -> StorageError:
-        """Return what is said where something should be written."""
-        return StorageError(f"migration.{self}", path=path)
+    @property
+    def refusal(self) -> StorageError:
+        """What is said where something should be written."""
+        return StorageError(f"migration.{self}")
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,7 @@ class Journal:
             StorageError: the archive is only read.
         """
         if self.database.shut:
-            raise self.database.shut.refusal("db")
+            raise self.database.shut.refusal
         made = self._signed(seal, knowing)
         if made is None:
             raise AccessDenied("access.key.ended", fingerprint=seal.fingerprint)

@@ -160,7 +160,7 @@ class SqliteDatabase:
             StorageError: the file is only read.
         """
         if self._shut is not None:
-            raise self._shut.refusal(self.path)
+            raise self._shut.refusal
         return SqliteUnitOfWork(self._engine, self.path, immediate=True)
 
     def reading(self) -> UnitOfWork:

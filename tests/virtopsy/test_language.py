@@ -265,6 +265,12 @@ def test_kazakh_is_kazakh_and_not_russian(domain: str) -> None:
     )
 
 
+def test_kazakh_has_one_word_for_a_folder() -> None:
+    for domain in domains(Language.KK):
+        for key, entry in catalogue(Language.KK, domain).items():
+            assert "папка" not in " ".join(texts(entry)).lower(), f"{key}: it is қалта everywhere"
+
+
 def test_every_key_the_code_speaks_is_in_the_catalogues() -> None:
     plain = {re.escape(key) for key in every_key()}
     lost = {
