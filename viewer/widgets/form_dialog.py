@@ -26,13 +26,13 @@ from virtopsy.errors import InputError, VirtopsyError
 
 
 def folder_typed(text: str) -> Path:
-    """Return the folder that was typed; `~` is the person's own.
+    """Return the folder that was typed; `~` is the person's own, spaces around it are nobody's.
 
     Raises:
         InputError: `~name` is nobody's on this machine.
     """
     try:
-        return Path(text).expanduser()
+        return Path(text.strip()).expanduser()
     except RuntimeError as error:
         raise InputError("ui.sign_in.no_home", path=text) from error
 

@@ -54,6 +54,7 @@ def test_a_refusal_is_said_below_the_answers_and_the_form_stays(screen: Any) -> 
 
 def test_a_home_of_nobody_is_refused_in_words_and_ones_own_is_found() -> None:
     assert folder_typed("~/evidence") == Path.home() / "evidence"
+    assert folder_typed("  /evidence \n") == Path("/evidence")
     assert folder_typed("") == Path()
     with pytest.raises(InputError) as refusal:
         folder_typed("~no-such-person/evidence")

@@ -25,7 +25,7 @@ class BackUp(FormDialog):
 
     def _start(self) -> None:
         self._parts.backups.write(
-            folder_typed(self._place.text().strip()),
+            folder_typed(self._place.text()),
             self._password.text(),
             plain=self._plain.isChecked(),
         )

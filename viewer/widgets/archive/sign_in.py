@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from viewer.widgets.bind import follow
 from viewer.widgets.form_dialog import FormDialog, folder_typed
 from viewer.widgets.parts import Parts
+from virtopsy.errors import InputError
 from virtopsy.language import Language, say
 
 
@@ -39,11 +38,17 @@ class SignIn(FormDialog):
 
     def _suit(self) -> None:
         """Say what the button will do: make an archive there, or sign in to the one there is."""
-        new = not self._parts.keeping.is_archive(Path(self._folder.text()))
+        new = not self._holds_archive()
         self._go.setText(self._parts.say("ui.sign_in.create" if new else "ui.sign_in.enter"))
         kind = "new" if new else "known"
         self._explained.setText(self._parts.say(f"ui.sign_in.explained.{kind}"))
         self._form.setRowVisible(self._again, new)
+
+    def _holds_archive(self) -> bool:
+        try:
+            return self._parts.keeping.is_archive(folder_typed(self._folder.text()))
+        except InputError:  # half typed, perhaps; the button says it
+            return False
 
     def _enter(self) -> None:
         folder = folder_typed(self._folder.text())
