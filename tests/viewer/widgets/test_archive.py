@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 import archive.opening
+from archive.records import LogQuery
 from tests.archive.conftest import CHEAP, Clock, write_slice
 from viewer.presenters.archive import case_list
 from virtopsy.dicom.series import Scan, Series, Study
@@ -75,6 +76,21 @@ def test_two_different_passwords_make_no_archive(start: Callable[[], Any], tmp_p
     assert not (tmp_path / "archive").exists()
 
 
+def test_an_archive_in_ones_own_folder_is_known_while_it_is_typed(
+    start: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    archive.opening.create(
+        tmp_path / "archive", person="A", password=PASSWORD, clock=Clock(), cost=CHEAP
+    )
+    dialog = sign_in(start(), Path("~/archive"))
+    assert not dialog.findChild(QLineEdit, "sign_in.again").isVisible()
+    folder = dialog.findChild(QLineEdit, "sign_in.folder")
+    for other in ("~/other", "~no-such-person/archive"):
+        folder.setText(other)
+        assert dialog.findChild(QLineEdit, "sign_in.again").isVisible()
+
+
 def test_a_case_is_saved_closed_and_opened_again_as_it_was(
     start: Callable[[], Any], tmp_path: Path, scan_folder: Path
 ) -> None:
@@ -113,6 +129,9 @@ def test_a_case_is_saved_closed_and_opened_again_as_it_was(
     again.bot.waitUntil(lambda: again.parts.keeping.signed_in, timeout=10000)
     cases = again.desk.window.findChild(QListWidget, "archive.cases")
     assert cases.count() == 1
+    there, actor = again.parts.keeping.acting()
+    newest = [one.act for one in there.log.page(actor, LogQuery(), most=3).entries]
+    assert newest[1:] == ["case.list", "login"], "seen once, told once"
     cases.setCurrentRow(0)
     press(again.desk.window, "archive.open")
     again.bot.waitUntil(lambda: again.parts.session.recorded, timeout=20000)

@@ -54,14 +54,17 @@ class CaseList:
 
     @property
     def allowed(self) -> bool:
-        """Whether the person who is signed in may search."""
-        return self._keeping.allows(Right.SEARCH)
+        """Whether the person who is signed in may list cases and search them."""
+        return self._keeping.allows(Right.LIST_CASES) and self._keeping.allows(Right.SEARCH)
 
     def refresh(self) -> None:
-        """Read the first page anew and leave the search; no cases where nobody is signed in."""
+        """Read the first page anew and leave the search; no cases where nobody may list them.
+
+        Nobody is refused what nobody asked for: the log would tell of a person who tried.
+        """
         self.found.set(None)
         page: tuple[CaseSummary, ...] = ()
-        if self._keeping.signed_in:
+        if self.allowed:
             archive, actor = self._keeping.acting()
             page = archive.cases.list(actor, limit=PAGE)
         self._more = len(page) == PAGE
@@ -107,7 +110,9 @@ class CaseList:
         ]
 
     def told(self, language: Language) -> str:
-        """Say how much was found; empty while all cases are listed."""
+        """Say how much was found, or that no case is to be seen; empty while cases are listed."""
+        if self._keeping.signed_in and not self.allowed:
+            return say("search.no_cases", language)
         found = self.found.now
         if found is None:
             return ""

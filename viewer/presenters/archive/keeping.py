@@ -30,6 +30,7 @@ from virtopsy.findings.landmark import Landmark
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.findings.wound import Wound
 from virtopsy.jobs import Progress
+from virtopsy.language import Language, say
 from virtopsy.walkthrough.stop import Stop
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -85,6 +86,14 @@ class Keeping:
     def signed_in(self) -> bool:
         """Whether an archive is open and a person acts in it."""
         return self._actor is not None
+
+    def who(self, language: Language) -> str:
+        """Say who acts, and for as long as it is so that nothing of that is recorded."""
+        if self.archive.now is None or self._actor is None:
+            return say("ui.archive.nobody", language)
+        acting = say("ui.archive.who", language, person=self.person.now)
+        shut = self.archive.now.shut
+        return f"{acting}. {say(shut.told, language)}" if shut else acting
 
     def allows(self, right: Right) -> bool:
         """Tell whether the person who is signed in has a right; nobody has none."""

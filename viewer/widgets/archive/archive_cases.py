@@ -116,7 +116,7 @@ class ArchiveCases(QFrame):
         follow(self, self._cases.cases, lambda _: show())
         follow(self, self._cases.found, lambda _: show(), now=False)
         follow(self, parts.language, lambda _: show(), now=False)
-        follow(self, parts.keeping.person, lambda _: read(), now=False)
+        follow(self, parts.keeping.person, lambda _: show(), now=False)
         follow(self, parts.keeping.archive, lambda _: read())
         hear(self, parts.keeping.saved, lambda _: read())
         hear(self, parts.session.changed, lambda _: read())
@@ -127,14 +127,11 @@ class ArchiveCases(QFrame):
 
     def _show(self) -> None:
         say, keeping, language = self._parts.say, self._parts.keeping, self._parts.language.now
-        signed_in, person = keeping.signed_in, keeping.person.now
-        self._who.setText(
-            say("ui.archive.who", person=person) if signed_in else say("ui.archive.nobody")
-        )
-        self._sign_in.setText(say("ui.archive.other" if signed_in else "ui.archive.sign_in"))
-        for widget in (self._list, self._open, self._receipt, self._log):
-            widget.setVisible(signed_in)
-        self._searched.setVisible(self._cases.allowed)
+        self._who.setText(keeping.who(language))
+        other = "ui.archive.other" if keeping.signed_in else "ui.archive.sign_in"
+        self._sign_in.setText(say(other))
+        for widget in (self._searched, self._list, self._open, self._receipt, self._log):
+            widget.setVisible(self._cases.allowed)
         told = self._cases.told(language)
         self._told.setText(told)
         self._told.setVisible(bool(told))

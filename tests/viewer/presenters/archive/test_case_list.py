@@ -11,6 +11,7 @@ import pytest
 
 import archive.opening
 from archive.opening import create
+from archive.records import LogQuery, Role
 from tests.archive.conftest import CHEAP, PASSWORD, Clock, write_slice
 from viewer.presenters.archive import case_list
 from viewer.presenters.archive.case_list import CaseList
@@ -129,3 +130,17 @@ def test_what_is_no_search_is_said_and_leaves_the_list(desk: _Desk) -> None:
     desk.list.refresh()
     assert desk.seek("x" * 300) == ["2026-5", "2026-4"]
     assert desk.problems == ["search.too_long"]
+
+
+def test_who_may_list_no_cases_is_told_so_and_not_refused_what_nobody_asked_for(
+    desk: _Desk,
+) -> None:
+    there, actor = desk.keeping.acting()
+    there.access.add_person(actor, "Ревизор", PASSWORD, [Role.AUDITOR])
+    desk.keeping.sign_in(there.folder, "Ревизор", PASSWORD)
+    desk.list.refresh()
+    assert not desk.numbers()
+    assert not desk.list.allowed
+    assert all(desk.list.told(language) for language in Language)
+    there, auditor = desk.keeping.acting()
+    assert not there.log.page(auditor, LogQuery(refused=True)).entries

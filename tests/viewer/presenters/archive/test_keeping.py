@@ -23,6 +23,7 @@ from virtopsy.case.subject import Subject
 from virtopsy.errors import StorageError, UsageError
 from virtopsy.findings.trajectory import Trajectory
 from virtopsy.jobs import Lanes, Progress
+from virtopsy.language import Language, say
 from virtopsy.phantom import asymmetric
 
 _PATIENCE_S = 30
@@ -267,8 +268,10 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
     desk.settle()
 
     assert told == ["migration.only_read.place"]
+    for language in Language:
+        assert say("migration.only_read.place", language) in desk.keeping.who(language)
     assert (desk.problems, desk.session.case.number) == ([], "7/2026")
-    with pytest.raises(StorageError, match="cannot be written to here"):
+    with pytest.raises(StorageError, match=r"^This archive cannot be written to here"):
         desk.mark()
     assert not desk.session.case.findings
     desk.keeping.close()
