@@ -90,11 +90,13 @@ class Intake:
             InputError: the source cannot be read at all, or the case number is none.
             UsageError: a statement is too long, or body tag, scout and name do not agree (`agrees`
                 is False) and no words say in what.
-            StorageError: the disk refused; nothing was recorded.
+            StorageError: the disk refused, or the archive is only read; nothing was recorded.
             IntegrityError: bytes that the archive had already are not what they were.
             Cancelled: nothing was recorded.
         """
         session = self._access.require(actor, Right.IMPORT)
+        if self._journal.database.shut:
+            raise self._journal.database.shut.refusal
         number = case_number_of(case_number)
         statement = Statement(basis, deliverer, carrier, seal, agrees, agrees_words).checked()
         self._refuse_foreign_case(session, number)

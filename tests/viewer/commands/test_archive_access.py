@@ -125,6 +125,8 @@ def test_what_lies_on_a_read_only_volume_is_listed_and_says_that_nothing_is_reco
         assert main(["archive", *words, *user]) == 0
         said = capsys.readouterr().err
         assert said.count("This archive cannot be written to here") == (verb != "verify"), said
+    assert main(["archive", "import", view, str(folder.parent), "--case", "7", *_A]) == 5
+    assert capsys.readouterr().err.count("This archive cannot be written to here") == 2
 
 
 def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
