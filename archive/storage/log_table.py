@@ -78,7 +78,7 @@ class LogTable:
 
     def size(self) -> int:
         """Return the newest entry's number: the log has so many entries, where none is gone."""
-        return self._connection.execute(_SIZE).scalar() or 0
+        return _number(self._connection.execute(_SIZE).scalar()) or 0
 
     def at(self, seq: int) -> LogEntry | None:
         """Return an entry by its number."""
@@ -152,7 +152,7 @@ class LogTable:
     def following(self, seq: int) -> int | None:
         """Return the smallest seq above `seq`."""
         wanted = select(func.min(_LOG.seq)).where(_LOG.seq > seq)
-        return self._connection.execute(wanted).scalar()
+        return _number(self._connection.execute(wanted).scalar())
 
     def _one(self, wanted: Select[Any], given: Mapping[str, object] = _NOTHING) -> LogEntry | None:
         found = self._connection.execute(wanted, given).first()
@@ -163,6 +163,17 @@ class LogTable:
     ) -> Iterator[LogEntry]:
         for row in self._connection.execute(wanted, given):
             yield LogEntry(*row)
+
+
+def _number(found: object) -> int | None:
+    """Return the number of an entry.
+
+    Raises:
+        IntegrityError: it is none: another table stands in the place of the log.
+    """
+    if found is not None and not isinstance(found, int):
+        raise IntegrityError("archive.problem.database_damaged", path="db")
+    return found
 
 
 @cache

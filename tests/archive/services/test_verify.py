@@ -100,6 +100,12 @@ def _rewrite_whole_log(folder: Path) -> None:
 
 
 _TEXT_AT_THE_END = "UPDATE log SET body = CAST(body AS TEXT) WHERE seq = (SELECT max(seq) FROM log)"
+_FRACTIONS = (
+    "CREATE TABLE other AS SELECT * FROM log",
+    "UPDATE other SET seq = seq + 0.5",
+    "DROP TABLE log",
+    "ALTER TABLE other RENAME TO log",
+)
 _SWAP = (
     "UPDATE log SET seq = -1 WHERE seq = 4",
     "UPDATE log SET seq = 4 WHERE seq = 5",
@@ -194,6 +200,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str]] = {
         ),
         "row_extra",
     ),
+    "a log of fractions in its place": (lambda f: _sql(f, *_FRACTIONS), "database_damaged"),
     "table dropped": (lambda f: _sql(f, "DROP TABLE source_file"), "database_damaged"),
     "database removed": (lambda f: _database(f).unlink(), "database_damaged"),
     "database emptied": (lambda f: _damage(_database(f), lambda c: c.clear()), "database_damaged"),
