@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.journeys.conftest import Cli, Hand, live
+from viewer.presenters.work import Running
 from viewer.widgets.elided import ElidedLabel
 from virtopsy.dicom.series import Problem
 from virtopsy.findings.trajectory import Trajectory
@@ -320,9 +321,23 @@ def test_a_carrier_pulled_before_saving_is_said_and_nothing_is_half_kept(
 # --- stopped by hand
 
 
-def _stop(hand: Hand) -> None:
-    hand.wait(lambda: hand.sees("job.cancel"), "the job is on the bottom line")
-    hand.click("job.cancel")
+def _stop(hand: Hand, begin: Callable[[], None]) -> None:
+    """Begin a job and stop it as soon as that can be asked for: a hand may come too late."""
+    pressed: list[bool] = []
+
+    def press() -> None:
+        if not pressed and hand.sees("job.cancel"):
+            pressed.append(True)
+            hand.click("job.cancel")
+
+    def look(jobs: tuple[Running, ...]) -> None:
+        if jobs:
+            QTimer.singleShot(0, press)
+
+    leave = hand.parts.work.running.subscribe(look)
+    begin()
+    hand.wait(lambda: press() or bool(pressed), "the job is on the bottom line")
+    leave()
     hand.wait(lambda: not hand.parts.work.running.now, "the job has stopped")
 
 
@@ -337,9 +352,9 @@ def test_scan_load_and_save_stop_when_asked_and_begin_again(
     new_window: Callable[[], Hand], phantom: Path, cli: Cli
 ) -> None:
     hand, archive = new_window(), cli.folder / "archive"
+    many = _many(phantom / "dicom", cli.folder / "many")
     hand.click("cases.open")
-    hand.choose_file("cases.dialog", _many(phantom / "dicom", cli.folder / "many"))
-    _stop(hand)
+    _stop(hand, lambda: hand.choose_file("cases.dialog", many))
     assert hand.parts.opening.found.now is None
     hand.click("cases.open")
     hand.choose_file("cases.dialog", phantom / "dicom")
@@ -347,8 +362,7 @@ def test_scan_load_and_save_stop_when_asked_and_begin_again(
     found = hand.parts.opening.found.now
     assert found is not None
     key = found.studies[0].series[0].key
-    hand.click(f"series.load.{key}")
-    _stop(hand)
+    _stop(hand, lambda: hand.click(f"series.load.{key}"))
     assert hand.parts.opening.opened.now is None
     assert hand.parts.views.shown.now is None
     hand.click(f"series.load.{key}")
@@ -357,8 +371,7 @@ def test_scan_load_and_save_stop_when_asked_and_begin_again(
     x, y, z = hand.parts.views.position.now
     _mark(hand, ((x - 30, y, z), (x + 30, y + 9, z)))
     hand.sign_in(archive, _PERSON, _PASSWORD)
-    _save(hand)
-    _stop(hand)
+    _stop(hand, lambda: _save(hand))
     assert not hand.parts.session.recorded
     assert len(_names(hand)) == 1
     _assert_whole(archive, cli)
