@@ -324,6 +324,14 @@ def _refuse(path: Path) -> None:
     raise StorageError("archive.storage.read_only", path=path, detail="")
 
 
+def _two(archive: Archive) -> tuple[Actor, Actor]:
+    """Log the two persons in whom a destruction needs."""
+    return (
+        archive.access.login("Ахметова", "a password"),
+        archive.access.login("Second", "pw-pw-pw"),
+    )
+
+
 @pytest.fixture
 def stubborn(
     kept: Archive, request: pytest.FixtureRequest, clock: Clock
@@ -338,10 +346,7 @@ def test_a_kill_after_the_entry_leaves_bytes_that_verify_tells_and_the_next_logi
     stubborn: tuple[Archive, _Stubborn],
 ) -> None:
     archive, files = stubborn
-    actor, second = (
-        archive.access.login("Ахметова", "a password"),
-        archive.access.login("Second", "pw-pw-pw"),
-    )
+    actor, second = _two(archive)
     files.refusing = _kill
     with pytest.raises(_Killed):
         archive.destruction.destroy(actor, CASE, series_uid=SERIES, basis=BASIS, second=second)
@@ -362,10 +367,7 @@ def test_bytes_go_only_under_a_checkpoint_and_a_kill_before_it_is_a_fault_until_
     stubborn: tuple[Archive, _Stubborn],
 ) -> None:
     archive, files = stubborn
-    actor, second = (
-        archive.access.login("Ахметова", "a password"),
-        archive.access.login("Second", "pw-pw-pw"),
-    )
+    actor, second = _two(archive)
     gone = _hashes(archive)
     files.signing = _kill
     with pytest.raises(_Killed):
