@@ -185,11 +185,25 @@ def test_the_hint_says_where_regions_are_drawn(pair: Any) -> None:
 
 def test_what_is_pointed_at_on_the_right_is_said_as_the_right_one_s(pair: Any) -> None:
     _, other = views(pair)
+    place = pair.desk.window.findChild(QLabel, "bottom.place")
     QTest.mouseMove(other, QPoint(9, 9))
+    pair.bot.waitUntil(lambda: place.text().startswith("Right: Outside the scan, "))
     QTest.mouseMove(other, QPoint(other.width() // 2, other.height() // 2))
-    pair.live()
-    place = pair.desk.window.findChild(QLabel, "bottom.place").text()
-    assert place.startswith("Right: HU 900")
+    pair.bot.waitUntil(lambda: place.text().startswith("Right: HU 900"))
+
+
+def test_a_second_scan_that_appears_under_a_resting_mouse_is_said_as_it_lies_there(
+    screen: Any,
+) -> None:
+    window, parts = screen.desk.window, screen.parts
+    window.findChild(QAbstractButton, "compare").click()
+    screen.live()
+    empty = window.findChild(QLabel, "beside.empty.words")
+    QTest.mouseMove(empty, empty.rect().center())
+    screen.live()
+    parts.comparison.opening.show(shifted(parts.opening.opened.now))
+    place = window.findChild(QLabel, "bottom.place")
+    screen.bot.waitUntil(lambda: place.text().startswith("Right: HU 900"))
 
 
 def test_escape_and_the_cross_show_the_examined_scan_alone(pair: Any) -> None:

@@ -254,6 +254,12 @@ def test_what_lies_under_the_mouse_is_said_with_its_true_place(screen: Any) -> N
         assert pointed.lps_mm == pytest.approx(tuple(BEAD), abs=1.0)
         assert pointed.value == 3000
         assert place.text().startswith("HU 3000 at")
+    before = screen.parts.views.pointed.now
+    QTest.keyClick(grid(screen).across, Qt.Key.Key_PageUp)
+    after = screen.parts.views.pointed.now
+    assert math.dist(before.lps_mm, after.lps_mm) == pytest.approx(10.0, abs=0.1), "the mouse rests"
+    assert after.value != 3000
+    assert not place.text().startswith("HU 3000 at")
 
 
 @pytest.mark.parametrize("half", [0, 1])

@@ -233,6 +233,28 @@ def test_the_value_under_the_mouse_is_said_with_its_place(screen: Any, metal_mm:
     assert re.fullmatch(r"HU 3000 at L (19|20)\.\d P (9|10)\.\d S 24\.0 · W 400 L 40", told)
 
 
+def test_what_a_wheel_a_key_or_a_reset_brings_under_a_resting_mouse_is_said(
+    screen: Any, metal_mm: Any
+) -> None:
+    parts, view, place = screen.parts, screen.slice("axial"), screen.desk.window.bottom._place
+    parts.views.go(metal_mm)
+    screen.live()
+    at = screen.place("axial", metal_mm)
+    QTest.mouseMove(view, at)
+    screen.bot.waitUntil(lambda: place.text().startswith("HU 3000 "))
+    wheel(view, at, 4)
+    assert re.match(r"HU 900 at .* S 32\.0 ", place.text()), "8 mm higher there is bone"
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down, delay=0)
+    assert " S 30.0 " in place.text()
+    parts.views.pan("axial", (0.0, 100.0, 0.0))
+    assert place.text().startswith("Outside the scan, ")
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert " S 30.0 " in place.text()
+    parts.views.shown.set(None)
+    assert place.text() == ""
+
+
 def yellow(widget: QWidget) -> np.ndarray:
     """Where the picture is in the colour of warnings, whole rows from the middle of the view."""
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)

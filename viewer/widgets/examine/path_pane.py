@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -24,6 +23,7 @@ from typing_extensions import override
 
 from viewer.presenters.tools.forms import At
 from viewer.widgets.bind import follow, hear
+from viewer.widgets.examine.resting_mouse import RestingMouse
 from viewer.widgets.examine.slice_marks import SliceMarks
 from viewer.widgets.examine.slice_mouse import whole_notches
 from viewer.widgets.keyboard import pressed
@@ -70,6 +70,7 @@ class PathPane(QWidget):
         self._scroll_rest = self._thick_rest = 0
         self._pressed = QPointF()
         self.marks = SliceMarks(parts, name)
+        self._rest = RestingMouse(self, parts.views, self._lps_mm)
 
     def repaint_with(self) -> None:
         """Repaint whenever what is seen changes."""
@@ -88,6 +89,7 @@ class PathPane(QWidget):
         hear(self, parts.session.changed, self._again)
 
     def _again(self, _: object) -> None:
+        self._rest.again()
         self.update()
 
     # what a child does
@@ -126,6 +128,10 @@ class PathPane(QWidget):
         ratio = self.devicePixelRatioF()
         return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
+    def _lps_mm(self, place: QPointF) -> Point | None:
+        under = self.under()
+        return None if under is None else under.lps(place)
+
     @override
     def sizeHint(self) -> QSize:
         return QSize(480, 320)
@@ -162,7 +168,6 @@ class PathPane(QWidget):
             self._views.drag_window(moved.x(), -moved.y())
         elif self._held == Qt.MouseButton.MiddleButton:
             self.drag_middle(moved)
-        self._point_at(event.position())
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -210,7 +215,6 @@ class PathPane(QWidget):
         else:
             self._scroll_rest, notches = whole_notches(self._scroll_rest, turned)
             self._along.step(notches * _STEP_MM)
-        self._point_at(event.position())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -231,16 +235,3 @@ class PathPane(QWidget):
             self._along.reset()
         else:
             super().keyPressEvent(event)
-
-    @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._point_at(event.position())
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        self._views.point_at(None)
-
-    def _point_at(self, place: QPointF) -> None:
-        under = self.under()
-        if under is not None:
-            self._views.point_at(under.lps(place))

@@ -86,12 +86,11 @@ class SliceMouse:
             self._press_left(sheet, event.position())
 
     def move(self, event: QMouseEvent) -> None:
-        """Drag what is held, and tell what lies under the mouse."""
+        """Drag what is held."""
         sheet = self._sheet()
         if sheet is None:
             return
         self._keys = event.modifiers()
-        self._views.point_at(sheet.lps(event.position()))
         if self._drag is not None:
             self._drag(self._last, event.position())
         elif self._parts.trajectory.draft.now is not None:

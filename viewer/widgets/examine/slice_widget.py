@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -23,6 +22,7 @@ from viewer.render.slice_view import SliceRenderer
 from viewer.widgets.bind import follow, hear
 from viewer.widgets.examine import crosshair_paint, path_paint, slice_man, slice_paint, slice_words
 from viewer.widgets.examine.mark_menu import open_menu
+from viewer.widgets.examine.resting_mouse import RestingMouse
 from viewer.widgets.examine.slice_loupe import SliceLoupe
 from viewer.widgets.examine.slice_masks import SliceMasks
 from viewer.widgets.examine.slice_mouse import SliceMouse
@@ -31,7 +31,7 @@ from viewer.widgets.examine.slice_picture import SlicePicture
 from viewer.widgets.keyboard import pressed
 from viewer.widgets.parts import Parts
 from viewer.widgets.theme import TEXT_PX
-from virtopsy.geometry.camera import as_point
+from virtopsy.geometry.camera import Point, as_point
 from virtopsy.geometry.plane import Plane, step_mm
 from virtopsy.imaging.volume import Volume
 
@@ -69,6 +69,7 @@ class SliceWidget(QWidget):
         self._views = parts.views
         self.plane = plane
         self.picture = SlicePicture[SliceCamera](self, parts, self.update, SliceRenderer)
+        self._rest = RestingMouse(self, parts.views, self._lps_mm)
         self.mouse = SliceMouse(parts, plane, self.sheet, self.update, self._open_menu)
         self.masks = SliceMasks(parts)
         self.loupe = SliceLoupe(
@@ -106,11 +107,12 @@ class SliceWidget(QWidget):
         hear(self, parts.session.changed, self._again)
 
     def _again(self, _: object) -> None:
+        self._rest.again()
         self.update()
 
     def _take_volume(self, volume: Volume | None) -> None:
         self.picture.take(volume)
-        self.update()
+        self._again(volume)
 
     def _show_tool(self, _: object) -> None:
         shape = Qt.CursorShape.SizeAllCursor
@@ -148,6 +150,10 @@ class SliceWidget(QWidget):
         thick = step_mm(volume.frame, plane, turn) if slab is None else slab.thickness_mm
         near = max(thick / 2, NEAR_MM)
         return Sheet(camera, ratio, near)
+
+    def _lps_mm(self, place: QPointF) -> Point | None:
+        sheet = self.sheet()
+        return None if sheet is None else sheet.lps(place)
 
     @override
     def sizeHint(self) -> QSize:
@@ -316,13 +322,3 @@ class SliceWidget(QWidget):
             return  # a court sees what the stop says
         full = self._views.layout.now == self.plane
         self._views.layout.set("all" if full else self.plane)
-
-    @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        sheet = self.sheet()
-        if sheet is not None:
-            self._views.point_at(sheet.lps(event.position()))
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        self._views.point_at(None)
