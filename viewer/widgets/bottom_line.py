@@ -104,7 +104,7 @@ class BottomLine(QFrame):
         follow(self, parts.cutting.tool, lambda _: self._show_hint(), now=False)
         follow(self, parts.cutting.shown, lambda _: self._show_hint(), now=False)
         follow(self, parts.room, lambda _: self._enter(), now=False)
-        follow(self, parts.language, lambda _: self._show_all())
+        follow(self, parts.language, lambda _: self._enter())
         hear(self, parts.told, self.tell)
         follow(self, parts.fragment_search.found, self._tell_found, now=False)
         follow(self, parts.work.running, self._show_jobs)
@@ -120,7 +120,7 @@ class BottomLine(QFrame):
             self.tell(self._parts.say("fragments.listed", n=count))
 
     def _enter(self) -> None:
-        """Let another room speak of itself, not of what was done in the one before."""
+        """Let another room or language speak, not what was said in the one before."""
         self._message.stop()
         self._show_all()
 

@@ -23,7 +23,7 @@ from viewer.presenters.work import Running
 from viewer.widgets.elided import ElidedLabel
 from viewer.widgets.parts import ROOMS
 from virtopsy.jobs import Progress
-from virtopsy.language import Language
+from virtopsy.language import Language, say
 
 _CATALOGUES = Path(__file__).parents[3] / "resources" / "i18n"
 
@@ -63,6 +63,14 @@ def test_changing_the_language_rewords_the_whole_window(
     screen.parts.writing.language.set(language)  # the page's own, which the preview follows
     screen.live()
     assert not set(texts(screen.desk.window)) & only_english()
+
+
+def test_a_passing_message_ends_with_its_language(screen: Any) -> None:
+    parts, hint = screen.parts, screen.desk.window.findChild(QLabel, "bottom.hint")
+    parts.told.announce(parts.say("fragments.listed", n=3))
+    assert hint.text() == say("fragments.listed", Language.EN, n=3)
+    parts.language.set(Language.KK)
+    assert hint.text() == say("ui.hint.point", Language.KK)
 
 
 @pytest.mark.parametrize("room", ROOMS)
