@@ -333,11 +333,13 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
 
     The index of an archive that an older program made is brought into today's shape first; one
     that a newer program made, or that cannot be written to here, is only read, see `Archive.shut`.
+    One to which somebody gave another shape (`storage.shape`) is not opened at all.
 
     Raises:
         InputError: the folder is no archive, is of a newer format, or lies on a network drive; or
             it is older and open in another program.
-        IntegrityError: it is one, but its card or its database is gone or unreadable.
+        IntegrityError: it is one, but its card or its database is gone, unreadable, or changed
+            past the program.
         StorageError, Cancelled: the older index stays as it is.
     """
     card = read_card(folder)
@@ -346,7 +348,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         raise IntegrityError("archive.open.no_database", path=folder / _DATABASE)
     whole, files = folder.absolute(), files or Files()
     database = SqliteDatabase(whole / _DATABASE)
-    age = database.age()
+    age = database.age(card.uuid)
     if age == "newer":
         database.only_read(Shut.NEWER)
     elif age == "same" and not may_write(database.path):
@@ -374,7 +376,7 @@ def is_older(folder: Path) -> bool:
         return False  # which opening it says
     database = SqliteDatabase(folder / _DATABASE)
     try:
-        return database.age() == "older"
+        return database.shape().age == "older"
     finally:
         database.close()
 
@@ -412,32 +414,43 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
     with (
         TemporaryDirectory() as place,
         Archive(
-            whole, card, clock, Files(), _COST, database=_to_check(whole, Path(place))
+            whole, card, clock, Files(), _COST, database=_to_check(whole, card.uuid, Path(place))
         ) as archive,
     ):
         return archive.verify.run(case_number, progress, key=key, paper=paper, scope=scope)
 
 
-def _to_check(folder: Path, place: Path) -> SqliteDatabase:
+def _to_check(folder: Path, archive: str, place: Path) -> SqliteDatabase:
     """Return the index that is checked; of an older one a copy in today's shape, under `place`.
 
-    So an older archive is checked as it lies, and not written to. A damaged index is given as it
-    is; the check says so.
+    So an older archive is checked as it lies, and not written to. A damaged or changed index is
+    given as it is; the check says so.
+
+    Raises:
+        StorageError: the older index cannot be copied.
     """
     database = SqliteDatabase(folder / _DATABASE)
     try:
-        age = database.age()
-        if age == "older":
-            copy = database.copy_to(place / "copy.sqlite")
-            with copy.migrating() as work:
-                reshape(work, ObjectFolder(folder, Files()), Progress())
-                work.commit()
-            database = copy
-        if age != "same":
-            database.only_read(Shut.NEWER)
+        age = database.age(archive)
     except (IntegrityError, StorageError):
         return database
+    if age == "older":
+        try:
+            database = _copied(database, folder, place)
+        except IntegrityError:
+            return database
+    if age != "same":
+        database.only_read(Shut.NEWER)
     return database
+
+
+def _copied(database: SqliteDatabase, folder: Path, place: Path) -> SqliteDatabase:
+    """Return a copy of an older index in today's shape."""
+    copy = database.copy_to(place / "copy.sqlite")
+    with copy.migrating() as work:
+        reshape(work, ObjectFolder(folder, Files()), Progress())
+        work.commit()
+    return copy
 
 
 def is_archive(folder: Path) -> bool:

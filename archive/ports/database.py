@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -39,7 +39,11 @@ class Migration(UnitOfWork, Protocol):
     """A transaction that brings an older index into today's shape."""
 
     def upgrade(self) -> tuple[str, str]:
-        """Change the shape; return the old and the new revision, equal where nothing was to do."""
+        """Change the shape; return the old and the new revision, equal where nothing was to do.
+
+        Raises:
+            IntegrityError: what was there is not the shape that an older program gave.
+        """
         ...
 
     def state_persons(self, persons: Iterable[Person]) -> None:
@@ -57,6 +61,16 @@ class Database(Protocol):
     @property
     def shut(self) -> Shut | None:
         """Why the index is read, never written to; None where it is written to as well."""
+        ...
+
+    def changed(self, archive: str) -> Sequence[str]:
+        """Return what was changed in the shape of the index past the program, by name.
+
+        `archive` is the uuid that it must name.
+
+        Raises:
+            IntegrityError, StorageError: it cannot be read.
+        """
         ...
 
     def migrating(self) -> Migration:

@@ -126,7 +126,7 @@ def when(one: LogEntry) -> datetime:
     """Return the time of an entry as lists show it; NotCanonical where it is none."""
     try:
         found = datetime.fromisoformat(one.ts)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # a database may keep anything in a column
         raise canonical.NotCanonical(f"the time of entry {one.seq}") from error
     if found.tzinfo is None:
         raise canonical.NotCanonical(f"the time of entry {one.seq}")

@@ -172,7 +172,8 @@ class _Joined:
     ) -> None:
         self._archive = archive
         self._copied = iter(copied)
-        self._stored = iter(stored)
+        self._named = f'"log":"{archive}"'.encode()
+        self._stored = (row for row in stored if self._may_be_ours(row[1]))
         self._waiting = next(self._stored, None)
         self.from_database = 0
         self.copy_damaged = False
@@ -199,6 +200,17 @@ class _Joined:
             raise IntegrityError("rebuild.two_ends", seq=last)
         for one in before:
             yield self._told(one)
+
+    def _may_be_ours(self, body: bytes) -> bool:
+        """Tell whether a row does not plainly name another archive: its whole database may lie
+        in the place of this one's.
+        """  # noqa: D205 -- one thought
+        if self._named in body:
+            return True
+        try:
+            return bool(canonical.decode(body)["log"] == self._archive)
+        except (canonical.NotCanonical, LookupError, TypeError):
+            return True  # damaged, or whatever else: the chain decides
 
     def _row(self, seq: int) -> bytes | None:
         """Return the old database's body of that number."""

@@ -27,6 +27,7 @@ rows_untold             an object that tells rows is damaged: they cannot be com
 destruction_unproven    an entry tells of a destruction that no object of its own bears out
 destruction_unsealed    a destruction that no checkpoint covers: nobody with the key vouches for it
 database_damaged        the database cannot be read (to the end)
+schema_changed          the database has triggers, or tables that the program does not make so
 witness_mismatch        a witness's signature in log/ does not fit the entries
 witness_missing         a witness's signature was taken, and is not in log/
 timestamp_mismatch      a timestamp in log/ does not stand over its checkpoint, or was changed
@@ -101,6 +102,7 @@ CODES: Final = (
     *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
+    "schema_changed",
     *("checkpoint_key_ended", "key_unvouched"),
     *("paper_ahead", "paper_mismatch"),
     *("witness_mismatch", "witness_missing"),
@@ -173,6 +175,7 @@ class Verify:
         fingerprint = signing.fingerprint(ring.known[-1]) if ring.known else ""
         if self._journal.database.is_damaged(going.check):
             found.damaged()
+        self._shape(found)
         if key is not None and key.casefold() != fingerprint:
             self._other_key(key.casefold(), fingerprint, ring, found)
         log = LogCheck(self._journal, ring, found, Phase(going, 0, _LOG))
@@ -209,6 +212,15 @@ class Verify:
             notes=tuple(found.notes),
             since=found.since if found.skipped else "",
         )
+
+    def _shape(self, found: Findings) -> None:
+        try:
+            changed = self._journal.database.changed(self._journal.archive)
+        except DAMAGE:
+            found.damaged()
+            return
+        for name in changed:
+            found.add("schema_changed", f"{DATABASE}#{name}")
 
     def _ring(self, found: Findings) -> KeyRing:
         """Return the keys that the log and archive.json tell, and judge them."""

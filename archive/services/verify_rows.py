@@ -16,8 +16,12 @@ from archive.services.replay import ACTS_OF_ARCHIVE, ACTS_OF_CASE, Expected, rep
 from archive.services.searched import expected_items
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings, Phase
 from archive.services.verify_log import Log
-from virtopsy.errors import InputError
+from virtopsy.errors import InputError, IntegrityError
 from virtopsy.jobs import checked
+
+
+_ROW_CHANGED: Final = "archive.problem.row_changed"
+"""What a table says of a row that holds what the program never writes."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,11 @@ class RowCheck:
     def _kept(self, table: Table, work: UnitOfWork, case: str) -> Mapping[Any, Any] | None:
         try:
             return table.kept(work, case)
-        except DAMAGE:
-            self._found.damaged()
+        except DAMAGE as error:
+            if isinstance(error, IntegrityError) and error.key == _ROW_CHANGED:
+                self._found.add("row_changed", str(error.facts["path"]))
+            else:
+                self._found.damaged()
             return None
 
     def _nodes(self) -> None:

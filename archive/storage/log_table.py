@@ -66,9 +66,14 @@ class LogTable:
         self.add_many([entry])
 
     def add_many(self, entries: Sequence[LogEntry]) -> None:
-        """Append rows, in one statement."""
+        """Append rows, in one statement.
+
+        Raises:
+            IntegrityError: the database left some out, as a table with other rules may.
+        """
         rows = [{name: getattr(one, name) for name in _COLUMNS} for one in entries]
-        self._connection.execute(_ADD, rows)
+        if rows and self._connection.execute(_ADD, rows).rowcount != len(rows):
+            raise IntegrityError("migration.changed", path="db")
 
     def last(self, case_number: str | None = None) -> LogEntry | None:
         """Return the newest entry (of a case)."""

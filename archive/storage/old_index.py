@@ -21,6 +21,8 @@ from virtopsy.errors import IntegrityError
 
 DATABASE = "db/archive.sqlite"
 COPY = "log/entries.jsonl"
+_IS_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'"
+"""A view in its place would tell what somebody else thought out."""
 _BESIDE = ("-journal", "-wal", "-shm")
 
 
@@ -73,15 +75,15 @@ class OldIndex:
     def stored(self) -> Iterator[tuple[int, bytes]]:
         """Yield seq and body of the old database's log, up to the first damage.
 
-        Nothing where it is gone or another archive's.
+        Nothing where it is gone. Whose entries they are, the bodies alone say: another name may
+        have been written into the settings.
         """
         if self._files.size(self._database) is None:
             return
         uri = f"file:{quote(self._database.as_posix())}?mode=ro"
         # Whatever SQLite says of a damaged file, what was read before it counts.
         with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as connection:
-            wanted = "SELECT value FROM setting WHERE name = 'archive'"
-            if connection.execute(wanted).fetchone() != (self._uuid,):
+            if connection.execute(_IS_TABLE).fetchone() is None:
                 return
             for seq, body in connection.execute("SELECT seq, body FROM log ORDER BY seq"):
                 if isinstance(seq, int) and isinstance(body, bytes):

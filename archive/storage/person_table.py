@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from archive.records import Person, Role, Witness
 from archive.storage import tables
+from virtopsy.errors import IntegrityError
 
+_TEXTS: Final = ("person_id", "name", "roles", "last_failure", "person_sha256", "credential_sha256")
 _PERSON = tables.persons.c
 _PERSONS = select(tables.persons)
 _BY_NAME = _PERSONS.where(_PERSON.folded_name == bindparam("name"))
@@ -75,14 +78,34 @@ def _columns(person: Person) -> dict[str, Any]:
 
 
 def _person(row: Any) -> Person:
-    return Person(
-        person_id=row.person_id,
-        name=row.name,
-        roles=tuple(Role(one) for one in row.roles.split()),
-        disabled=bool(row.disabled),
-        failures=row.failures,
-        last_failure=row.last_failure,
-        reset=bool(row.reset),
-        person_sha256=row.person_sha256,
-        credential_sha256=row.credential_sha256,
-    )
+    """Return a person; whether the row says the truth of the person, `verify` finds.
+
+    Raises:
+        IntegrityError: it holds what the program never writes.
+    """
+    try:
+        if not all(isinstance(getattr(row, one), str) for one in _TEXTS):
+            raise TypeError("a text that is none")
+        return Person(
+            person_id=row.person_id,
+            name=row.name,
+            roles=tuple(Role(one) for one in row.roles.split()),
+            disabled=bool(row.disabled),
+            failures=_failures(row.failures, row.last_failure),
+            last_failure=row.last_failure,
+            reset=bool(row.reset),
+            person_sha256=row.person_sha256,
+            credential_sha256=row.credential_sha256,
+        )
+    except (TypeError, ValueError) as error:
+        where = f"db/archive.sqlite#{tables.persons.name}/{row.person_id!a}"
+        raise IntegrityError("archive.problem.row_changed", path=where) from error
+
+
+def _failures(count: Any, last: str) -> int:
+    """Return how many wrong passwords there were; the last of them came at an instant."""
+    if not isinstance(count, int) or count < 0:
+        raise TypeError("a count that is none")
+    if (count or last) and datetime.fromisoformat(last).tzinfo is None:
+        raise ValueError("an instant without its zone")
+    return count

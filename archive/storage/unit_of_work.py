@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Self
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -23,8 +23,6 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
-    inspect,
-    select,
     update,
 )
 from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError
@@ -41,11 +39,12 @@ from archive.ports import (
     WitnessRows,
 )
 from archive.records import FileRow, Person, Shut
-from archive.storage import tables
+from archive.storage import shape, tables
 from archive.storage.case_table import CaseTable
 from archive.storage.log_table import LogTable
 from archive.storage.person_table import PersonTable, WitnessTable
 from archive.storage.search_table import SearchTable
+from archive.storage.shape import Age, Shape
 from archive.storage.tree_table import TreeTable
 from virtopsy.errors import Bug, IntegrityError, StorageError, VirtopsyError
 from virtopsy.jobs import silent
@@ -54,7 +53,6 @@ from virtopsy.late import Late
 from virtopsy.system_reason import quoted
 
 BUSY_TIMEOUT_S = 10.0
-Age: TypeAlias = Literal["older", "same", "newer"]
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
 _CACHE_KIB = 8192  # a page of cases and its counts do not fit the usual two thousand
 _PASSING_CACHE_KIB = 256  # pages that are read once each stay near the processor
@@ -107,40 +105,36 @@ class SqliteDatabase:
         engine.dispose()
         return cls(path)
 
-    def setting(self, name: str) -> str:
-        """Return a setting; empty where there is none."""
-        wanted = select(tables.settings.c.value).where(tables.settings.c.name == name)
-        with self._looking() as connection:
-            return connection.execute(wanted).scalar() or ""
-
-    def revision(self) -> str:
-        """Return which revision of the schema the file has.
+    def shape(self) -> Shape:
+        """Return what the file says of itself.
 
         Raises:
-            IntegrityError: it has none, not even a log.
+            IntegrityError: it has not even a log.
         """
         with self._looking() as connection:
-            names = inspect(connection)
-            if not names.has_table(tables.log.name):
-                raise IntegrityError("archive.problem.database_damaged", path=self.path)
-            if not names.has_table(tables.revision.name):
-                return tables.FIRST
-            return (
-                connection.execute(select(tables.revision.c.version_num)).scalar() or tables.FIRST
-            )
+            found = shape.read(connection)
+        if found is None:
+            raise IntegrityError("archive.problem.database_damaged", path=self.path)
+        return found
 
-    def age(self) -> Age:
+    def changed(self, archive: str) -> tuple[str, ...]:
+        """Return what was changed in its shape past the program (see `shape`)."""
+        return self.shape().changed(archive)
+
+    def age(self, archive: str) -> Age:
         """Tell whether an older or a newer program gave the file its shape.
 
+        Args:
+            archive: the uuid on the archive's card.
+
         Raises:
-            IntegrityError: it has no shape that any program gives.
+            IntegrityError: no program gave it this shape, or the file is another archive's.
         """
-        found = self.revision()
-        if not found.isascii() or not found.isdigit():
-            raise IntegrityError("archive.problem.database_damaged", path=self.path)
-        if int(found) == int(tables.REVISION):
-            return "same"
-        return "older" if int(found) < int(tables.REVISION) else "newer"
+        found = self.shape()
+        older = found.age == "older"  # `upgrade` tells the rest of it
+        if found.archive != archive if older else found.changed(archive):
+            raise IntegrityError("migration.changed", path=self.path)
+        return found.age
 
     @property
     def shut(self) -> Shut | None:
@@ -284,10 +278,22 @@ class SqliteMigration(SqliteUnitOfWork):
     """The transaction of a migration: new shape, what belongs into it and its entry, or nothing."""
 
     def upgrade(self) -> tuple[str, str]:
-        """Change the shape; return the old and the new revision, equal where nothing was to do."""
+        """Change the shape; return the old and the new revision, equal where nothing was to do.
+
+        Raises:
+            IntegrityError: what was there is not the shape that an older program gave.
+        """
         connection = self._connected()
         with said(self._path):
-            before = _upgrade(connection)
+            try:
+                before = _upgrade(connection)
+            except DBAPIError as error:
+                if _code(error) != sqlite3.SQLITE_ERROR:
+                    raise
+                raise IntegrityError("migration.changed", path=self._path) from error
+            made = shape.read(connection)
+        if made is None or shape.differences(made.made):
+            raise IntegrityError("migration.changed", path=self._path)
         return before, tables.REVISION
 
     def state_persons(self, persons: Iterable[Person]) -> None:
@@ -347,12 +353,20 @@ def _own_check(connection: Connection, check: Callable[[], None]) -> Any:
         driver.set_progress_handler(None, 0)
 
 
+def _code(error: DBAPIError | sqlite3.Error) -> int:
+    """Return SQLite's precise result code; 0 where the driver itself refused."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(told, "sqlite_errorcode", 0) or 0
+
+
 def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
     told = error.orig if isinstance(error, DBAPIError) else error
-    precise = getattr(told, "sqlite_errorcode", 0) or 0
+    precise = _code(error)
     if precise == _MOVED:
         return StorageError("rebuild.replaced", path=path)
     code = precise & 0xFF  # the primary result code
+    if code == sqlite3.SQLITE_AUTH:  # see `_allowed`
+        return IntegrityError("migration.changed", path=path)
     if code in _DAMAGED or "no such table" in str(told):
         return IntegrityError("archive.problem.database_damaged", path=path)
     if code in _BUSY:
@@ -377,6 +391,7 @@ def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw", kept: bool =
         cache = f"cache_size=-{_CACHE_KIB if kept else _PASSING_CACHE_KIB}"
         for pragma in (*_PRAGMAS, cache):
             connection.execute(f"PRAGMA {pragma}").close()
+        connection.set_authorizer(_allowed)
         record.info["file"] = _identity(path)
 
     def look(_connection: Any, record: Any, _proxy: Any) -> None:
@@ -391,6 +406,17 @@ def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw", kept: bool =
     event.listen(engine, "checkout", look)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _allowed(
+    _act: int, _of: str | None, _more: str | None, _where: str | None, within: str | None
+) -> int:
+    """Let no statement do what a trigger or a view says; SQLite asks when it prepares one.
+
+    The shape is looked at when an archive is opened. This holds against what is laid into the
+    file later, while it is open. Python 3.11 has no other way to switch triggers off.
+    """
+    return sqlite3.SQLITE_OK if within is None else sqlite3.SQLITE_DENY
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +122,10 @@ def _tell(
 
 
 def _facts(entry: LogEntry, text: str) -> dict[str, Any]:
-    body = json.loads(entry.body)
+    from archive.proof import chain
+
+    body = chain.legible(entry)  # a damaged one is shown as far as it goes; `verify` names it
+    named = body.get("obj")
     return {
         "seq": entry.seq,
         "ts": entry.ts,
@@ -134,9 +136,10 @@ def _facts(entry: LogEntry, text: str) -> dict[str, Any]:
         "case": entry.case_number,
         "text": text,
         "objects": [
-            {"type": one["t"], "id": one["id"], "sha256": one["sha256"]} for one in body["obj"]
+            {"type": one.get("t"), "id": one.get("id"), "sha256": one.get("sha256")}
+            for one in map(chain.mapping, named if isinstance(named, list) else ())
         ],
-        "reason": body["reason"],
-        "data": body["data"],
+        "reason": body.get("reason"),
+        "data": body.get("data"),
         "hash": entry.hash,
     }
