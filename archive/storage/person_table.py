@@ -98,7 +98,7 @@ def _person(row: Any) -> Person:
             credential_sha256=row.credential_sha256,
         )
     except (TypeError, ValueError) as error:
-        where = f"db/archive.sqlite#{tables.persons.name}/{row.person_id!a}"
+        where = f"db/archive.sqlite#{tables.persons.name}/{row.person_id}"
         raise IntegrityError("archive.problem.row_changed", path=where) from error
 
 

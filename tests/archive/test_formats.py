@@ -20,7 +20,7 @@ from archive.recovery import rebuild_folder
 from archive.services import migrating
 from archive.storage import tables
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
-from virtopsy.errors import Cancelled, StorageError
+from virtopsy.errors import Cancelled, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -217,11 +217,41 @@ def _rows(folder: Path) -> dict[str, set[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TRIGGER quiet BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END",
+        "CREATE VIEW more AS SELECT * FROM log",
+        "CREATE TABLE more (a)",
+        "CREATE INDEX log_act ON log (act, seq)",
+        "ALTER TABLE person ADD COLUMN failures INTEGER",
+        "UPDATE setting SET value = 'x' WHERE name = 'archive'",
+    ],
+)
+def test_an_older_archive_that_was_changed_is_not_brought_up_to_date_but_told_and_mended(
+    change: str, first: Path, clock: Clock
+) -> None:
+    with sqlite3.connect(first / "db/archive.sqlite") as connection:
+        connection.execute(change)
+    connection.close()
+    before = (first / "db/archive.sqlite").read_bytes()
+    with pytest.raises(IntegrityError, match="past the program"):
+        open_archive(first, clock=clock, cost=CHEAP)
+    assert "schema_changed" in {one.code for one in verify_folder(first, clock=clock).problems}
+    assert (first / "db/archive.sqlite").read_bytes() == before
+    rebuild_folder(
+        first, user="Ахметова", password=PASSWORD, clock=clock, cost=CHEAP, progress=Progress()
+    )
+    open_archive(first, clock=clock, cost=CHEAP).close()
+    assert verify_folder(first, clock=clock).ok
+
+
 def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
     core: Path, clock: Clock
 ) -> None:
     with sqlite3.connect(core / "db/archive.sqlite") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0999'")
+        connection.execute("ALTER TABLE series ADD COLUMN colour VARCHAR DEFAULT '' NOT NULL")
     connection.close()
     before = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
     with open_archive(core, clock=clock, cost=CHEAP) as archive:

@@ -136,6 +136,21 @@ def role_given_in_the_database(stand: Stand) -> None:
 
 
 @bad("index: row edited", "row_changed")
+def role_that_there_is_not(stand: Stand) -> None:
+    stand.sql("UPDATE person SET roles = 'king' WHERE name = 'Second'")
+
+
+@bad("index: row edited", "row_changed")
+def number_of_wrong_passwords_that_is_none(stand: Stand) -> None:
+    stand.sql("UPDATE person SET failures = 'x' WHERE name = 'Second'")
+
+
+@bad("index: row edited", "row_changed")
+def time_of_a_wrong_password_that_is_none(stand: Stand) -> None:
+    stand.sql("UPDATE person SET failures = 9, last_failure = 'x'")
+
+
+@bad("index: row edited", "row_changed")
 def password_of_another_person_laid_in(stand: Stand) -> None:
     stand.sql(
         "UPDATE person SET credential_sha256 ="
@@ -181,4 +196,5 @@ def person_slipped_in(stand: Stand) -> None:
         "CREATE TABLE one AS SELECT * FROM person WHERE name = 'Second'",
         "UPDATE one SET person_id = 'x', name = 'X', folded_name = 'x'",
         "INSERT INTO person SELECT * FROM one",
+        "DROP TABLE one",
     )

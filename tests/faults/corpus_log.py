@@ -65,6 +65,11 @@ bad("log: search column edited", "log_chain_broken")(_edited("prev"))
 bad("log: search column edited", "log_body_changed")(_edited("hash"))
 
 
+@bad("log: search column edited", "log_columns_differ")
+def newest_time_that_is_no_text(stand: Stand) -> None:
+    stand.sql("UPDATE log SET ts = x'00' WHERE seq = (SELECT max(seq) FROM log)")
+
+
 @bad("log: row deleted", "log_chain_broken")
 def first_row_deleted(stand: Stand) -> None:
     stand.sql("DELETE FROM log WHERE seq = 1")
