@@ -15,7 +15,7 @@ from typing import Self
 from uuid import uuid4
 
 from archive.ports import Clock, Machine
-from archive.proof import canonical, signing
+from archive.proof import signing
 from archive.proof.acts import ActName
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Password, Seal
@@ -24,7 +24,6 @@ from archive.records import (
     Card,
     Checked,
     Interrupted,
-    ObjectName,
     Problem,
     Role,
     Shut,
@@ -37,7 +36,7 @@ from archive.services.case_proof import CaseProofs
 from archive.services.casework import Cases
 from archive.services.court import Court
 from archive.services.destruction import Destruction
-from archive.services.gate import IDLE_S, who
+from archive.services.gate import IDLE_S
 from archive.services.head import Heads
 from archive.services.intake import Intake
 from archive.services.journal import Journal
@@ -205,18 +204,6 @@ class Archive:
             raise InputError("migration.open_elsewhere", path=self.folder)
         migrate(self._journal, self._objects, progress or Progress())
 
-    def seal(self, actor: Actor | None, statement: bytes) -> bytes:
-        """Return the archive's Ed25519 signature over `statement`; the act is logged.
-
-        Raises:
-            AccessDenied: no right to seal, or the person's password does not unlock the key.
-        """
-        session = self.access.require(actor, Right.SEAL)
-        key = self.access.key_of(session, Right.SEAL)
-        named = ObjectName("statement", "", canonical.sha256(statement))
-        self._journal.write(Act(Right.SEAL, who(session.actor), objects=(named,)))
-        return key.sign(statement)
-
     @property
     def interrupted(self) -> tuple[Interrupted, ...]:
         """Imports whose programs ended before they were recorded; the same import goes on.
@@ -228,7 +215,8 @@ class Archive:
     @property
     def unsealed(self) -> tuple[IntegrityError, ...]:
         """What is told of each destruction that no checkpoint covers (`services.unsealed`)."""
-        return tuple(map(refusal, self._journal.unsealed(self.keys.ring().known)))
+        found = self._journal.unsealed(self.keys.ring().known, self.access.held())
+        return tuple(map(refusal, found))
 
     def note_interrupted(self, actor: Actor | None) -> None:
         """Write what was interrupted into the log, once; for who administers.

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.proof import signing
 
@@ -58,28 +58,36 @@ def read(note: str) -> Checkpoint | None:
     lines = text.split("\n")
     if not separator or len(lines) < 3 or not _SIZE.fullmatch(lines[1]):
         return None
+    root = exactly(lines[2])
+    return None if root is None else Checkpoint(lines[0], int(lines[1]), root, note)
+
+
+def exactly(encoded: str) -> bytes | None:
+    """Return the bytes of the one base64 spelling that they have; None for any other."""
     try:
-        root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error:
+        made = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
         return None
-    return Checkpoint(lines[0], int(lines[1]), root, note)
+    return made if base64.b64encode(made).decode() == encoded else None
 
 
 def signed_by(checkpoint: Checkpoint, public_key: bytes) -> bool:
     """Tell whether one of the note's signature lines is that key's, under the note's origin."""
+    return alone(checkpoint, public_key) is not None
+
+
+def alone(checkpoint: Checkpoint, public_key: bytes) -> Checkpoint | None:
+    """Return a note as it was when only that key had signed it; None where it did not."""
     text, _, signatures = checkpoint.note.partition("\n\n")
     if not _SIGNATURES.fullmatch(signatures):
-        return False
+        return None
     wanted = key_hash(checkpoint.origin, public_key)
     for line in signatures.splitlines():
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if dash != _DASH or name != checkpoint.origin:
+        made = exactly(encoded)
+        if dash != _DASH or name != checkpoint.origin or made is None or made[:4] != wanted:
             continue
-        try:
-            made = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            continue
-        if made[:4] == wanted and signing.genuine(public_key, f"{text}\n".encode(), made[4:]):
-            return True
-    return False
+        if signing.genuine(public_key, f"{text}\n".encode(), made[4:]):
+            return replace(checkpoint, note=f"{text}\n\n{line}\n")
+    return None

@@ -8,7 +8,6 @@ log cannot make it anew.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Callable
@@ -90,7 +89,7 @@ def _vkey(name: str, kind: bytes, public_key: bytes) -> str:
 def _read_vkey(vkey: str, kind: bytes) -> tuple[str, bytes] | None:
     name, _, rest = vkey.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
-    key = _base64(encoded)
+    key = checkpoint.exactly(encoded)
     if not is_name(name) or key is None or len(key) != 1 + _KEY_BYTES or key[:1] != kind:
         return None
     return (name, key[1:]) if key_id == _key_id(name, kind, key[1:]).hex() else None
@@ -120,7 +119,7 @@ def cosigned(note: str, who: Cosigner) -> int | None:
     for one in signatures.splitlines():
         dash, _, rest = one.partition(" ")
         name, _, encoded = rest.partition(" ")
-        made = _base64(encoded)
+        made = checkpoint.exactly(encoded)
         if dash != _DASH or name != who.name or made is None or made[:4] != who.key_id:
             continue
         stated = int.from_bytes(made[4:12], "big")
@@ -140,7 +139,7 @@ def only_signed_by(note: str, who: Cosigner, made_by: Checkpoint) -> str:
 
 
 def _names(signature_line: str, who: Cosigner) -> bool:
-    made = _base64(signature_line.rpartition(" ")[2])
+    made = checkpoint.exactly(signature_line.rpartition(" ")[2])
     return made is not None and made[:4] == who.key_id
 
 
@@ -169,7 +168,7 @@ def request(text: str) -> Request | None:
     """Read a request; None where it is none."""
     head, _, note = text[:_LONGEST_NOTE].partition(_END)
     first, *hashes = head.split("\n")
-    old, proof = _OLD.fullmatch(first), [_base64(one) for one in hashes]
+    old, proof = _OLD.fullmatch(first), [checkpoint.exactly(one) for one in hashes]
     found = checkpoint.read(note)
     if old is None or found is None or len(found.root) != _KEY_BYTES or len(proof) > _MOST_HASHES:
         return None
@@ -209,12 +208,3 @@ def objection(asked: Request, seen: Seen | None) -> str:
 def size_of(text: str) -> int | None:
     """Read the size that a witness answers with where a request starts elsewhere."""
     return int(text.strip()) if _SIZE.fullmatch(text.strip()) else None
-
-
-def _base64(encoded: str) -> bytes | None:
-    """Return the bytes of exactly one spelling; None for anything else."""
-    try:
-        made = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return made if base64.b64encode(made).decode() == encoded else None

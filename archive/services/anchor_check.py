@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from archive.ports import AnchorFiles, Blobs
@@ -26,25 +27,37 @@ from archive.services.verify_findings import DAMAGE, Findings
 from virtopsy.errors import IntegrityError, StorageError
 
 
+@dataclass(frozen=True)
+class Log:
+    """What anchors must fit.
+
+    Attributes:
+        origin: name of this log.
+        root_of: the Merkle root over so many entries; None where the log is shorter.
+        public_keys: the archive's, former ones too.
+        notes: size -> the checkpoint kept beside.
+    """
+
+    origin: str
+    root_of: Callable[[int], bytes | None]
+    public_keys: Sequence[bytes]
+    notes: Mapping[int, Checkpoint]
+
+
 def anchor_faults(
-    files: Mapping[str, bytes],
-    witnesses: Iterable[Witness],
-    origin: str,
-    root_of: Callable[[int], bytes | None],
-    notes: Mapping[int, Checkpoint],
+    files: Mapping[str, bytes], witnesses: Iterable[Witness], log: Log
 ) -> Iterator[Problem]:
     """Yield what does not fit: `witness_mismatch`, `timestamp_mismatch`, `timestamp_uncovered`.
 
-    A witness's signature must be a known witness's, and under the root that the entries give. A
-    timestamp must stand over the very bytes of the checkpoint of that size, and be as it came.
+    A witness's signature must be a known witness's, and under the root that the entries give; its
+    file holds that line and the archive's own under the checkpoint, and no other. A timestamp must
+    stand over the very bytes of the checkpoint of that size, and be as it came.
     Whether its authority is to be believed is not judged here.
 
     Args:
         files: name within the archive -> content; those of no anchor are passed over.
         witnesses: known ones, as log and objects tell them.
-        origin: name of this log.
-        root_of: the Merkle root over so many entries; None where the log is shorter.
-        notes: size -> the checkpoint kept beside.
+        log: this one.
     """
     known = [Cosigner(one.name, one.public_key) for one in witnesses]
     for name in sorted(files):
@@ -52,13 +65,13 @@ def anchor_faults(
         if size is None:
             continue
         if anchor_name.is_witness(name):
-            if not _witnessed(files[name], size, known, origin, root_of):
+            if not _witnessed(files[name], size, known, log):
                 yield Problem("witness_mismatch", name, {"size": size})
         elif not _is_itself(name, files[name], size):
             yield Problem("timestamp_mismatch", name, {"size": size})
-        elif size not in notes:
+        elif size not in log.notes:
             yield Problem("timestamp_uncovered", name, {"size": size})
-        elif not _timestamped(files[name], notes[size]):
+        elif not _timestamped(files[name], log.notes[size]):
             yield Problem("timestamp_mismatch", name, {"size": size})
 
 
@@ -81,20 +94,19 @@ def missing(
             yield Problem(code, name, {"size": data["size"]})
 
 
-def _witnessed(
-    content: bytes,
-    size: int,
-    known: Iterable[Cosigner],
-    origin: str,
-    root_of: Callable[[int], bytes | None],
-) -> bool:
+def _witnessed(content: bytes, size: int, known: Iterable[Cosigner], log: Log) -> bool:
     note = content.decode("utf-8", "replace")
     point = checkpoint.read(note)
-    if point is None or (point.origin, point.size) != (origin, size):
+    if point is None or (point.origin, point.size) != (log.origin, size):
         return False
-    if root_of(size) != point.root:
+    if log.root_of(size) != point.root:
         return False
-    return any(cosignature.cosigned(note, one) is not None for one in known)
+    owns = [own for key in log.public_keys if (own := checkpoint.alone(point, key)) is not None]
+    return any(
+        cosignature.cosigned(note, one) is not None
+        and any(cosignature.only_signed_by(note, one, own).encode() == content for own in owns)
+        for one in known
+    )
 
 
 def _is_itself(name: str, content: bytes, size: int) -> bool:
@@ -141,7 +153,7 @@ class AnchorCheck:
         self._blobs = blobs
         self._kept = kept
 
-    def run(self, found: Findings) -> None:
+    def run(self, public_keys: Sequence[bytes], found: Findings) -> None:
         """Check all. What the entries say is judged before: here they count as they are."""
         files = {name: self._content(name) for name in self._kept.names()}
         found.signatures += len(files)
@@ -154,8 +166,8 @@ class AnchorCheck:
             found.damaged()
             return
         origin = checkpoint.origin_of(self._journal.archive)
-        witnesses = told.witnesses.values()
-        faults = anchor_faults(files, witnesses, origin, self._root, self._notes(files))
+        log = Log(origin, self._root, public_keys, self._notes(files))
+        faults = anchor_faults(files, told.witnesses.values(), log)
         for one in (*missing(files, taken), *faults):
             found.add(one.code, one.path, size=int(str(one.facts["size"])))
 

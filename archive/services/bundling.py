@@ -220,7 +220,7 @@ class Bundling:
     def _sign(self, statement: bytes, key: bytes) -> None:
         named = ObjectName("statement", "", canonical.sha256(statement))
         act = Act(Right.SEAL, who(self.session.actor), case=self.number, objects=(named,))
-        self.journal.write(act)
+        self.journal.write(act, self._key, at_once=True)
         self.target.write("sig/seal.json", statement)
         self.target.write("sig/seal.sig", self._key.sign(statement))
         self.target.write("sig/key.pem", key)

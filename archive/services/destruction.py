@@ -172,7 +172,8 @@ class Destruction:
     # --- inside
 
     def _unsealed(self) -> set[int]:
-        return {one.seq for one in self._journal.unsealed(self._public_keys())}
+        held = self._access.held()
+        return {one.seq for one in self._journal.unsealed(self._public_keys(), held)}
 
     def _concerned(
         self, work: UnitOfWork, number: str, rows: Sequence[FileRow]

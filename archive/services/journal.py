@@ -168,19 +168,22 @@ class Journal:
         with self.database.reading() as work:
             return _whole(work, newer).consistency(older, newer)
 
-    def unsealed(self, known: Sequence[bytes]) -> tuple[LogEntry, ...]:
+    def unsealed(self, known: Sequence[bytes], given: Collection[str] = ()) -> tuple[LogEntry, ...]:
         """Return the destructions that no checkpoint covers, see `services.unsealed`.
 
         Args:
             known: the archive's public keys, beside those the log tells by itself.
+            given: fingerprints known from outside the log, see `services.keys`.
         """
         with self.database.reading() as work:
-            return unsealed(work, self.notes, self.archive, known, work.log.size())
+            ring = keys.ring(work.log.of_acts(keys.ACTS), known, given)
+            return unsealed(work, self.notes, self.archive, ring, work.log.size())
 
-    def sealed_size(self, known: Sequence[bytes]) -> int:
-        """Return how many entries the newest good checkpoint covers, see `services.unsealed`."""
+    def sealed_size(self, known: Sequence[bytes], given: Collection[str] = ()) -> int:
+        """Return how many entries the newest good checkpoint covers, see `unsealed`."""
         with self.database.reading() as work:
-            return sealed_size(work, self.notes, self.archive, known, work.log.size())
+            ring = keys.ring(work.log.of_acts(keys.ACTS), known, given)
+            return sealed_size(work, self.notes, self.archive, ring, work.log.size())
 
     def checkpoint(self, seal: Seal, *, knowing: Collection[int] = ()) -> Checkpoint:
         """Sign the log as it is now and keep the note.
@@ -237,11 +240,12 @@ class Journal:
         """Sign the log as it is now; None where another key is in use at that size."""
         with self.database.reading() as work:
             size, root = _head(work)
-            ring = keys.ring(work.log.of_acts(keys.ACTS), ())
-            known = (seal.public_key,)
-            sealed = sealed_size(work, self.notes, self.archive, known, size)
+            # Who unlocked the key with a password knows it; after a loss work must go on.
+            known, given = (seal.public_key,), (seal.fingerprint,)
+            ring = keys.ring(work.log.of_acts(keys.ACTS), known, given)
+            sealed = sealed_size(work, self.notes, self.archive, ring, size)
             refuse_changed(work, self.archive, sealed, size)
-            found = unsealed(work, self.notes, self.archive, known, size)
+            found = unsealed(work, self.notes, self.archive, ring, size)
         refuse([one for one in found if one.seq not in knowing])
         if not ring.may_sign(seal.public_key, size):
             return None

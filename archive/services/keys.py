@@ -3,13 +3,19 @@
 A checkpoint belongs to the key that was in use at its size, not at its hour: a key signs trees
 that end before the entry by which it was rotated, lost or compromised. So it makes no difference
 when a file with the note was written, and nobody needs to trust a clock.
+
+A key that follows a lost or compromised one is signed by itself alone: whoever can write the
+archive's folder can forge that without any key. What it signed counts only for who knows its
+fingerprint from outside the archive (a paper), or unlocks it with a password.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from archive.ports import LogRows
@@ -38,6 +44,8 @@ class KeyLife:
         doubted_from: from this instant (as log bodies spell it) its signatures prove nothing;
             empty for a key that was rotated in peace.
         vouched: the statement that brought it is signed as it must be.
+        followed: the key before it signed that statement, and was good then; so did the founder
+            with the first one, by the commissioning act.
     """
 
     fingerprint: str
@@ -47,6 +55,7 @@ class KeyLife:
     ended_by: str = ""
     doubted_from: str = ""
     vouched: bool = True
+    followed: bool = True
 
 
 def lives(entries: Iterable[LogEntry]) -> tuple[KeyLife, ...]:
@@ -75,17 +84,21 @@ def in_use(log: LogRows) -> str:
 def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
     data, act = body["data"], body["act"]
     if act == ActName.CREATE_ARCHIVE:
-        found.append(KeyLife(str(data["key"]), b"", seq))
+        if seq == 1:  # an archive is made once
+            found.append(KeyLife(str(data["key"]), b"", seq))
     elif act == ActName.ROTATE_KEY:
         statement = data["statement"]
         new = bytes.fromhex(statement["new"])
-        vouched = _vouched(data, found[-1] if found else None)
+        before = found[-1] if found else None
+        followed = _followed(data, before)
+        vouched = followed or _replaced(data, before)
         if vouched:
             found[-1] = replace(found[-1], public_key=bytes.fromhex(statement["old"]))
         _end(found, seq, ActName.ROTATE_KEY)
-        found.append(KeyLife(signing.fingerprint(new), new, seq, vouched=vouched))
-    elif data["key"] == found[-1].fingerprint:
-        found[-1] = replace(found[-1], doubted_from=str(data["from"]))
+        name = signing.fingerprint(new)
+        found.append(KeyLife(name, new, seq, vouched=vouched, followed=followed))
+    elif found and data["key"] == found[-1].fingerprint and _is_past(data["from"], body["ts"]):
+        found[-1] = replace(found[-1], doubted_from=data["from"])
         _end(found, seq, act)
 
 
@@ -110,17 +123,33 @@ def signed(said: dict[str, str], old: Seal | None, new: Seal) -> dict[str, Any]:
     }
 
 
-def _vouched(data: Document, before: KeyLife | None) -> bool:
-    """Tell whether a rotation is signed by the new key, and by the old one if that was good."""
+def _is_past(since: str, ts: str) -> bool:
+    """Tell whether a key is said to be bad since an instant that had come when that was said."""
+    return datetime.fromisoformat(since) <= datetime.fromisoformat(ts)
+
+
+def _replaced(data: Document, before: KeyLife | None) -> bool:
+    """Tell whether the new key signs that it follows one that was lost or compromised."""
+    return before is not None and bool(before.ended_by) and _signed_by_new(data, before)
+
+
+def _followed(data: Document, before: KeyLife | None) -> bool:
+    """Tell whether both keys sign that one follows the other, and the old one was good."""
+    if before is None or before.ended_by == ActName.COMPROMISE_KEY:
+        return False  # in other hands its signature proves nothing
+    if not _signed_by_new(data, before):
+        return False
     said = data["statement"]
-    old, new, text = bytes.fromhex(said["old"]), bytes.fromhex(said["new"]), canonical.encode(said)
-    if before is None or signing.fingerprint(old) != before.fingerprint:
+    by_old = bytes.fromhex(data["old_signature"])
+    return signing.genuine(bytes.fromhex(said["old"]), canonical.encode(said), by_old)
+
+
+def _signed_by_new(data: Document, before: KeyLife) -> bool:
+    said = data["statement"]
+    if signing.fingerprint(bytes.fromhex(said["old"])) != before.fingerprint:
         return False
-    if not signing.genuine(new, text, bytes.fromhex(data["new_signature"])):
-        return False
-    if before.ended_by:  # lost or compromised: its signature would prove nothing
-        return True
-    return signing.genuine(old, text, bytes.fromhex(data["old_signature"]))
+    by_new = bytes.fromhex(data["new_signature"])
+    return signing.genuine(bytes.fromhex(said["new"]), canonical.encode(said), by_new)
 
 
 @dataclass(frozen=True)
@@ -130,10 +159,12 @@ class KeyRing:
     Attributes:
         lives: as the log tells them.
         public_keys: as archive.json tells them, oldest first.
+        given: fingerprints that whoever asks knows to be the archive's, from outside it.
     """
 
     lives: tuple[KeyLife, ...]
     public_keys: tuple[bytes, ...]
+    given: frozenset[str] = frozenset()
 
     @property
     def card_fault(self) -> str:
@@ -160,6 +191,33 @@ class KeyRing:
     def unvouched(self) -> tuple[int, ...]:
         """Return the entries that brought a key without the signatures they need."""
         return tuple(one.first_seq for one in self.lives if not one.vouched)
+
+    def replaced(self) -> tuple[KeyLife, ...]:
+        """Return the keys that nothing but their own signature tells of, and nobody knows."""
+        known = self._known_from_outside
+        return tuple(
+            one
+            for one in self.lives
+            if one.vouched and not one.followed and one.fingerprint not in known
+        )
+
+    def counts(self, public_key: bytes, size: int) -> bool:
+        """Tell whether a key's checkpoint over `size` entries seals them for whoever asks."""
+        if not self.may_sign(public_key, size):
+            return False
+        return not self.lives or signing.fingerprint(public_key) in self._known_from_outside
+
+    @property
+    def _known_from_outside(self) -> frozenset[str]:
+        """The first key, those given, and all that followed one another from or to these."""
+        known = [run for run in self._runs() if run[0].followed or self.given & _names(run)]
+        return frozenset().union(*map(_names, known))
+
+    def _runs(self) -> Iterator[tuple[KeyLife, ...]]:
+        """Yield the keys, those together of which each signed the next one."""
+        starts = [at for at, one in enumerate(self.lives) if at == 0 or not one.followed]
+        for start, end in pairwise((*starts, len(self.lives))):
+            yield self.lives[start:end]
 
     def may_sign(self, public_key: bytes, size: int) -> bool:
         """Tell whether a key was in use when the log had `size` entries."""
@@ -197,6 +255,12 @@ class KeyRing:
         )
 
 
-def ring(entries: Iterable[LogEntry], public_keys: Sequence[bytes]) -> KeyRing:
-    """Return the keys of a log beside those of its card."""
-    return KeyRing(lives(entries), tuple(public_keys))
+def ring(
+    entries: Iterable[LogEntry], public_keys: Sequence[bytes], given: Collection[str] = ()
+) -> KeyRing:
+    """Return the keys of a log beside those of its card, and those known from outside."""
+    return KeyRing(lives(entries), tuple(public_keys), frozenset(given))
+
+
+def _names(lives: Iterable[KeyLife]) -> frozenset[str]:
+    return frozenset(one.fingerprint for one in lives)

@@ -123,7 +123,7 @@ class Log:
         """
         session = self._access.require(actor, Right.CHECKPOINT)
         key = self._access.key_of(session, Right.CHECKPOINT)
-        pending = self._journal.unsealed((key.public_key,))
+        pending = self._journal.unsealed((key.public_key,), (key.fingerprint,))
         for seq in sorted(set(destructions).difference(one.seq for one in pending)):
             raise UsageError("destruction.not_unsealed", seq=seq)
         refuse([one for one in pending if one.seq not in destructions])

@@ -87,7 +87,7 @@ class LogExport:
         if wanted.act:
             data["act"] = wanted.act
         act = Act(Right.EXPORT_LOG, who(session.actor), case=wanted.case_number, data=data)
-        self._journal.write(act)
+        self._journal.write(act, session.seal, at_once=True)
         return LogExported(counted.count, digest.hexdigest())
 
     def _pieces(

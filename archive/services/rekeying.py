@@ -118,16 +118,11 @@ class Keys:
     # --- inside
 
     def _declared(self, session: Session, why: Why, since: datetime | None, reason: str) -> NewKey:
-        now = self._journal.clock()
-        if since is not None and since > now:
+        if since is not None and since > self._journal.clock():
             raise UsageError("access.key.future")
+        data = {} if since is None else {"from": utc(since)}
         right = _RIGHTS[why]
-        act = Act(
-            right,
-            who(session.actor),
-            reason=reason,
-            data={"key": "", "from": utc(since or now)},
-        )
+        act = Act(right, who(session.actor), reason=reason, data=data)
         return self._changed(session, why, None, (act,), reason)
 
     def _changed(
@@ -141,12 +136,12 @@ class Keys:
             if old is not None and old.fingerprint != name:
                 raise AccessDenied("access.key.ended", fingerprint=old.fingerprint)
             given, without = self._handed(work, session, new, only_actor=why == "compromised")
-            for act in before:
-                self._journal.append(work, replace(act, data={**act.data, "key": name}))
+            for act in before:  # under the lock: what is later than its entry is not believed
+                data = {"from": utc(self._journal.clock()), **act.data, "key": name}
+                self._journal.append(work, replace(act, data=data))
             said = keys.statement(self._journal.archive, was, new.public_key, why)
-            data = keys.signed(said, old, new)
-            by = who(session.actor)
-            act = Act(Right.ROTATE_KEY, by, objects=given, reason=reason, data=data)
+            by, told = who(session.actor), keys.signed(said, old, new)
+            act = Act(Right.ROTATE_KEY, by, objects=given, reason=reason, data=told)
             self._journal.append(work, act)
             work.commit()
         self.complete()

@@ -11,7 +11,7 @@ is the first to cover are as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from archive.ports import Notes, UnitOfWork
 from archive.proof import chain, checkpoint, merkle
@@ -19,7 +19,6 @@ from archive.proof.acts import ActName
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.walk import Walk
 from archive.records import LogEntry, Out
-from archive.services import keys
 from archive.services.keys import KeyRing
 from archive.services.verify_findings import DATABASE
 from virtopsy.errors import IntegrityError, StorageError
@@ -30,7 +29,7 @@ class Unvouched(IntegrityError):  # noqa: N818 -- like the others of this tree
 
 
 def unsealed(
-    work: UnitOfWork, notes: Notes, archive: str, known: Iterable[bytes], until: int
+    work: UnitOfWork, notes: Notes, archive: str, ring: KeyRing, until: int
 ) -> tuple[LogEntry, ...]:
     """Return the destructions among the first `until` entries that no checkpoint covers.
 
@@ -38,28 +37,26 @@ def unsealed(
         work: a transaction that reads.
         notes: the checkpoints kept here.
         archive: the archive's uuid.
-        known: public keys that are the archive's, beside those the log tells by itself.
+        ring: the archive's keys, and which of them whoever asks knows from outside.
         until: the size of the log.
     """
     newest = next(work.log.newest_first(ActName.DESTROY, Out.OK, 1), None)
     if newest is None:  # almost every archive
         return ()
-    sealed = sealed_size(work, notes, archive, known, until)
+    sealed = sealed_size(work, notes, archive, ring, until)
     if newest.seq <= sealed:
         return ()
     later = work.log.of_acts((ActName.DESTROY,), after=sealed)
     return tuple(one for one in later if one.out == Out.OK and one.seq <= until)
 
 
-def sealed_size(
-    work: UnitOfWork, notes: Notes, archive: str, known: Iterable[bytes], until: int
-) -> int:
+def sealed_size(work: UnitOfWork, notes: Notes, archive: str, ring: KeyRing, until: int) -> int:
     """Return how many entries the newest good checkpoint covers; 0 where there is none.
 
-    A good one is of this log as it is now, signed by a key of the archive that was in use then.
+    A good one is of this log as it is now, signed by a key that was in use then; that it is the
+    archive's must be known by more than an entry that anybody could have forged.
     """
-    ring = keys.ring(work.log.of_acts(keys.ACTS), ())
-    public_keys = {*known, *ring.told}
+    public_keys = {*ring.public_keys, *ring.told}
     tree = merkle.Tree(work.tree)
     for name in reversed(notes.names()):
         one = _note(notes, name)
@@ -80,7 +77,7 @@ def _note(notes: Notes, name: str) -> Checkpoint | None:
 def _is_good(
     one: Checkpoint, ring: KeyRing, public_keys: Collection[bytes], tree: merkle.Tree
 ) -> bool:
-    in_use = (key for key in public_keys if ring.may_sign(key, one.size))
+    in_use = (key for key in public_keys if ring.counts(key, one.size))
     if not any(checkpoint.signed_by(one, key) for key in in_use):
         return False
     try:

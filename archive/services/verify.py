@@ -56,6 +56,7 @@ destroyed_bytes_left    source files were destroyed by act, but bytes of them li
 was_restore_rolled_back an older backup was restored here: newer entries existed elsewhere
 was_restore_forked      what was restored here was another log than something outside told
 key_rotated             the key asked for is a former one; it vouched for what followed
+key_replaced_unsigned   a key follows a lost or compromised one: only paper tells it from a forgery
 orphan                  an object that no entry names: what an act that was not done left
 stray_file              a file among the objects that is none
 object_reads_again      an object that a stopped check found damaged reads well now
@@ -73,7 +74,7 @@ something outside this machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -115,7 +116,7 @@ NOTES: Final = (
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
     *("destroyed_by_act", "destroyed_bytes_left", "destroyed_taken_in_again"),
     *("checkpoint_doubted", "acts_unsealed"),
-    *("was_restore_rolled_back", "was_restore_forked", "key_rotated"),
+    *("was_restore_rolled_back", "was_restore_forked", "key_rotated", "key_replaced_unsigned"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )
 
@@ -171,7 +172,8 @@ class Verify:
             Cancelled: the person stopped it; the next full check goes on there.
         """
         found, going = Findings(), progress or Progress()
-        ring = self._ring(found)
+        given = {one.casefold() for one in (key or "", paper.key if paper else "") if one}
+        ring = self._ring(given, found)
         fingerprint = signing.fingerprint(ring.known[-1]) if ring.known else ""
         if self._journal.database.is_damaged(going.check):
             found.damaged()
@@ -189,7 +191,7 @@ class Verify:
         if any(one.seq > found.sealed for one in gone):
             self._look_again(ring, found)
         left = tell_destroyed(gone, told.named, self._blobs, database, found)
-        self._anchors.run(found)
+        self._anchors.run(ring.known, found)
         state, earlier = self._state(scope if case_number is None else None, found)
         objects = ObjectCheck(
             self._blobs, found, Phase(going, _ROWS, _ALL), earlier=earlier, state=state
@@ -222,25 +224,30 @@ class Verify:
         for name in changed:
             found.add("schema_changed", f"{DATABASE}#{name}")
 
-    def _ring(self, found: Findings) -> KeyRing:
+    def _ring(self, given: Collection[str], found: Findings) -> KeyRing:
         """Return the keys that the log and archive.json tell, and judge them."""
         public_keys = self._card_keys(found)
         ring = keys.ring((), public_keys)
         try:
             with self._journal.database.reading() as work:
-                ring = keys.ring(work.log.of_acts(keys.ACTS), public_keys)
+                ring = keys.ring(work.log.of_acts(keys.ACTS), public_keys, given)
         except DAMAGE:
             found.damaged()
         if ring.card_fault == "card_differs":
             found.add("card_differs", _CARD)
         for seq in ring.unvouched():
             found.add("key_unvouched", DATABASE, seq=seq)
+        for one in ring.replaced():
+            found.note(
+                "key_replaced_unsigned", DATABASE, seq=one.first_seq, fingerprint=one.fingerprint
+            )
         return ring
 
     def _look_again(self, ring: KeyRing, found: Findings) -> None:
         """Count what was sealed since the checkpoints were read: another program may destroy."""
         try:
-            found.sealed = max(found.sealed, self._journal.sealed_size(ring.known))
+            sealed = self._journal.sealed_size(ring.known, ring.given)
+            found.sealed = max(found.sealed, sealed)
         except DAMAGE:
             found.damaged()
 

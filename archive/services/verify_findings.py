@@ -24,7 +24,7 @@ class Findings:
 
     Attributes:
         notes: what is no fault but must be said.
-        sealed: so many entries lie under the newest good checkpoint.
+        sealed: so many entries lie under the newest good checkpoint of a key that is known.
         sealed_when: time of the last of them.
         skipped: objects that were not read again, see `verify_objects`.
         since: when the check began whose reading of them is relied on.

@@ -45,7 +45,8 @@ class NoteCheck:
                 self._found.add("checkpoint_mismatch", path, size=one.size)
             else:
                 self._newest, self._found.sealed_when = one.size, ts
-                self._found.sealed = one.size
+                if self._ring.counts(key, one.size):
+                    self._found.sealed = one.size
 
     def end(self, join: Join) -> None:
         """Judge those of a larger log than there is."""
@@ -63,7 +64,7 @@ class NoteCheck:
         """Say which weighty acts nobody signed yet: a kill leaves them so, and a forger too."""
         try:
             with self._journal.database.reading() as work:
-                later = work.log.of_acts(WEIGHTY, after=self._newest)
+                later = work.log.of_acts(WEIGHTY, after=self._found.sealed)
                 seqs = [one.seq for one in later if one.out == Out.OK]
         except DAMAGE:
             self._found.damaged()
@@ -102,7 +103,11 @@ class NoteCheck:
 
     def _signer(self, path: str, one: Checkpoint) -> bytes | None:
         for key in self._keys:
-            if checkpoint.signed_by(one, key):
-                return key
+            own = checkpoint.alone(one, key)
+            if own is None:
+                continue
+            if own != one:  # a witness signs a copy; what stands here besides, somebody added
+                break
+            return key
         self._found.add("checkpoint_unsigned", path)
         return None

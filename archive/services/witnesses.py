@@ -147,7 +147,7 @@ class Witnesses:
             self._failed(session, Right.REQUEST_WITNESS, error)
             raise
         proof = self._journal.consistency(old, point.size) if 0 < old < point.size else ()
-        key = self._signer(point)
+        key, _ = self._signer(point)
         try:
             stick.write(log, "key", cosignature.log_vkey(point.origin, key) + "\n")
             stick.write(log, "request", Request(old, proof, point).text)
@@ -164,10 +164,12 @@ class Witnesses:
         self._journal.write(act)
         return self._journal.checkpoint_for(session.seal, old)
 
-    def _signer(self, point: Checkpoint) -> bytes:
+    def _signer(self, point: Checkpoint) -> tuple[bytes, Checkpoint]:
+        """Return the archive's key that signed it, and the note without anybody else's line."""
         for key in reversed(self._public_keys()):
-            if checkpoint.signed_by(point, key):
-                return key
+            own = checkpoint.alone(point, key)
+            if own is not None:
+                return key, own
         raise IntegrityError("anchor.own_note", size=point.size)
 
     def take(self, actor: Actor | None, place: Path, *, reason: str = "") -> Taken:
@@ -198,7 +200,7 @@ class Witnesses:
             known = [Cosigner(one.name, one.public_key) for one in work.witnesses.all()]
         if point is None or point.origin != checkpoint.origin_of(self._journal.archive):
             raise IntegrityError("anchor.take.other_log")
-        self._signer(point)
+        _, own = self._signer(point)
         size = self._journal.head()[0]
         if point.size > size:
             raise IntegrityError("anchor.witness.ahead", seen=point.size, size=size)
@@ -209,16 +211,9 @@ class Witnesses:
             if time is not None and time > self._journal.clock().timestamp() + _AHEAD_S:
                 raise IntegrityError("anchor.take.future", name=one.name)
             if time is not None:
-                text = cosignature.only_signed_by(note, one, self._own(point))
+                text = cosignature.only_signed_by(note, one, own)
                 return _Found(one, point, time, text)
         raise IntegrityError("anchor.take.no_witness", size=point.size)
-
-    def _own(self, point: Checkpoint) -> Checkpoint:
-        """Return the checkpoint with the archive's own signature lines and no other."""
-        text, _, signatures = point.note.partition("\n\n")
-        own = [one for one in signatures.splitlines() if one.split(" ")[1] == point.origin]
-        lines = "".join(f"{one}\n" for one in own)
-        return Checkpoint(point.origin, point.size, point.root, f"{text}\n\n{lines}")
 
     def _take(self, session: Session, found: _Found, reason: str) -> Taken:
         name = anchor_name.of_witness(found.point.size, found.witness)

@@ -43,12 +43,13 @@ class CardFile:
         try:
             said: Any = json.loads(self.path.read_bytes())
             keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
-            card = Card(str(said["uuid"]), int(said["format"]), keys)
+            card = Card(str(said["uuid"]), said["format"], keys)
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise IntegrityError("archive.open.bad_card", path=self.path) from error
-        if card.format > FORMAT:
+        known = type(card.format) is int and card.format > 0
+        if known and card.format > FORMAT:
             raise InputError("archive.open.newer", path=self._archive, format=card.format)
-        if not keys or any(len(key) != 32 for key in keys):
+        if not known or not keys or any(len(key) != 32 for key in keys):
             raise IntegrityError("archive.open.bad_card", path=self.path)
         return card
 

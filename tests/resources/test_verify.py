@@ -23,6 +23,7 @@ from archive.opening import Archive
 from archive.proof import checkpoint
 from archive.proof.signing import Seal
 from archive.records import Actor
+from archive.services.rights import Right
 from resources.bundle import verify
 from tests.court_case import (
     FILES,
@@ -51,7 +52,9 @@ class Case:
         bundled(self.archive, self.actor, self.zip, zipped=True)
 
     def sign(self, statement: bytes) -> bytes:
-        return self.archive.seal(self.actor, statement)
+        seal = self.archive.access.require(self.actor, Right.SEAL).seal
+        assert seal is not None
+        return seal.sign(statement)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,6 @@ _EVERY_ACT: dict[str, Callable[[Archive, Actor, Path], object]] = {
     "read the log": lambda a, who, _: a.log.entries(who),
     "read a case's log": lambda a, who, _: a.log.entries(who, CASE),
     "make a checkpoint": lambda a, who, _: a.log.checkpoint(who),
-    "seal": lambda a, who, _: a.seal(who, b"statement"),
 }
 _ALLOWED = {
     Role.ADMINISTRATOR: {
@@ -46,7 +45,7 @@ _ALLOWED = {
     },
     Role.AUDITOR: {"list persons", "read the log", "read a case's log"},
     # A second expert or investigator: own cases only, and this case is another person's.
-    Role.EXPERT: {"list cases", "read the log", "make a checkpoint", "seal"},
+    Role.EXPERT: {"list cases", "read the log", "make a checkpoint"},
     Role.INVESTIGATOR: {"list cases", "read the log", "make a checkpoint"},
     Role.COURT: set[str](),
     Role.PROSECUTOR: set[str](),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.opening import Archive, open_archive
-from archive.proof import canonical, merkle, signing
+from archive.proof import canonical, merkle
 from archive.records import Actor, Role
 from archive.services.journal import CHECKPOINT_EVERY
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
@@ -238,14 +238,6 @@ def test_an_entry_is_proven_to_be_under_a_checkpoint(kept: Archive, expert: Acto
     ):
         leaf = merkle.leaf_hash(entry.body)
         assert merkle.included(leaf, proof.seq - 1, proof.size, proof.path, made.root)
-
-
-def test_the_seal_is_the_archives_key_and_an_entry(kept: Archive, expert: Actor) -> None:
-    signature = kept.seal(expert, b"statement")
-    assert signing.genuine(kept.public_key, b"statement", signature)
-    assert kept.fingerprint == signing.fingerprint(kept.public_key)
-    assert kept.log.entries(expert)[-2].act == "seal"
-    assert kept.verify.run().ok
 
 
 def test_what_is_stated_of_the_person_is_kept_version_by_version(

@@ -31,6 +31,7 @@ _PUBLIC = {
     "access.allows": "a question; it answers no to nobody",
     "access.alive": "a question; it answers no to nobody",
     "access.denied": "writes a denial; the services' own",
+    "access.held": "fingerprints of keys, which stand on every document",
     "access.key_of": "takes a session, which `require` alone gives",
     "access.prove": "takes a session, and asks for the password",
     "access.refusal": "writes a denial; takes a session",
@@ -201,6 +202,13 @@ def test_nothing_is_public_without_a_reason_and_no_reason_is_left_over(archive: 
     names = {name for p, s in _services(archive).items() for name, _ in _public(s, p)}
     assert set(_PUBLIC) <= names
     assert len(_calls(archive)) == len(names) - len(_PUBLIC)
+
+
+def test_no_call_takes_bytes_to_sign_them(
+    archive: Archive,
+) -> None:
+    taking = {one.name for one in _calls(archive) if bytes in get_type_hints(one.method).values()}
+    assert taking == {"timestamps.take", "receipts.made"}  # the PDF, of which the hash is kept
 
 
 def test_no_service_hands_out_what_it_works_with(archive: Archive) -> None:

@@ -5,21 +5,35 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.opening import Archive, create, open_archive, verify_folder
 from archive.proof import chain, checkpoint, signing
+from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
-from archive.records import Actor, Role
+from archive.records import (
+    Actor,
+    FileRow,
+    LogEntry,
+    ObjectName,
+    Role,
+    Tombstone,
+    VerifyReport,
+)
 from archive.services import keys
+from archive.services.paper import PrintedHead
+from archive.services.persons import salted
 from archive.services.rights import Right
 from archive.storage.files import Files
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
-from virtopsy.errors import AccessDenied, StorageError, UsageError
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
+from virtopsy.errors import AccessDenied, IntegrityError, StorageError, UsageError
+from virtopsy.language import Language
 
 _NAME = "Ахметова"
 CHANGES: dict[str, Callable[[Archive, Actor], object]] = {
@@ -32,6 +46,11 @@ CHANGES: dict[str, Callable[[Archive, Actor], object]] = {
 def _card(folder: Path) -> list[str]:
     card = json.loads((folder / "archive.json").read_bytes())
     return [one["fingerprint"] for one in card["public_keys"]]
+
+
+def _sources(archive: Archive) -> list[FileRow]:
+    with archive._journal.database.reading() as work:
+        return work.cases.files(CASE)
 
 
 def _codes(archive: Archive) -> list[str]:
@@ -131,9 +150,157 @@ def test_since_when_a_key_is_not_trusted_is_in_its_entry_and_never_lies_ahead(
     ring = archive.keys.ring()
     assert ring.doubts(ring.public_keys[0], chain.utc(clock()))
     assert not ring.doubts(ring.public_keys[0], chain.utc(since - timedelta(days=1)))
-    report = archive.verify.run()
+    report = archive.verify.run(key=archive.fingerprint)
     assert report.ok
     assert [one.code for one in report.notes] == ["checkpoint_doubted"]
+
+
+# --- a key that the former one did not sign -----------------------------------------------------
+
+
+def _notes(report: VerifyReport) -> list[str]:
+    return [one.code for one in report.notes]
+
+
+def _replacement(archive: Archive) -> LogEntry:
+    return [one for one in archive._journal.entries() if one.act == "key.rotate"][-1]
+
+
+@pytest.mark.parametrize("change", ["lost", "compromised"])
+def test_a_replaced_key_is_told_from_a_forgery_by_the_paper_alone(
+    change: str, kept: Archive, expert: Actor
+) -> None:
+    CHANGES[change](kept, expert)
+    report = kept.verify.run()
+    assert report.ok
+    assert set(_notes(report)) == {"key_replaced_unsigned", "acts_unsealed"}
+    (note,) = (one for one in report.notes if one.code == "key_replaced_unsigned")
+    replacement = _replacement(kept)
+    assert note.facts == {"seq": replacement.seq, "fingerprint": kept.fingerprint}
+    assert all(kept.fingerprint in note.sentence(one) for one in Language)
+    assert _notes(kept.verify.run(key=kept.fingerprint.upper())) == []
+    size, root = kept._journal.head()
+    paper = PrintedHead(size, root.hex(), kept.fingerprint)
+    assert _notes(kept.verify.run(paper=paper)) == []
+
+
+def test_a_key_rotated_in_peace_needs_no_paper_to_count(kept: Archive, expert: Actor) -> None:
+    kept.keys.rotate(expert)
+    assert _notes(kept.verify.run()) == []
+
+
+def test_who_knows_a_later_key_knows_those_that_led_to_it_in_peace_and_no_others(
+    kept: Archive, expert: Actor
+) -> None:
+    first = kept.fingerprint
+    kept.keys.lost(expert)
+    second, lost = kept.fingerprint, _replacement(kept)
+    kept.keys.rotate(expert)
+    third = kept.fingerprint
+    assert [one.fingerprint for one in kept.keys.ring().replaced()] == [second]
+    assert _notes(kept.verify.run(key=third)) == []
+    assert _notes(kept.verify.run(key=second)) == ["key_rotated"]
+    kept.keys.lost(expert)
+    report = kept.verify.run(key=kept.fingerprint)
+    assert [(one.code, one.facts["seq"]) for one in report.notes] == [
+        ("key_replaced_unsigned", lost.seq)
+    ]
+    told = [one.facts.get("fingerprint") for one in kept.verify.run(key=first).notes]
+    assert {second, kept.fingerprint} <= {*told}, "the first key vouches for neither"
+
+
+def test_after_a_loss_work_goes_on_and_a_destruction_is_done_and_sealed(
+    kept: Archive, expert: Actor
+) -> None:
+    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
+    second = kept.access.login("Second", "pw-pw-pw")
+    kept.keys.lost(expert)
+    done = kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis="12", second=second)
+    assert (done.sealed, done.complete) == (True, True)
+    assert kept.unsealed == ()
+    kept.log.checkpoint(second)
+    kept.keys.rotate(expert)
+    kept.log.checkpoint(expert)
+    assert [one.code for one in kept.verify.run().problems] == ["destruction_unsealed"]
+    report = kept.verify.run(key=kept.fingerprint)
+    assert report.ok
+    assert _notes(report) == ["destroyed_by_act"]
+
+
+def test_the_first_checkpoint_after_a_forged_replacement_covers_no_destruction_unasked(
+    kept: Archive,
+) -> None:
+    row = next(one for one in _sources(kept) if one.series_uid == SERIES)
+    forger = Seal.new()
+    said = keys.statement(kept.uuid, kept.public_key, forger.public_key, "lost")
+    lost = {"key": kept.fingerprint, "from": chain.utc(kept._journal.clock())}
+    for act, data in (("key.lost", lost), ("key.rotate", keys.signed(said, None, forger))):
+        kept._journal.write(Act(act, SYSTEM, data=data))
+    described = {"sha256": row.sha256, "size": row.size}
+    proof = kept.intake._blobs.put(
+        salted("destruction", {"case": CASE, "basis": "", "files": [{**described, "path": ""}]})
+    )
+    told = {"objects": [described], "concerned": []}
+    named = (ObjectName("destruction", "made up", proof),)
+    seq = kept._journal.write(Act("destroy", SYSTEM, case=CASE, objects=named, data=told)).seq
+    with kept._journal.database.writing() as work:
+        work.cases.add_tombstones([Tombstone(CASE, row.sha256, row.size, seq)])
+        work.commit()
+    assert kept._journal.checkpoint(forger, knowing=[seq]).size == seq
+
+    assert [one.facts["seq"] for one in kept.unsealed] == [seq]
+    keeper = kept.access.login(_NAME, PASSWORD)
+    assert kept.intake._blobs.holds(row.sha256), "the program removes nothing on its word"
+    assert "destruction_unsealed" in _codes(kept)
+    kept.keys.lost(keeper)
+    with pytest.raises(IntegrityError, match=f"--destruction {seq}"):
+        kept.log.checkpoint(keeper)
+    assert "destruction_unsealed" in {
+        one.code for one in kept.verify.run(key=kept.fingerprint).problems
+    }
+
+
+@pytest.mark.parametrize("since", ["9999-01-01T00:00:00+00:00", "soon", 5, None])
+def test_a_loss_that_is_to_come_is_not_believed(
+    since: Any, archive: Archive, expert: Actor
+) -> None:
+    archive.keys.lost(expert)
+    with archive._journal.database.reading() as work:
+        made, lost, replaced = work.log.of_acts(keys.ACTS)
+    body = chain.read(lost)
+    body["data"]["from"] = since
+    told = (made, chain.from_body(keys.canonical.encode(body)), replaced)
+    ring = keys.ring(told, ())
+    assert ring.unvouched() == (replaced.seq,)
+    assert ring.lives[0].doubted_from == ""
+
+
+def test_an_archive_is_made_once_and_a_later_entry_that_says_so_brings_no_key(
+    folder: Path, clock: Clock
+) -> None:
+    forger = Seal.new()
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        data = {"format": 1, "key": forger.fingerprint, "single_keeper": True}
+        archive._journal.write(Act("archive.create", SYSTEM, data=data))
+    before = _card(folder)
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        assert _card(folder) == before
+        archive.log.checkpoint(archive.access.login(_NAME, PASSWORD))
+        assert [one.fingerprint for one in archive.keys.ring().lives] == before
+
+
+def test_an_archive_whose_first_entry_is_damaged_opens_after_a_loss_and_is_found_so(
+    folder: Path, clock: Clock
+) -> None:
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        archive.keys.lost(archive.access.login(_NAME, PASSWORD))
+    with closing(sqlite3.connect(folder / "db" / "archive.sqlite")) as database, database:
+        database.execute("UPDATE log SET body = x'00ff' WHERE seq = 1")
+    found = {one.code for one in verify_folder(folder, clock=clock).problems}
+    assert "log_body_changed" in found
+    assert "database_damaged" not in found
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        archive.access.login(_NAME, PASSWORD)
 
 
 # --- what verify finds --------------------------------------------------------------------------
