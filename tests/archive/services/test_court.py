@@ -26,6 +26,15 @@ def test_a_bundle_holds_the_source_files_byte_for_byte_under_safe_names(case: Ca
     assert report.fingerprint == case.archive.fingerprint
 
 
+def test_the_entry_of_a_bundle_s_seal_is_signed_at_once(case: Case) -> None:
+    bundled(case.archive, case.actor, case.folder / "b")
+    size, _ = case.archive.log.head(case.actor)
+    (*_, last) = case.archive._journal.entries()
+    newest = case.archive._journal.newest_checkpoint()
+    assert newest is not None
+    assert (last.act, last.seq, newest.size) == ("seal", size, size)
+
+
 def test_findings_are_the_archives_own_bytes(case: Case) -> None:
     bundled(case.archive, case.actor, case.folder / "b")
     for path in sorted((case.folder / "b/data/findings").iterdir()):

@@ -47,6 +47,13 @@ def test_an_export_is_an_entry_that_names_the_file_s_hash(
     assert (data["form"], data["entries"], data["first"], data["last"]) == (form, before, 1, before)
 
 
+def test_an_export_is_signed_at_once(archive: Archive, expert: Actor) -> None:
+    exported(archive, expert)
+    newest = archive._journal.newest_checkpoint()
+    assert newest is not None
+    assert newest.size == archive.log.head(expert)[0]
+
+
 def test_a_case_the_refusals_or_a_part_can_be_asked_for(kept: Archive, expert: Actor) -> None:
     with pytest.raises(AccessDenied):
         kept.cases.open(expert, "nobody's")

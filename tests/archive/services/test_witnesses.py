@@ -326,6 +326,26 @@ def test_an_auditor_without_the_key_carries_the_newest_checkpoint(
     assert archive.witnesses.take(auditor, place.stick).size == newest.size
 
 
+@pytest.mark.parametrize("change", ["own line changed", "own line away", "twice", "another's"])
+def test_no_word_of_a_witness_s_file_can_be_changed_unseen(
+    change: str, place: Place, archive: Archive
+) -> None:
+    path = archive.folder / place.round()
+    head, _, lines = path.read_text().partition("\n\n")
+    own, witness = lines.splitlines()
+    assert own.startswith("— virtopsy/")
+    swapped = own[:-12] + ("A" if own[-12] != "A" else "B") + own[-11:]
+    said = {
+        "own line changed": (swapped, witness),
+        "own line away": (witness,),
+        "twice": (own, witness, witness[:-2] + ("A" if witness[-2] != "A" else "B") + witness[-1]),
+        "another's": (own, witness, "— somebody AAAA"),
+    }
+    path.chmod(0o644)
+    path.write_text(f"{head}\n\n" + "".join(f"{one}\n" for one in said[change]))
+    assert [one.code for one in archive.verify.run().problems] == ["witness_mismatch"]
+
+
 def test_the_rows_of_witnesses_are_told_by_the_log(place: Place, archive: Archive) -> None:
     database = sqlite3.connect(archive.folder / "db" / "archive.sqlite")
     database.execute("UPDATE witness SET name = 'somebody'")
