@@ -96,6 +96,7 @@ class Archive:
         machine: Machine | None = None,
         idle_s: float = IDLE_S,
         database: SqliteDatabase | None = None,
+        state: Path | None = None,
     ) -> None:
         self.folder = folder
         self.uuid = card.uuid
@@ -171,7 +172,8 @@ class Archive:
             cost,
         )
         self.restored = Restored(self.access, self._journal)
-        self.verify = Verify(self._journal, objects, CheckFolder(folder, files), cards, anchors)
+        seen = CheckFolder(state, folder, card.uuid, files) if state else None
+        self.verify = Verify(self._journal, objects, seen, cards, anchors)
 
     @property
     def public_key(self) -> bytes:
@@ -307,6 +309,7 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     machine: Machine | None = None,
     idle_s: float = IDLE_S,
     progress: Progress | None = None,
+    state: Path | None = None,
 ) -> Archive:
     """Open an archive; as many programs may as like. A card that lags behind is completed.
 
@@ -318,6 +321,8 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         machine: where entries say that they were made.
         idle_s: a session without an act ends after so many seconds.
         progress: counts the steps of a migration.
+        state: where this account's program remembers what its checks saw; None: nowhere, and
+            every check reads everything.
 
     The index of an archive that an older program made is brought into today's shape first; one
     that a newer program made, or that cannot be written to here, is only read, see `Archive.shut`.
@@ -342,7 +347,15 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
     elif age == "same" and not may_write(database.path):
         database.only_read(Shut.PLACE)
     archive = Archive(
-        whole, card, clock, files, cost, machine=machine, idle_s=idle_s, database=database
+        whole,
+        card,
+        clock,
+        files,
+        cost,
+        machine=machine,
+        idle_s=idle_s,
+        database=database,
+        state=state,
     )
     try:
         if age == "older":
@@ -378,6 +391,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
     paper: PrintedHead | None = None,
     progress: Progress | None = None,
     scope: Scope = Scope.FULL,
+    state: Path | None = None,
 ) -> VerifyReport:
     """Check an archive in whatever state it is; needs no person (see `services.verify`).
 
@@ -389,6 +403,7 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
         paper: a printed head with which the log must begin.
         progress: counts thousandths of the way.
         scope: which objects are read.
+        state: where it remembers what it saw, as for `open_archive`.
 
     Raises:
         InputError: the folder is no archive, or there is no such case.
@@ -402,7 +417,13 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
     with (
         TemporaryDirectory() as place,
         Archive(
-            whole, card, clock, Files(), _COST, database=_to_check(whole, card.uuid, Path(place))
+            whole,
+            card,
+            clock,
+            Files(),
+            _COST,
+            database=_to_check(whole, card.uuid, Path(place)),
+            state=state,
         ) as archive,
     ):
         return archive.verify.run(case_number, progress, key=key, paper=paper, scope=scope)

@@ -21,6 +21,15 @@ _ROOT = Path(__file__).resolve().parent.parent
 _DATA = Path(os.environ.get("VIRTOPSY_DATA", _ROOT.parent / "shared" / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the program of this account remembers what its checks saw: not in the tester's home."""
+    place = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as session:
+        session.setenv("XDG_STATE_HOME", str(place))
+        yield place / "virtopsy"
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real scanner files; the test skips where this machine has none."""

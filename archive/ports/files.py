@@ -66,6 +66,10 @@ class CheckParts(Protocol):
         """Forget the parts."""
         ...
 
+    def sweep(self) -> None:
+        """Remove what lies in the archive's folder as if it were such a state; none is."""
+        ...
+
 
 class AnchorFiles(Protocol):
     """What others signed of the log: files beside the checkpoints."""

@@ -139,10 +139,19 @@ class Verify:
         self,
         journal: Journal,
         blobs: Blobs,
-        parts: CheckParts,
+        parts: CheckParts | None,
         cards: Cards,
         anchors: AnchorFiles,
     ) -> None:
+        """Join the check to what it reads.
+
+        Args:
+            journal: the log.
+            blobs: the objects.
+            parts: where it remembers what it saw; None: every check reads everything.
+            cards: `archive.json`.
+            anchors: what others signed.
+        """
         self._anchors = AnchorCheck(journal, blobs, anchors)
         self._journal = journal
         self._blobs = blobs
@@ -280,6 +289,10 @@ class Verify:
         """Return where this check keeps what it sees, and what earlier ones saw."""
         if scope is None:
             return None, iter(())
+        if self._parts is None:
+            if scope is Scope.CHANGED:
+                found.note("no_full_check", "objects")
+            return None, iter(())
         state = State(self._parts, self._journal)
         if scope is Scope.CHANGED:
             last, earlier = state.since_last()
@@ -312,6 +325,8 @@ class Verify:
         out = Out.FAIL if found.problems else Out.OK
         try:
             self._journal.write(Act(ActName.VERIFY, SYSTEM, out, case=case, data=data))
+            if self._parts is not None:
+                self._parts.sweep()
         except (StorageError, IntegrityError):
             return  # a write-protected archive can be checked; then nothing is written
 

@@ -1,11 +1,11 @@
 """What a check of the objects has seen, so that a stopped one goes on and a later one is short.
 
 A line an object: its SHA-256, size, times and place on the disk, and what was wrong with it.
-Nothing here is evidence: whoever can write the archive's folder can write these lines too. They
-are believed only for objects of which all of that is still the same, only where they belong to a
-log that the archive's log of today begins with, and only where they say that the object was
-good; a fault is always looked at again. A stopped check that began more than a day ago, or in the
-future, is not gone on with: it starts anew.
+It lies in the checking account's own folder, never in the archive's (`storage/check_file.py`).
+The lines are believed only for objects of which all of that is still the same, only where they
+belong to a log that the archive's log of today begins with, and only where they say that the
+object was good; a fault is always looked at again. A stopped check that began more than a
+day ago, or in the future, is not gone on with: it starts anew.
 """
 
 from __future__ import annotations

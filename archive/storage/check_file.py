@@ -1,34 +1,50 @@
-"""What a check of the objects has seen, kept so that a stopped one goes on: `db/check-*.txt`.
+"""What a check of the objects has seen, kept so that a stopped one goes on: `check-*.txt`.
+
+It lies in the state folder of the account that checks, in a folder of its own for each archive.
+Never beside the evidence: whoever can write an archive's folder could say there that an object
+was read and good, and the check would not read it. What lies there under these names, left by an
+earlier program or laid in, is not read, and removed.
 
 A line an object. The parts of a check that was stopped are `check-1.txt`, `check-2.txt`, ...,
 each in the order of the objects; `check-last.txt` is the last check that came to its end.
-Nothing in them is evidence, and a backup does not take them along.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from archive.storage.files import Files, is_file
+from archive.storage.files import Files, inside, is_file
 
 _PART = re.compile(r"check-([1-9][0-9]{0,8})\.txt")
+_OURS = re.compile(r"check-([1-9][0-9]{0,8}|last|new)\.txt")
 _LINES = 5000
 
 
 class CheckFolder:
-    """The parts of a check that is not at its end, and the last one that is."""
+    """The parts of a check that is not at its end, and the last one that is.
 
-    def __init__(self, archive: Path, files: Files) -> None:
-        self._folder = archive / "db"
+    Args:
+        state: where this account's program remembers things.
+        archive: the archive's folder.
+        uuid: of the archive: another one in the same folder is another one.
+        files: the door to the disk.
+    """
+
+    def __init__(self, state: Path, archive: Path, uuid: str, files: Files) -> None:
+        # Hashed: the uuid comes out of the archive's folder, and may be anything.
+        name = hashlib.sha256(f"{uuid}\n{archive.resolve()}".encode()).hexdigest()[:32]
+        self._beside = archive / "db"
+        self._folder = state / "checks" / name
         self._last = self._folder / "check-last.txt"
         self._files = files
 
     def parts(self) -> tuple[int, ...]:
         """Return the numbers of the parts, oldest first."""
-        found = (_PART.fullmatch(path.name) for path in self._folder.glob("check-*.txt"))
+        found = (_PART.fullmatch(path.name) for path in inside(self._folder))
         return tuple(sorted(int(one[1]) for one in found if one))
 
     def lines(self, part: int | None) -> Iterator[bytes]:
@@ -39,6 +55,7 @@ class CheckFolder:
 
     def append(self, part: int, lines: Iterable[bytes]) -> None:
         """Append lines to a part, on the disk."""
+        self._files.make_own_folder(self._folder)
         self._files.append(self._path(part), b"".join(line + b"\n" for line in lines))
 
     def finish(self, lines: Iterable[bytes]) -> None:
@@ -56,6 +73,12 @@ class CheckFolder:
         """Forget the parts."""
         for part in self.parts():
             self._files.remove_staged(self._path(part))
+
+    def sweep(self) -> None:
+        """Remove what lies in the archive's folder under the names of a check's state."""
+        for path in inside(self._beside):
+            if _OURS.fullmatch(path.name) and is_file(path):
+                self._files.remove_staged(path)
 
     def _path(self, part: int | None) -> Path:
         return self._last if part is None else self._folder / f"check-{part}.txt"

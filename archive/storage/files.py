@@ -70,6 +70,15 @@ class Files:
         with storage_errors(path):
             self._make_folder(path, in_batch)
 
+    def make_own_folder(self, path: Path) -> None:
+        """Make a folder that only this account may enter, and its parents; it may be there."""
+        if path.is_dir():
+            return
+        self.make_folder(path.parent)
+        with storage_errors(path):
+            path.mkdir(mode=0o700, exist_ok=True)
+        self.sync_folder(path.parent)
+
     def write_new(self, path: Path, content: bytes) -> None:
         """Write a file that must not be there yet, read-only and on the disk."""
         with storage_errors(path), path.open("xb") as target:

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from platformdirs import user_state_path
+
 from archive.proof.canonical import text
 from archive.records import Surroundings
 
@@ -21,6 +23,11 @@ _PROGRAM = Path(__file__).resolve().parent.parent.parent
 def system_clock() -> datetime:
     """Return the machine's time in UTC: what the two doors inject."""
     return datetime.now(UTC)  # noqa: TID251 -- the one clock that everything else is given
+
+
+def own_state() -> Path:
+    """Return where this account's program remembers what is neither evidence nor a setting."""
+    return user_state_path("virtopsy", appauthor=False)
 
 
 class ThisMachine:

@@ -131,9 +131,15 @@ def folder(tmp_path: Path, templates: Path) -> Path:
 
 
 @pytest.fixture
-def archive(folder: Path, clock: Clock) -> Iterator[Archive]:
+def state(tmp_path: Path) -> Path:
+    """Where its checks remember what they saw: outside the archive."""
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def archive(folder: Path, clock: Clock, state: Path) -> Iterator[Archive]:
     """The archive, open."""
-    with open_archive(folder, clock=clock, cost=CHEAP) as opened:
+    with open_archive(folder, clock=clock, cost=CHEAP, state=state) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ from platformdirs import user_cache_path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from archive.storage.machine import own_state
 from viewer.app import settings as kept_settings
 from viewer.app.demo import Places, make_scan
 from viewer.app.settings import Settings
@@ -163,7 +164,7 @@ def build(
     """Return the presenters, joined to each other."""
     session, views, work = Session(), Views(), Work(lanes, post)
     opening = Opening(work, views)
-    keeping = Keeping(session, opening, work, clock)
+    keeping = Keeping(session, opening, work, clock, state=own_state())
     keeping.person.set(settings.person)
     remembered = Remembered(session, clock, keeping.person)
     findings = Findings(session, views, keeping.person)

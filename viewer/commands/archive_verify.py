@@ -65,7 +65,7 @@ def _checked(  # noqa: PLR0913 -- one for each option
     from archive.opening import verify_folder
     from archive.services.paper import head_of
     from archive.services.verify import Scope
-    from archive.storage.machine import system_clock
+    from archive.storage.machine import own_state, system_clock
 
     if changed and anew:
         raise UsageError("archive.cli.changed_and_anew")
@@ -81,6 +81,7 @@ def _checked(  # noqa: PLR0913 -- one for each option
             paper=head,
             progress=progress,
             scope=scope,
+            state=own_state(),
         )
 
 

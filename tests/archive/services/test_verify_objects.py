@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -111,9 +112,9 @@ def test_what_changed_since_it_was_read_is_read_again(stopped: Archive) -> None:
     ],
 )
 def test_a_state_that_does_not_belong_here_is_not_believed(
-    spoil: Callable[[Path], object], why: str, stopped: Archive
+    spoil: Callable[[Path], object], why: str, stopped: Archive, state: Path
 ) -> None:
-    (part,) = (stopped.folder / "db").glob("check-[0-9]*.txt")
+    (part,) = state.rglob("check-[0-9]*.txt")
     part.chmod(0o644)
     spoil(part)
     report = stopped.verify.run()
@@ -124,6 +125,61 @@ def test_a_state_that_does_not_belong_here_is_not_believed(
 def _reworded(part: Path, **other: object) -> None:
     head, _, rest = part.read_bytes().partition(b"\n")
     part.write_bytes(canonical.encode({**canonical.decode(head), **other}) + b"\n" + rest)
+
+
+def _laid_in(archive: Archive, state: Path) -> tuple[Path, ...]:
+    """Lay a state that says every object was read just now and good where it once lay."""
+    (last,) = state.rglob("check-last.txt")
+    made = tuple(archive.folder / "db" / f"check-{name}.txt" for name in ("1", "last"))
+    for path in made:
+        path.write_bytes(last.read_bytes())
+    last.unlink()
+    return made
+
+
+@pytest.mark.parametrize("scope", [Scope.FULL, Scope.CHANGED])
+def test_who_can_write_the_archives_folder_cannot_have_an_object_skipped(
+    scope: Scope, kept: Archive, state: Path
+) -> None:
+    _flip(_objects(kept.folder)[0], seen=False)
+    kept.verify.run()
+    _said_to_be_good(state)
+    assert kept.verify.run(scope=Scope.CHANGED).checked.skipped, "from the account's own place"
+    laid_in = _laid_in(kept, state)
+    report = kept.verify.run(scope=scope)
+    assert report.checked.skipped == 0
+    assert "object_changed" in _codes(report)
+    assert not any(path.exists() for path in laid_in)
+
+
+def _said_to_be_good(state: Path) -> None:
+    (last,) = state.rglob("check-last.txt")
+    last.write_text(last.read_text().replace("object_changed", "-"))
+
+
+def test_what_is_remembered_of_one_archive_is_not_believed_of_a_copy_elsewhere(
+    kept: Archive, clock: Clock, state: Path, tmp_path: Path
+) -> None:
+    kept.verify.run()
+    shutil.copytree(kept.folder, tmp_path / "copy")
+    report = verify_folder(tmp_path / "copy", clock=clock, state=state, scope=Scope.CHANGED)
+    assert "no_full_check" in _codes(report)
+
+
+def test_only_the_account_that_checked_may_enter_what_it_remembers(
+    kept: Archive, state: Path
+) -> None:
+    kept.verify.run()
+    (last,) = state.rglob("check-last.txt")
+    assert last.parent.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_place_to_remember_every_check_reads_everything(
+    kept: Archive, clock: Clock
+) -> None:
+    assert "no_full_check" not in _codes(verify_folder(kept.folder, clock=clock))
+    for scope in Scope:
+        assert verify_folder(kept.folder, clock=clock, scope=scope).checked.skipped == 0
 
 
 def test_a_check_stopped_a_day_ago_begins_anew(stopped: Archive, clock: Clock) -> None:
@@ -150,15 +206,13 @@ def test_a_fault_found_before_the_stop_is_looked_at_again(
     assert "object_reads_again" in _codes(report)
 
 
-def test_what_was_seen_after_several_stops_is_all_used(stopped: Archive) -> None:
+def test_what_was_seen_after_several_stops_is_all_used(stopped: Archive, state: Path) -> None:
     with pytest.raises(Cancelled):
         stopped.verify.run(progress=_stopping_at(800))
-    assert len(list((stopped.folder / "db").glob("check-[0-9]*.txt"))) == 2
+    assert len(list(state.rglob("check-[0-9]*.txt"))) == 2
     report = stopped.verify.run()
     assert report.checked.skipped > len(_objects(stopped.folder)) // 2
-    assert list((stopped.folder / "db").glob("check-*.txt")) == [
-        stopped.folder / "db" / "check-last.txt"
-    ]
+    assert [one.name for one in state.rglob("check-*.txt")] == ["check-last.txt"]
 
 
 def test_a_check_of_what_changed_reads_only_that_and_says_what_it_cannot_find(
@@ -231,14 +285,14 @@ def test_what_no_entry_names_is_a_note_and_the_check_is_logged(kept: Archive) ->
 
 
 def test_an_archive_that_cannot_be_written_is_checked_all_the_same(
-    kept: Archive, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    kept: Archive, clock: Clock, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "read-only")
 
     monkeypatch.setattr(Path, "open", _reading_only(Path.open, refuse))
-    assert verify_folder(kept.folder, clock=clock).ok
-    assert not list((kept.folder / "db").glob("check-*.txt"))
+    assert verify_folder(kept.folder, clock=clock, state=state).ok
+    assert not list(state.rglob("check-*"))
 
 
 def _reading_only(

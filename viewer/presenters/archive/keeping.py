@@ -67,7 +67,25 @@ class Keeping:
         told: message key of something the person should know, and need not act on.
     """
 
-    def __init__(self, session: Session, opening: Opening, work: Work, clock: Clock) -> None:
+    def __init__(
+        self,
+        session: Session,
+        opening: Opening,
+        work: Work,
+        clock: Clock,
+        *,
+        state: Path | None = None,
+    ) -> None:
+        """Join the archive to the screen.
+
+        Args:
+            session: the case on the screen.
+            opening: the scan on the screen.
+            work: runs what takes long.
+            clock: the time that entries say.
+            state: where a check remembers what it saw, see `open_archive`.
+        """
+        self._state = state
         self._session = session
         self._opening = opening
         self._work = work
@@ -135,7 +153,7 @@ class Keeping:
 
     def sign_in(self, folder: Path, person: str, password: str) -> None:
         """Open the archive and log in; what was open before is closed only when that worked."""
-        archive = open_archive(folder, clock=self._clock)
+        archive = open_archive(folder, clock=self._clock, state=self._state)
         try:
             actor = archive.access.login(person, password)
         except VirtopsyError:
