@@ -143,7 +143,7 @@ def read(one: LogEntry) -> dict[str, Any]:
 def _row(body: bytes, said: Any) -> LogEntry:
     try:
         return LogEntry(
-            seq=int(said["seq"]),
+            seq=whole(said["seq"]),
             body=body,
             prev=str(said["prev"]),
             hash=merkle.leaf_hash(body).hex(),
@@ -155,6 +155,13 @@ def _row(body: bytes, said: Any) -> LogEntry:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise canonical.NotCanonical(f"no log body: {error}") from error
+
+
+def whole(value: object) -> int:
+    """Return a number of a body; ValueError for what only looks like one (text, true)."""
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is no whole number")
+    return value
 
 
 def legible(one: LogEntry) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from operator import lt
 from typing import Any, Final, NamedTuple
 
-from archive.proof import canonical
+from archive.proof import canonical, chain
 
 
 class Said(NamedTuple):
@@ -101,7 +101,7 @@ def said(body: bytes) -> Said | None:
         value = canonical.decode(body)
         return Said(
             log=_utf8(value.get("log")),
-            seq=int(value["seq"]),
+            seq=chain.whole(value["seq"]),
             prev=_utf8(value["prev"]),
             ts=_utf8(value["ts"]),
             actor=_utf8(value["actor"]["id"]),

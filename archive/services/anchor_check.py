@@ -191,7 +191,13 @@ class AnchorCheck:
         found = {}
         for name in self._journal.notes.names():
             if anchor_name.checkpoint_size(name) in wanted:
-                one = checkpoint.read(self._journal.notes.read(name))
+                one = self._note(name)
                 if one is not None:
                     found[one.size] = one
         return found
+
+    def _note(self, name: str) -> Checkpoint | None:
+        try:
+            return checkpoint.read(self._journal.notes.read(name))
+        except (StorageError, IntegrityError):  # the check of the checkpoints names it
+            return None

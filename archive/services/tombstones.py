@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from archive.ports import Blobs, UnitOfWork
@@ -10,6 +11,7 @@ from archive.proof.acts import ActName
 from archive.records import Document, LogEntry, Out, Tombstone
 from virtopsy.errors import InputError, IntegrityError, StorageError
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 KIND = "destruction"
 """Of the salted object with the basis and the names of what was destroyed."""
 
@@ -102,7 +104,11 @@ def _objects(body: Document) -> list[Document]:
 
 
 def _listed(files: Iterable[Document]) -> list[tuple[str, int]]:
-    return sorted((one["sha256"], one["size"]) for one in files)
+    """Return what a list of objects names; ValueError where something in it is no object."""
+    found = sorted((one["sha256"], chain.whole(one["size"])) for one in files)
+    if not all(_HASH.fullmatch(sha256) for sha256, _ in found):
+        raise ValueError("no SHA-256")
+    return found
 
 
 def basis_of(blobs: Blobs, entry: LogEntry) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from archive.proof import canonical
+from archive.proof import canonical, chain
 from archive.proof.acts import ActName
 from archive.proof.stretch import SIZE, Join, Stretch
 from archive.services.journal import Journal
@@ -158,20 +158,24 @@ class LogCheck:
 
     def _tell(self, stretch: Stretch) -> None:
         for seq, act, data in stretch.told:
-            said = canonical.decode(data)
+            said = chain.mapping(canonical.decode(data))
             if act == ActName.RESTORE:
                 self._tell_restore(seq, said)
-                continue
-            moved = said.get("moved_s") if isinstance(said, dict) else None
-            facts = {"before": str(said.get("before")), "after": str(said.get("after"))}
-            code = "clock_moved" if moved is None else "clock_moved_by"
-            self._found.note(code, DATABASE, seq=seq, seconds=moved or 0, **facts)
+            else:
+                self._tell_clock(seq, said)
         for seq in stretch.earlier:
             self._found.note("clock_back", DATABASE, seq=seq)
 
-    def _tell_restore(self, seq: int, said: Any) -> None:
+    def _tell_clock(self, seq: int, said: Mapping[str, Any]) -> None:
+        moved = said.get("moved_s")
+        by = moved if type(moved) is int else None  # an entry that was not made here may say more
+        facts = {"before": str(said.get("before")), "after": str(said.get("after"))}
+        code = "clock_moved" if by is None else "clock_moved_by"
+        self._found.note(code, DATABASE, seq=seq, seconds=by or 0, **facts)
+
+    def _tell_restore(self, seq: int, said: Mapping[str, Any]) -> None:
         """Say for ever that an older backup was put in place of a newer archive."""
-        codes = said.get("codes") if isinstance(said, dict) else None
+        codes = said.get("codes")
         if not isinstance(codes, list):
             return
         for code in ("restore_rolled_back", "restore_forked"):

@@ -26,6 +26,7 @@ from tests.archive.conftest import (
     folder,
     kept,
     scan,
+    state,
     templates,
     track,
 )
@@ -35,7 +36,7 @@ from tests.faults.forked import Forked
 from tests.faults.stand import Stand
 from tests.faults.table import Tally, table
 
-__all__ = ["archive", "clock", "expert", "folder", "kept", "scan", "templates"]
+__all__ = ["archive", "clock", "expert", "folder", "kept", "scan", "state", "templates"]
 
 T = TypeVar("T")
 ALL = os.environ.get("VIRTOPSY_FAULTS") == "all"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.opening import open_archive
-from archive.proof import canonical, chain
+from archive.proof import canonical, chain, merkle
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Seal
 from archive.records import LogEntry, ObjectName, Role, Tombstone
@@ -181,6 +181,20 @@ def destruction_forged_with_an_object_of_its_own(stand: Stand) -> None:
             work.cases.add_tombstones([Tombstone(CASE, sha256, size, seq)])
             work.commit()
     (path / sha256[:2] / sha256[2:4] / sha256).unlink()
+
+
+@bad("log: destruction forged without the key", "log_body_changed")
+def destruction_whose_number_is_a_text(stand: Stand) -> None:
+    """It is borne out by an object of its own; nothing may count with its number."""
+    destruction_forged_with_an_object_of_its_own(stand)
+    *before, forged = stand.bodies()
+    entries = rechained(before)
+    body = _spelt({**forged, "seq": str(forged["seq"])})
+    leaf = merkle.leaf_hash(body).hex()
+    as_written = chain.from_body(_spelt(forged))
+    odd = replace(as_written, body=body, prev=entries[-1].hash, hash=leaf)
+    stand.write_log([*entries, odd])
+    write_copy(stand.folder, [*entries, odd])
 
 
 # ... the checkpoints

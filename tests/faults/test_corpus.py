@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from archive.opening import verify_folder
-from tests.faults import corpus_keys, corpus_log, corpus_shape
+from tests.faults import corpus_anchors, corpus_keys, corpus_log, corpus_shape
 from tests.faults.acts import later_clock
 from tests.faults.conftest import some
 from tests.faults.corpus import BAD
@@ -17,7 +17,8 @@ from tests.faults.stand import Stand
 from tests.faults.table import Tally
 from virtopsy.language import Language
 
-assert all((corpus_keys, corpus_log, corpus_shape)), "they lay their archives into the corpus"
+_LAYING = (corpus_anchors, corpus_keys, corpus_log, corpus_shape)
+assert all(_LAYING), "they lay their archives into the corpus"
 _AT = later_clock(9)
 _OF_THE_LOG = ("log_", "checkpoint_", "database_", "schema_", "card_")
 

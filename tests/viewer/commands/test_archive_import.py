@@ -11,13 +11,23 @@ import pytest
 from archive.opening import Archive, open_archive
 from archive.storage.staging import StagingFolder
 from main import main
-from tests.archive.conftest import CHEAP, PASSWORD, Clock, archive, clock, folder, scan, templates
+from tests.archive.conftest import (
+    CHEAP,
+    PASSWORD,
+    Clock,
+    archive,
+    clock,
+    folder,
+    scan,
+    state,
+    templates,
+)
 from tests.virtopsy.exhibit.test_look import photo
 from viewer.commands.archive_import import confirmation
 from virtopsy.errors import UsageError
 from virtopsy.jobs import Progress
 
-__all__ = ["archive", "clock", "folder", "scan", "templates"]
+__all__ = ["archive", "clock", "folder", "scan", "state", "templates"]
 
 
 @pytest.fixture
