@@ -2,6 +2,7 @@
 
 A whole log rewritten by somebody who holds the key, or a tail cut from it, shows only against
 something that lies elsewhere. So the time since the last such thing is shown while one works.
+What a paper cannot have said, of entries to come or of another log, is no anchor.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from archive.ports import Clock, UnitOfWork
-from archive.proof import canonical, chain
+from archive.proof import canonical, chain, merkle
 from archive.proof.acts import ActName
 from archive.records import Actor, LogEntry, Out
 from archive.services.access import Access
 from archive.services.journal import Journal
 from archive.services.rights import Right
+from virtopsy.errors import Bug, IntegrityError
 from virtopsy.language import Language, say
 
 
@@ -88,6 +90,7 @@ _KINDS: tuple[tuple[ActName, str, _Size], ...] = (
     (ActName.TAKE_TIMESTAMP, "timestamp", _stated),
     (ActName.BACKUP, "backup", _stated_or_all_before),
 )
+_PAPERS = (ActName.PRINT, ActName.RECEIPT)
 _LOOKED_AT = 1000
 """Of one act, newest first: an act that is no anchor may be repeated, but a look must be quick."""
 
@@ -129,9 +132,39 @@ def _newest_of(work: UnitOfWork, act: ActName, kind: str, size_of: _Size) -> Anc
         except canonical.NotCanonical:
             continue  # `verify` names it; it anchors nothing
         size = size_of(entry, data) if isinstance(data, Mapping) else None
-        if size is not None:
+        if size is not None and _can_be(work, act, data, size, entry.seq):
             return Anchor(kind, chain.when(entry), size, entry.seq)
     return None
+
+
+def _can_be(work: UnitOfWork, act: ActName, data: Mapping[str, Any], size: int, seq: int) -> bool:
+    """Tell whether an entry can tell truly of `size` entries; a paper names their root too."""
+    covered = seq if act == ActName.EXPORT else seq - 1
+    if not 0 <= size <= covered:
+        return False
+    if act not in _PAPERS or (act == ActName.RECEIPT and "root" not in data):  # an early receipt
+        return True
+    try:
+        return data.get("root") == merkle.Tree(work.tree).root(size).hex()
+    except IntegrityError:
+        return False  # `verify` names the damaged log; it bears nothing out
+
+
+def refuse_false(journal: Journal, act: ActName | str, data: Mapping[str, Any]) -> None:
+    """Refuse to note what would count as an anchor and is none.
+
+    Raises:
+        Bug: a head that is not the log's, or a bundle, which its own service notes.
+    """
+    if act == ActName.EXPORT and "manifest_sha256" in data:
+        raise Bug("a bundle is noted by the service that writes it")
+    if act in _PAPERS and "size" in data:
+        size, _ = journal.head()
+        stated = data["size"]
+        if type(stated) is not int or not 0 <= stated <= size:
+            raise Bug(f"the log has {size} entries, not {stated!r}")
+        if data.get("root") != journal.root(stated).hex():
+            raise Bug(f"the log's first {stated} entries have another root")
 
 
 def age_in_words(age: timedelta, language: Language) -> str:

@@ -22,6 +22,7 @@ from archive.records import (
 )
 from archive.services import tombstones
 from archive.services.access import Access
+from archive.services.anchors import refuse_false
 from archive.services.gate import Session, who
 from archive.services.handed_in import added
 from archive.services.journal import Journal
@@ -215,6 +216,7 @@ class Cases:
         session = self._access.require_case(actor, Right.NOTE, number)
         if act not in NOTES:
             raise Bug(f"{act!r} is no act to be noted; there are {NOTES}")
+        refuse_false(self._journal, act, data)
         made = Act(act, who(actor), case=number, reason=reason, data=data)
         self._journal.write(made, session.seal, at_once=act == ActName.EXPORT)
 

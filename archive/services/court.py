@@ -14,17 +14,17 @@ from pathlib import Path
 from archive.ports import Blobs
 from archive.proof import canonical
 from archive.proof.acts import ActName
-from archive.proof.chain import Act
-from archive.records import Actor, Out
+from archive.proof.chain import Act, read
+from archive.records import Actor, ObjectName, Out
 from archive.services.access import Access
 from archive.services.bundling import (
     BundleReport,
     Bundling,
     Picture,
-    objects_named,
 )
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
+from archive.services.receipt import intakes_read
 from archive.services.rights import Right
 from archive.services.target import NewTarget, refuse_place
 from virtopsy.errors import StorageError, VirtopsyError
@@ -45,13 +45,17 @@ class Court:
         self._folder = folder
 
     def basis(self, actor: Actor | None, number: str) -> str:
-        """Return the ordering acts stated at the case's intakes; empty where none was stated."""
-        self._access.require_case(actor, Right.OPEN_CASE, number)
+        """Return the ordering acts stated at the case's intakes; empty where none was stated.
+
+        The look is an entry that names the records of these intakes.
+        """
+        session = self._access.require_case(actor, Right.OPEN_CASE, number)
+        intakes = self._intakes(number)
         stated = []
-        for kind, sha256 in self._named(number):
-            if kind == "intake":
-                kept = canonical.decode(self._blobs.read(sha256))
-                stated.append(str(kept["data"]["basis"]).strip())
+        for one in intakes:
+            kept = canonical.decode(self._blobs.read(one.sha256))
+            stated.append(str(kept["data"]["basis"]).strip())
+        self._journal.write(intakes_read(session, number, intakes))
         return "; ".join(dict.fromkeys(one for one in stated if one))
 
     def bundle(  # noqa: PLR0913 -- one keyword for each thing that goes into a bundle
@@ -91,9 +95,13 @@ class Court:
         finally:
             target.discard()
 
-    def _named(self, number: str) -> list[tuple[str, str]]:
+    def _intakes(self, number: str) -> list[ObjectName]:
+        """Return the records of the case's intakes as its entries name them, each once."""
         with self._journal.database.reading() as work:
-            return objects_named(tuple(work.log.entries(number)))
+            entries = tuple(work.log.entries(number))
+        named = (one for entry in entries for one in read(entry)["obj"] if one["t"] == "intake")
+        found = {one["sha256"]: ObjectName("intake", one["id"], one["sha256"]) for one in named}
+        return list(found.values())
 
     def refuse_place(self, actor: Actor | None, out: Path) -> None:
         """Refuse a place where a bundle cannot be written, before any work is done.

@@ -193,7 +193,7 @@ SHOWN: Mapping[str, Teller] = {
 }
 """The facts that have words, in the order in which they are told."""
 _TOLD = frozenset(
-    {"why", "label", "how", "person", "format", "forms", "to", "agrees"}
+    {"why", "label", "how", "of", "person", "format", "forms", "to", "agrees"}
     | {"nonce", "kinds", "disk", "backup", "codes", "second_session"}
     | {"statement", "old_signature", "new_signature"}
 )

@@ -139,6 +139,10 @@ def _export(facts: Mapping[str, Any]) -> str:
     return "entry.export.findings" if "forms" in facts else "entry.act.export"
 
 
+def _read(facts: Mapping[str, Any]) -> str:
+    return "entry.read.intake" if facts.get("of") == "intake" else "entry.act.read"
+
+
 def _migration(facts: Mapping[str, Any]) -> str:
     known = text_of(facts.get("from")) and text_of(facts.get("to"))
     return "entry.migration.known" if known else "entry.act.migration"
@@ -147,6 +151,7 @@ def _migration(facts: Mapping[str, Any]) -> str:
 _SPECIAL: Mapping[ActName, Callable[[Mapping[str, Any]], str]] = {
     ActName.RECORD: _record,
     ActName.EXPORT: _export,
+    ActName.READ: _read,
     ActName.MIGRATION: _migration,
 }
 

@@ -13,6 +13,7 @@ from archive.proof.acts import ActName
 from archive.proof.chain import Act
 from archive.records import Actor
 from archive.services.access import Access
+from archive.services.anchors import refuse_false
 from archive.services.gate import who
 from archive.services.journal import Journal
 from archive.services.rights import Right
@@ -47,6 +48,7 @@ class Heads:
         """
         session = self._access.require(actor, Right.READ_LOG)
         data = {"form": "head", "size": head.size, "root": head.root}
+        refuse_false(self._journal, ActName.PRINT, data)
         self._journal.write(Act(ActName.PRINT, who(session.actor), data=data), session.seal)
 
 

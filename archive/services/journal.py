@@ -31,7 +31,7 @@ WEIGHTY: Final = frozenset(
 LOOKING: Final = frozenset(
     {ActName.LOGIN, ActName.LOGOUT, ActName.LIST_PERSONS, ActName.SEARCH, ActName.READ_LOG}
     | {ActName.LIST_CASES, ActName.OPEN_CASE, ActName.READ_SOURCE, ActName.READ_HISTORY}
-    | {ActName.VIEW, ActName.SHOW}
+    | {ActName.VIEW, ActName.SHOW, ActName.READ}
 )
 """Acts that change nothing and hand nothing out."""
 

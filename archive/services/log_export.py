@@ -61,14 +61,19 @@ class LogExport:
     ) -> LogExported:
         """Hand the entries to `write` piece by piece, then record the export with its hash.
 
-        The entry comes before the file has its name: a file that is handed out is in the log, and
-        one that is not leaves at worst an entry too many.
+        That the log is read is an entry before the first piece: a file that was begun is in the
+        log, whatever stops it. The entry of the export, with the hash, comes before the file has
+        its name.
 
         Raises:
             AccessDenied: no right to it, or the case is another person's.
+            StorageError: the archive is only read; nothing was handed out.
         """
         session, own = self._reader.admitted(actor, Right.EXPORT_LOG, wanted)
+        if self._journal.database.shut:
+            raise self._journal.database.shut.refusal
         until = self._reader.last_seq()
+        self._journal.write(Act(Right.READ_LOG, who(session.actor), case=wanted.case_number))
         entries = self._reader.entries(wanted, own, until)
         counted = _Counted(entries, until, progress or Progress())
         digest = hashlib.sha256()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from archive.ports import Blobs
 from archive.proof import canonical
+from archive.proof.acts import ActName
 from archive.proof.chain import Act, read, when
 from archive.records import (
     Actor,
@@ -23,7 +24,8 @@ from archive.records import (
     SeriesRow,
 )
 from archive.services.access import Access
-from archive.services.gate import who
+from archive.services.anchors import refuse_false
+from archive.services.gate import Session, who
 from archive.services.head import Fingerprint, head_now
 from archive.services.journal import Journal
 from archive.services.receipt_flags import flags_of
@@ -72,14 +74,17 @@ class Receipts:
     def of(self, actor: Actor, number: str, intake_id: str = "") -> Receipt:
         """Return the receipt of an intake, the newest of the case where none is named.
 
+        The look is an entry, before anything is handed out.
+
         Raises:
             AccessDenied: not this person's case.
             InputError: the case has no such intake, or none at all.
             IntegrityError: a record of the intake is missing or not what it was.
         """
-        self._access.require_case(actor, Right.RECEIPT, number)
+        session = self._access.require_case(actor, Right.RECEIPT, number)
         taken = self._taken(number, intake_id)
         said = taken.said
+        self._journal.write(intakes_read(session, number, (taken.named,)))  # the head covers it
         series = [SeriesRow(**one) for one in said["series"]]
         manifests = {one.series_uid: one.manifest_sha256 for one in series}
         listed = receipt_list(taken.named.id, taken.named.sha256, manifests)
@@ -109,18 +114,20 @@ class Receipts:
             StorageError: nothing was recorded, so nothing may be handed out.
         """
         session = self._access.require_case(actor, Right.RECEIPT, receipt.case_number)
+        data = {
+            "size": receipt.log.size,
+            "root": receipt.log.root,
+            "list_sha256": receipt.list_sha256,
+            "paper_sha256": canonical.sha256(pdf),
+        }
+        refuse_false(self._journal, ActName.RECEIPT, data)
         act = Act(
             Right.RECEIPT,
             who(actor),
             case=receipt.case_number,
             objects=(ObjectName("intake", receipt.intake_id, receipt.intake_sha256),),
             reason=reason,
-            data={
-                "size": receipt.log.size,
-                "root": receipt.log.root,
-                "list_sha256": receipt.list_sha256,
-                "paper_sha256": canonical.sha256(pdf),
-            },
+            data=data,
         )
         self._journal.write(act, session.seal)
 
@@ -160,6 +167,12 @@ class Receipts:
         with self._journal.database.reading() as work:
             person = work.persons.by_id(person_id)
         return person.name if person is not None else person_id
+
+
+def intakes_read(session: Session, number: str, intakes: Sequence[ObjectName]) -> Act:
+    """Return the act of reading what was recorded of a case's intakes."""
+    data = {"of": "intake"}
+    return Act(ActName.READ, who(session.actor), case=number, objects=tuple(intakes), data=data)
 
 
 def _provenance(said: Document) -> Provenance:

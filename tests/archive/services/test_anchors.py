@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from archive.proof.chain import SYSTEM, Act
 from archive.records import Actor, Out, Role
 from archive.services.anchors import Anchors
 from tests.archive.conftest import CASE, Clock
-from virtopsy.errors import AccessDenied
+from virtopsy.errors import AccessDenied, Bug
 from virtopsy.language import Language
 
 
@@ -76,6 +77,59 @@ def test_what_holds_nothing_of_the_log_elsewhere_is_no_anchor(
 ) -> None:
     _write(archive, act, **data)
     assert archive.anchors.last(expert).anchor is None
+
+
+@pytest.mark.parametrize(
+    ("act", "size", "root"),
+    [
+        ("print", 10**9, ""),
+        ("print", -1, ""),
+        ("print", 2, "0" * 64),
+        ("print", 2, None),
+        ("receipt", 10**9, ""),
+        ("receipt", 2, "0" * 64),
+        ("witness.take", 10**9, None),
+        ("timestamp.take", 10**9, None),
+        ("backup", 10**9, None),
+    ],
+)
+def test_what_tells_of_entries_to_come_or_of_another_log_is_no_anchor(
+    act: str, size: int, root: str | None, archive: Archive, expert: Actor
+) -> None:
+    _write(archive, act, size=size, **({} if root is None else {"root": root}))
+    assert archive.anchors.last(expert).anchor is None
+    head = archive.heads.now(expert)
+    archive.heads.printed(expert, head)
+    found = archive.anchors.last(expert).anchor
+    assert found is not None
+    assert (found.kind, found.size) == ("paper", head.size)
+
+
+@pytest.mark.parametrize(
+    ("act", "data"),
+    [
+        ("print", {"size": 10**9, "root": "0" * 64}),
+        ("print", {"size": 1, "root": "0" * 64}),
+        ("print", {"size": True}),
+        ("export", {"manifest_sha256": "0" * 64}),
+    ],
+)
+def test_nobody_notes_an_anchor_that_is_none(
+    act: str, data: dict[str, object], kept: Archive, expert: Actor
+) -> None:
+    with pytest.raises(Bug):
+        kept.cases.note(expert, CASE, act, data)
+    before = kept.anchors.last(expert).anchor
+    assert before is None or before.size < 10**9
+    with pytest.raises(Bug):
+        kept.heads.printed(expert, replace(kept.heads.now(expert), size=10**9))
+
+
+def test_a_receipt_with_a_made_up_head_is_not_recorded(kept: Archive, expert: Actor) -> None:
+    made = kept.receipts.of(expert, CASE)
+    forged = replace(made, log=replace(made.log, size=10**9))
+    with pytest.raises(Bug):
+        kept.receipts.made(expert, forged, b"%PDF")
 
 
 def test_a_failed_act_anchors_nothing(archive: Archive, expert: Actor) -> None:

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from archive.proof.chain import read
 from archive.records import Role
 from archive.services.bundling import Picture
 from resources.bundle import verify
@@ -174,3 +175,11 @@ def test_a_damaged_source_object_is_never_handed_out(case: Case) -> None:
 def test_the_acts_stated_at_intake_are_the_basis(case: Case) -> None:
     assert case.archive.court.basis(case.actor, NUMBER) == "Order 118"
     assert case.archive.court.basis(case.actor, "another case") == ""
+
+
+def test_asking_for_the_basis_is_one_entry_that_names_the_intakes(case: Case) -> None:
+    before = case.archive.log.head(case.actor)[0]
+    case.archive.court.basis(case.actor, NUMBER)
+    (look,) = case.archive._journal.entries()[before:]
+    assert (look.act, look.actor, look.case_number) == ("read", case.actor.person_id, NUMBER)
+    assert [one["t"] for one in read(look)["obj"]] == ["intake"]

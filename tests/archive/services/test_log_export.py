@@ -41,7 +41,7 @@ def test_an_export_is_an_entry_that_names_the_file_s_hash(
     before = archive.log.head(expert)[0]
     made = exported(archive, expert, form=form)
     last = archive._journal.entries()[-1]
-    assert (last.act, last.out, last.seq) == ("log.export", "ok", before + 1)
+    assert (last.act, last.out, last.seq) == ("log.export", "ok", before + 2)
     data = chain.read(last)["data"]
     assert data["sha256"] == hashlib.sha256(made).hexdigest()
     assert (data["form"], data["entries"], data["first"], data["last"]) == (form, before, 1, before)
@@ -97,7 +97,7 @@ def test_nobody_gets_entries_by_export_that_reading_would_not_show(
     other = kept.access.login("Петров", "pw-pw-pw")
     shown = seqs(exported(kept, other))
     assert (
-        shown == [one.seq for one in kept._journal.entries() if one.actor == other.person_id][:-1]
+        shown == [one.seq for one in kept._journal.entries() if one.actor == other.person_id][:-2]
     )
     with pytest.raises(AccessDenied):
         exported(kept, other, LogQuery(CASE))
@@ -105,7 +105,10 @@ def test_nobody_gets_entries_by_export_that_reading_would_not_show(
         exported(kept, kept.access.login("Суд", "pw-pw-pw"))
 
 
-def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor) -> None:
+def test_a_stopped_export_is_recorded_as_reading_and_not_as_an_export(
+    archive: Archive, expert: Actor
+) -> None:
+    before = archive.log.head(expert)[0]
     progress = Progress()
     progress.cancel()
     with pytest.raises(Cancelled):
@@ -117,7 +120,23 @@ def test_a_stopped_export_is_not_recorded_as_one(archive: Archive, expert: Actor
             wanted=LogQuery(),
             progress=progress,
         )
-    assert archive._journal.entries()[-1].act != "log.export"
+    (entry,) = archive._journal.entries()[before:]
+    assert (entry.act, entry.actor) == ("log.read", expert.person_id)
+
+
+@pytest.mark.parametrize("form", LogForm)
+def test_reading_is_in_the_log_before_the_first_piece_is_handed_over(
+    form: LogForm, archive: Archive, expert: Actor
+) -> None:
+    before = archive.log.head(expert)[0]
+    newest: list[tuple[int, str]] = []
+
+    def write(_: bytes) -> None:
+        last = archive._journal.entries()[-1]
+        newest.append((last.seq, last.act))
+
+    archive.log_export.write(expert, form, Language.EN, write, wanted=LogQuery())
+    assert newest[0] == (before + 1, "log.read")
 
 
 def test_others_go_on_recording_while_a_log_is_handed_out(
@@ -133,4 +152,5 @@ def test_others_go_on_recording_while_a_log_is_handed_out(
 
     archive.log_export.write(expert, LogForm.CSV, Language.EN, write, wanted=LogQuery())
     assert seqs(made.getvalue()) == [*range(1, before + 1)]
-    assert archive.log.head(expert)[0] == 2 * before + 2  # the heading, each entry, the export
+    # The reading, the heading, each entry, the export.
+    assert archive.log.head(expert)[0] == 2 * before + 3

@@ -9,6 +9,7 @@ import pytest
 from archive.opening import Archive
 from archive.proof.chain import read
 from archive.records import Actor, Role
+from archive.services.explain import sentence
 from tests.archive.conftest import CASE, PASSWORD, SERIES, write_slice
 from virtopsy.errors import AccessDenied, InputError, IntegrityError
 from virtopsy.jobs import Progress
@@ -67,6 +68,22 @@ def test_making_a_receipt_is_an_entry_that_names_the_head_on_the_paper(
     body = read(newest)
     assert (body["data"]["size"], body["data"]["root"]) == (receipt.log.size, receipt.log.root)
     assert body["data"]["paper_sha256"] == hashlib.sha256(b"the paper").hexdigest()
+    assert kept.verify.run().ok
+
+
+def test_a_look_at_an_intake_is_one_entry_which_the_head_on_the_paper_covers(
+    kept: Archive, expert: Actor
+) -> None:
+    before = kept._journal.head()[0]
+    receipt = kept.receipts.of(expert, CASE)
+    (look,) = kept._journal.entries()[before:]
+    assert (look.act, look.actor, look.case_number) == ("read", expert.person_id, CASE)
+    named = {"t": "intake", "id": receipt.intake_id, "sha256": receipt.intake_sha256}
+    assert read(look)["obj"] == [named]
+    assert "recorded at an intake" in sentence(look, Language.EN)
+    assert receipt.log.size == look.seq
+    kept.receipts.made(expert, receipt, b"the paper")
+    assert [one.act for one in kept._journal.entries()[look.seq :]] == ["receipt"]
     assert kept.verify.run().ok
 
 

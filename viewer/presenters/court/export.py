@@ -265,13 +265,14 @@ def _conclusion(  # noqa: PLR0913, PLR0917 -- the parts of one page
     taken: Sequence[MadePicture],
     when: datetime,
 ) -> Conclusion:
-    size, root = archive.log.head(actor)
     gone = left_out(archive, actor, case)
+    basis = archive.court.basis(actor, case.number)
+    size, root = archive.log.head(actor)  # after the looks, so that the paper covers them
     return Conclusion(
         case_number=case.number,
         written_by=actor.name,
         when=when,
-        basis=archive.court.basis(actor, case.number),
+        basis=basis,
         subject=_subject(case, asked),
         study=_study(shown),
         findings=shown.findings,

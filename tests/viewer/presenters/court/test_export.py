@@ -174,6 +174,7 @@ def test_the_head_printed_is_one_the_log_had_before_the_export(kept: Kept) -> No
     kept.export(Language.EN)
     acts = [one.act for one in kept.archive.log.entries(kept.actor)]
     assert acts.index("export") >= before
+    assert acts[before : acts.index("export")] == ["case.open", "read"], "each look is told once"
 
 
 def test_a_zip_is_handed_out_too(kept: Kept) -> None:
@@ -285,7 +286,8 @@ def test_the_conclusion_alone_is_in_the_log_with_the_head_it_shows(kept: Kept) -
     )
     data = json.loads(printed.body)["data"]
     assert data["paper_sha256"] == hashlib.sha256(page).hexdigest()
-    assert data["size"] == size + 1 == printed.seq - 1  # one entry for opening the case
+    # One entry for opening the case, one for its intakes' records.
+    assert data["size"] == size + 2 == printed.seq - 1
     assert data["root"] != root.hex()
     last = kept.archive.anchors.last(kept.actor)
     assert last.anchor is not None
