@@ -171,7 +171,7 @@ class Archive:
             folder,
             cost,
         )
-        self.restored = Restored(self.access, self._journal)
+        self.restored = Restored(self.access, self._journal, lambda: is_file(folder / MARK))
         seen = CheckFolder(state, folder, card.uuid, files) if state else None
         self.verify = Verify(self._journal, objects, seen, cards, anchors)
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from archive.ports import UnitOfWork
-from archive.proof import chain
 from archive.proof.chain import Act
 from archive.proof.signing import Locksmith, Password
-from archive.records import Actor, ObjectName, Out, Person, Role
+from archive.records import Actor, ObjectName, Person, Role
 from archive.services.gate import Gate, Session, who
 from archive.services.persons import (
+    PASSWORDS,
     active,
     added,
     administrators,
@@ -28,6 +28,7 @@ from archive.services.persons import (
     credential_name,
     described,
     new_person,
+    passwords,
     person_name,
     rehanded,
 )
@@ -146,11 +147,13 @@ class Access(Gate):
 
         Raises:
             AccessDenied: the old password is wrong (it counts as a wrong password at login).
-            UsageError: the new one is empty.
+            UsageError: the new one is empty, or the old one: whoever set that knows it.
         """
         was, chosen = Password(old), Password(new)
         del old, new
         session = self.require(actor, Right.CHANGE_PASSWORD)
+        if was.typed == chosen.typed:
+            raise UsageError("access.password.same")
         checked_name(session.actor.name, chosen)
         person = self.prove(session, was)
         made = credential(self._blobs, self._smith(session), chosen, person)
@@ -228,16 +231,24 @@ class Access(Gate):
         with self._journal.database.reading() as work:
             return tuple(work.persons.all())
 
-    def puppets(self, first: Session, second: Session) -> bool:
-        """Tell whether one of two persons set the other's password last, and so may be both."""
-        ids = {first.actor.person_id, second.actor.person_id}
-        last: dict[str, str] = {}
+    def require_two(self, first: Session, second: Session, right: Right, case: str) -> None:
+        """Refuse two persons who may well be one, by what the log tells of their passwords.
+
+        Raises:
+            AccessDenied: somebody knows the passwords of both as they are now, or one of them
+                once reset the other's.
+        """
         with self._journal.database.reading() as work:
-            for entry in work.log.of_acts((Right.RESET_PASSWORD,)):
-                if entry.out == Out.OK:
-                    for named in chain.read(entry)["obj"]:
-                        last[named["id"]] = entry.actor
-        return any(last.get(one) in ids - {one} for one in ids)
+            told = passwords(work.log.of_acts(PASSWORDS))
+        one, other = first.actor, second.actor
+        if told.resets.get(one.person_id) == other.person_id or (
+            told.resets.get(other.person_id) == one.person_id
+        ):
+            raise self.refusal(first, right, case, "destruction.puppet")
+        if told.knowing(one.person_id) & told.knowing(other.person_id):
+            whose = other if other.person_id in told.foreign else one
+            key = "destruction.foreign_password"
+            raise self.refusal(first, right, case, key, person=whose.name)
 
     # --- inside
 

@@ -103,7 +103,8 @@ class Destruction:
 
         Raises:
             AccessDenied: not this person's case, one person alone keeps the archive, nobody to
-                be the second person, or neither has the archive's key.
+                be the second person, both may be one (`Access.require_two`), or neither has the
+                archive's key.
             UsageError: no basis, or nothing was named.
             InputError: the case has no such file or series, or it is destroyed already.
             StorageError: nothing was destroyed.
@@ -113,8 +114,7 @@ class Destruction:
             key = "destruction.single_keeper"
             raise self._access.refusal(session, Right.DESTROY, number, key)
         witness = self._access.require_second(session, second, Right.SECOND_DESTRUCTION)
-        if self._access.puppets(session, witness):
-            raise self._access.refusal(session, Right.DESTROY, number, "destruction.puppet")
+        self._access.require_two(session, witness, Right.DESTROY, number)
         if not basis.strip():
             raise UsageError("destruction.no_basis")
         seal = session.seal or witness.seal or self._access.key_of(session, Right.DESTROY, number)

@@ -315,19 +315,25 @@ class Gate:
         return self._live(actor) is not None and right in rights_of(actor.roles)
 
     def denied(self, actor: Actor, right: Right, case: str, asked: str = "") -> AccessDenied:
-        """Write the denial into the log and return the error to raise."""
-        self._journal.write(Act(right, who(actor), Out.DENIED, case=case))
+        """Write the denial into the log and return the error to raise; see `_whom`."""
+        self._journal.write(Act(right, self._whom(actor), Out.DENIED, case=case))
         if asked:
             return AccessDenied("archive.access.case", name=actor.name, number=asked)
         return AccessDenied("archive.access.right", name=actor.name, right=right.phrase)
 
-    def refusal(self, session: Session, right: Right, case: str, key: str) -> AccessDenied:
+    def refusal(
+        self, session: Session, right: Right, case: str, key: str, **facts: str
+    ) -> AccessDenied:
         """Write a denial that has a sentence of its own; return the error to raise."""
-        by = who(session.actor)
+        by = self._whom(session.actor)
         self._journal.write(Act(right, by, Out.DENIED, case=case, data={"why": key}))
-        return AccessDenied(key, name=session.actor.name)
+        return AccessDenied(key, name=session.actor.name, **facts)
 
     # --- inside
+
+    def _whom(self, actor: Actor) -> Who:
+        """Return whom a denial names: nobody, where a person was made up or is gone."""
+        return ANONYMOUS if self._live(actor) is None else who(actor)
 
     def _live(self, actor: Actor | None) -> _Live | None:
         if type(actor) is not Actor or not isinstance(actor.session, str):

@@ -3,21 +3,58 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from archive.ports import Blobs, UnitOfWork
-from archive.proof import canonical
+from archive.proof import canonical, chain
 from archive.proof.acts import ActName
 from archive.proof.chain import ANONYMOUS, SYSTEM, Act, Who
 from archive.proof.signing import Locksmith, Password
-from archive.records import Document, ObjectName, Person, Role
+from archive.records import Document, LogEntry, ObjectName, Out, Person, Role
 from archive.services.rights import may_seal
 from virtopsy.errors import InputError, UsageError
 
 LONGEST_NAME = 100
+PASSWORDS = (ActName.ADD_PERSON, ActName.CHANGE_PASSWORD, ActName.RESET_PASSWORD)
+"""Acts that set a password."""
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Who knows whose password, as far as the log tells.
+
+    Attributes:
+        foreign: who set the password of a person that is not the person's own, by ids: at
+            adding or by a reset, until the person sets another.
+        resets: who reset a person's password last, whatever came after.
+    """
+
+    foreign: Mapping[str, str]
+    resets: Mapping[str, str]
+
+    def knowing(self, person_id: str) -> frozenset[str]:
+        """Return who knows a person's password: the person, and who set it."""
+        return frozenset({person_id, self.foreign.get(person_id, person_id)})
+
+
+def passwords(entries: Iterable[LogEntry]) -> Passwords:
+    """Return what the entries of `PASSWORDS`, by seq, tell of who set which password."""
+    foreign: dict[str, str] = {}
+    resets: dict[str, str] = {}
+    for entry in entries:
+        if entry.out != Out.OK:
+            continue
+        for person_id in {one["id"] for one in chain.read(entry)["obj"]}:
+            if person_id == entry.actor:
+                foreign.pop(person_id, None)
+                continue
+            foreign[person_id] = entry.actor
+            if entry.act == ActName.RESET_PASSWORD:
+                resets[person_id] = entry.actor
+    return Passwords(foreign, resets)
 
 
 def new_person(

@@ -20,7 +20,7 @@ from archive.services.keys import KeyRing
 from archive.services.rebuild import Rebuilt
 from archive.services.restore import Source, problem_of
 from archive.services.rights import Right
-from virtopsy.errors import AccessDenied, IntegrityError
+from virtopsy.errors import AccessDenied, Bug, IntegrityError
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,17 @@ class Outside:
 class Restored:
     """The archive that came out of it: is it the newest, and what its log says of that."""
 
-    def __init__(self, access: Access, journal: Journal) -> None:
+    def __init__(self, access: Access, journal: Journal, unfinished: Callable[[], bool]) -> None:
+        """Join it to the log.
+
+        Args:
+            access: the gate.
+            journal: the log.
+            unfinished: whether a restore into this archive is still going on.
+        """
         self._access = access
         self._journal = journal
+        self._unfinished = unfinished
 
     def judged(
         self,
@@ -64,7 +72,13 @@ class Restored:
     def enter(
         self, brought: Snapshot, source: Source, password: Password, problems: Sequence[Problem]
     ) -> None:
-        """Record the restore; a log that is damaged is not written to."""
+        """Record the restore, before it ends; a log that is damaged is not written to.
+
+        Raises:
+            Bug: nothing is being restored here, so the entry would be false.
+        """
+        if not self._unfinished():
+            raise Bug("no restore is going on")
         codes = sorted({one.code for one in problems})
         if any(one.startswith(("log_", "checkpoint_", "database_")) for one in codes):
             return

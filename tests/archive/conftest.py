@@ -17,7 +17,7 @@ from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from archive.opening import Archive, create, open_archive
 from archive.proof.signing import Cost
-from archive.records import Actor
+from archive.records import Actor, Role
 from virtopsy.jobs import Progress
 
 CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
@@ -25,6 +25,7 @@ CASE = "2026-1"
 SERIES = "1.2.3.4.5"
 FRAME = "1.2.3.4.9"
 PASSWORD = "a password"
+SECOND_PASSWORD = "pw-pw-pw"
 
 
 class Clock:
@@ -157,3 +158,17 @@ def expert(archive: Archive, request: pytest.FixtureRequest) -> Actor:
     if "kept" in request.fixturenames:
         request.getfixturevalue("kept")
     return archive.access.login("Ахметова", PASSWORD)
+
+
+def another(
+    archive: Archive,
+    actor: Actor,
+    *roles: Role,
+    name: str = "Second",
+    password: str = SECOND_PASSWORD,
+) -> Actor:
+    """Somebody else, an expert where no role is named: added, logged in, the password their own."""
+    archive.access.add_person(actor, name, "set by another", roles or (Role.EXPERT,))
+    person = archive.access.login(name, "set by another")
+    archive.access.change_password(person, "set by another", password)
+    return person

@@ -16,7 +16,7 @@ from archive.records import Actor, Problem, Role
 from archive.recovery import rebuild_folder, restore_backup
 from archive.services.bundling import Picture
 from archive.witnessing import station, stick
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, another, track
 from virtopsy.case.changes import Change
 from virtopsy.errors import IntegrityError
 from virtopsy.jobs import Progress
@@ -146,8 +146,13 @@ def _reset_password(stage: Stage) -> None:
     stage.archive.access.reset_password(stage.actor, "Second", ANOTHER)
 
 
+def _second_person(stage: Stage) -> None:
+    """Add somebody who can stand by: whose password nobody else set."""
+    another(stage.archive, stage.actor, password=ANOTHER)
+
+
 def _destroy(stage: Stage) -> None:
-    second = stage.archive.access.login("Second", "the second")
+    second = stage.archive.access.login("Second", ANOTHER)
     (text,) = [one for one in (stage.place / "carrier").iterdir() if one.suffix == ".txt"]
     stage.archive.destruction.destroy(
         stage.actor,
@@ -255,7 +260,7 @@ ACTS: dict[str, Act] = {
     "password": Act(_change_password),
     "password reset": Act(_reset_password, prepare=_add_person),
     "key rotation": Act(lambda stage: stage.archive.keys.rotate(stage.actor)),
-    "destruction": Act(_destroy, prepare=_add_person),
+    "destruction": Act(_destroy, prepare=_second_person),
     "backup": Act(_back_up, prepare=_disk),
     "second backup": Act(_back_up, prepare=_backed_up_and_more),
     "restore": Act(_restore, prepare=_backed_up),

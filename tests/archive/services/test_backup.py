@@ -22,7 +22,7 @@ from archive.records import Actor, Role
 from archive.recovery import RestoreReport, restore_backup, snapshots_of
 from archive.services.backup import BackupReport
 from archive.storage.files import Files
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, another, track
 from virtopsy.errors import (
     AccessDenied,
     Cancelled,
@@ -326,8 +326,7 @@ def test_two_archives_share_a_disk(
 
 def test_what_was_destroyed_by_act_is_not_missed_and_does_not_come_back(bench: Bench) -> None:
     kept, expert = bench.kept, bench.expert
-    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw-pw-pw")
+    second = another(kept, expert)
     gone, *_ = _scans(kept.folder)
     content = gone.read_bytes()
     how = {"sha256s": [gone.name], "basis": "Қаулы № 12", "second": second}

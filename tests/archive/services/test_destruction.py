@@ -13,9 +13,11 @@ from archive.opening import Archive, open_archive
 from archive.proof import chain
 from archive.records import Actor, Role
 from archive.services.explain import sentence
+from archive.services.gate import Session
+from archive.services.rights import Right
 from archive.storage.files import Files
 from resources.bundle import verify as bundle
-from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, write_slice
+from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, another, write_slice
 from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -26,8 +28,7 @@ BASIS = "Қаулы № 12, 2026-03-01, Алматы соты"
 @pytest.fixture
 def second(kept: Archive, expert: Actor) -> Actor:
     """A second expert, present."""
-    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
-    return kept.access.login("Second", "pw-pw-pw")
+    return another(kept, expert)
 
 
 def _hashes(archive: Archive) -> list[str]:
@@ -177,8 +178,7 @@ def test_one_person_alone_destroys_nothing(kept: Archive, expert: Actor) -> None
 def test_the_second_person_is_another_expert_or_an_administrator(
     role: Role, kept: Archive, expert: Actor
 ) -> None:
-    kept.access.add_person(expert, "Other", "pw-pw-pw", [role])
-    other = kept.access.login("Other", "pw-pw-pw")
+    other = another(kept, expert, role)
     if role in {Role.EXPERT, Role.ADMINISTRATOR}:
         _destroy_one(kept, expert, other)
         return
@@ -205,6 +205,41 @@ def test_who_set_the_others_password_cannot_be_both(kept: Archive, expert: Actor
     kept.access.change_password(puppet, "known to the first", "still known")
     with pytest.raises(AccessDenied, match="same person"):
         _destroy_one(kept, expert, puppet)
+
+
+def test_whose_password_another_set_counts_as_that_other_until_it_is_an_own_one(
+    kept: Archive, expert: Actor
+) -> None:
+    kept.access.add_person(expert, "Puppet", "known to the maker", [Role.EXPERT])
+    puppet = kept.access.login("Puppet", "known to the maker")
+    with pytest.raises(UsageError, match="is the old one"):
+        kept.access.change_password(puppet, "known to the maker", "known to the maker")
+    with pytest.raises(AccessDenied, match="Let Puppet set a password of their own") as refused:
+        _destroy_one(kept, expert, puppet)
+    for language in Language:
+        assert "virtopsy archive person DIR password" in refused.value.sentence(language)
+    last = kept._journal.entries()[-1]
+    assert (last.act, last.out, last.actor) == ("destroy", "denied", expert.person_id)
+    kept.access.change_password(puppet, "known to the maker", "her own")
+    _destroy_one(kept, expert, puppet)
+
+
+def test_two_persons_of_one_maker_are_not_two(kept: Archive, expert: Actor) -> None:
+    second = another(kept, expert, Role.EXPERT, Role.ADMINISTRATOR)
+    for name in ("One", "Other"):
+        kept.access.add_person(expert, name, "of the maker", [Role.EXPERT])
+    one, other = (kept.access.login(name, "of the maker") for name in ("One", "Other"))
+    with pytest.raises(AccessDenied):
+        kept.access.require_two(*_sessions(kept, one, other), Right.DESTROY, CASE)
+    kept.access.change_password(other, "of the maker", "her own")
+    kept.access.require_two(*_sessions(kept, one, other), Right.DESTROY, CASE)
+    kept.access.require_two(*_sessions(kept, one, second), Right.DESTROY, CASE)
+    with pytest.raises(AccessDenied):
+        kept.access.require_two(*_sessions(kept, one, expert), Right.DESTROY, CASE)
+
+
+def _sessions(archive: Archive, *actors: Actor) -> list[Session]:
+    return [archive.access.require(one, Right.LOG_IN) for one in actors]
 
 
 def test_without_a_basis_or_a_name_nothing_happens(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
@@ -17,11 +18,13 @@ from typing import Any, get_type_hints
 import pytest
 
 from archive.opening import Archive, open_archive
+from archive.proof import signing
 from archive.records import Actor, LogEntry, Role
+from archive.services.gate import Session
 from archive.services.rights import Right, rights_of
 from archive.storage.machine import ThisMachine
 from tests.archive.conftest import CASE, CHEAP, Clock
-from virtopsy.errors import AccessDenied
+from virtopsy.errors import AccessDenied, Bug
 from virtopsy.jobs import Progress
 
 _PUBLIC = {
@@ -30,18 +33,18 @@ _PUBLIC = {
     "access.single_keeper": "one person's archive asks for the password only; on every bundle",
     "access.allows": "a question; it answers no to nobody",
     "access.alive": "a question; it answers no to nobody",
-    "access.denied": "writes a denial; the services' own",
+    "access.denied": "writes a denial: nobody's, where the person has no session",
     "access.held": "fingerprints of keys, which stand on every document",
-    "access.key_of": "takes a session, which `require` alone gives",
+    "access.key_of": "gives the key of a session, which `require` alone gives with one",
     "access.prove": "takes a session, and asks for the password",
-    "access.refusal": "writes a denial; takes a session",
-    "access.puppets": "takes two sessions",
+    "access.refusal": "writes a denial: nobody's, where the session is none",
+    "access.require_two": "takes two sessions; refuses, and gives nothing",
     "destruction.complete": "does what an entry says was done; at every login",
     "access.require_second": "takes a session; the second person is asked for as any other",
     "keys.ring": "public halves; verify and every document need them",
     "keys.complete": "brings archive.json up to the log, at every opening",
     "restored.judged": "compares a restored log with its backup, before anybody can log in to it",
-    "restored.enter": "the program's own entry of a restore, before anybody can log in to it",
+    "restored.enter": "the program's own entry, while an unfinished restore lies there alone",
     "verify.run": "whoever doubts the archive must be able to check it",
     ".close": "ends every session, gives nothing",
     ".open_elsewhere": "yes or no",
@@ -117,6 +120,40 @@ def test_an_administrator_has_no_right_to_any_content() -> None:
     held = rights_of([Role.ADMINISTRATOR])
     assert not [one for one in held if one.value.partition(".")[0] in content]
     assert Right.READ_WHOLE_LOG not in held
+
+
+# --- what is public writes nothing false ---------------------------------------------------------
+
+
+def _made_up(expert: Actor) -> Session:
+    actor = replace(expert, session="0" * 32)
+    return Session(actor, None, signing.Lock(b""))
+
+
+@pytest.mark.parametrize("method", ["denied", "refusal", "key_of", "require_second", "require_two"])
+def test_a_denial_of_a_made_up_person_is_nobodys(method: str, kept: Archive, expert: Actor) -> None:
+    session, right, access = _made_up(expert), Right.DESTROY, kept.access
+    calls: dict[str, Callable[[], object]] = {
+        "denied": lambda: access.denied(session.actor, right, CASE),
+        "refusal": lambda: access.refusal(session, right, CASE, "access.second.wanted"),
+        "key_of": lambda: access.key_of(session, right),
+        "require_second": lambda: access.require_second(session, None, right),
+        "require_two": lambda: access.require_two(session, session, right, CASE),
+    }
+    before = kept._journal.head()[0]
+    with suppress(AccessDenied):
+        calls[method]()
+    (entry,) = kept._journal.entries()[before:]
+    assert (entry.actor, entry.act, entry.out) == ("anonymous", right, "denied")
+
+
+def test_no_restore_is_recorded_where_none_is_going_on(kept: Archive) -> None:
+    before = kept._journal.head()
+    anything: Any = _Anything()
+    with pytest.raises(Bug):
+        kept.restored.enter(anything, anything, anything, [])
+    assert kept._journal.head() == before
+    assert kept.verify.run().notes == ()
 
 
 # --- the walk -----------------------------------------------------------------------------------

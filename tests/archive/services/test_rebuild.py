@@ -19,7 +19,7 @@ from archive.proof.signing import Seal
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder
 from archive.services.rebuild import Rebuilt
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, another, track
 from virtopsy.errors import AccessDenied, Cancelled, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 
@@ -63,8 +63,7 @@ def _busy_archive(kept: Archive, expert: Actor) -> None:
     """Two persons, a second version, a withdrawal, and more than one node of the tree."""
     kept.access.add_person(expert, "Второй", "pw-pw-pw2", [Role.EXPERT])
     kept.access.disable(expert, "Второй")
-    kept.access.add_person(expert, "Третий", "pw-pw-pw3", [Role.EXPERT])
-    second = kept.access.login("Третий", "pw-pw-pw3")
+    second = another(kept, expert, name="Третий")
     with pytest.raises(AccessDenied):
         kept.access.login("Третий", "wrong")
     witness = Cosigner("auditor-2", Seal.new().public_key)

@@ -19,7 +19,7 @@ from archive.proof.signing import Seal
 from archive.records import Actor, FileRow, ObjectName, Role, Tombstone, VerifyReport
 from archive.recovery import rebuild_folder
 from archive.services.persons import salted
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, another
 from virtopsy.errors import IntegrityError
 from virtopsy.jobs import Progress
 
@@ -29,8 +29,7 @@ BASIS = "Order 12"
 @pytest.fixture
 def second(kept: Archive, expert: Actor) -> Actor:
     """A second expert, present."""
-    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
-    return kept.access.login("Second", "pw-pw-pw")
+    return another(kept, expert)
 
 
 def _files(archive: Archive) -> list[FileRow]:

@@ -51,6 +51,19 @@ def run(
     return run
 
 
+@pytest.fixture
+def second(run: _Run, monkeypatch: pytest.MonkeyPatch) -> str:
+    """B, an administrator, with a password of B's own, which the second person is asked for."""
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "set by A")
+    assert run("person", "add", "B", "--role", "administrator", *_A)[0] == 0
+    with pytest.MonkeyPatch.context() as own:
+        own.setenv("VIRTOPSY_PASSWORD", "set by A")
+        own.setenv("VIRTOPSY_NEW_PASSWORD", "her own")
+        assert run("person", "password", *_B)[0] == 0
+    monkeypatch.setenv("VIRTOPSY_SECOND_PASSWORD", "her own")
+    return "B"
+
+
 _Run = Callable[..., tuple[int, dict[str, Any], str]]
 _A, _B = ("--user", "A"), ("--user", "B")
 
@@ -130,7 +143,7 @@ def test_what_lies_on_a_read_only_volume_is_listed_and_says_that_nothing_is_reco
 
 
 def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
-    run: _Run, tmp_path: Path
+    run: _Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_slice(tmp_path / "1.dcm", 1)
     run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
@@ -140,6 +153,11 @@ def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
     run("person", "add", "B", "--role", "administrator", *_A)
     assert run("destroy", *asked)[0] == 4
     assert run("destroy", "--case", "7", "--series", SERIES, *_A, "--second", "B")[0] == 2
+    code, _, words = run("destroy", *asked, "--second", "B")
+    assert (code, "Let B set a password of their own" in words) == (4, True)
+    monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "her own")
+    assert run("person", "password", *_B)[0] == 0
+    monkeypatch.setenv("VIRTOPSY_SECOND_PASSWORD", "her own")
     code, done, _ = run("destroy", *asked, "--second", "B")
     assert (code, done["case"], len(done["objects"]), done["complete"]) == (0, "7", 1, True)
     assert done["containers"] == []
@@ -149,13 +167,12 @@ def test_a_series_is_destroyed_by_two_on_an_order_and_verify_says_so(
 
 
 def test_a_destruction_without_a_seal_is_told_to_everybody_until_somebody_vouches_for_it(
-    run: _Run, folder: Path, tmp_path: Path
+    run: _Run, second: str, folder: Path, tmp_path: Path
 ) -> None:
     write_slice(tmp_path / "1.dcm", 1)
     run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
-    run("person", "add", "B", "--role", "administrator", *_A)
     asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
-    seq = str(run("destroy", *asked, "--second", "B")[1]["seq"])
+    seq = str(run("destroy", *asked, "--second", second)[1]["seq"])
     max((folder / "log").glob("checkpoint-*.txt")).unlink()
     code, _, words = run("list", *_A)
     assert (code, f"checkpoint DIR --destruction {seq}" in words) == (0, True)
@@ -171,13 +188,12 @@ def test_a_destruction_without_a_seal_is_told_to_everybody_until_somebody_vouche
 
 
 def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_left_out(
-    run: _Run, tmp_path: Path
+    run: _Run, second: str, tmp_path: Path
 ) -> None:
     write_slice(tmp_path / "1.dcm", 1)
     run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
-    run("person", "add", "B", "--role", "administrator", *_A)
     asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
-    assert run("destroy", *asked, "--second", "B")[0] == 0
+    assert run("destroy", *asked, "--second", second)[0] == 0
     code, made, words = run("bundle", "--case", "7", "--out", str(tmp_path / "out"), *_A)
     assert (code, made["left_out"]) == (0, [SERIES])
     assert f"destroyed by act; it is left out and not pictured: CT head {SERIES}." in words
@@ -185,18 +201,22 @@ def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_le
     assert main(["verify", str(tmp_path / "out")]) == 0
 
 
+@pytest.mark.usefixtures("second")
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", "still holds bytes"), ("ru", "всё ещё содержит"), ("kk", "әлі сақтап тұр")],
 )
 def test_a_zip_that_holds_what_was_destroyed_is_named_with_what_to_do(
-    language: str, said: str, run: _Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    language: str,
+    said: str,
+    run: _Run,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     write_slice(tmp_path / "1.dcm", 1)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
         made.write(tmp_path / "1.dcm", "1.dcm")
     run("import", str(tmp_path / "a.zip"), "--case", "7", *_A)
-    run("person", "add", "B", "--role", "administrator", *_A)
     asked = ["--case", "7", "--basis", _BASIS, *_A, "--second", "B"]
     where = str(tmp_path / "evidence")
     destroy = ["archive", "destroy", where, *asked, "--series", SERIES, "--lang", language]
@@ -211,10 +231,15 @@ def test_a_zip_that_holds_what_was_destroyed_is_named_with_what_to_do(
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_it_speaks_in_sentences(
-    language: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    language: str,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write_slice(tmp_path / "1.dcm", 1)
     where = str(folder)
+    monkeypatch.setenv("VIRTOPSY_SECOND_PASSWORD", "her own")
     for arguments in (
         ("import", where, str(tmp_path / "1.dcm"), "--case", "7", *_A),
         ("person", where, "add", "B", "--role", "expert", *_A),
@@ -222,14 +247,16 @@ def test_it_speaks_in_sentences(
         ("key", where, "compromised", *_A),
         ("person", where, "reset", "B", *_A),
         ("person", where, "acknowledge", *_B),
-        ("person", where, "password", *_A),
         ("person", where, "add", "C", "--role", "expert", *_A),
+        ("person", where, "password", "--user", "C"),
         *(
             ("destroy", where, "--case", "7", "--series", SERIES, "--basis", _BASIS, *_A, *other)
             for other in (("--second", "C"),)
         ),
         ("verify", where),
     ):
+        if "password" in arguments:
+            monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "her own")
         capsys.readouterr()
         code = main(["archive", *arguments, "--lang", language])
         said = capsys.readouterr()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Role
 from archive.services.statement import Statement
+from tests.archive.conftest import another
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.examine.opening import Opening
 from viewer.presenters.examine.views import Views
@@ -191,8 +191,7 @@ def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so_also_if
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
     archive, actor = desk.keeping.acting()
     archive.intake.take_in(actor, scans, case_number="7/2026", progress=Progress())
-    archive.access.add_person(actor, "Second", "secret word", [Role.EXPERT])
-    second = archive.access.login("Second", "secret word")
+    second = another(archive, actor)
     left, gone = (one.series_uid for one in archive.cases.open(actor, "7/2026").series)
     named = {"series_uid": gone, "basis": "Order 12"}
     archive.destruction.destroy(actor, "7/2026", second=second, **named)

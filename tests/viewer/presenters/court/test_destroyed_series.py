@@ -13,9 +13,10 @@ import pytest
 from pydicom import dcmread
 
 from archive.opening import Archive
-from archive.records import Actor, Role
+from archive.records import Actor
 from archive.services.bundling import BundleReport
 from resources.bundle import verify
+from tests.archive.conftest import another
 from tests.court_case import NUMBER, SERIES, open_case
 from viewer.presenters.archive.destroyed import left_out
 from viewer.presenters.archive.kept_scan import load_case
@@ -42,8 +43,7 @@ def add_other_series(archive: Archive, actor: Actor, folder: Path) -> None:
 
 def destroy(archive: Archive, actor: Actor) -> None:
     """Destroy the series on which everything is marked."""
-    archive.access.add_person(actor, "Second", "pw-pw-pw", [Role.EXPERT])
-    second = archive.access.login("Second", "pw-pw-pw")
+    second = another(archive, actor)
     named = {"series_uid": SERIES, "basis": "Order 12"}
     archive.destruction.destroy(actor, NUMBER, second=second, **named)
 
