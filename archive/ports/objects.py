@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -62,8 +62,15 @@ class Blobs(Protocol):
         """
         ...
 
-    def destroy(self, sha256: str) -> None:
-        """Remove the bytes, under every name the archive gave them; they may be gone."""
+    def staged(self, wanted: Mapping[str, int]) -> Mapping[str, str]:
+        """Return where bytes of these (SHA-256 -> size) wait in staging; of few, for it looks."""
+        ...
+
+    def destroy(self, unwanted: Mapping[str, int]) -> None:
+        """Remove the bytes of these (SHA-256 -> size), also copies that a stopped import left.
+
+        They may be gone.
+        """
         ...
 
     def relative_path(self, sha256: str) -> str:

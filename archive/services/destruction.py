@@ -155,21 +155,25 @@ class Destruction:
             again.
         """
         with self._journal.database.reading() as work:
-            there = [one for one in work.cases.tombstones() if self._blobs.holds(one.sha256)]
-            found = proven(work, self._blobs, there)
+            found = proven(work, self._blobs, self._left(work.cases.tombstones()))
         if not found:
             return True
         unsealed = self._unsealed()
-        told = {one.sha256 for one in found if one.seq not in unsealed}
+        told = {one.sha256: one.size for one in found if one.seq not in unsealed}
         try:
             with self._journal.database.writing() as work:
-                for sha256 in sorted(told - work.cases.resting(sorted(told))):
-                    self._blobs.destroy(sha256)
+                rested_on = work.cases.resting(sorted(told))
+                self._blobs.destroy({k: told[k] for k in told.keys() - rested_on})
         except StorageError:
             return False
         return all(one.seq not in unsealed for one in found)
 
     # --- inside
+
+    def _left(self, tombs: Sequence[Tombstone]) -> list[Tombstone]:
+        """Return those whose bytes are there still: as objects, or copied by a stopped import."""
+        staged = self._blobs.staged({one.sha256: one.size for one in tombs}) if tombs else {}
+        return [one for one in tombs if self._blobs.holds(one.sha256) or one.sha256 in staged]
 
     def _unsealed(self) -> set[int]:
         held = self._access.held()

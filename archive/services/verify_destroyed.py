@@ -7,7 +7,7 @@ the database's table of tombstones says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from archive.ports import Blobs, Database
 from archive.records import Tombstone
@@ -36,13 +36,17 @@ def tell_destroyed(
     Returns:
         Bytes that lie there and should not: they are no orphans.
     """
-    left = _left((one for one, again in destroyed.items() if not again), named, blobs)
+    wanted = [one for one, again in destroyed.items() if not again]
+    left = _unrested({one.sha256 for one in wanted if blobs.holds(one.sha256)}, named)
+    staged = blobs.staged({one.sha256: one.size for one in wanted}) if wanted else {}
+    places = {one: staged[one] for one in _unrested(set(staged), named)}
+    places |= {one: blobs.relative_path(one) for one in left}
     acts: dict[tuple[int, int], list[str]] = defaultdict(list)
     for one, again in destroyed.items():
         acts[one.seq, again].append(one.sha256)
     for (seq, again), sha256s in sorted(acts.items()):
-        still = left.intersection(sha256s) if not again else set()
-        path = blobs.relative_path(min(still or sha256s))
+        still = [] if again else [places[one] for one in sorted(sha256s) if one in places]
+        path = still[0] if still else blobs.relative_path(min(sha256s))
         facts: dict[str, str | int] = {
             "seq": seq,
             "n": len(sha256s),
@@ -57,16 +61,15 @@ def tell_destroyed(
     return left
 
 
-def _left(tombs: Iterable[Tombstone], named: Named, blobs: Blobs) -> frozenset[str]:
-    """Return destroyed bytes that are there although no case rests on them."""
-    there: dict[str, list[str]] = defaultdict(list)
-    for one in tombs:
-        if blobs.holds(one.sha256):
-            there[one.sha256[:2]].append(one.sha256)
+def _unrested(sha256s: set[str], named: Named) -> frozenset[str]:
+    """Return destroyed bytes without those that a case rests on, which rightly are there."""
+    of_start: dict[str, set[str]] = defaultdict(set)
+    for one in sha256s:
+        of_start[one[:2]].add(one)
     return frozenset(
         sha256
-        for start, sha256s in there.items()
-        for sha256 in set(sha256s) - named.starting(int(start, 16))
+        for start, of_it in of_start.items()
+        for sha256 in of_it - named.starting(int(start, 16))
     )
 
 

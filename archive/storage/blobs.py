@@ -9,12 +9,13 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from archive.proof.canonical import sha256 as hash_of
 from archive.storage.files import Files, inside
+from archive.storage.staged_copies import StagedCopies
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import silent
 
@@ -31,6 +32,7 @@ class ObjectFolder:
         self._root = archive / "objects" / "sha256"
         self._staging = archive / "staging"
         self._files = files
+        self._copies = StagedCopies(self._staging, files)
 
     def put(self, content: bytes) -> str:
         """Keep `content` durably and return its SHA-256."""
@@ -168,16 +170,18 @@ class ObjectFolder:
                     strays.append(one.relative_to(self._archive).as_posix())
         return names, strays
 
-    def destroy(self, sha256: str) -> None:
-        """Remove the bytes, also from staging, where a kill may have left a second name."""
-        path = self.path(sha256)
-        if not path.exists():
-            return
-        found = path.stat()
-        for staged in self._staging.rglob("*"):
-            if staged.is_file() and staged.stat().st_ino == found.st_ino:
-                self._files.destroy(staged)
-        self._files.destroy(path)
+    def staged(self, wanted: Mapping[str, int]) -> Mapping[str, str]:
+        """Return where in staging bytes of these (SHA-256 -> size) lie, within the archive."""
+        found = self._copies.of(wanted)
+        return {one: path.relative_to(self._archive).as_posix() for one, path in found.items()}
+
+    def destroy(self, unwanted: Mapping[str, int]) -> None:
+        """Remove the bytes of these (SHA-256 -> size), first from staging: what is left is told."""
+        self._copies.destroy(unwanted, self.path)
+        for sha256 in sorted(unwanted):
+            path = self.path(sha256)
+            if path.exists():
+                self._files.destroy(path)
 
     def relative_path(self, sha256: str) -> str:
         """Return where the object lies within the archive's folder; as it is, what is no hash."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,36 +20,11 @@ from archive.records import Copied, Interrupted
 from archive.storage.blobs import ObjectFolder
 from archive.storage.files import Files
 from archive.storage.source_files import Reading
+from archive.storage.staging_journal import LONGEST, NAME, TOLD, Journal, line_of, read
 from virtopsy.dicom.carrier import Address
 from virtopsy.errors import IntegrityError, StorageError
 
-_JOURNAL = "journal.jsonl"
-_LONGEST_JOURNAL = 1 << 30
-_TOLD = b'\n{"told":true}\n'
 _TRIES = 10
-
-
-@dataclass(frozen=True)
-class _Journal:
-    """What a journal says.
-
-    Attributes:
-        owner: whose import of which case it is (a hash).
-        boot: the start of the machine it was written in.
-        copied: by the key of the source, since the last program went on with it.
-        told: whether the interruption stands in the log already.
-        whole: whether its last line is complete.
-    """
-
-    owner: str
-    boot: str
-    copied: dict[str, Copied]
-    told: bool
-    whole: bool
-
-    def about(self, keys: Collection[str]) -> bool:
-        """Tell whether it is of an import that brings these; one that copied nothing is of any."""
-        return not self.copied or any(key in self.copied for key in keys)
 
 
 class StagingRoom:
@@ -83,7 +57,7 @@ class StagingRoom:
         for _ in range(_TRIES):
             folder = self._root / uuid4().hex
             self._files.make_folder(folder)
-            new = self._files.hold(folder / _JOURNAL, new=True)
+            new = self._files.hold(folder / NAME, new=True)
             if new is not None:  # else somebody looked at it before it was locked
                 opened = StagingFolder(folder, new, self._objects, self._files, {})
                 opened.go_on(owner, boot, torn=False)
@@ -94,7 +68,7 @@ class StagingRoom:
         """Return the intakes whose programs are gone, oldest name first; deletes nothing."""
         found = []
         for folder in self._folders():
-            handle = self._files.hold(folder / _JOURNAL)
+            handle = self._files.hold(folder / NAME)
             if handle is None:
                 continue
             try:
@@ -107,11 +81,11 @@ class StagingRoom:
 
     def tell(self, name: str) -> None:
         """Note that an interruption stands in the log, so that it is not told twice."""
-        path = self._root / name / _JOURNAL
+        path = self._root / name / NAME
         handle = self._files.hold(path)
         if handle is not None:
             try:
-                self._files.note(path, handle, _TOLD)
+                self._files.note(path, handle, TOLD)
             finally:
                 self._files.let_go(handle)
 
@@ -120,10 +94,10 @@ class StagingRoom:
         return self._files.free_bytes(self._archive)
 
     def _folders(self) -> list[Path]:
-        return sorted(one.parent for one in self._root.glob(f"*/{_JOURNAL}"))
+        return sorted(one.parent for one in self._root.glob(f"*/{NAME}"))
 
-    def _held(self, folder: Path, owner: str, keys: Collection[str]) -> tuple[int, _Journal] | None:
-        handle = self._files.hold(folder / _JOURNAL)
+    def _held(self, folder: Path, owner: str, keys: Collection[str]) -> tuple[int, Journal] | None:
+        handle = self._files.hold(folder / NAME)
         if handle is None:
             return None
         journal = self._read(folder)
@@ -132,24 +106,14 @@ class StagingRoom:
         self._files.let_go(handle)
         return None
 
-    def _read(self, folder: Path) -> _Journal | None:
+    def _read(self, folder: Path) -> Journal | None:
         """Return what a journal says; None where it was not begun or is none of ours."""
-        path = folder / _JOURNAL
-        if path.stat().st_size > _LONGEST_JOURNAL:
+        path = folder / NAME
+        if path.stat().st_size > LONGEST:
             return None
-        lines = self._files.read(path).split(b"\n")
-        journal: _Journal | None = None
-        told = False
-        for one in map(_line, lines):
-            told = told or "told" in one
-            if {"owner", "boot"} <= one.keys():
-                whole = not lines[-1]
-                journal = _Journal(str(one["owner"]), str(one["boot"]), {}, told, whole)
-            elif journal is not None and (read := _copied(folder, one)) is not None:
-                journal.copied[str(one["key"])] = read
-        return None if journal is None else replace(journal, told=told)
+        return read(folder, self._files.read(path))
 
-    def _still_whole(self, journal: _Journal) -> dict[str, Copied]:
+    def _still_whole(self, journal: Journal) -> dict[str, Copied]:
         """Return what the disk still has as it was copied, after another start of the machine."""
         return {key: one for key, one in journal.copied.items() if self._is_whole(one)}
 
@@ -183,7 +147,7 @@ class StagingFolder:
         head = {"v": 1, "owner": owner, "boot": boot}
         self._note(head, torn=torn)
         for key, one in self._copied.items():
-            self._note(_line_of(key, one))
+            self._note(line_of(key, one))
 
     def copied(self, key: str) -> Copied | None:
         """Return what an interrupted intake copied of this source, where it is still there."""
@@ -203,13 +167,13 @@ class StagingFolder:
         sha256, size = self._files.write_in_batch(place, reading.blocks())
         made = Copied(place, sha256, size, reading.changing)
         if not reading.changing and (reading.state is None or reading.state.key == key):
-            self._note(_line_of(key, made))
+            self._note(line_of(key, made))
         self._left_something = True
         return made
 
     def settle(self) -> None:
         """Wait until the disk has all that was copied."""
-        paths = (one for one in self._folder.iterdir() if one.name != _JOURNAL)
+        paths = (one for one in self._folder.iterdir() if one.name != NAME)
         self._files.sync_all(self._folder, self._handle, [*paths, self._folder])
 
     def publish(self, staged: Sequence[Copied]) -> frozenset[str]:
@@ -268,29 +232,9 @@ class StagingFolder:
 
     def _note(self, line: dict[str, object], *, torn: bool = False) -> None:
         content = (b"\n" if torn else b"") + json.dumps(line).encode() + b"\n"
-        self._files.note(self._folder / _JOURNAL, self._handle, content)
+        self._files.note(self._folder / NAME, self._handle, content)
 
 
-def _line_of(key: str, one: Copied) -> dict[str, object]:
-    return {"key": key, "n": int(one.path.name), "sha256": one.sha256, "size": one.size}
-
-
-def _line(text: bytes) -> dict[str, object]:
-    """Return a line of a journal; an empty one where a kill tore it."""
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _copied(folder: Path, said: dict[str, object]) -> Copied | None:
-    number, sha256, size = said.get("n"), said.get("sha256"), said.get("size")
-    if not isinstance(number, int) or not isinstance(sha256, str) or not isinstance(size, int):
-        return None
-    return Copied(folder / str(number), sha256, size) if "key" in said else None
-
-
-def _interrupted(name: str, journal: _Journal) -> Interrupted:
+def _interrupted(name: str, journal: Journal) -> Interrupted:
     copied = {one.sha256: one.size for one in journal.copied.values()}
     return Interrupted(name, len(journal.copied), sum(copied.values()), tuple(copied), journal.told)

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,20 @@ from archive.proof import chain
 from archive.records import Actor, Role
 from archive.services.explain import sentence
 from archive.services.gate import Session
+from archive.services.intake import Intake
 from archive.services.rights import Right
 from archive.storage.files import Files
+from archive.storage.staging import StagingFolder
 from resources.bundle import verify as bundle
 from tests.archive.conftest import CASE, CHEAP, SERIES, Clock, another, write_slice
-from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
+from virtopsy.errors import (
+    AccessDenied,
+    Cancelled,
+    InputError,
+    IntegrityError,
+    StorageError,
+    UsageError,
+)
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -475,3 +485,125 @@ def test_a_second_name_that_a_kill_left_in_staging_goes_too(
     shutil.copy(_path(kept, _hashes(kept)[1]), left / "2")
     _destroy_one(kept, expert, second)
     assert [one.name for one in left.iterdir()] == ["2"]
+
+
+def _stopped(archive: Archive, actor: Actor, source: Path, step: str = "settle") -> list[Path]:
+    """Begin an import, let the person stop it at a step, and return the copies it leaves."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise Cancelled
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(StagingFolder, step, stop)
+        with pytest.raises(Cancelled):
+            archive.intake.take_in(actor, source, case_number="stopped", progress=Progress())
+    return _copies(archive)
+
+
+def _copies(archive: Archive) -> list[Path]:
+    return sorted(one for one in (archive.folder / "staging").rglob("*") if one.name.isdecimal())
+
+
+def _holding(archive: Archive, content: bytes) -> list[Path]:
+    there = (one for one in archive.folder.rglob("*") if one.is_file())
+    return [one for one in there if one.read_bytes() == content]
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_the_own_copy_of_an_import_that_was_stopped_goes_too_and_no_other_of_its_size(
+    kept: Archive, expert: Actor, second: Actor, scan: Path, noted: bool
+) -> None:
+    content = _path(kept, _hashes(kept)[0]).read_bytes()
+    copies = _stopped(kept, expert, scan)
+    assert len({one.stat().st_size for one in copies}) < len(copies), "some are of equal size"
+    if not noted:
+        for journal in (kept.folder / "staging").rglob("journal.jsonl"):
+            journal.write_bytes(b"")
+    _destroy_one(kept, expert, second)
+    assert _holding(kept, content) == []
+    assert len(_copies(kept)) == len(copies) - 1
+    assert [one.code for one in kept.verify.run().notes] == ["destroyed_by_act"]
+    kept.intake.take_in(expert, scan, case_number="stopped", progress=Progress())
+    assert not noted or _copies(kept) == []
+    assert len(_holding(kept, content)) == 1, "the same import done again reads the carrier again"
+
+
+def test_a_copy_that_comes_after_the_destruction_is_told_and_goes_at_the_next_login(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    content = _path(kept, _hashes(kept)[0]).read_bytes()
+    _destroy_one(kept, expert, second)
+    _stopped(kept, expert, scan)
+    (copy,) = _holding(kept, content)
+    (note,) = kept.verify.run().notes
+    assert (note.code, note.path) == (
+        "destroyed_bytes_left",
+        copy.relative_to(kept.folder).as_posix(),
+    )
+    kept.access.login("Second", "pw-pw-pw")
+    assert _holding(kept, content) == []
+    assert [one.code for one in kept.verify.run().notes] == ["destroyed_by_act"]
+
+
+def test_a_copy_of_bytes_that_another_case_rests_on_is_left_to_its_import(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    kept.intake.take_in(expert, scan, case_number="2", progress=Progress())
+    copies = _stopped(kept, expert, scan)
+    _destroy_one(kept, expert, second)
+    assert _copies(kept) == copies
+    assert [one.code for one in kept.verify.run().notes] == ["destroyed_by_act"]
+
+
+@pytest.mark.parametrize("done", ["copied", "kept"])
+def test_an_import_that_runs_meanwhile_takes_the_same_bytes_in_and_reads_them_back(
+    kept: Archive, expert: Actor, second: Actor, scan: Path, done: str
+) -> None:
+    content = _path(kept, _hashes(kept)[0]).read_bytes()
+    owner, name = {"copied": (StagingFolder, "settle"), "kept": (Intake, "_record")}[done]
+    really: Callable[..., Any] = getattr(owner, name)
+    read_back: Callable[..., Any] = StagingFolder.read_back
+    gone, read = [], []
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        gone.append(_destroy_one(kept, expert, second))
+        read.clear()
+        return really(*given, **named)
+
+    def noting(folder: StagingFolder, sha256: str, **named: Any) -> None:
+        read.append(sha256)
+        read_back(folder, sha256, **named)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(owner, name, meanwhile)
+        patched.setattr(StagingFolder, "read_back", noting)
+        kept.intake.take_in(expert, scan, case_number="2", progress=Progress())
+    assert len(_holding(kept, content)) == 1
+    assert set(gone) <= set(read)
+    assert kept.verify.run().ok
+
+
+def test_bytes_that_the_disk_changes_when_they_come_again_are_not_recorded(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    really: Callable[..., Any] = Intake._record
+    link: Callable[..., Any] = Files.link
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        _destroy_one(kept, expert, second)
+        patched.setattr(Files, "link", spoiling)
+        return really(*given, **named)
+
+    def spoiling(files: Files, staged: Path, final: Path) -> Any:
+        if "objects" in final.parts and len(staged.name) < 32:
+            staged.chmod(0o644)
+            staged.write_bytes(b"not what was copied")
+        return link(files, staged, final)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Intake, "_record", meanwhile)
+        with pytest.raises(StorageError) as refused:
+            kept.intake.take_in(expert, scan, case_number="2", progress=Progress())
+    assert refused.value.key == "archive.storage.read_back"
+    assert [one.number for one in kept.cases.list(expert)] == [CASE]
+    assert kept.verify.run().ok
