@@ -180,7 +180,7 @@ class Intake:
                 # Bytes that were there already may have been destroyed for another case since.
                 gone = [one for one in draft.staged if not self._blobs.holds(one.sha256)]
                 if gone:
-                    staging.publish([one.copied for one in gone])
+                    keep(staging, gone, Tally(Progress(), sum(one.size for one in gone)))
                 report = self._record_in(work, actor, draft)
                 work.commit()
                 return report
