@@ -85,13 +85,21 @@ def missing(
         taken: act and data of the entries of anchors that were found good.
     """
     for act, data in taken:
-        if act == ActName.TAKE_WITNESS:
-            code, name = "witness_missing", anchor_name.of_key(data["size"], data["key"])
-        else:
-            code = "timestamp_missing"
-            name = anchor_name.of_timestamp(data["size"], data["sha256"])
+        name = _name(act, data)
         if name not in names:
-            yield Problem(code, name, {"size": data["size"]})
+            kind = "witness" if anchor_name.is_witness(name) else "timestamp"
+            yield Problem(f"{kind}_missing", name, {"size": data["size"]})
+
+
+def recorded(entries: Iterable[LogEntry]) -> Iterator[str]:
+    """Yield the names of the anchors that these entries say were taken."""
+    return (_name(act, data) for act, data in _taken(entries))
+
+
+def _name(act: ActName, data: Mapping[str, Any]) -> str:
+    if act == ActName.TAKE_WITNESS:
+        return anchor_name.of_key(data["size"], data["key"])
+    return anchor_name.of_timestamp(data["size"], data["sha256"])
 
 
 def _witnessed(content: bytes, size: int, known: Iterable[Cosigner], log: Log) -> bool:

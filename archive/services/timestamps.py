@@ -16,6 +16,7 @@ from archive.proof.chain import Act, utc
 from archive.proof.timestamp import Refused, Stamp
 from archive.records import Actor, Out
 from archive.services.access import Access
+from archive.services.anchor_keeping import keep
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.rights import Right
@@ -115,7 +116,8 @@ class Timestamps:
         Raises:
             AccessDenied: no right to it.
             InputError: no answer, the authority refused, or it is here already.
-            IntegrityError: a timestamp of something else, or a signature that is not genuine.
+            IntegrityError: a timestamp of something else, a signature that is not genuine, or
+                something else lies in its place.
             StorageError: the disk refused; nothing was recorded.
         """
         session = self._access.require(actor, Right.TAKE_TIMESTAMP)
@@ -125,6 +127,7 @@ class Timestamps:
             asked = self._asked(stamp)
             note = self._note(asked)
             checked = self._checked(stamp, answer, note, ca)
+            return self._keep(session, asked, stamp, answer, {"checked": checked}, reason)
         except Refused as refused:
             error = _said(refused)
             self._failed(session, error)
@@ -132,7 +135,6 @@ class Timestamps:
         except IntegrityError as error:
             self._failed(session, error)
             raise
-        return self._keep(session, asked, stamp, answer, {"checked": checked}, reason)
 
     def _asked(self, stamp: Stamp) -> _Asked:
         """Return the request that an answer answers."""
@@ -185,8 +187,6 @@ class Timestamps:
     ) -> Stamped:
         sha256 = canonical.sha256(answer)
         name = anchor_name.of_timestamp(asked.size, sha256)
-        if not self._kept.add(name, answer):
-            raise InputError("anchor.take.again", path=name)
         data = {
             "size": asked.size,
             "imprint": asked.imprint,
@@ -196,7 +196,7 @@ class Timestamps:
             **found,
         }
         act = Act(ActName.TAKE_TIMESTAMP, who(session.actor), reason=reason, data=data)
-        self._journal.write(act, session.seal)
+        keep(self._journal, self._kept, name, answer, act, session.seal)
         return Stamped(asked.size, stamp.time, stamp.authority, found["checked"], name)
 
     def _failed(self, session: Session, error: VirtopsyError) -> None:

@@ -16,6 +16,7 @@ from archive.proof.checkpoint import Checkpoint
 from archive.proof.cosignature import Cosigner, Request
 from archive.records import Actor, ObjectName, Out, Witness
 from archive.services.access import Access
+from archive.services.anchor_keeping import keep
 from archive.services.gate import Session, who
 from archive.services.journal import Journal
 from archive.services.persons import salted
@@ -178,7 +179,8 @@ class Witnesses:
         Raises:
             AccessDenied: no right to it.
             InputError: there is no stick or no signature on it, or it is here already.
-            IntegrityError: it is not a known witness's signature under a checkpoint of this log.
+            IntegrityError: it is not a known witness's signature under a checkpoint of this log,
+                or something else lies in its place.
             StorageError: the disk refused; nothing was recorded.
         """
         session = self._access.require(actor, Right.TAKE_WITNESS)
@@ -188,11 +190,10 @@ class Witnesses:
         if not note:
             raise InputError("anchor.witness.no_answer", path=stick.where(log, "cosigned"))
         try:
-            found = self._checked(note)
+            return self._take(session, self._checked(note), reason)
         except IntegrityError as error:
             self._failed(session, Right.TAKE_WITNESS, error)
             raise
-        return self._take(session, found, reason)
 
     def _checked(self, note: str) -> _Found:
         point = checkpoint.read(note)
@@ -217,8 +218,6 @@ class Witnesses:
 
     def _take(self, session: Session, found: _Found, reason: str) -> Taken:
         name = anchor_name.of_witness(found.point.size, found.witness)
-        if not self._kept.add(name, found.note.encode()):
-            raise InputError("anchor.take.again", path=name)
         when = datetime.fromtimestamp(found.time, UTC)
         act = Act(
             Right.TAKE_WITNESS,
@@ -231,7 +230,7 @@ class Witnesses:
                 "time": utc(when),
             },
         )
-        self._journal.write(act, session.seal)
+        keep(self._journal, self._kept, name, found.note.encode(), act, session.seal)
         return Taken(found.witness.name, found.point.size, when, name)
 
     def _failed(self, session: Session, right: Right, error: VirtopsyError) -> None:

@@ -17,6 +17,7 @@ from archive.recovery import rebuild_folder, restore_backup
 from archive.services.bundling import Picture
 from archive.witnessing import station, stick
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, another, track
+from tests.archive.services.test_timestamps import made_in
 from virtopsy.case.changes import Change
 from virtopsy.errors import IntegrityError
 from virtopsy.jobs import Progress
@@ -245,6 +246,17 @@ def _take_from_the_witness(stage: Stage) -> None:
     stage.archive.witnesses.take(stage.actor, stage.place / "stick")
 
 
+def _answered_by_the_authority(stage: Stage) -> None:
+    asked = stage.archive.timestamps.request(stage.actor)
+    (stage.place / "authority").mkdir()
+    answer = made_in(stage.place / "authority").answer(asked.tsq)
+    (stage.place / "answer.tsr").write_bytes(answer)
+
+
+def _take_the_timestamp(stage: Stage) -> None:
+    stage.archive.timestamps.take(stage.actor, (stage.place / "answer.tsr").read_bytes())
+
+
 ACTS: dict[str, Act] = {
     "create": Act(_create, NONE, prepare=lambda _: None),
     "intake": Act(_take_in("another case")),
@@ -269,6 +281,7 @@ ACTS: dict[str, Act] = {
     "witness asked": Act(_ask_the_witness, prepare=_stick),
     "witness taken": Act(_take_from_the_witness, prepare=_signed_by_the_witness),
     "timestamp asked": Act(lambda stage: stage.archive.timestamps.request(stage.actor)),
+    "timestamp taken": Act(_take_the_timestamp, prepare=_answered_by_the_authority),
     "migration": Act(_migrate, FIRST_FORMAT, prepare=lambda _: None),
     "login": Act(lambda stage: stage.actor, prepare=lambda stage: stage.archive),
     "bundle": Act(_bundle(False)),

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.opening import Archive, is_archive, open_archive
+from archive.proof.acts import ActName
 from archive.proof.snapshot import Snapshot
-from archive.records import Actor, VerifyReport
+from archive.records import Actor, Out, VerifyReport
 from archive.recovery import restore_backup, snapshots_of
 from resources.bundle import verify
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, track
@@ -20,6 +21,7 @@ from virtopsy.errors import AccessDenied, InputError
 from virtopsy.findings.record import to_record
 from virtopsy.jobs import Progress
 
+_TAKING = {ActName.TAKE_WITNESS, ActName.TAKE_TIMESTAMP}
 _PASSWORDS = {KEEPER: (PASSWORD, ANOTHER), "Second": ("the second", ANOTHER)}
 
 
@@ -93,12 +95,14 @@ def _of(archive: Archive) -> dict[str, Any]:
         "let in by": {name: password for name, (password, _) in logins.items()},
         "keys": len(archive.keys.ring().known),
         "cases": cases,
-        "cosigned": sum(one.name.startswith("witness-") for one in _log_files(archive)),
+        "anchors taken": _anchors_taken(archive),
     }
 
 
-def _log_files(archive: Archive) -> list[Path]:
-    return sorted((archive.folder / "log").iterdir())
+def _anchors_taken(archive: Archive) -> int:
+    """Return how many outside signatures the log names; that their files are there is checked."""
+    with archive._journal.database.reading() as work:
+        return sum(one.out == Out.OK for one in work.log.of_acts(_TAKING))
 
 
 def _login(archive: Archive, name: str) -> tuple[str, Actor | None]:

@@ -22,6 +22,7 @@ from tests.faults.table import Tally
 
 _SAID = "archive.problem."
 """What the report of a backup or a restore names is no refusal; it is told like one."""
+_ALREADY = {("InputError", "backup.not_empty"), ("InputError", "anchor.take.again")}
 _WAYS = 2
 """How many ways of losing chance makes at each cut, besides the worst ones."""
 
@@ -145,19 +146,36 @@ def test_a_pulled_plug_at_any_step_loses_nothing_that_was_announced(
 def test_an_act_that_was_killed_is_done_by_doing_it_again(
     act: str, forked: Forked, workshop: Workshop, tally: Tally
 ) -> None:
-    steps, _, after = workshop.known(act)
+    steps, _, _ = workshop.known(act)
     for at in some([at for at, name in enumerate(steps, 1) if changes(name)][::4], 2):
         with tally.attempt(f"killed, and done again: {act}", (at, steps[at - 1])):
-            place = workshop.place(act)
-            assert forked.do(act, place, fault="kill", at=at, when="before").killed
-            again = forked.do(act, place, fault="none", again=True)
-            found = shown(place)
-            if not again.done:  # all was done, only not announced
-                assert again.refused == ("InputError", "backup.not_empty")
-            # One more: the killed one was whole before it could be announced.
-            assert found.pop("backups", 0) - after.get("backups", 0) in {0, 1}
-            assert found == {key: one for key, one in after.items() if key != "backups"}
-            clear(place)
+            _killed_and_done_again(act, at, forked, workshop)
+
+
+@pytest.mark.parametrize("act", ["witness taken", "timestamp taken"])
+def test_an_outside_signature_whose_taking_was_killed_is_taken_by_taking_it_again(
+    act: str, forked: Forked, workshop: Workshop, tally: Tally
+) -> None:
+    steps, _, _ = workshop.known(act)
+    places = [at for at, name in enumerate(steps, 1) if changes(name)]
+    commit = steps.index(COMMIT) + 1  # before it there is the file alone, after it the entry too
+    for at in places if ALL else [commit, commit + 1]:
+        with tally.attempt(f"killed, and done again: {act}", (at, steps[at - 1])):
+            _killed_and_done_again(act, at, forked, workshop)
+
+
+def _killed_and_done_again(act: str, at: int, forked: Forked, workshop: Workshop) -> None:
+    _, _, after = workshop.known(act)
+    place = workshop.place(act)
+    assert forked.do(act, place, fault="kill", at=at, when="before").killed
+    again = forked.do(act, place, fault="none", again=True)
+    found = shown(place)
+    if not again.done:  # all was done, only not announced
+        assert again.refused in _ALREADY
+    # One more: the killed one was whole before it could be announced.
+    assert found.pop("backups", 0) - after.get("backups", 0) in {0, 1}
+    assert found == {key: one for key, one in after.items() if key != "backups"}
+    clear(place)
 
 
 def _holds(act: str, outcome: Outcome, place: Path, workshop: Workshop) -> None:

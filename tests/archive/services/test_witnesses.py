@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from archive.opening import Archive
-from archive.proof import chain
+from archive.proof import anchor_name, chain
 from archive.proof.cosignature import Cosigner
 from archive.records import Actor, Role
 from archive.services.witness_station import Station
@@ -290,6 +290,22 @@ def test_a_signature_is_taken_once(place: Place) -> None:
     place.round()
     with pytest.raises(InputError, match="already"):
         place.take()
+
+
+def test_what_lies_in_the_place_of_a_signature_is_not_taken_for_it(place: Place) -> None:
+    size = place.request()
+    place.sign()
+    other = place.archive.folder / anchor_name.of_key(size, place.who.fingerprint)
+    other.write_text("something else")
+    with pytest.raises(IntegrityError, match="holds something else") as refused:
+        place.take()
+    assert place.archive.anchors.last(place.expert).anchor is None
+    entry = place.archive._journal.entries()[-1]
+    assert (entry.act, entry.out) == ("witness.take", "fail")
+    assert chain.read(entry)["data"] == {"why": refused.value.key}
+    other.unlink()
+    place.take()
+    assert place.archive.verify.run().ok
 
 
 @pytest.mark.parametrize("vkey", ["", "auditor-2", "auditor-2+00000000+AAAA"])
