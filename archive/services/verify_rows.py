@@ -19,7 +19,6 @@ from archive.services.verify_log import Log
 from virtopsy.errors import InputError, IntegrityError
 from virtopsy.jobs import checked
 
-
 _ROW_CHANGED: Final = "archive.problem.row_changed"
 """What a table says of a row that holds what the program never writes."""
 

@@ -116,7 +116,8 @@ def test_a_planted_fault_is_said_in_words_in_the_log_room(
     assert "No fault was found" in hand.find("log.check.answer", PlainLabel).text()
     assert not hand.sees("log.check.remarks")
 
-    victim = next(one for one in sorted((archive / "objects").rglob("*")) if one.is_file())
+    objects = [one for one in (archive / "objects").rglob("*") if one.is_file()]
+    victim = next(one for one in objects if one.read_bytes()[128:132] == b"DICM")
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1
     victim.unlink()
