@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from archive.services.journal import Journal
 from archive.services.rebuild import Rebuilding, Rebuilt
 from archive.services.restore import Restoring, Source
 from archive.services.restored import Outside, missing_entries
+from archive.services.rights import Right
 from archive.storage.backup_disk import BackupDisk, backups_in
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.files import Files
@@ -30,7 +32,7 @@ from archive.storage.machine import ThisMachine
 from archive.storage.old_index import OldIndex
 from archive.storage.place import refuse_shared_place
 from archive.storage.restored_folder import RestoredFolder
-from virtopsy.errors import InputError, UsageError
+from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress
 
 _COST = Cost()
@@ -169,9 +171,12 @@ def rebuild_folder(  # noqa: PLR0913 -- all but the folder by name
         cost: of a guess at a password.
         progress: counts cases.
 
+    Whoever is refused stands in the log, and a wrong password counts as one at login, where the
+    old database still takes an entry; else there is no place where it could.
+
     Raises:
         InputError: the folder is no archive.
-        AccessDenied: no such administrator, or another password; nothing was changed.
+        AccessDenied: no such administrator, or another password; nothing else was changed.
         IntegrityError: the log itself is broken; nothing was changed.
         StorageError: the disk refused, or another program holds the database.
         Cancelled: nothing was changed.
@@ -180,9 +185,10 @@ def rebuild_folder(  # noqa: PLR0913 -- all but the folder by name
     refuse_shared_place(folder)
     card, whole = read_card(folder), folder.absolute()
     notes, copy = NoteFolder(whole, files), LogCopy(whole, files)
+    old = OldIndex(whole, card.uuid, files)
     run = Rebuilding(
         card,
-        OldIndex(whole, card.uuid, files),
+        old,
         ObjectFolder(whole, files),
         notes,
         clock,
@@ -192,7 +198,17 @@ def rebuild_folder(  # noqa: PLR0913 -- all but the folder by name
     moment = re.sub(r"[-:]|\.\d+", "", chain.utc(clock()))
     secret = Password(password)
     del password
-    made = run.run(user, secret, moment)
+    try:
+        made = run.run(user, secret, moment)
+    except AccessDenied:
+        if old.takes_entries():
+            # A damaged index, for which one rebuilds, may refuse: the first reason is told then.
+            with (
+                suppress(IntegrityError, StorageError),
+                Archive(whole, card, clock, files, cost) as archive,
+            ):
+                archive.access.turned_away(user, secret, Right.REBUILD)
+        raise
     with Archive(whole, card, clock, files, cost) as archive:
         actor = archive.access.login(user, secret.typed)
         archive.restored.enter_rebuilt(actor, made, reason)

@@ -98,11 +98,7 @@ class Gate:
         """
         secret = Password(password)
         del password  # no traceback of what follows can show it
-        with self._journal.database.reading() as work:
-            asked = work.persons.by_name(canonical.text(name).strip())
-            proven_by = asked or next(iter(work.persons.all()), None)
-        kept = kept_credential(self._blobs, proven_by) if proven_by else None
-        lock = signing.proven(kept, secret) if kept else None
+        asked, kept, lock = self._asked(name, secret)
         actor = self._let_in(asked, lock)
         if asked is None or kept is None or lock is None or actor is None:
             raise AccessDenied("archive.access.login")
@@ -116,6 +112,36 @@ class Gate:
         )
         self._at_login()
         return actor
+
+    def _asked(
+        self, name: str, password: Password
+    ) -> tuple[Person | None, Document | None, Lock | None]:
+        """Return the person of a name, a credential, and what the password opens of it.
+
+        An unknown name is tried at somebody's credential: the work is the same.
+        """
+        with self._journal.database.reading() as work:
+            asked = work.persons.by_name(canonical.text(name).strip())
+            proven_by = asked or next(iter(work.persons.all()), None)
+        kept = kept_credential(self._blobs, proven_by) if proven_by else None
+        return asked, kept, signing.proven(kept, password) if kept else None
+
+    def turned_away(self, name: str, password: Password, right: Right) -> None:
+        """Write that somebody was refused who asked for an act without a session.
+
+        A wrong password counts as one at login; with a good one it is the right that was denied.
+        """
+        asked, _, lock = self._asked(name, password)
+        with self._journal.database.writing() as work:
+            person = work.persons.by_id(asked.person_id) if asked else None
+            why = self._refusal(asked, person, lock)
+            if person is None or why:
+                self._refuse_login(work, person, why)
+            else:
+                by = Who(person.person_id, tuple(person.roles))
+                self._journal.append(work, Act(right, by, Out.DENIED))
+            work.commit()
+        self._journal.copy_out()
 
     def _let_in(self, asked: Person | None, lock: Lock | None) -> Actor | None:
         """Decide and write it down in one transaction, so that guesses at once count as many.

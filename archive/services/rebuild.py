@@ -74,7 +74,8 @@ class Rebuilding:
             moment: names what goes to quarantine.
 
         Raises:
-            AccessDenied: no such administrator, or another password; nothing was changed.
+            AccessDenied: no such administrator, or another password; nothing was changed
+                (`recovery` notes it).
             IntegrityError: the log is broken; nothing was changed.
             StorageError, Cancelled: nothing was changed.
         """

@@ -17,7 +17,7 @@ from archive.ports import Database
 from archive.storage.exclusive import Exclusive
 from archive.storage.files import Files
 from archive.storage.unit_of_work import SqliteDatabase
-from virtopsy.errors import IntegrityError
+from virtopsy.errors import IntegrityError, StorageError
 
 DATABASE = "db/archive.sqlite"
 COPY = "log/entries.jsonl"
@@ -88,6 +88,16 @@ class OldIndex:
             for seq, body in connection.execute("SELECT seq, body FROM log ORDER BY seq"):
                 if isinstance(seq, int) and isinstance(body, bytes):
                     yield seq, body
+
+    def takes_entries(self) -> bool:
+        """Tell whether an act can still be recorded in the old database.
+
+        It can be read, is this archive's, and has today's shape.
+        """
+        with suppress(IntegrityError, StorageError):  # damaged: that is why one rebuilds
+            whole = next(self.stored(), None) is not None
+            return whole and SqliteDatabase(self._database).age() == "same"
+        return False
 
     def new(self) -> Database:
         """Return a new database, empty, that nobody else sees."""

@@ -36,6 +36,7 @@ _PUBLIC = {
     "access.denied": "writes a denial: nobody's, where the person has no session",
     "access.held": "fingerprints of keys, which stand on every document",
     "access.key_of": "gives the key of a session, which `require` alone gives with one",
+    "access.turned_away": "asks for the password; writes a denial, as a login does",
     "access.prove": "takes a session, and asks for the password",
     "access.refusal": "writes a denial: nobody's, where the session is none",
     "access.require_two": "takes two sessions; refuses, and gives nothing",

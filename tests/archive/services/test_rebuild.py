@@ -13,11 +13,12 @@ import pytest
 
 from archive.opening import Archive, create, open_archive, verify_folder
 from archive.proof import canonical
-from archive.proof.chain import SYSTEM, Act
+from archive.proof.chain import SYSTEM, Act, read
 from archive.proof.cosignature import Cosigner
 from archive.proof.signing import Seal
 from archive.records import Actor, Role
 from archive.recovery import rebuild_folder
+from archive.services import lockout
 from archive.services.rebuild import Rebuilt
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, another, track
 from virtopsy.errors import AccessDenied, Cancelled, IntegrityError, StorageError
@@ -248,11 +249,51 @@ def test_only_an_administrator_whom_the_log_knows_makes_it(
     with sqlite3.connect(_database(kept.folder)) as connection:
         connection.execute("UPDATE person SET roles = 'administrator expert'")
     connection.close()
-    before = _database(kept.folder).read_bytes()
     for user, password in (("Ахметова", "wrong"), ("Никто", PASSWORD), ("Эксперт", "pw-pw-pw2")):
         with pytest.raises(AccessDenied):
             rebuild(user=user, password=password)
-    assert _database(kept.folder).read_bytes() == before
+    assert not [*(kept.folder / "quarantine").iterdir()]
+
+
+def test_whoever_is_refused_stands_in_the_log_and_guesses_count_as_at_login(
+    kept: Archive, expert: Actor, rebuild: Rebuild, clock: Clock
+) -> None:
+    kept.access.add_person(expert, "Эксперт", "pw-pw-pw2", [Role.EXPERT])
+    before = _size(kept.folder)
+    for user, password in (("Никто", PASSWORD), ("Эксперт", "pw-pw-pw2")):
+        with pytest.raises(AccessDenied):
+            rebuild(user=user, password=password)
+    nobody, other = kept._journal.entries()[before:]
+    assert (nobody.act, nobody.actor, nobody.out) == ("login", "anonymous", "denied")
+    assert (other.act, other.actor_name, other.out) == ("rebuild", "Эксперт", "denied")
+    for _ in range(lockout.FREE):
+        with pytest.raises(AccessDenied):
+            rebuild(user="Ахметова", password="wrong")
+    guesses = kept._journal.entries()[before + 2 :]
+    told = {"person": expert.person_id, "why": lockout.WRONG_PASSWORD}
+    assert [read(one)["data"] for one in guesses] == [told] * lockout.FREE
+    for ask in (rebuild, lambda: kept.access.login("Ахметова", PASSWORD)):
+        with pytest.raises(AccessDenied):
+            ask()
+    assert _size(kept.folder) == before + 2 + lockout.FREE + 2
+    assert verify_folder(kept.folder, clock=clock).ok
+    clock.turn(lockout.FIRST)
+    rebuild()
+    assert verify_folder(kept.folder, clock=clock).ok
+
+
+@pytest.mark.parametrize("damage", [_gone, _garbage, _anothers])
+def test_a_refusal_where_the_old_database_takes_no_entry_changes_nothing(
+    kept: Archive, rebuild: Rebuild, damage: Callable[[Path], None]
+) -> None:
+    kept.close()
+    damage(kept.folder)
+    before = {one: one.read_bytes() for one in kept.folder.rglob("*") if one.is_file()}
+    with pytest.raises(AccessDenied):
+        rebuild(password="wrong")
+    after = {one: one.read_bytes() for one in kept.folder.rglob("*") if one.is_file()}
+    after.pop(kept.folder / "db" / "lock")
+    assert after == before
 
 
 def test_an_open_window_beside_it_goes_on(
