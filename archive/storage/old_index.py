@@ -90,13 +90,14 @@ class OldIndex:
                     yield seq, body
 
     def takes_entries(self) -> bool:
-        """Tell whether an act can still be recorded in the old database.
+        """Tell whether an act can be recorded in the old database.
 
-        It can be read, is this archive's, and has today's shape.
+        It is this archive's and of today's shape; a damaged one, for which one rebuilds, is not.
         """
-        with suppress(IntegrityError, StorageError):  # damaged: that is why one rebuilds
-            whole = next(self.stored(), None) is not None
-            return whole and SqliteDatabase(self._database).age() == "same"
+        if not self._files.size(self._database):
+            return False
+        with suppress(IntegrityError, StorageError):
+            return SqliteDatabase(self._database).age(self._uuid) == "same"
         return False
 
     def new(self) -> Database:
