@@ -23,6 +23,7 @@ from archive.records import (
     Actor,
     Card,
     Checked,
+    Encryption,
     Interrupted,
     Problem,
     Role,
@@ -63,6 +64,7 @@ from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
 from archive.storage.card import FORMAT, NAME, CardFile
 from archive.storage.check_file import CheckFolder
+from archive.storage.disk import encryption
 from archive.storage.files import Files, is_file
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
@@ -365,6 +367,11 @@ def open_archive(  # noqa: PLR0913 -- all but the folder by name
         archive.close()
         raise
     return archive
+
+
+def encryption_of(folder: Path) -> Encryption:
+    """Tell whether the disk under a folder is encrypted: that alone keeps evidence secret there."""
+    return encryption(folder)
 
 
 def is_older(folder: Path) -> bool:

@@ -1,6 +1,6 @@
 """What the archive hands out and keeps: frozen records, a module a subject."""
 
-from archive.records.archive import Card, Document, Shut, Surroundings
+from archive.records.archive import Card, Document, Encryption, Shut, Surroundings
 from archive.records.cases import (
     CaseRow,
     CaseSummary,
@@ -24,6 +24,7 @@ __all__ = [
     "Checked",
     "Copied",
     "Document",
+    "Encryption",
     "FileReport",
     "FileRow",
     "FileState",

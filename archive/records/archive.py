@@ -30,6 +30,19 @@ class Shut(StrEnum):
         return StorageError(f"migration.{self}")
 
 
+class Encryption(StrEnum):
+    """What this machine can tell about the disk that an archive lies on."""
+
+    ENCRYPTED = "encrypted"
+    PLAIN = "plain"
+    UNKNOWN = "unknown"
+
+    @property
+    def told(self) -> str:
+        """The key of what a person is told whose evidence lies there."""
+        return f"keeping.disk.{self}"
+
+
 @dataclass(frozen=True)
 class Card:
     """`archive.json`: which archive this is, and the keys it seals with, newest last."""

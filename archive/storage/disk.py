@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
 
+from archive.records import Encryption
+
 _DEVICES = Path("/sys/dev/block")
-
-
-class Encryption(StrEnum):
-    """What this machine can tell about a disk."""
-
-    ENCRYPTED = "encrypted"
-    PLAIN = "plain"
-    UNKNOWN = "unknown"
 
 
 def encryption(path: Path, devices: Path = _DEVICES) -> Encryption:

@@ -33,7 +33,7 @@ from tests.bench import million_archive
 from tests.bench.million_archive import EXPERT, PASSWORD, STUDIES, Million
 from tests.bench.silence import Watch, live
 from tests.bench.timing import seconds, tell
-from viewer.presenters.archive.keeping import CaseRecorder
+from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.session import Session
 from virtopsy.case.commands import AddFinding
 from virtopsy.findings.record import from_record

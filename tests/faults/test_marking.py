@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 from archive.opening import open_archive
 from tests.archive.conftest import CASE, CHEAP, FRAME, PASSWORD, SERIES, Clock
-from viewer.presenters.archive.keeping import CaseRecorder
+from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.examine.findings import Findings
 from viewer.presenters.examine.views import Views
 from viewer.presenters.session import Session

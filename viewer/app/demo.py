@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from archive.opening import Archive, create, open_archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport
-from viewer.presenters.archive.keeping import CaseRecorder
+from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, export_bundle
 from viewer.presenters.examine.opening import Opened

@@ -140,7 +140,8 @@ def _disk(folder: Path) -> Iterator[Finding]:
 
 def kept_secret(folder: Path) -> Finding:
     """Tell whether the disk under `folder` is encrypted: that alone keeps evidence secret there."""
-    from archive.storage.disk import Encryption, encryption
+    from archive.records import Encryption
+    from archive.storage.disk import encryption
 
     found = encryption(folder)
     code = "encryption_unknown" if found is Encryption.UNKNOWN else "encryption"

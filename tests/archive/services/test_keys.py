@@ -31,7 +31,7 @@ from archive.services.paper import PrintedHead
 from archive.services.persons import salted
 from archive.services.rights import Right
 from archive.storage.files import Files
-from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, track
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, another, track
 from virtopsy.errors import AccessDenied, IntegrityError, StorageError, UsageError
 from virtopsy.language import Language
 
@@ -212,8 +212,7 @@ def test_who_knows_a_later_key_knows_those_that_led_to_it_in_peace_and_no_others
 def test_after_a_loss_work_goes_on_and_a_destruction_is_done_and_sealed(
     kept: Archive, expert: Actor
 ) -> None:
-    kept.access.add_person(expert, "Second", "pw-pw-pw", [Role.EXPERT])
-    second = kept.access.login("Second", "pw-pw-pw")
+    second = another(kept, expert)
     kept.keys.lost(expert)
     done = kept.destruction.destroy(expert, CASE, series_uid=SERIES, basis="12", second=second)
     assert (done.sealed, done.complete) == (True, True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.storage.disk import Encryption, encryption
+from archive.records import Encryption
+from archive.storage.disk import encryption
 
 _HERE = Path(__file__)
 

@@ -14,7 +14,7 @@ import pytest
 import archive.opening
 from archive.opening import create
 from archive.proof.signing import Cost
-from archive.storage.disk import Encryption
+from archive.records import Encryption
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import FRAME, SERIES, write_slice

@@ -29,7 +29,7 @@ from archive.services.replay import replay
 from tests.archive.conftest import CASE, CHEAP, FRAME, PASSWORD, SERIES, Clock, _make_scan
 from tests.archive.services.test_casework import STOP
 from tests.virtopsy.findings.some import one_of_each
-from viewer.presenters.archive.keeping import CaseRecorder
+from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.examine.finding_fields import fields_of, with_field
 from viewer.presenters.session import Session
 from virtopsy.case.case import Case

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from archive.opening import Archive, create, is_archive, is_older, open_archive
+from archive.opening import (
+    Archive,
+    create,
+    encryption_of,
+    is_archive,
+    is_older,
+    open_archive,
+)
 from archive.proof.acts import ActName
-from archive.records import Actor, IntakeReport
+from archive.records import Actor, Encryption, IntakeReport
 from archive.services.rights import Right
 from archive.services.statement import Statement
+from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.archive.destroyed import LeftOut, left_out
 from viewer.presenters.archive.kept_scan import assembled, scan_case
 from viewer.presenters.examine.opening import Opened, Opening
@@ -20,9 +28,7 @@ from viewer.presenters.session import Session
 from viewer.presenters.value import Event, Value
 from viewer.presenters.work import Work
 from virtopsy.case.case import Case
-from virtopsy.case.changes import Change
 from virtopsy.case.commands import ChangeFindings
-from virtopsy.case.version import How
 from virtopsy.dicom.series import Scan, Study
 from virtopsy.errors import UsageError, VirtopsyError
 from virtopsy.findings.finding import Finding
@@ -34,25 +40,6 @@ from virtopsy.language import Language, say
 from virtopsy.walkthrough.stop import Stop
 
 Clock: TypeAlias = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class CaseRecorder:
-    """Records every act of one case in its archive."""
-
-    archive: Archive
-    actor: Actor
-    number: str
-
-    def wants_reason(self, change: tuple[Change, ...]) -> bool:
-        """Tell whether an act is kept only with a reason, because it was handed out."""
-        return self.archive.cases.wants_reason(self.actor, self.number, change)
-
-    def record(self, change: tuple[Change, ...], *, label: str, act: How, reason: str = "") -> None:
-        """Keep one act durably, or raise and keep nothing."""
-        self.archive.cases.record(
-            self.actor, self.number, change, label=label, act=act, reason=reason
-        )
 
 
 class Keeping:
@@ -91,6 +78,7 @@ class Keeping:
         self._work = work
         self._clock = clock
         self._actor: Actor | None = None
+        self._disk: Encryption | None = None
         self.archive: Value[Archive | None] = Value(None)
         self.person: Value[str] = Value("")
         self.held: Value[Scan | None] = Value(None)
@@ -106,12 +94,18 @@ class Keeping:
         return self._actor is not None
 
     def who(self, language: Language) -> str:
-        """Say who acts, and for as long as it is so that nothing of that is recorded."""
+        """Say who acts, and for as long as it is so what it means for the evidence.
+
+        That is: nothing of it is recorded, the disk is not encrypted; of a new archive whatever is
+        known of its disk.
+        """
         if self.archive.now is None or self._actor is None:
             return say("ui.archive.nobody", language)
         acting = say("ui.archive.who", language, person=self.person.now)
-        shut = self.archive.now.shut
-        return f"{acting}. {say(shut.told, language)}" if shut else acting
+        shut, disk = self.archive.now.shut, self._disk
+        keys = (shut.told if shut else "", disk.told if disk else "")
+        lasting = " ".join(say(key, language) for key in keys if key)
+        return f"{acting}\n{lasting}" if lasting else acting
 
     def allows(self, right: Right) -> bool:
         """Tell whether the person who is signed in has a right; nobody has none."""
@@ -147,12 +141,21 @@ class Keeping:
         self.create(folder, person.strip(), password)
 
     def create(self, folder: Path, person: str, password: str) -> None:
-        """Make a new archive whose keeper is `person`, and sign in."""
+        """Make a new archive whose keeper is `person`, and sign in; say whether its disk is secret.
+
+        Who takes a disk reads what lies on it: nothing but the disk's own encryption is against it.
+        """
         create(folder, person=person, password=password, clock=self._clock)
-        self.sign_in(folder, person, password)
+        self._enter(folder, person, password, encryption_of(folder))
+        if self._disk is not None:
+            self.told.announce(self._disk.told)
 
     def sign_in(self, folder: Path, person: str, password: str) -> None:
         """Open the archive and log in; what was open before is closed only when that worked."""
+        disk = encryption_of(folder)
+        self._enter(folder, person, password, disk if disk is Encryption.PLAIN else None)
+
+    def _enter(self, folder: Path, person: str, password: str, disk: Encryption | None) -> None:
         archive = open_archive(folder, clock=self._clock, state=self._state)
         try:
             actor = archive.access.login(person, password)
@@ -160,7 +163,7 @@ class Keeping:
             archive.close()
             raise
         self.close()
-        self._actor = actor
+        self._actor, self._disk = actor, disk
         self.archive.set(archive)
         self.person.set(person)
         if archive.shut:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.records import Encryption
 from archive.services.statement import Statement
 from tests.archive.conftest import another
 from viewer.presenters.archive.keeping import Keeping
@@ -240,7 +241,7 @@ def test_a_second_start_on_the_same_archive_is_said_and_both_may_work(
     for one in (desk, other):
         one.keeping.told.subscribe(told.append)
     desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
-    assert told == []
+    told.clear()
 
     other.keeping.sign_in(tmp_path / "archive", "A. Expert", "secret word")
     assert told == ["keeping.open_elsewhere"]
@@ -261,6 +262,7 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
     desk.keeping.save("7/2026", Statement())
     desk.settle()
     desk.keeping.close()
+    told.clear()
 
     desk.keeping.sign_in(mounted_read_only(tmp_path / "archive"), "A. Expert", "secret word")
     desk.keeping.reopen("7/2026")
@@ -274,6 +276,31 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
         desk.mark()
     assert not desk.session.case.findings
     desk.keeping.close()
+
+
+@pytest.mark.parametrize("found", list(Encryption))
+def test_of_a_new_archive_the_window_says_and_goes_on_saying_whether_its_disk_is_encrypted(
+    desk: _Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Encryption
+) -> None:
+    asked: list[Path] = []
+
+    def known(folder: Path) -> Encryption:
+        asked.append(folder)
+        return found
+
+    monkeypatch.setattr("viewer.presenters.archive.keeping.encryption_of", known)
+    told: list[str] = []
+    desk.keeping.told.subscribe(told.append)
+    new = tmp_path / "archive"
+    desk.keeping.enter(new, "A. Expert", "secret word", "secret word")
+    assert told == [f"keeping.disk.{found}"]
+    for language in Language:
+        assert say(told[0], language) in desk.keeping.who(language)
+
+    desk.keeping.enter(new, "A. Expert", "secret word", "")
+    still = say(f"keeping.disk.{found}", Language.EN) in desk.keeping.who(Language.EN)
+    assert still is (found is Encryption.PLAIN), "what is wrong is said for as long as it is so"
+    assert asked == [new, new]
 
 
 def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _Desk) -> None:
