@@ -56,7 +56,8 @@ class Journal:
 
         Raises:
             IntegrityError: the copy outside has entries that the database lacks. An older
-                database was put in its place, and another entry would fork the log.
+                database was put in its place, and another entry would fork the log. Or the
+                entry that this one follows was changed.
         """
         moment = Moment(self.clock(), self.machine.monotonic_ns(), self.machine.surroundings())
         before = work.log.last()
@@ -81,6 +82,8 @@ class Journal:
 
     def _add(self, work: UnitOfWork, act: Act, moment: Moment, before: LogEntry | None) -> LogEntry:
         before_in_case = work.log.last(act.case) if act.case else None
+        for one in (before, before_in_case):
+            _refuse_changed_row(one)
         entry = chain.entry(self.archive, act, moment, before=before, before_in_case=before_in_case)
         work.log.add(entry)
         for level, place in merkle.completed(entry.seq):
@@ -319,6 +322,12 @@ def _whole(work: UnitOfWork, size: int) -> merkle.Tree:
     if size > there:
         raise Bug(f"the log has {there} entries, not {size}")
     return merkle.Tree(work.tree)
+
+
+def _refuse_changed_row(one: LogEntry | None) -> None:
+    """Write nothing onto an entry that is not as it was written: the log could not be mended."""
+    if one is not None and merkle.leaf_hash(one.body).hex() != one.hash:
+        raise IntegrityError("archive.log.last_changed", seq=one.seq)
 
 
 def _jump(before: LogEntry | None, moment: Moment) -> Act | None:

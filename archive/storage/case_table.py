@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
 
 from sqlalchemy import (
     Connection,
@@ -23,6 +24,7 @@ from sqlalchemy.dialects import sqlite
 
 from archive.records import CaseRow, CaseSummary, FileRow, SeriesRow, ThingRow, Tombstone
 from archive.storage import tables
+from virtopsy.errors import IntegrityError
 
 R = TypeVar("R", CaseRow, CaseSummary, SeriesRow, FileRow, ThingRow, Tombstone)
 _EVERY = -1  # SQLite's way to say that a limit is none
@@ -120,7 +122,7 @@ class CaseTable:
     def get(self, number: str) -> CaseRow | None:
         """Find a case."""
         row = self._connection.execute(_GET, {"number": number}).first()
-        return CaseRow(*row) if row else None
+        return _record(CaseRow, row) if row else None
 
     def all(self) -> Sequence[CaseRow]:
         """Return every case, oldest first."""
@@ -221,4 +223,24 @@ class CaseTable:
     def _rows(
         self, kind: type[R], wanted: Select[Any], given: Mapping[str, object] = _NOTHING
     ) -> list[R]:
-        return [kind(*row) for row in self._connection.execute(wanted, given).all()]
+        return [_record(kind, row) for row in self._connection.execute(wanted, given).all()]
+
+
+@cache
+def _types(kind: type[R]) -> tuple[type, ...]:
+    """Return the types of a record's fields."""
+    told = get_type_hints(kind)
+    return tuple(told[one.name] for one in fields(kind))
+
+
+def _record(kind: type[R], row: Sequence[Any]) -> R:
+    """Return a row as a record; whether it says the truth, `verify` finds.
+
+    Raises:
+        IntegrityError: it holds what the program never writes, as a column of SQLite may.
+    """
+    if tuple(map(type, row)) != _types(kind):
+        words = "/".join(str(one) for one in row[:2])
+        where = f"db/archive.sqlite#{kind.__name__}/{words}"
+        raise IntegrityError("archive.problem.row_changed", path=where)
+    return kind(*row)

@@ -161,13 +161,26 @@ class LogTable:
 
     def _one(self, wanted: Select[Any], given: Mapping[str, object] = _NOTHING) -> LogEntry | None:
         found = self._connection.execute(wanted, given).first()
-        return LogEntry(*found) if found else None
+        return _entry(*found) if found else None
 
     def _entries(
         self, wanted: Select[Any], given: Mapping[str, object] = _NOTHING
     ) -> Iterator[LogEntry]:
         for row in self._connection.execute(wanted, given):
-            yield LogEntry(*row)
+            yield _entry(*row)
+
+
+def _entry(seq: int, body: Any, *texts: Any) -> LogEntry:
+    """Return an entry as it is shown; what is no text is told as one, and `verify` names it."""
+    if type(body) is not bytes:
+        body = str(body).encode("utf-8", "replace")
+    if any(type(one) is not str for one in texts):
+        return LogEntry(seq, body, *map(_legible, texts))
+    return LogEntry(seq, body, *texts)
+
+
+def _legible(stored: Any) -> str:
+    return stored.decode("utf-8", "replace") if isinstance(stored, bytes) else str(stored)
 
 
 def _number(found: object) -> int | None:

@@ -86,6 +86,8 @@ def _person(row: Any) -> Person:
     try:
         if not all(isinstance(getattr(row, one), str) for one in _TEXTS):
             raise TypeError("a text that is none")
+        if row.folded_name != row.name.casefold():  # by which a login finds the person
+            raise ValueError("a name that is folded otherwise")
         return Person(
             person_id=row.person_id,
             name=row.name,

@@ -111,6 +111,12 @@ def test_time_is_utc_to_the_microsecond_and_never_without_a_zone() -> None:
         chain.utc(almaty.replace(tzinfo=None))
 
 
+@pytest.mark.parametrize("ts", ["x", "2026-03-01", b"2026"])
+def test_a_time_that_is_none_is_said_whatever_the_database_keeps_in_its_column(ts: Any) -> None:
+    with pytest.raises(canonical.NotCanonical):
+        chain.when(replace(_log(["A"])[0], ts=ts))
+
+
 def test_a_fraction_never_enters_a_body() -> None:
     moment = Moment(_NOON, 0, _HERE)
     act = Act("note", SYSTEM, data={"n": 0.5})

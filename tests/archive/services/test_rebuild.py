@@ -165,6 +165,19 @@ def test_entries_that_the_copy_does_not_have_yet_are_not_lost(
     assert verify_folder(kept.folder, clock=clock).ok
 
 
+def test_entries_of_a_database_that_names_another_archive_are_not_lost(
+    kept: Archive, rebuild: Rebuild, clock: Clock
+) -> None:
+    copy = kept.folder / "log" / "entries.jsonl"
+    lines = copy.read_bytes().splitlines(keepends=True)
+    copy.write_bytes(b"".join(lines[:-1]))
+    with sqlite3.connect(_database(kept.folder)) as connection:
+        connection.execute("UPDATE setting SET value = 'x' WHERE name = 'archive'")
+    connection.close()
+    assert rebuild().from_database == 1
+    assert verify_folder(kept.folder, clock=clock).ok
+
+
 def test_a_damaged_line_of_the_copy_comes_from_the_database_and_the_copy_is_renewed(
     kept: Archive, rebuild: Rebuild, clock: Clock
 ) -> None:

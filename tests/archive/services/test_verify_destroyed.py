@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -157,6 +157,7 @@ _HIDDEN = {
         "UPDATE log SET act = 'view', hash = replace(hash, '0', '1') WHERE seq = :seq"
     ),
 }
+_FOLLOWED_BY_NOTHING = ("other bytes", "an entry of another name")
 _SHOWN_AGAIN = "UPDATE log SET body = ?, hash = ?, act = ?, out = ? WHERE seq = ?"
 
 
@@ -167,13 +168,17 @@ def test_nobody_signs_a_destruction_that_was_hidden_for_that_moment(
     row = _files(kept)[0]
     seq = _forged(kept, expert, _put(CASE, (row.sha256, row.size))(kept, row), row)
     _path(kept, row.sha256).unlink()
+    told = pytest.raises(IntegrityError, match=f"ntry {seq} ")
     with closing(sqlite3.connect(kept.folder / "db" / "archive.sqlite")) as forger, forger:
         (before,) = forger.execute("SELECT body, hash, act, out FROM log WHERE seq = ?", (seq,))
         forger.execute(_HIDDEN[way], {"seq": seq})
         forger.commit()
         clock.turn(timedelta(minutes=11))
-        kept.cases.note(expert, CASE, "view", {})  # in between a checkpoint comes due
-        with pytest.raises(IntegrityError, match=f"ntry {seq} "):
+        # In between a checkpoint comes due; after bytes that do not give their hash nothing is
+        # written at all.
+        with told if way in _FOLLOWED_BY_NOTHING else nullcontext():
+            kept.cases.note(expert, CASE, "view", {})
+        with told:
             kept.log.checkpoint(expert)
         forger.execute(_SHOWN_AGAIN, (*before, seq))
     (fault,) = (one for one in kept.verify.run().problems if one.code.startswith("destruction"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,17 @@ def test_a_part_of_the_log_can_be_asked_for(
     assert [one["seq"] for one in part] == [2, 3]
     denied = facts(capsys, "log", folder, "--denied")["entries"]
     assert [(one["act"], one["out"]) for one in denied] == [("log.prove", "denied")]
+
+
+@pytest.mark.parametrize("body", ["x'00ff'", "CAST('{\"obj\": [1]}' AS BLOB)"])
+def test_a_damaged_entry_is_told_as_far_as_it_goes(
+    body: str, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    with closing(sqlite3.connect(Path(folder) / "db" / "archive.sqlite")) as connection:
+        connection.execute(f"UPDATE log SET body = {body} WHERE seq = 2")  # noqa: S608
+        connection.commit()
+    told = facts(capsys, "log", folder)["entries"][1]
+    assert (told["seq"], told["act"], told["data"]) == (2, "person.add", None)
 
 
 def test_the_log_is_handed_out_as_a_table_and_as_audit_messages(
