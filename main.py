@@ -111,10 +111,10 @@ def _typed(parameter: click.Parameter) -> str:
 
 
 def _open_streams() -> None:
-    """Make sure that there is something to write to, and that no letter stops an answer."""
-    for name in ("stdout", "stderr"):
+    """Make sure that there is something to read and write, and that no letter stops an answer."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller; stays open as long as we run
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- so
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 -- so
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # an old console knows no Kazakh letters
             stream.reconfigure(errors="backslashreplace")
@@ -130,7 +130,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
     # All that was announced is written. What is left is taking the interpreter down, and a VTK
     # object that outlives it aborts the process and its exit code.
-    sys.stderr.flush()
     os._exit(code)
 
 
@@ -148,7 +147,7 @@ def _run(given: list[str]) -> int:
         problem = UsageError("core.cancelled")
     else:
         return result if isinstance(result, int) else 0
-    sys.stderr.write(problem.sentence(language) + "\n")
+    speech.aside(problem.sentence(language) + "\n")
     return problem.exit_code
 
 

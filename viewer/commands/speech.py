@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from typing_extensions import override
@@ -150,22 +150,31 @@ def _deliver(act: Callable[[], object]) -> None:
     try:
         act()
     except BrokenPipeError:
-        _hush()
+        _hush(sys.stdout)
     except OSError as error:
-        _hush()
+        _hush(sys.stdout)
         raise StorageError("cli.output", reason=reason_of(error)) from error
 
 
-def _hush() -> None:
+def _hush(stream: TextIO) -> None:
     """Let what is still to be printed go nowhere, as Python's own manual advises."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def aside(text: str) -> None:
+    """Put words on stderr, where nobody need listen: they change no answer and no exit code."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:  # the reader is gone or the disk full, and there is nowhere else to say it
+        _hush(sys.stderr)
 
 
 def remark(key: str, language: Language, **facts: Fact) -> None:
     """Print one sentence on stderr: progress, warnings, what goes on."""
-    sys.stderr.write(say(key, language, **facts) + "\n")
+    aside(say(key, language, **facts) + "\n")
 
 
 def progress(key: str, language: Language, *, unit: int = 1) -> Progress:
@@ -182,7 +191,6 @@ def progress(key: str, language: Language, *, unit: int = 1) -> Progress:
     def report(done: int, total: int) -> None:
         text = say(key, language)
         counted = f"{done // unit}/{-(-total // unit)}"
-        sys.stderr.write(f"\r{text} {counted}" + ("\n" if done >= total else ""))
-        sys.stderr.flush()
+        aside(f"\r{text} {counted}" + ("\n" if done >= total else ""))
 
     return Progress(report)
