@@ -62,7 +62,7 @@ from archive.storage.archive_cut import ArchiveCut
 from archive.storage.backup_disk import BackupDisk
 from archive.storage.blobs import NoteFolder, ObjectFolder
 from archive.storage.bundle_folder import BundleFolder
-from archive.storage.card import FORMAT, NAME, CardFile
+from archive.storage.card import FORMAT, CardFile
 from archive.storage.check_file import CheckFolder
 from archive.storage.disk import encryption
 from archive.storage.files import Files, is_file
@@ -75,6 +75,7 @@ from archive.storage.restored_folder import MARK
 from archive.storage.staging import StagingRoom
 from archive.storage.stick import Stick
 from archive.storage.unit_of_work import SqliteDatabase
+from archive.within import NAME, refuse_within
 from virtopsy.errors import InputError, IntegrityError, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
@@ -259,8 +260,8 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     """Make an archive whose one person is administrator and expert (single keeper).
 
     Raises:
-        InputError: the folder is not empty, cannot be made, or lies on a network drive or in a
-            synced folder.
+        InputError: the folder is not empty, cannot be made, or lies on a network drive, in a
+            synced folder or in another archive.
         UsageError: no password.
         StorageError: the disk refused.
     """
@@ -268,6 +269,7 @@ def create(  # noqa: PLR0913 -- all but the folder by name
     del password
     person = checked_name(person, secret)
     refuse_shared_place(folder)
+    refuse_within(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("archive.create.not_empty", path=folder)
     files, uuid, seal = Files(), str(uuid4()), Seal.new()

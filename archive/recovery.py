@@ -32,6 +32,7 @@ from archive.storage.machine import ThisMachine
 from archive.storage.old_index import OldIndex
 from archive.storage.place import refuse_shared_place
 from archive.storage.restored_folder import RestoredFolder
+from archive.within import refuse_within
 from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageError, UsageError
 from virtopsy.jobs import Progress
 
@@ -115,7 +116,8 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         progress: counts objects.
 
     Raises:
-        InputError: no backup there, the place is not empty, or a file is no checkpoint.
+        InputError: no backup there, the place is not empty or in an archive, or a file is no
+            checkpoint.
         UsageError: which archive or which snapshot is not clear.
         AccessDenied: the password opens nothing.
         IntegrityError: the backup of what makes an archive is damaged.
@@ -123,6 +125,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     """
     files = files or Files()
     refuse_shared_place(folder)
+    refuse_within(folder)
     secret = Password(password)
     del password
     outside = [_outside(path) for path in checkpoints]

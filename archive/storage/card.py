@@ -11,10 +11,10 @@ from uuid import uuid4
 from archive.proof import canonical, signing
 from archive.records import Card
 from archive.storage.files import Files
+from archive.within import NAME
 from virtopsy.errors import InputError, IntegrityError
 
 FORMAT = 1
-NAME = "archive.json"
 
 
 class CardFile:

@@ -11,7 +11,7 @@ import click
 from viewer.commands import speech
 from viewer.commands.acting import acting, case_option, user_option
 from viewer.presenters import handed_out
-from virtopsy.errors import InputError, UsageError
+from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def build(language: Language) -> click.Command:
         with acting(folder, user, language) as (archive, actor):
             if csv_out or xml_out:
                 out = _Out("csv", csv_out) if csv_out else _Out("audit_xml", xml_out or folder)
-                _refuse(out, folder)
+                handed_out.check(out.path, (".csv",) if csv_out else (".xml",))
                 found = _write(archive, actor, out, wanted, language)
                 _tell_written(found, out.path, language, as_json=as_json)
                 return
@@ -75,12 +75,6 @@ class _Out:
 
     form: str
     path: Path
-
-
-def _refuse(out: _Out, folder: Path) -> None:
-    handed_out.check(out.path, (".csv",) if out.form == "csv" else (".xml",))
-    if out.path.resolve().is_relative_to(folder.resolve()):
-        raise InputError("entry.inside_archive", path=out.path)
 
 
 def _write(

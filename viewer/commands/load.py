@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.within import refuse_within
 from viewer.commands import speech
 from viewer.commands.scan import problem_facts
 from virtopsy.errors import StorageError, UsageError
@@ -73,6 +74,7 @@ def _check_out(out: Path | None) -> None:
         raise UsageError("scan.bad_ending", path=out)
     if not out.parent.is_dir():
         raise StorageError("scan.cannot_write", path=out)
+    refuse_within(out)
 
 
 def _facts(volume: Volume, seconds: float) -> dict[str, Any]:

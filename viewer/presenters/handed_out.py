@@ -1,4 +1,4 @@
-"""A file that is handed out: whole or not at all, and never in the place of a scan."""
+"""A file that is handed out: whole or not at all, never in the place of a scan or in an archive."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+from archive.within import refuse_within
 from virtopsy.errors import InputError, StorageError, UsageError
 from virtopsy.system_reason import reason_of
 
@@ -32,7 +33,7 @@ def check(out: Path, endings: Sequence[str], *, new: bool = False) -> None:
         new: nothing may lie there yet: a signed paper is not replaced unseen.
 
     Raises:
-        InputError: `new`, and something is there.
+        InputError: it lies in an archive; or `new`, and something is there.
         UsageError: its ending is none of `endings` (a scan has another one, or none).
         StorageError: its folder is missing, or something that is no file has its name.
     """
@@ -40,6 +41,7 @@ def check(out: Path, endings: Sequence[str], *, new: bool = False) -> None:
         raise UsageError("cli.out.ending", path=out, known=", ".join(endings))
     if not out.parent.is_dir():
         raise StorageError("cli.out.no_folder", path=out)
+    refuse_within(out)
     if new and (out.exists() or out.is_symlink()):
         raise InputError("bundle.exists", path=out)
     if out.exists() and not out.is_file():

@@ -64,9 +64,11 @@ def test_what_cannot_be_receipted_is_refused_in_one_sentence(
         (2, ("--case", "", "--out", out)),
         (2, ("--case", "  ", "--out", out)),
         (3, (*asked, out, "--intake", "0" * 32)),
+        (3, (*asked, str(evidence / "objects/sha256/r.pdf"))),
         (4, ("--case", "nobody's", "--out", out)),
         (5, (*asked, str(tmp_path / "gone" / "r.pdf"))),
     ):
         assert main(["archive", "receipt", str(evidence), *arguments]) == code
         assert capsys.readouterr().err.count("\n") <= 2
     assert not Path(out).exists()
+    assert not list(evidence.rglob("*.pdf"))

@@ -28,6 +28,14 @@ def test_a_missing_folder_and_what_is_no_file_are_refused_before_the_work(tmp_pa
             handed_out.check(tmp_path / name, (".png",))
 
 
+def test_nothing_is_handed_out_into_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "objects/sha256").mkdir(parents=True)
+    (tmp_path / "archive.json").touch()
+    for name in ("a.png", "objects/sha256/a.png"):
+        with pytest.raises(InputError):
+            handed_out.check(tmp_path / name, (".png",))
+
+
 def test_a_stop_while_writing_leaves_the_earlier_file_and_no_draft(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from viewer.presenters import handed_out
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.value import Event
 from viewer.presenters.work import Work
-from virtopsy.errors import InputError, VirtopsyError
+from virtopsy.errors import VirtopsyError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 
@@ -61,8 +61,6 @@ class LogFiles:
         """
         archive, actor = self._keeping.acting()
         handed_out.check(out, (ENDINGS[form],))
-        if out.resolve().is_relative_to(archive.folder.resolve()):
-            raise InputError("entry.inside_archive", path=out)
 
         def job(progress: Progress) -> Written:
             with handed_out.draft(out) as file:
