@@ -82,6 +82,10 @@ class AnchorFiles(Protocol):
         """Return the names of all, within the archive."""
         ...
 
+    def strays(self) -> Sequence[str]:
+        """Return what lies beside them and is nothing of the log's, in order."""
+        ...
+
     def read(self, name: str) -> bytes:
         """Return what one holds."""
         ...

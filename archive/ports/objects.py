@@ -62,6 +62,10 @@ class Blobs(Protocol):
         """
         ...
 
+    def strays(self) -> Sequence[str]:
+        """Return the paths above those folders that belong to no object, in order."""
+        ...
+
     def staged(self, wanted: Mapping[str, int]) -> Mapping[str, str]:
         """Return where bytes of these (SHA-256 -> size) wait in staging; of few, for it looks."""
         ...

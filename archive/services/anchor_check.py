@@ -162,9 +162,14 @@ class AnchorCheck:
         self._kept = kept
 
     def run(self, public_keys: Sequence[bytes], found: Findings) -> None:
-        """Check all. What the entries say is judged before: here they count as they are."""
+        """Check all, and tell what lies beside them and is nothing of the log's.
+
+        What the entries say is judged before: here they count as they are.
+        """
         files = {name: self._content(name) for name in self._kept.names()}
         found.signatures += len(files)
+        for name in self._kept.strays():
+            found.note("stray_file", name)
         try:
             with self._journal.database.reading() as work:
                 told = replay(work.log.of_acts({ActName.ADD_WITNESS}), self._blobs)

@@ -58,7 +58,7 @@ was_restore_forked      what was restored here was another log than something ou
 key_rotated             the key asked for is a former one; it vouched for what followed
 key_replaced_unsigned   a key follows a lost or compromised one: only paper tells it from a forgery
 orphan                  an object that no entry names: what an act that was not done left
-stray_file              a file among the objects that is none
+stray_file              what lies among the objects or beside the log and is nothing of theirs
 object_reads_again      an object that a stopped check found damaged reads well now
 resumed                 the check went on where a stopped one was
 resume_damaged          what the stopped check had seen cannot be read; it began anew

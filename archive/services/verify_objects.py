@@ -65,6 +65,8 @@ class ObjectCheck:
             destroyed: bytes that an act destroyed and that lie there still; told already.
         """
         total = max(len(named), 1)
+        for path in self._blobs.strays() if all_that_lie_there else ():
+            self._found.note("stray_file", path)
         with ThreadPoolExecutor(_THREADS) as threads:
             try:
                 for first in range(256):

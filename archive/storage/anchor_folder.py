@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from archive.proof.anchor_name import size_of
+from archive.proof.anchor_name import checkpoint_size, size_of
 from archive.storage.files import Files, inside
+from archive.storage.log_copy import NAME as COPY
 
 
 class AnchorFolder:
@@ -32,10 +33,20 @@ class AnchorFolder:
 
     def names(self) -> Sequence[str]:
         """Return the names of all, smallest first."""
-        folder = self._archive / "log"
-        found = (f"log/{path.name}" for path in inside(folder))
-        return sorted(name for name in found if size_of(name) is not None)
+        return sorted(name for name in self._beside() if size_of(name) is not None)
+
+    def strays(self) -> Sequence[str]:
+        """Return what lies beside them and is nothing of the log's, in order."""
+        return [name for name in self._beside() if name != COPY and not _belongs(name)]
 
     def read(self, name: str) -> bytes:
         """Return what one holds."""
         return self._files.read(self._archive / name)
+
+    def _beside(self) -> Sequence[str]:
+        return [f"log/{path.name}" for path in inside(self._archive / "log")]
+
+
+def _belongs(name: str) -> bool:
+    """Tell whether a name is that of a checkpoint or an anchor."""
+    return size_of(name) is not None or checkpoint_size(name) is not None

@@ -20,6 +20,7 @@ from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import silent
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_DIGITS = re.compile(r"[0-9a-f]{2}")
 _DATABASE = "db/archive.sqlite"
 _NOTE = re.compile(r"checkpoint-[0-9]{12}\.txt")
 
@@ -174,6 +175,13 @@ class ObjectFolder:
         """Return where in staging bytes of these (SHA-256 -> size) lie, within the archive."""
         found = self._copies.of(wanted)
         return {one: path.relative_to(self._archive).as_posix() for one, path in found.items()}
+
+    def strays(self) -> Sequence[str]:
+        """Return the paths above those folders that belong to no object, in order."""
+        above, root = self._root.parent, self._root
+        here = [one for one in inside(above) if one != root]
+        here += [one for one in inside(root) if not (_DIGITS.fullmatch(one.name) and one.is_dir())]
+        return [one.relative_to(self._archive).as_posix() for one in here]
 
     def destroy(self, unwanted: Mapping[str, int]) -> None:
         """Remove the bytes of these (SHA-256 -> size), first from staging: what is left is told."""
