@@ -253,7 +253,6 @@ def test_it_speaks_in_sentences(
             ("destroy", where, "--case", "7", "--series", SERIES, "--basis", _BASIS, *_A, *other)
             for other in (("--second", "C"),)
         ),
-        ("verify", where),
     ):
         if "password" in arguments:
             monkeypatch.setenv("VIRTOPSY_NEW_PASSWORD", "her own")
@@ -262,3 +261,10 @@ def test_it_speaks_in_sentences(
         said = capsys.readouterr()
         assert code == 0, (arguments, said.err)
         assert said.out.strip()
+    verify = ["archive", "verify", where, "--lang", language]
+    assert main(verify) == 1, "without the paper nobody knows the key that sealed the destruction"
+    new = json.loads((folder / "archive.json").read_bytes())["public_keys"][-1]["fingerprint"]
+    told = capsys.readouterr().out
+    assert "destruction_unsealed: " in told
+    assert f" {new} " in told, "the key that took the place of the other"
+    assert main([*verify, "--key", new]) == 0
