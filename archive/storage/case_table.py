@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from functools import cache
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 from sqlalchemy import (
     Connection,
@@ -23,14 +22,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from archive.records import CaseRow, CaseSummary, FileRow, SeriesRow, ThingRow, Tombstone
-from archive.storage import tables
-from virtopsy.errors import IntegrityError
+from archive.storage import odd_row, tables
 
 R = TypeVar("R", CaseRow, CaseSummary, SeriesRow, FileRow, ThingRow, Tombstone)
 _EVERY = -1  # SQLite's way to say that a limit is none
 _AT_ONCE = 500
 """Values in one condition: SQLite takes some thousands, each of them costs a parse."""
 _CASE, _THING, _TOMB = tables.cases.c, tables.things.c, tables.tombstones.c
+_NAMES: Final[Mapping[type, str]] = {
+    CaseRow: "case",
+    CaseSummary: "case",
+    SeriesRow: "series",
+    FileRow: "file",
+    ThingRow: "finding",
+    Tombstone: "tombstone",
+}
+"""As `verify` calls the tables."""
+
+
+def _types(kind: type) -> tuple[type, ...]:
+    told = get_type_hints(kind)
+    return tuple(told[one.name] for one in fields(kind))
+
+
+_TYPES: Final[Mapping[type, tuple[type, ...]]] = {one: _types(one) for one in _NAMES}
+"""Of the fields of each record, in their order."""
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -226,21 +242,12 @@ class CaseTable:
         return [_record(kind, row) for row in self._connection.execute(wanted, given).all()]
 
 
-@cache
-def _types(kind: type[R]) -> tuple[type, ...]:
-    """Return the types of a record's fields."""
-    told = get_type_hints(kind)
-    return tuple(told[one.name] for one in fields(kind))
-
-
 def _record(kind: type[R], row: Sequence[Any]) -> R:
     """Return a row as a record; whether it says the truth, `verify` finds.
 
     Raises:
         IntegrityError: it holds what the program never writes, as a column of SQLite may.
     """
-    if tuple(map(type, row)) != _types(kind):
-        words = "/".join(str(one) for one in row[:2])
-        where = f"db/archive.sqlite#{kind.__name__}/{words}"
-        raise IntegrityError("archive.problem.row_changed", path=where)
+    if tuple(map(type, row)) != _TYPES[kind]:
+        raise odd_row.refusal(_NAMES[kind], *row[:2])
     return kind(*row)

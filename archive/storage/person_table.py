@@ -10,8 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from archive.records import Person, Role, Witness
-from archive.storage import tables
-from virtopsy.errors import IntegrityError
+from archive.storage import odd_row, tables
 
 _TEXTS: Final = ("person_id", "name", "roles", "last_failure", "person_sha256", "credential_sha256")
 _PERSON = tables.persons.c
@@ -84,24 +83,25 @@ def _person(row: Any) -> Person:
         IntegrityError: it holds what the program never writes.
     """
     try:
-        if not all(isinstance(getattr(row, one), str) for one in _TEXTS):
-            raise TypeError("a text that is none")
-        if row.folded_name != row.name.casefold():  # by which a login finds the person
-            raise ValueError("a name that is folded otherwise")
-        return Person(
-            person_id=row.person_id,
-            name=row.name,
-            roles=tuple(Role(one) for one in row.roles.split()),
-            disabled=bool(row.disabled),
-            failures=_failures(row.failures, row.last_failure),
-            last_failure=row.last_failure,
-            reset=bool(row.reset),
-            person_sha256=row.person_sha256,
-            credential_sha256=row.credential_sha256,
-        )
-    except (TypeError, ValueError) as error:
-        where = f"db/archive.sqlite#{tables.persons.name}/{row.person_id}"
-        raise IntegrityError("archive.problem.row_changed", path=where) from error
+        failures = _failures(row.failures, row.last_failure)
+        roles = tuple(Role(one) for one in row.roles.split())
+        texts = all(isinstance(getattr(row, one), str) for one in _TEXTS)
+        found = texts and row.folded_name == row.name.casefold()  # by which a login finds it
+    except (TypeError, ValueError, AttributeError) as error:
+        raise odd_row.refusal(tables.persons.name, row.person_id) from error
+    if not found:
+        raise odd_row.refusal(tables.persons.name, row.person_id)
+    return Person(
+        person_id=row.person_id,
+        name=row.name,
+        roles=roles,
+        disabled=bool(row.disabled),
+        failures=failures,
+        last_failure=row.last_failure,
+        reset=bool(row.reset),
+        person_sha256=row.person_sha256,
+        credential_sha256=row.credential_sha256,
+    )
 
 
 def _failures(count: Any, last: str) -> int:

@@ -134,7 +134,7 @@ def _todays() -> Made:
 
 
 def _said(element: DDLElement) -> str:
-    return _words(str(element.compile(dialect=sqlite.dialect())))  # type: ignore[no-untyped-call]
+    return _words(str(element.compile(dialect=sqlite.dialect())))
 
 
 def _words(sql: str) -> str:

@@ -59,9 +59,13 @@ _PASSING_CACHE_KIB = 256  # pages that are read once each stay near the processo
 _upgrade = Late("archive.storage.migrations.run", "upgrade")
 _IMMEDIATE = "virtopsy_immediate"
 _STEPS = 100_000  # of SQLite's machine between two looks whether the person stopped it
-_FULL = (sqlite3.SQLITE_FULL,)
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_REFUSED = {
+    sqlite3.SQLITE_FULL: "archive.storage.full",
+    sqlite3.SQLITE_BUSY: "archive.storage.busy",
+    sqlite3.SQLITE_LOCKED: "archive.storage.busy",
+    sqlite3.SQLITE_READONLY: "archive.storage.read_only",
+    sqlite3.SQLITE_PERM: "archive.storage.read_only",
+}
 _MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """The file has another name now: a rebuilt one took its place while this transaction waited."""
 _FAILURES = (DBAPIError, sqlite3.Error)
@@ -369,12 +373,8 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
         return IntegrityError("migration.changed", path=path)
     if code in _DAMAGED or "no such table" in str(told):
         return IntegrityError("archive.problem.database_damaged", path=path)
-    if code in _BUSY:
-        return StorageError("archive.storage.busy", path=path)
-    if code in _FULL:
-        return StorageError("archive.storage.full", path=path)
-    if code in _READ_ONLY:
-        return StorageError("archive.storage.read_only", path=path)
+    if code in _REFUSED:
+        return StorageError(_REFUSED[code], path=path)
     why = Phrase(_REASONS[code]) if code in _REASONS else quoted(str(told))
     return StorageError("archive.storage.failed", path=path, detail=why)
 

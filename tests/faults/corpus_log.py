@@ -70,6 +70,16 @@ def newest_time_that_is_no_text(stand: Stand) -> None:
     stand.sql("UPDATE log SET ts = x'00' WHERE seq = (SELECT max(seq) FROM log)")
 
 
+@bad("log: search column edited", "log_body_changed")
+def newest_hash_edited(stand: Stand) -> None:
+    stand.sql("UPDATE log SET hash = x'00' WHERE seq = (SELECT max(seq) FROM log)")
+
+
+@bad("log: body edited", "log_body_changed")
+def newest_body_that_is_a_number(stand: Stand) -> None:
+    stand.sql("UPDATE log SET body = 7 WHERE seq = (SELECT max(seq) FROM log)")
+
+
 @bad("log: row deleted", "log_chain_broken")
 def first_row_deleted(stand: Stand) -> None:
     stand.sql("DELETE FROM log WHERE seq = 1")

@@ -8,23 +8,29 @@ from tests.faults.corpus import bad
 from tests.faults.stand import Stand
 
 _AGAIN = (
-    "CREATE TABLE made (seq INTEGER PRIMARY KEY, body BLOB, prev, hash, ts, actor, act, out,"
-    " case_number, once AS (iif(act = 'case.list', 1, NULL)) UNIQUE ON CONFLICT IGNORE)",
+    (
+        "CREATE TABLE made (seq, body, prev, hash, ts, actor, act, out, case_number,"
+        " once AS (iif(act = 'case.list', 1, NULL)) UNIQUE ON CONFLICT IGNORE)"
+    ),
     "INSERT INTO made SELECT * FROM log",
     "DROP TABLE log",
     "ALTER TABLE made RENAME TO log",
 )
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "trigger_that_swallows_entries": (
-        "CREATE TRIGGER quiet BEFORE INSERT ON log WHEN NEW.act IN ('case.open', 'log.read')"
-        " OR NEW.out = 'denied' BEGIN SELECT RAISE(IGNORE); END",
+        (
+            "CREATE TRIGGER quiet BEFORE INSERT ON log WHEN NEW.act IN ('case.open', 'log.read')"
+            " OR NEW.out = 'denied' BEGIN SELECT RAISE(IGNORE); END"
+        ),
     ),
     "trigger_that_takes_entries_out_again": (
         "CREATE TRIGGER quiet AFTER INSERT ON log BEGIN DELETE FROM log WHERE seq = NEW.seq; END",
     ),
     "trigger_that_gives_a_role": (
-        "CREATE TRIGGER search_text_data AFTER UPDATE ON person"
-        " BEGIN UPDATE person SET roles = 'auditor'; END",
+        (
+            "CREATE TRIGGER search_text_data AFTER UPDATE ON person"
+            " BEGIN UPDATE person SET roles = 'auditor'; END"
+        ),
     ),
     "view_in_the_place_of_a_table": (
         "ALTER TABLE thing_version RENAME TO kept",

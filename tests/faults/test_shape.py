@@ -26,7 +26,7 @@ def test_another_shape_is_not_opened_and_a_rebuild_mends_it(
     with tally.attempt("index: another shape is refused, then mended", name):
         place.sql(*SHAPES[name])
         before = place.database.read_bytes()
-        with pytest.raises(IntegrityError, match="past the program.*verify.*rebuild"):
+        with pytest.raises(IntegrityError, match=r"past the program.*verify.*rebuild"):
             open_archive(place.folder, clock=later_clock(9), cost=CHEAP)
         assert place.database.read_bytes() == before
         rebuild_folder(

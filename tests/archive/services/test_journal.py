@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.opening import Archive, open_archive
+from archive.opening import Archive, open_archive, verify_folder
 from archive.proof import canonical, checkpoint, merkle
 from archive.proof.chain import SYSTEM, Act
 from archive.proof.signing import Seal
@@ -261,3 +261,20 @@ def test_a_line_added_to_the_copy_does_not_end_the_signing_of_the_log(
     newest = kept._journal.newest_checkpoint()
     assert newest is not None
     assert newest.size == size
+
+
+@pytest.mark.parametrize("hidden", ["hash = 'x'", "hash = x'00'", "body = x'7b7d'", "body = 7"])
+def test_nothing_is_written_onto_a_changed_entry_so_that_the_log_can_be_mended(
+    hidden: str, kept: Archive, expert: Actor, clock: Clock
+) -> None:
+    with sqlite3.connect(kept.folder / "db" / "archive.sqlite") as connection:
+        connection.execute(f"UPDATE log SET {hidden} WHERE seq = (SELECT max(seq) FROM log)")  # noqa: S608
+    connection.close()
+    size = len(kept._journal.entries())
+    with pytest.raises(IntegrityError, match=f"Entry {size} "):
+        kept.cases.list(expert)
+    assert len(kept._journal.entries()) == size
+    kept.close()
+    named = {"user": "Ахметова", "password": PASSWORD, "clock": clock, "cost": CHEAP}
+    rebuild_folder(kept.folder, progress=Progress(), **named)
+    assert verify_folder(kept.folder, clock=clock).ok
