@@ -19,7 +19,7 @@ from archive.services import keys, lockout
 from archive.services.journal import Journal
 from archive.services.persons import kept_credential
 from archive.services.rights import OF_EVERYBODY, Right, rights_of
-from virtopsy.errors import AccessDenied
+from virtopsy.errors import AccessDenied, IntegrityError, StorageError
 
 IDLE_S = 30 * 60
 """A session without an act ends after so many seconds by the clock that nobody can set."""
@@ -243,7 +243,9 @@ class Gate:
         return frozenset(seal.fingerprint for seal in seals if seal is not None)
 
     def forget(self) -> None:
-        """Forget every session without an entry (the archive is being closed)."""
+        """Forget every session without an entry (the archive is being closed); sign before."""
+        for live in tuple(self._sessions.values()):
+            self._sign_rest(live)
         self._sessions.clear()
 
     def single_keeper(self) -> str:
@@ -371,6 +373,10 @@ class Gate:
         """Return the sentence that says why a session is over; empty where it is not."""
         if now_ns - live.seen_ns >= self._idle_ns:
             return "access.session.idle"
+        return self._put_out(live, person)
+
+    def _put_out(self, live: _Live, person: Person | None) -> str:
+        """Return why a person may not go on in a session, however lately she acted."""
         if person is None or person.disabled:
             return "access.session.disabled"
         if person.roles != live.session.actor.roles:
@@ -393,8 +399,26 @@ class Gate:
 
     def _end(self, actor: Actor, why: str = "") -> None:
         """End a session; of two threads that see at once that it is over, one says so."""
-        if self._sessions.pop(_name(actor.session), None) is not None:
+        live = self._sessions.pop(_name(actor.session), None)
+        if live is not None:
             self._journal.write(Act(Right.LOG_OUT, who(actor), data={"why": why} if why else {}))
+            self._sign_rest(live)
+
+    def _sign_rest(self, live: _Live) -> None:
+        """Sign what the session leaves unsigned, where it has the key and the person still may.
+
+        Until somebody signs it, whoever can write the folder can alter it without a trace.
+        """
+        seal = live.session.seal
+        try:
+            if seal is None:
+                return
+            with self._journal.database.reading() as work:
+                person = work.persons.by_id(live.session.actor.person_id)
+            if not self._put_out(live, person):
+                self._journal.sign_rest(seal)
+        except (StorageError, IntegrityError):
+            return  # what ends waits for nothing; `verify` tells what is damaged or unsigned
 
     def _renew_key(self, live: _Live, person: Person, key: str) -> None:
         """Look for the key in use where the session holds an older one (it was rotated since)."""

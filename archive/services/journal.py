@@ -28,6 +28,13 @@ WEIGHTY: Final = frozenset(
     | {ActName.CHANGE_PASSWORD, ActName.RESET_PASSWORD, ActName.ACKNOWLEDGE_RESET}
 )
 """Acts that the next person who may seal signs at once, and `verify` tells until then."""
+CONTENT: Final = frozenset(
+    {ActName.CREATE_CASE, ActName.RECORD, ActName.NOTE, ActName.SEAL, ActName.SETTING}
+    | {ActName.EXPORT, ActName.PRINT, ActName.PICTURE, ActName.VIDEO, ActName.RECEIPT}
+    | {ActName.EXPORT_LOG, ActName.PROVE_LOG}
+)
+"""Acts that say something of evidence or hand it out: too many to sign each at once. The end of a
+session signs them, and `verify` tells until then."""
 LOOKING: Final = frozenset(
     {ActName.LOGIN, ActName.LOGOUT, ActName.LIST_PERSONS, ActName.SEARCH, ActName.READ_LOG}
     | {ActName.LIST_CASES, ActName.OPEN_CASE, ActName.READ_SOURCE, ActName.READ_HISTORY}
@@ -238,6 +245,22 @@ class Journal:
         except (StorageError, Unvouched):
             return False
         return copied
+
+    def sign_rest(self, seal: Seal) -> bool:
+        """Sign what no checkpoint covers yet, where a session ends; False as `checkpoint_after`.
+
+        Raises:
+            IntegrityError: the log is damaged.
+            StorageError: it cannot be read.
+        """
+        if self.database.shut:
+            return True
+        with self.database.reading() as work:
+            last = work.log.last()
+        newest = next(self._checkpoints(last.seq), None) if last else None
+        if last is None or (newest is not None and newest.size == last.seq):
+            return True
+        return self.checkpoint_after(seal, at_once=True)
 
     def _signed(self, seal: Seal, knowing: Collection[int]) -> Checkpoint | None:
         """Sign the log as it is now; None where another key is in use at that size."""

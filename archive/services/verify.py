@@ -52,6 +52,7 @@ checkpoint_doubted      a checkpoint from when its key may have been in other ha
 destroyed_by_act        source files were destroyed by act
 destroyed_taken_in_again  what was destroyed by act was brought to its case once more
 acts_unsealed           weighty acts came after the newest checkpoint
+records_unsealed        entries about evidence came after the newest checkpoint
 destroyed_bytes_left    source files were destroyed by act, but bytes of them lie there still
 was_restore_rolled_back an older backup was restored here: newer entries existed elsewhere
 was_restore_forked      what was restored here was another log than something outside told
@@ -115,7 +116,7 @@ NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
     *("destroyed_by_act", "destroyed_bytes_left", "destroyed_taken_in_again"),
-    *("checkpoint_doubted", "acts_unsealed"),
+    *("checkpoint_doubted", "acts_unsealed", "records_unsealed"),
     *("was_restore_rolled_back", "was_restore_forked", "key_rotated", "key_replaced_unsigned"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
 )

@@ -8,7 +8,7 @@ from archive.proof import checkpoint, merkle, signing
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.stretch import Join
 from archive.records import Out
-from archive.services.journal import CHECKPOINT_EVERY, WEIGHTY, Journal
+from archive.services.journal import CHECKPOINT_EVERY, CONTENT, WEIGHTY, Journal
 from archive.services.keys import KeyRing
 from archive.services.verify_findings import DAMAGE, DATABASE, Findings
 from virtopsy.errors import IntegrityError, StorageError
@@ -61,16 +61,21 @@ class NoteCheck:
             self._tell_unsealed()
 
     def _tell_unsealed(self) -> None:
-        """Say which weighty acts nobody signed yet: a kill leaves them so, and a forger too."""
+        """Say which acts that count nobody signed yet: a kill leaves them so, and a forger too."""
         try:
             with self._journal.database.reading() as work:
-                later = work.log.of_acts(WEIGHTY, after=self._found.sealed)
-                seqs = [one.seq for one in later if one.out == Out.OK]
+                later = [
+                    (one.seq, one.act)
+                    for one in work.log.of_acts(WEIGHTY | CONTENT, after=self._found.sealed)
+                    if one.out == Out.OK
+                ]
         except DAMAGE:
             self._found.damaged()
             return
-        if seqs:
-            self._found.note("acts_unsealed", DATABASE, count=len(seqs), seq=seqs[0])
+        for code, acts in (("acts_unsealed", WEIGHTY), ("records_unsealed", CONTENT)):
+            seqs = [seq for seq, act in later if act in acts]
+            if seqs:
+                self._found.note(code, DATABASE, count=len(seqs), seq=seqs[0])
 
     def _read(self) -> list[tuple[str, Checkpoint]]:
         found = []
