@@ -6,23 +6,32 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from tests.faults.stand import Stand, database_of, flipped, spoil
+
+Asked: TypeAlias = dict[str, Any]
+"""Arguments of `verify_folder`."""
 
 
 @dataclass(frozen=True)
 class Bad:
-    """A bad archive.
+    """A bad archive, or one of which something must be said.
 
     Attributes:
-        make: spoils the archive at the stand.
-        codes: what `verify` must find, whatever else it finds.
+        make: spoils the archive at the stand; returns how the check is asked, if otherwise.
+        codes: what `verify` must find, faults and notes, whatever else it finds.
         row: where the table counts it.
     """
 
     make: Callable[[Stand], object]
     codes: frozenset[str]
     row: str
+
+    def asked(self, stand: Stand) -> Asked:
+        """Spoil the archive at the stand, and return how the check is asked."""
+        made = self.make(stand)
+        return made if isinstance(made, dict) else {}
 
 
 BAD: dict[str, Bad] = {}

@@ -26,7 +26,7 @@ def _all_read_only(folder: Path) -> None:
     folder.chmod(0o555)
 
 
-_CASES: dict[str, tuple[Callable[[Path], None], set[str] | None]] = {
+CASES: dict[str, tuple[Callable[[Path], None], set[str] | None]] = {
     "object": (_object, {"object_unreadable"}),
     "objects": (_closed("objects"), {"object_missing", "object_unreadable"}),
     "hash folder": (_closed("objects/sha256"), {"object_missing", "object_unreadable"}),
@@ -39,11 +39,11 @@ _CASES: dict[str, tuple[Callable[[Path], None], set[str] | None]] = {
 }
 
 
-@pytest.mark.parametrize("case", some(list(_CASES), 2))
+@pytest.mark.parametrize("case", some(list(CASES), 2))
 def test_what_may_not_be_read_is_named(
     case: str, forked: Forked, workshop: Workshop, tally: Tally
 ) -> None:
-    close, wanted = _CASES[case]
+    close, wanted = CASES[case]
     place = workshop.place("finding")
     with tally.attempt("storage: permissions", case):
         found, answered = forked.look(place, close)
