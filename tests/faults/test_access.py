@@ -108,6 +108,21 @@ def test_a_session_is_worth_nothing_after_its_right_was_taken_elsewhere(
                 do()
 
 
+@pytest.mark.parametrize("name", READS)
+def test_whatever_is_handed_out_its_entry_names_the_person(
+    name: str, stand: Callable[[], Stand], tally: Tally
+) -> None:
+    place = stand()
+    with (
+        _opened(place.folder) as (archive, keeper),
+        tally.attempt("access: handed out with an entry", name),
+    ):
+        before = archive._journal.head()[0]
+        READS[name](archive, keeper, place.folder.parent)
+        looks = [one for one in archive._journal.entries()[before:] if one.out == "ok"]
+        assert [one for one in looks if one.actor == keeper.person_id]
+
+
 def test_another_persons_case_is_refused_in_the_words_for_a_case_that_is_not(
     stand: Callable[[], Stand], tally: Tally
 ) -> None:

@@ -11,12 +11,12 @@ import pytest
 from archive.opening import Archive
 from archive.proof import chain
 from archive.proof.chain import SYSTEM, Act
-from archive.records import Actor, LogQuery, Role
+from archive.records import Actor, LogQuery, Role, Shut
 from archive.services import log_reader
 from archive.services.explain import sentence
 from archive.services.log_export import LogForm
 from tests.archive.conftest import CASE
-from virtopsy.errors import AccessDenied, Cancelled
+from virtopsy.errors import AccessDenied, Cancelled, StorageError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
 
@@ -137,6 +137,16 @@ def test_reading_is_in_the_log_before_the_first_piece_is_handed_over(
 
     archive.log_export.write(expert, form, Language.EN, write, wanted=LogQuery())
     assert newest[0] == (before + 1, "log.read")
+
+
+def test_nothing_is_handed_over_where_the_reading_cannot_be_recorded(
+    archive: Archive, expert: Actor
+) -> None:
+    made = io.BytesIO()
+    archive._journal.database.only_read(Shut.PLACE)
+    with pytest.raises(StorageError):
+        archive.log_export.write(expert, LogForm.CSV, Language.EN, made.write, wanted=LogQuery())
+    assert not made.getvalue()
 
 
 def test_others_go_on_recording_while_a_log_is_handed_out(
