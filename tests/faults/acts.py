@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -15,11 +16,12 @@ from archive.opening import Archive, create, open_archive
 from archive.records import Actor, Problem, Role
 from archive.recovery import rebuild_folder, restore_backup
 from archive.services.bundling import Picture
+from archive.storage.staging import StagingFolder
 from archive.witnessing import station, stick
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, another, track
 from tests.archive.services.test_timestamps import made_in
 from virtopsy.case.changes import Change
-from virtopsy.errors import IntegrityError
+from virtopsy.errors import Cancelled, IntegrityError
 from virtopsy.jobs import Progress
 from virtopsy.language import Language
 
@@ -152,6 +154,23 @@ def _second_person(stage: Stage) -> None:
     another(stage.archive, stage.actor, password=ANOTHER)
 
 
+def _second_person_and_a_stopped_import(stage: Stage) -> None:
+    """Leave copies of the case's files in `staging/` besides, of an import that was stopped."""
+    _second_person(stage)
+
+    def stop(_: StagingFolder) -> None:
+        raise Cancelled
+
+    really = StagingFolder.settle
+    StagingFolder.settle = stop  # type: ignore[method-assign]
+    try:
+        with suppress(Cancelled):
+            _take_in("another case")(stage)
+    finally:
+        StagingFolder.settle = really  # type: ignore[method-assign]
+    assert [one.files for one in stage.archive.interrupted] == [4]
+
+
 def _destroy(stage: Stage) -> None:
     second = stage.archive.access.login("Second", ANOTHER)
     (text,) = [one for one in (stage.place / "carrier").iterdir() if one.suffix == ".txt"]
@@ -273,6 +292,9 @@ ACTS: dict[str, Act] = {
     "password reset": Act(_reset_password, prepare=_add_person),
     "key rotation": Act(lambda stage: stage.archive.keys.rotate(stage.actor)),
     "destruction": Act(_destroy, prepare=_second_person),
+    "destruction of what a stopped import copied": Act(
+        _destroy, prepare=_second_person_and_a_stopped_import
+    ),
     "backup": Act(_back_up, prepare=_disk),
     "second backup": Act(_back_up, prepare=_backed_up_and_more),
     "restore": Act(_restore, prepare=_backed_up),

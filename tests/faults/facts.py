@@ -96,6 +96,7 @@ def _of(archive: Archive) -> dict[str, Any]:
         "keys": len(archive.keys.ring().known),
         "cases": cases,
         "anchors taken": _anchors_taken(archive),
+        "destroyed": _destroyed(archive),
     }
 
 
@@ -103,6 +104,16 @@ def _anchors_taken(archive: Archive) -> int:
     """Return how many outside signatures the log names; that their files are there is checked."""
     with archive._journal.database.reading() as work:
         return sum(one.out == Out.OK for one in work.log.of_acts(_TAKING))
+
+
+def _destroyed(archive: Archive) -> list[str]:
+    """Return what was destroyed by act; after a login its bytes lie nowhere."""
+    with archive._journal.database.reading() as work:
+        gone = {one.sha256 for one in work.cases.tombstones()}
+    files = [one for one in archive.folder.rglob("*") if one.is_file()] if gone else []
+    there = {hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
+    assert not gone & there, "a login removes what was destroyed"
+    return sorted(gone)
 
 
 def _login(archive: Archive, name: str) -> tuple[str, Actor | None]:

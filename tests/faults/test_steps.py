@@ -23,6 +23,7 @@ from tests.faults.table import Tally
 _SAID = "archive.problem."
 """What the report of a backup or a restore names is no refusal; it is told like one."""
 _ALREADY = {("InputError", "backup.not_empty"), ("InputError", "anchor.take.again")}
+_DESTRUCTION = "destruction of what a stopped import copied"
 _WAYS = 2
 """How many ways of losing chance makes at each cut, besides the worst ones."""
 
@@ -58,7 +59,7 @@ def test_a_pulled_plug_takes_the_folder_of_hashes_that_begin_with_db_like_any_ot
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("act", _acts("create", "intake", "finding", "backup"))
+@pytest.mark.parametrize("act", _acts("create", "intake", "finding", "backup", _DESTRUCTION))
 def test_a_kill_at_any_step_loses_nothing_and_leaves_nothing_half(
     act: str, when: str, forked: Forked, workshop: Workshop, tally: Tally
 ) -> None:
