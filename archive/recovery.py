@@ -38,6 +38,7 @@ from virtopsy.jobs import Progress
 
 _COST = Cost()
 _BUNDLE_NOTE = "log/checkpoint.txt"
+_LARGEST_NOTE = 100_000  # bytes; cosigned by a dozen witnesses it has two thousand
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     refuse_within(folder)
     secret = Password(password)
     del password
-    outside = [_outside(path) for path in checkpoints]
+    outside = [_outside(path, files) for path in checkpoints]
     source = _unlocked(backup, archive, secret, files)
     wanted = restore.chosen(source, snapshot)
     if folder.resolve().is_relative_to(source.kept.disk.folder.resolve()):
@@ -248,16 +249,16 @@ def _unlocked(place: Path, archive: str | None, password: Password, files: Files
     return restore.unlock(BackupDisk(_backup(place, archive), files), password)
 
 
-def _outside(path: Path) -> Outside:
+def _outside(path: Path, files: Files) -> Outside:
     """Read a checkpoint from a note, or from the bundle that holds it.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or no small file.
     """
     note = path / _BUNDLE_NOTE if path.is_dir() else path
     try:
-        found = checkpoint.read(note.read_bytes().decode("utf-8", "replace"))
-    except OSError as error:
+        found = checkpoint.read(files.read_brought(note, _LARGEST_NOTE).decode("utf-8", "replace"))
+    except InputError as error:
         raise InputError("backup.no_checkpoint", path=note) from error
     if found is None:
         raise InputError("backup.no_checkpoint", path=note)

@@ -524,6 +524,17 @@ def test_an_older_snapshot_than_the_newest_on_the_disk_is_found(
     ]
 
 
+def test_what_never_ends_or_never_begins_is_no_checkpoint(bench: Bench) -> None:
+    bench.back_up(bench.disk)
+    os.mkfifo(bench.tmp_path / "pipe")
+    with (bench.tmp_path / "large").open("wb") as large:
+        large.truncate(1 << 40)  # as endless as /dev/zero, and a regular file
+    for note in ("pipe", "large", "missing"):
+        with pytest.raises(InputError, match="is no checkpoint"):
+            bench.restore(bench.disk, bench.tmp_path / "back", checkpoints=[bench.tmp_path / note])
+    assert not (bench.tmp_path / "back").exists()
+
+
 def test_a_log_that_went_another_way_than_a_checkpoint_outside_is_found(
     bench: Bench,
 ) -> None:
