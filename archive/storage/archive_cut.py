@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 from uuid import uuid4
 
 from archive.ports import Database
 from archive.storage.files import Files
+from archive.storage.place import database_uri
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -134,5 +134,4 @@ def copy_database(source: Path, target: Path, progress: Progress, *, pages: int 
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    uri = f"file:{quote(path.absolute().as_posix())}?mode=rw"
-    return sqlite3.connect(uri, uri=True, timeout=10.0)
+    return sqlite3.connect(database_uri(path, "rw"), uri=True, timeout=10.0)

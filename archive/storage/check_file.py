@@ -12,6 +12,7 @@ each in the order of the objects; `check-last.txt` is the last check that came t
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -36,7 +37,9 @@ class CheckFolder:
 
     def __init__(self, state: Path, archive: Path, uuid: str, files: Files) -> None:
         # Hashed: the uuid comes out of the archive's folder, and may be anything.
-        name = hashlib.sha256(f"{uuid}\n{archive.resolve()}".encode()).hexdigest()[:32]
+        name = hashlib.sha256(f"{uuid}\n".encode() + os.fsencode(archive.resolve())).hexdigest()[
+            :32
+        ]
         self._beside = archive / "db"
         self._folder = state / "checks" / name
         self._last = self._folder / "check-last.txt"

@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 from uuid import uuid4
 
 from archive.ports import Database
 from archive.storage.exclusive import Exclusive
 from archive.storage.files import Files
+from archive.storage.place import database_uri
 from archive.storage.unit_of_work import SqliteDatabase
 from virtopsy.errors import IntegrityError, StorageError
 
@@ -80,7 +80,7 @@ class OldIndex:
         """
         if self._files.size(self._database) is None:
             return
-        uri = f"file:{quote(self._database.as_posix())}?mode=ro"
+        uri = database_uri(self._database, "ro")
         # Whatever SQLite says of a damaged file, what was read before it counts.
         with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as connection:
             if connection.execute(_IS_TABLE).fetchone() is None:

@@ -1,9 +1,10 @@
-"""Where an archive must not lie, and where it can only be read."""
+"""Where an archive must not lie, where it can only be read, and how SQLite finds it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from virtopsy.errors import InputError
 
@@ -30,6 +31,16 @@ def refuse_shared_place(folder: Path) -> None:
             raise InputError("archive.place.cloud", path=folder, service=part)
     if str(whole).startswith(("\\\\", "//")) or _file_system(whole) in _NETWORK:
         raise InputError("archive.place.network", path=folder)
+
+
+def database_uri(path: Path, mode: str) -> str:
+    """Return how SQLite is asked for a file, whose name need not be UTF-8.
+
+    Args:
+        path: the database.
+        mode: `ro`, `rw` or `rwc`, as SQLite's manual says of URI filenames.
+    """
+    return f"file:{quote(os.fsencode(path.absolute().as_posix()))}?mode={mode}"
 
 
 def may_write(database: Path) -> bool:

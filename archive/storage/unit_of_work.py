@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 from sqlalchemy import (
     Connection,
@@ -43,6 +42,7 @@ from archive.storage import shape, tables
 from archive.storage.case_table import CaseTable
 from archive.storage.log_table import LogTable
 from archive.storage.person_table import PersonTable, WitnessTable
+from archive.storage.place import database_uri
 from archive.storage.search_table import SearchTable
 from archive.storage.shape import Age, Shape
 from archive.storage.tree_table import TreeTable
@@ -380,7 +380,7 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> VirtopsyError:
 
 
 def _engine(path: Path, busy_timeout_s: float, *, mode: str = "rw", kept: bool = True) -> Engine:
-    uri = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
+    uri = database_uri(path, mode)
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(

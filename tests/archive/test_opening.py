@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from archive.opening import Archive, create, is_archive, open_archive
+from archive.opening import Archive, create, is_archive, open_archive, verify_folder
 from archive.records import Actor
+from archive.recovery import rebuild_folder, restore_backup
 from archive.storage import place
 from archive.storage.files import Files
 from tests.archive.conftest import CHEAP, PASSWORD, Clock
 from virtopsy.errors import InputError, IntegrityError, StorageError, UsageError
+from virtopsy.jobs import Progress
 
 
 def test_a_new_archive_says_what_it_is_in_three_languages(folder: Path) -> None:
@@ -122,3 +127,24 @@ def test_a_place_where_no_folder_can_be_is_refused_before_anything_is_made(
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="No folder can be made"):
         create(tmp_path / "file" / "a", person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_an_archive_in_a_folder_whose_name_is_no_utf_8_works_as_any_other(
+    templates: Path, tmp_path: Path, clock: Clock, state: Path
+) -> None:
+    folder, disk, back = (tmp_path / os.fsdecode(b"\xff" + one) for one in (b"a", b"disk", b"back"))
+    disk.mkdir()
+    shutil.copytree(templates / "kept", folder)
+    with open_archive(folder, clock=clock, cost=CHEAP, state=state) as archive:
+        expert = archive.access.login("Ахметова", PASSWORD)
+        assert len(archive.cases.list(expert)) == 1
+        archive.backup.write(expert, disk, password=PASSWORD, progress=Progress())
+    assert restore_backup(disk, back, password=PASSWORD, clock=clock, progress=Progress()).ok
+    made = rebuild_folder(
+        folder, user="Ахметова", password=PASSWORD, clock=clock, cost=CHEAP, progress=Progress()
+    )
+    assert made.cases == 1
+    assert verify_folder(folder, clock=clock, state=state).ok
+    new = tmp_path / os.fsdecode(b"\xffnew")
+    create(new, person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
