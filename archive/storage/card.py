@@ -44,6 +44,7 @@ class CardFile:
             said: Any = json.loads(self.path.read_bytes())
             keys = tuple(bytes.fromhex(one["public"]) for one in said["public_keys"])
             card = Card(str(said["uuid"]), said["format"], keys)
+            card.uuid.encode()  # JSON can name half a letter, which nothing can hold
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise IntegrityError("archive.open.bad_card", path=self.path) from error
         known = type(card.format) is int and card.format > 0

@@ -67,6 +67,13 @@ def card_of_a_format_below_nought(stand: Stand) -> None:
     _rewrite_card(stand, {**json.loads((stand.folder / "archive.json").read_bytes()), "format": -3})
 
 
+@bad("storage: card damaged", "card_damaged")
+def card_of_half_a_letter(stand: Stand) -> None:
+    card = json.loads((stand.folder / "archive.json").read_bytes())
+    spelt = json.dumps({**card, "uuid": "\ud800"}).encode()
+    spoil(stand.folder / "archive.json", lambda content: content.__setitem__(slice(None), spelt))
+
+
 @bad("log: checkpoint edited or removed", "checkpoint_unsigned")
 def checkpoint_with_bits_that_base64_does_not_use(stand: Stand) -> None:
     path = stand.notes()[-1]
