@@ -109,6 +109,8 @@ def test_a_database_that_is_gone_is_made_anew(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "db" / "archive.sqlite").unlink()
+    assert _run("list", folder) == 1
+    assert "virtopsy archive rebuild" in capsys.readouterr().err
     assert _run("rebuild", folder) == 2
     made = _json(capsys, "rebuild", folder, "--user", "Ахметов")
     assert (made["cases"], made["untold"], made["copy_renewed"]) == (0, [], False)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
 from main import _Door
+from viewer.commands.folder_first import FolderFirst
 from virtopsy.language import Language
+
+_CATALOGUES = Path(__file__).parents[3] / "resources" / "i18n"
+_NAMED = re.compile(r"virtopsy((?: [A-Za-z]+)+)")
 
 _CLICKS_OWN_WORDS = ("Usage", "Options", "Commands", "Show this", "required", "ARGS")
 
 
 def _pages(command: click.Command, ctx: click.Context) -> Iterator[str]:
     yield command.get_help(ctx)
+    if isinstance(command, FolderFirst):
+        command = command.group
     if isinstance(command, click.Group):
         for name in command.list_commands(ctx):
             below = command.get_command(ctx, name)
@@ -27,8 +35,30 @@ def test_every_help_page_speaks_its_language(language: Language) -> None:
     door = _Door(language)
     pages = list(_pages(door, click.Context(door, info_name="virtopsy")))
 
-    assert len(pages) > 15
+    assert len(pages) > 50
     for page in pages:
         assert "virtopsy" in page
         if language is not Language.EN:
             assert not [word for word in _CLICKS_OWN_WORDS if word in page], page
+
+
+def _find(words: list[str], language: Language) -> None:
+    """Follow the words of a command as far as they name one; a folder stands before a verb."""
+    command: click.Command = _Door(language)
+    while words and isinstance(command, click.Group | FolderFirst):
+        group = command
+        if isinstance(group, FolderFirst):
+            assert words.pop(0) == "DIR", "the folder comes first"
+            group = group.group
+        below = group.get_command(click.Context(group), words.pop(0)) if words else group
+        assert below is not None, "no such command"
+        command = below
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_command_that_a_sentence_names_is_typed_so(language: Language) -> None:
+    said = [one.read_text(encoding="utf-8") for one in (_CATALOGUES / language).glob("*.po")]
+    named = {found for text in said for found in _NAMED.findall(text)}
+    assert len(named) > 10
+    for one in named:
+        _find(one.split(), language)
