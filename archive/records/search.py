@@ -32,9 +32,16 @@ class SearchReport:
     Attributes:
         total: how many there are, as far as they were counted (`services.search.COUNTED`).
         more: there are more than that.
+        short: only words of one or two letters were looked for, which are found as words alone.
         results: the first of them, newest first.
     """
 
     total: int
     more: bool
+    short: bool
     results: tuple[SearchItem, ...]
+
+    @property
+    def answer(self) -> str:
+        """Key of the sentence that says how much there is, where all of it is shown."""
+        return "search.none_short" if self.short and not self.total else "search.total"

@@ -25,6 +25,8 @@ COUNTED = 200
 """How far hits are counted, where no more are asked for; whoever has more must say more."""
 LIMIT = 50
 LONGEST = 200
+WHOLE = 3
+"""A word of fewer letters is found where it stands as a word of its own, not within another."""
 
 
 class Search:
@@ -60,7 +62,8 @@ class Search:
                 count = work.search.count(person.person_id, words, most + 1)
         total = min(count, most)
         self._journal.write(Act(Right.SEARCH, who(person), objects=named, data={"found": total}))
-        return SearchReport(total, count > most, tuple(found))
+        short = all(len(fold(one)) < WHOLE for one in words)
+        return SearchReport(total, count > most, short, tuple(found))
 
     def _kept(self, words: tuple[str, ...]) -> ObjectName:
         kept = self._blobs.put(salted("search", {"text": " ".join(words)}))

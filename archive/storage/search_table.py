@@ -1,4 +1,7 @@
-"""What can be searched for, in and out: words by three-letter pieces, short ones by beginning."""
+"""What can be searched for, in and out: words by three-letter pieces.
+
+A short word is looked for where it begins a text, or stands between spaces: those two make it long.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import (
     Connection,
     Select,
+    and_,
     bindparam,
     column,
     delete,
@@ -17,8 +21,10 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    not_,
     select,
     table,
+    union_all,
 )
 
 from archive.proof.folding import fold
@@ -127,7 +133,8 @@ class SearchTable:
         """Return items of a person's cases that hold every word, newest first.
 
         A word of one or two letters has no three-letter piece: beside longer ones it is looked
-        for in what those found, alone it must stand at the beginning of a text.
+        for in what those found. Alone it must begin a text, or stand in it as a word of its own,
+        with a space on both sides; those that begin with it come first.
 
         Args:
             person: whose cases.
@@ -155,9 +162,9 @@ class _Words:
     """What is looked for, as the database takes it.
 
     Attributes:
-        pieces: the words of three letters and more, or empty: each a string of FTS5, in which
-            only the quote is special.
-        begins: what a text must begin with, where there are short words alone.
+        pieces: the words of three letters and more, or of short ones alone the first between
+            spaces: each a string of FTS5, in which only the quote is special.
+        begins: what a text may begin with instead, where there are short words alone.
         beside: short words beside those.
     """
 
@@ -171,13 +178,15 @@ class _Words:
         folded = [fold(one) for one in words]
         long = [one for one in folded if len(one) >= _PIECE]
         short = [one for one in folded if len(one) < _PIECE]
-        quoted = " AND ".join('"' + one.replace('"', '""') + '"' for one in long)
-        return cls(quoted, "" if long else short.pop(0), tuple(short))
+        begins = "" if long else short.pop(0)
+        pieces = long or [f" {begins} "]
+        quoted = " AND ".join('"' + one.replace('"', '""') + '"' for one in pieces)
+        return cls(quoted, begins, tuple(short))
 
     @property
     def form(self) -> tuple[bool, int]:
         """What the statement depends on: whether there are long words, and the short beside."""
-        return bool(self.pieces), len(self.beside)
+        return not self.begins, len(self.beside)
 
     def given(self, person: str, limit: int) -> dict[str, object]:
         """Return the values of the statement."""
@@ -194,19 +203,24 @@ def _found(by_pieces: bool, beside: int) -> Select[Any]:
         by_pieces: there are words of three letters and more.
         beside: how many short ones are beside those, or beside the first.
     """
+    limit, places = bindparam("limit"), range(beside)
+    short = [func.instr(_ITEM.folded, bindparam(f"beside_{place}")) > 0 for place in places]
+    wanted = _ITEMS.join_from(_PIECES, tables.search_items, _ITEM.place == _PIECES.c.rowid)
+    wanted = wanted.where(literal_column("search_text").op("MATCH")(bindparam("pieces")))
+    wanted = wanted.where(*short, _OF_PERSON).order_by(_PIECES.c.rowid.desc()).limit(limit)
     if by_pieces:
-        wanted = _ITEMS.join_from(_PIECES, tables.search_items, _ITEM.place == _PIECES.c.rowid)
-        wanted = wanted.where(literal_column("search_text").op("MATCH")(bindparam("pieces")))
-        wanted = wanted.order_by(_PIECES.c.rowid.desc())
-    else:
-        begun = (_ITEM.folded >= bindparam("begins"), _ITEM.folded < bindparam("ends"))
-        wanted = _ITEMS.where(*begun).order_by(_ITEM.folded)
-    short = (func.instr(_ITEM.folded, bindparam(f"beside_{place}")) > 0 for place in range(beside))
-    return wanted.where(*short, _OF_PERSON).limit(bindparam("limit"))
+        return wanted
+    begun = and_(_ITEM.folded >= bindparam("begins"), _ITEM.folded < bindparam("ends"))
+    first = _ITEMS.where(begun, *short, _OF_PERSON).order_by(_ITEM.folded).limit(limit)
+    later = wanted.where(not_(begun))
+    both = union_all(*(select(one.subquery()) for one in (first, later)))
+    return select(both.subquery()).limit(limit)
 
 
 @cache
 def _counted(by_pieces: bool, beside: int) -> Select[Any]:
     """Return the query of how many there are, counted no further than `limit`."""
-    found = _found(by_pieces, beside).with_only_columns(_ITEM.place).order_by(None)
+    found = _found(by_pieces, beside)
+    if by_pieces:
+        found = found.with_only_columns(_ITEM.place).order_by(None)
     return select(func.count()).select_from(found.subquery())

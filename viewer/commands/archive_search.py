@@ -62,4 +62,4 @@ def _tell(report: SearchReport, language: Language) -> None:
     elif shown < report.total:
         speech.line(say("search.some", language, total=report.total, shown=shown))
     else:
-        speech.line(say("search.total", language, total=report.total))
+        speech.line(say(report.answer, language, total=report.total))

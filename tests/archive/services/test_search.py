@@ -37,6 +37,8 @@ def _found(archive: Archive, actor: Actor, text: str) -> set[tuple[str, str]]:
         ("1.2.3.4.5", "series", SERIES),
         ("track", "finding", "t1"),
         ("track 1", "finding", "t1"),
+        ("CT", "series", SERIES),
+        ("ст", "series", SERIES),
         ("тrасk", "finding", "t1"),
     ],
 )
@@ -54,6 +56,28 @@ def test_a_result_names_case_and_study(kept: Archive, expert: Actor) -> None:
 def test_every_word_must_be_there(kept: Archive, expert: Actor) -> None:
     assert not _found(kept, expert, "track nowhere")
     assert not _found(kept, expert, "track 9")
+
+
+def test_a_short_word_is_found_at_a_texts_beginning_first_and_then_between_spaces(
+    kept: Archive, expert: Actor
+) -> None:
+    for number, name in enumerate(("of CT only", "CT first", "ctrl", "act", "(CT)", "CT")):
+        kept.cases.add_finding(expert, CASE, track(name, finding_id=f"s{number}"))
+    found = kept.search.find(expert, "ct")
+    assert [one.id for one in found.results] == ["s5", "s1", "s2", "s0", SERIES]
+    assert (found.total, found.more, found.short) == (5, False, True)
+    few = kept.search.find(expert, "ct", limit=2)
+    assert (few.total, [one.id for one in few.results]) == (5, ["s5", "s1"])
+    assert _found(kept, expert, "ct on") == {("finding", "s0")}
+    assert not kept.search.find(expert, "ct first").short
+
+
+def test_who_finds_nothing_by_two_letters_is_told_how_they_are_looked_for(
+    kept: Archive, expert: Actor
+) -> None:
+    assert kept.search.find(expert, "QQ x").answer == "search.none_short"
+    for text in ("QQQ", "QQ xyz", "CT"):
+        assert kept.search.find(expert, text).answer == "search.total"
 
 
 def test_an_edited_finding_is_found_by_its_new_words_only(kept: Archive, expert: Actor) -> None:

@@ -120,7 +120,7 @@ class CaseList:
         if found.more or shown < found.total:
             facts = {"total": count(found.total), "shown": count(shown)}
             return say("search.more" if found.more else "search.some", language, **facts)
-        return say("search.total", language, total=count(found.total))
+        return say(found.answer, language, total=count(found.total))
 
     def _start(
         self, label: str, ask: Callable[[Archive, Actor], T], done: Callable[[T], object]
