@@ -30,6 +30,7 @@ from archive.storage.files import Files
 from archive.storage.log_copy import LogCopy
 from archive.storage.machine import ThisMachine
 from archive.storage.old_index import OldIndex
+from archive.storage.outside_note import read_note
 from archive.storage.place import refuse_shared_place
 from archive.storage.restored_folder import RestoredFolder
 from archive.within import refuse_within
@@ -37,8 +38,6 @@ from virtopsy.errors import AccessDenied, InputError, IntegrityError, StorageErr
 from virtopsy.jobs import Progress
 
 _COST = Cost()
-_BUNDLE_NOTE = "log/checkpoint.txt"
-_LARGEST_NOTE = 100_000  # bytes; cosigned by a dozen witnesses it has two thousand
 
 
 @dataclass(frozen=True)
@@ -250,16 +249,15 @@ def _unlocked(place: Path, archive: str | None, password: Password, files: Files
 
 
 def _outside(path: Path, files: Files) -> Outside:
-    """Read a checkpoint from a note, or from the bundle that holds it.
+    """Read a checkpoint from a note, or from the bundle that holds it, a folder or a zip.
 
     Raises:
         InputError: there is none, or no small file.
     """
-    note = path / _BUNDLE_NOTE if path.is_dir() else path
     try:
-        found = checkpoint.read(files.read_brought(note, _LARGEST_NOTE).decode("utf-8", "replace"))
+        found = checkpoint.read(read_note(path, files))
     except InputError as error:
-        raise InputError("backup.no_checkpoint", path=note) from error
+        raise InputError("backup.no_checkpoint", path=path) from error
     if found is None:
-        raise InputError("backup.no_checkpoint", path=note)
+        raise InputError("backup.no_checkpoint", path=path)
     return Outside(str(path), found)
