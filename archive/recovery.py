@@ -95,6 +95,8 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     archive: str | None = None,
     snapshot: str | None = None,
     checkpoints: Sequence[Path] = (),
+    user: str = "",
+    reason: str = "",
     files: Files | None = None,
     cost: Cost = _COST,
     progress: Progress,
@@ -106,11 +108,15 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     Args:
         backup: the backup's disk, or the folder of one archive on it.
         folder: where the archive goes.
-        password: of any person who made a backup, or the backup's passphrase.
+        password: of any person who made a backup, or the backup's passphrase; where a person is
+            named, of that person.
         clock: for the entry.
         archive: uuid; needed where the disk holds several.
         snapshot: name or number; the newest where none is given.
         checkpoints: kept outside: signed notes, cosigned or not, or bundles.
+        user: who acts, as the restored archive knows the person; empty: whose password opened the
+            backup, else the program.
+        reason: kept in the entry.
         files: the door to the disk.
         cost: of a guess at a password.
         progress: counts objects.
@@ -119,7 +125,8 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         InputError: no backup there, the place is not empty or in an archive, or a file is no
             checkpoint.
         UsageError: which archive or which snapshot is not clear.
-        AccessDenied: the password opens nothing.
+        AccessDenied: the password opens nothing, or is not that of the person named; then the
+            restore is not finished, and goes on when it is repeated.
         IntegrityError: the backup of what makes an archive is damaged.
         StorageError, Cancelled: a disk refused, the person stopped it; repeated, it goes on.
     """
@@ -144,7 +151,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
             found = restored.restored.judged(wanted, source, outside, restored.keys.ring)
             checked = restored.verify.run(progress=progress)
             problems = (*run.problems, *checked.problems, *found)
-            restored.restored.enter(wanted, source, secret, problems)
+            restored.restored.enter(wanted, source, secret, problems, user=user, reason=reason)
         target.finish()
     return _report(folder, wanted, problems)
 

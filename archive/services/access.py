@@ -208,7 +208,7 @@ class Access(Gate):
             self._change(work, changed, act, data, reason)
         self._journal.checkpoint_after(session.seal, at_once=True)
 
-    def acknowledge_reset(self, actor: Actor | None) -> None:
+    def acknowledge_reset(self, actor: Actor | None, *, reason: str = "") -> None:
         """Say that one knows that somebody else set one's password.
 
         Raises:
@@ -221,7 +221,7 @@ class Access(Gate):
             if not person.reset:
                 raise UsageError("access.reset.none", name=person.name)
             act = Act(Right.ACKNOWLEDGE_RESET, who(session.actor))
-            self._change(work, replace(person, reset=False), act, {}, "")
+            self._change(work, replace(person, reset=False), act, {}, reason)
         self._journal.checkpoint_after(session.seal)
 
     def list(self, actor: Actor | None) -> tuple[Person, ...]:

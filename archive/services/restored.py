@@ -69,12 +69,21 @@ class Restored:
         except IntegrityError as error:
             return [*problems, problem_of(error)]
 
-    def enter(
-        self, brought: Snapshot, source: Source, password: Password, problems: Sequence[Problem]
+    def enter(  # noqa: PLR0913 -- what was done by name, who and why
+        self,
+        brought: Snapshot,
+        source: Source,
+        password: Password,
+        problems: Sequence[Problem],
+        *,
+        user: str = "",
+        reason: str = "",
     ) -> None:
         """Record the restore, before it ends; a log that is damaged is not written to.
 
         Raises:
+            AccessDenied: who is named as acting does not log in with this password, or has no
+                right to the log.
             Bug: nothing is being restored here, so the entry would be false.
         """
         if not self._unfinished():
@@ -92,11 +101,13 @@ class Restored:
             "codes": codes,
         }
         out = Out.FAIL if problems else Out.OK
-        actor = self._person(source.person, password)
-        self._journal.write(Act(ActName.RESTORE, who(actor) if actor else SYSTEM, out, data=data))
-        if actor is not None:
-            seal = self._access.require(actor, Right.READ_LOG).seal
-            self._journal.checkpoint_after(seal, at_once=True)
+        named = self._access.login(user, password.typed) if user else None
+        actor = named or self._person(source.person, password)
+        session = self._access.require(actor, Right.READ_LOG) if actor else None
+        by = who(session.actor) if session else SYSTEM
+        self._journal.write(Act(ActName.RESTORE, by, out, reason=reason, data=data))
+        if session is not None:
+            self._journal.checkpoint_after(session.seal, at_once=True)
 
     def enter_rebuilt(self, actor: Actor, made: Rebuilt, reason: str) -> None:
         """Record that the database was made anew."""

@@ -163,10 +163,11 @@ def _acknowledge(group: speech.Group, language: Language) -> None:
     @group.add("acknowledge", "access.cli.person.acknowledge.help")
     @click.argument("folder", metavar="DIR", type=speech.PLACE)
     @user_option(language)
+    @reason_option(language)
     @speech.json_option(language)
-    def acknowledge(folder: Path, user: str | None, as_json: bool) -> None:
+    def acknowledge(folder: Path, user: str | None, reason: str, as_json: bool) -> None:
         with acting(folder, user, language) as (archive, actor):
-            archive.access.acknowledge_reset(actor)
+            archive.access.acknowledge_reset(actor, reason=reason)
         facts = {"name": actor.name, "acknowledged": True}
         _tell(as_json, language, facts, "access.cli.acknowledged", name=actor.name)
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from viewer.commands import speech
-from viewer.commands.acting import PASSWORD, secret
+from viewer.commands.acting import (
+    PASSWORD,
+    password_of,
+    reason_option,
+    secret,
+    user_option,
+)
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
@@ -39,6 +45,8 @@ def build(language: Language) -> click.Command:
         type=_PATH,
         help=meant("checkpoint"),
     )
+    @user_option(language)
+    @reason_option(language)
     @speech.json_option(language)
     def restore(  # noqa: PLR0913, PLR0917 -- click hands over one argument an option, by name
         backup: Path,
@@ -47,6 +55,8 @@ def build(language: Language) -> click.Command:
         snapshot: str | None,
         listed: bool,
         checkpoints: tuple[Path, ...],
+        user: str | None,
+        reason: str,
         as_json: bool,
     ) -> None:
         from archive.recovery import is_encrypted, restore_backup, snapshots_of
@@ -58,6 +68,8 @@ def build(language: Language) -> click.Command:
         if is_encrypted(backup, uuid):
             missing = UsageError("backup.no_password", variable=PASSWORD)
             password = secret(PASSWORD, say("backup.restore.password", language), missing)
+        elif user:
+            password = password_of(user, language)
         if listed or folder is None:
             _list(snapshots_of(backup, password=password, archive=uuid), language, as_json)
             return
@@ -71,6 +83,8 @@ def build(language: Language) -> click.Command:
                 archive=uuid,
                 snapshot=snapshot,
                 checkpoints=checkpoints,
+                user=user or "",
+                reason=reason,
                 progress=progress,
             )
         if as_json:

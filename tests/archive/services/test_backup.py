@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from archive.opening import Archive, create, is_archive, open_archive, verify_folder
-from archive.proof import checkpoint
+from archive.proof import chain, checkpoint
 from archive.records import Actor, Role
 from archive.recovery import RestoreReport, restore_backup, snapshots_of
 from archive.services.backup import BackupReport
@@ -240,6 +240,35 @@ def test_nothing_readable_lies_on_an_encrypted_disk(
             assert b"DICM" not in content
             assert "Ахметова".encode() not in content
             assert b"import" not in content
+
+
+def _restore_entry(bench: Bench) -> tuple[str, str]:
+    """Return who restored, as the entry in the restored archive says, and why."""
+    with open_archive(bench.tmp_path / "back", clock=bench.clock, cost=CHEAP) as back:
+        again = back.access.login("Ахметова", PASSWORD)
+        entry = next(one for one in back.log.entries(again) if one.act == "restore")
+    return entry.actor, chain.read(entry)["reason"]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_who_restores_and_why_stands_in_the_entry(bench: Bench, plain: bool) -> None:
+    bench.back_up(bench.disk, plain=plain)
+    told = {"user": "Ахметова", "reason": "the disk failed"}
+    assert bench.restore(bench.disk, bench.tmp_path / "back", **told).ok
+    assert _restore_entry(bench) == (bench.expert.person_id, "the disk failed")
+
+
+@pytest.mark.parametrize("named", ["Ахметова", "nobody"])
+def test_who_only_says_the_name_of_another_is_refused_and_the_restore_goes_on_later(
+    bench: Bench, named: str
+) -> None:
+    bench.back_up(bench.disk, phrase="of the disk")
+    asked = (bench.disk, bench.tmp_path / "back")
+    with pytest.raises(AccessDenied):
+        bench.restore(*asked, password="of the disk", user=named)
+    assert not is_archive(bench.tmp_path / "back")
+    assert bench.restore(*asked, password="of the disk").ok
+    assert _restore_entry(bench) == ("system", "")
 
 
 def test_the_passphrase_of_the_backup_opens_it_and_then_the_system_is_the_actor(
