@@ -118,6 +118,9 @@ def _torn(folder: Path) -> None:
 def _anothers(folder: Path) -> None:
     other = folder.parent / "other"
     create(other, person="X", password="pw-pw-pw", clock=Clock(), cost=CHEAP)
+    with open_archive(other, clock=Clock(), cost=CHEAP) as archive:
+        for _ in range(_size(folder)):  # a longer one, as it happens
+            archive.access.login("X", "pw-pw-pw")
     shutil.copyfile(_database(other), _database(folder))
 
 
