@@ -452,13 +452,14 @@ def _to_check(folder: Path, archive: str, place: Path) -> SqliteDatabase:
         age = database.age(archive)
     except (IntegrityError, StorageError):
         return database
+    if age == "newer":
+        database.only_read(Shut.NEWER)
     if age == "older":
         try:
             database = _copied(database, folder, place)
         except IntegrityError:
             return database
-    if age != "same":
-        database.only_read(Shut.NEWER)
+        database.only_read(Shut.PLACE)  # the check's own entry belongs into the archive
     return database
 
 

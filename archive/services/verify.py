@@ -47,6 +47,7 @@ Notes, which are no faults:
 clock_moved(_by)        an entry says that the computer's clock was moved
 clock_back              an entry is dated before the one before it, and none says why
 log_copy_behind         log/entries.jsonl lacks the newest entries (a kill); the next act adds them
+index_newer             a newer program made the index: only what this one knows was checked
 checkpoint_behind       many entries came after the newest checkpoint
 checkpoint_doubted      a checkpoint from when its key may have been in other hands already
 destroyed_by_act        source files were destroyed by act
@@ -83,7 +84,7 @@ from archive.ports import AnchorFiles, Blobs, Cards, CheckParts
 from archive.proof import signing
 from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
-from archive.records import Out, VerifyReport
+from archive.records import Out, Shut, VerifyReport
 from archive.services import keys
 from archive.services.anchor_check import AnchorCheck
 from archive.services.journal import Journal
@@ -116,6 +117,7 @@ NOTES: Final = (
     *("clock_moved", "clock_moved_by", "clock_back", "log_copy_behind", "checkpoint_behind"),
     *("orphan", "stray_file", "object_reads_again", "changed_only", "no_full_check"),
     *("destroyed_by_act", "destroyed_bytes_left", "destroyed_taken_in_again"),
+    "index_newer",
     *("checkpoint_doubted", "acts_unsealed", "records_unsealed"),
     *("was_restore_rolled_back", "was_restore_forked", "key_rotated", "key_replaced_unsigned"),
     *("resumed", "resume_damaged", "resume_old", "resume_other_log"),
@@ -226,6 +228,8 @@ class Verify:
         )
 
     def _shape(self, found: Findings) -> None:
+        if self._journal.database.shut is Shut.NEWER:
+            found.note("index_newer", DATABASE)
         try:
             changed = self._journal.database.changed(self._journal.archive)
         except DAMAGE:
