@@ -12,7 +12,7 @@ from archive.services.verify import Scope
 from tests.archive.conftest import CHEAP, PASSWORD
 from tests.faults.acts import KEEPER, later_clock
 from tests.faults.corpus import Asked, bad
-from tests.faults.stand import Stand
+from tests.faults.stand import Stand, flipped, spoil
 
 # ... a fingerprint, a printed head
 
@@ -100,3 +100,18 @@ def check_stopped_long_ago(stand: Stand) -> Asked:
 @bad("asked: to go on", "resume_other_log")
 def check_of_another_log_stopped(stand: Stand) -> Asked:
     return _stopped(stand, lambda content: _headed(content, root="0" * 64))
+
+
+@bad("asked: to go on", "object_changed")
+def stopped_check_laid_into_the_archive(stand: Stand) -> Asked:
+    """It says of every object, also the one that was changed, that it was read and good."""
+    last = _checked(stand)
+    changed = stand.objects()[0]
+    spoil(changed, flipped(0))
+    now = changed.stat()
+    state = f"{now.st_size} {now.st_mtime_ns} {now.st_ctime_ns} {now.st_ino}"
+    lines = last.read_text().splitlines()
+    forged = [f"{changed.name} {state} -" if changed.name in one else one for one in lines]
+    (stand.folder / "db" / "check-1.txt").write_text("\n".join(forged) + "\n")
+    last.unlink()
+    return {"state": _state(stand)}
