@@ -154,7 +154,8 @@ _HIDDEN = {
     "another end": "UPDATE log SET out = 'denied' WHERE seq = :seq",
     "other bytes": "UPDATE log SET act = 'view', body = x'7b7d' WHERE seq = :seq",
     "an entry of another name": (
-        "UPDATE log SET act = 'view', hash = replace(hash, '0', '1') WHERE seq = :seq"
+        "UPDATE log SET act = 'view', hash = iif(hash LIKE '0%', '1', '0') || substr(hash, 2)"
+        " WHERE seq = :seq"
     ),
 }
 _FOLLOWED_BY_NOTHING = ("other bytes", "an entry of another name")
