@@ -94,18 +94,22 @@ class Keeping:
         return self._actor is not None
 
     def who(self, language: Language) -> str:
-        """Say who acts, and for as long as it is so what it means for the evidence.
-
-        That is: nothing of it is recorded, the disk is not encrypted; of a new archive whatever is
-        known of its disk.
-        """
-        if self.archive.now is None or self._actor is None:
+        """Say who acts."""
+        if not self.signed_in:
             return say("ui.archive.nobody", language)
-        acting = say("ui.archive.who", language, person=self.person.now)
-        shut, disk = self.archive.now.shut, self._disk
-        keys = (shut.told if shut else "", disk.told if disk else "")
-        lasting = " ".join(say(key, language) for key in keys if key)
-        return f"{acting}\n{lasting}" if lasting else acting
+        return say("ui.archive.who", language, person=self.person.now)
+
+    def lasting(self, language: Language) -> str:
+        """Say of the open archive, as long as it is so, what limits its promises; mostly nothing.
+
+        That is: nothing is recorded, the disk is not encrypted; of a new archive whatever is known
+        of its disk.
+        """
+        archive, disk = self.archive.now, self._disk
+        if archive is None:
+            return ""
+        keys = (archive.shut.told if archive.shut else "", disk.told if disk else "")
+        return " ".join(say(key, language) for key in keys if key)
 
     def allows(self, right: Right) -> bool:
         """Tell whether the person who is signed in has a right; nobody has none."""

@@ -42,6 +42,7 @@ class ArchiveCases(QFrame):
         title.setProperty("role", "heading")
         words(title, language, title.setText, "ui.archive.title")
         self._who = wrapped("quiet", "archive.who")
+        self._lasting = wrapped("quiet", "archive.lasting")
         self._told = wrapped("quiet", "cases.found")
         self._sign_in = QPushButton()
         self._sign_in.setObjectName("archive.sign_in")
@@ -50,7 +51,7 @@ class ArchiveCases(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        for widget in (title, self._who, self._sign_in, self._field(), self._told):
+        for widget in (title, self._who, self._lasting, self._sign_in, self._field(), self._told):
             column.addWidget(widget)
         column.addWidget(self._listed(), 100)
         column.addLayout(self._buttons())
@@ -128,6 +129,9 @@ class ArchiveCases(QFrame):
     def _show(self) -> None:
         say, keeping, language = self._parts.say, self._parts.keeping, self._parts.language.now
         self._who.setText(keeping.who(language))
+        lasting = keeping.lasting(language)
+        self._lasting.setText(lasting)
+        self._lasting.setVisible(bool(lasting))
         other = "ui.archive.other" if keeping.signed_in else "ui.archive.sign_in"
         self._sign_in.setText(say(other))
         for widget in (self._searched, self._list, self._open, self._receipt, self._log):

@@ -270,7 +270,7 @@ def test_an_archive_on_a_read_only_volume_opens_says_so_and_records_nothing(
 
     assert told == ["migration.only_read.place"]
     for language in Language:
-        assert say("migration.only_read.place", language) in desk.keeping.who(language)
+        assert say("migration.only_read.place", language) in desk.keeping.lasting(language)
     assert (desk.problems, desk.session.case.number) == ([], "7/2026")
     with pytest.raises(StorageError, match=r"^This archive cannot be written to here"):
         desk.mark()
@@ -295,10 +295,10 @@ def test_of_a_new_archive_the_window_says_and_goes_on_saying_whether_its_disk_is
     desk.keeping.enter(new, "A. Expert", "secret word", "secret word")
     assert told == [f"keeping.disk.{found}"]
     for language in Language:
-        assert say(told[0], language) in desk.keeping.who(language)
+        assert say(told[0], language) in desk.keeping.lasting(language)
 
     desk.keeping.enter(new, "A. Expert", "secret word", "")
-    still = say(f"keeping.disk.{found}", Language.EN) in desk.keeping.who(Language.EN)
+    still = say(f"keeping.disk.{found}", Language.EN) in desk.keeping.lasting(Language.EN)
     assert still is (found is Encryption.PLAIN), "what is wrong is said for as long as it is so"
     assert asked == [new, new]
 
