@@ -15,7 +15,7 @@ from typing import Self
 from uuid import uuid4
 
 from archive.ports import Clock, Machine
-from archive.proof import signing
+from archive.proof import canonical, signing
 from archive.proof.acts import ActName
 from archive.proof.chain import Act, Who
 from archive.proof.signing import Cost, Locksmith, Password, Seal
@@ -435,7 +435,8 @@ def verify_folder(  # noqa: PLR0913 -- all but the folder by name
             state=state,
         ) as archive,
     ):
-        return archive.verify.run(case_number, progress, key=key, paper=paper, scope=scope)
+        number = None if case_number is None else canonical.text(case_number)
+        return archive.verify.run(number, progress, key=key, paper=paper, scope=scope)
 
 
 def _to_check(folder: Path, archive: str, place: Path) -> SqliteDatabase:

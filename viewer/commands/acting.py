@@ -23,6 +23,7 @@ F = TypeVar("F", bound=Callable[..., object])
 PASSWORD = "VIRTOPSY_PASSWORD"  # noqa: S105 -- the variable's name
 SECOND_PASSWORD = "VIRTOPSY_SECOND_PASSWORD"  # noqa: S105 -- the variable's name
 NEW_PASSWORD = "VIRTOPSY_NEW_PASSWORD"  # noqa: S105 -- the variable's name
+_MOST = 2**31 - 1
 
 
 def user_option(language: Language) -> Callable[[F], F]:
@@ -57,35 +58,53 @@ def _filled(ctx: click.Context, option: click.Parameter, number: str | None) -> 
 def limit_option(language: Language, default: int | None = None) -> Callable[[F], F]:
     """Return the decorator of `--limit`: how many lines of a long list, newest first."""
     text = say("search.cli.option.limit", language)
-    return click.option("--limit", type=click.IntRange(min=1), default=default, help=text)
+    return click.option("--limit", type=count(1), default=default, help=text)
 
 
-def password_of(name: str, language: Language, variable: str = PASSWORD) -> str:
+def count(least: int) -> click.IntRange:
+    """Return the type of an option that counts entries or lines: no more than SQLite can count."""
+    return click.IntRange(least, _MOST)
+
+
+def password_of(
+    name: str, language: Language, variable: str = PASSWORD, *, chosen: bool = False
+) -> str:
     """Return a password from the variable, else from a prompt that shows nothing.
+
+    Args:
+        name: of the person.
+        language: of the prompt.
+        variable: of the environment.
+        chosen: it becomes one now, as every `NEW_PASSWORD` does: a prompt asks for it twice, so
+            that a slip of a finger shows.
 
     Raises:
         UsageError: neither variable nor terminal; nothing waits for ever.
     """
-    new = variable == NEW_PASSWORD
-    key = "archive.cli.new_password" if new else "archive.cli.password"
+    chosen = chosen or variable == NEW_PASSWORD
+    key = "archive.cli.new_password" if chosen else "archive.cli.password"
     missing = UsageError("archive.cli.no_password", name=name, variable=variable)
-    return secret(variable, say(key, language, name=name), missing, twice=new)
+    again = say("access.cli.password_again", language) if chosen else ""
+    while True:
+        typed = secret(variable, say(key, language, name=name), missing)
+        if not again or secret(variable, again, missing) == typed:
+            return typed
+        speech.remark("access.cli.password_differs", language)
 
 
-def secret(variable: str, prompt: str, missing: UsageError, *, twice: bool = False) -> str:
+def secret(variable: str, prompt: str, missing: UsageError) -> str:
     """Return what nobody may see, from the variable or else from a prompt that shows nothing.
 
     Args:
         variable: of the environment.
         prompt: what the terminal shows.
         missing: raised where there is neither variable nor terminal; nothing waits for ever.
-        twice: ask again, so that a slip of a finger shows.
     """
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
         raise missing
-    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
+    text: str = click.prompt(prompt, hide_input=True, err=True)
     return text
 
 

@@ -62,7 +62,7 @@ def _add_init(group: speech.Group, language: Language) -> None:
         from archive.storage.machine import system_clock
         from viewer.commands.doctor import kept_secret
 
-        password = password_of(user, language)
+        password = password_of(user, language, chosen=True)
         create(folder, person=user, password=password, clock=system_clock, reason=reason)
         with open_archive(folder, clock=system_clock) as archive:
             made = {"uuid": archive.uuid, "fingerprint": archive.fingerprint}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viewer.commands import speech
-from viewer.commands.acting import acting, case_option, user_option
+from viewer.commands.acting import acting, case_option, count, user_option
 from viewer.presenters import handed_out
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from archive.services.log_export import LogExported
 
 _PATH = speech.PLACE
-_COUNT = click.IntRange(min=0)
 
 
 def build(language: Language) -> click.Command:
@@ -32,8 +31,8 @@ def build(language: Language) -> click.Command:
     @speech.command("log", language, "entry.help")
     @click.argument("folder", metavar="DIR", type=_PATH)
     @case_option(language, required=False)
-    @click.option("--after", type=_COUNT, default=0, metavar="SEQ", help=meant("after"))
-    @click.option("--limit", type=click.IntRange(min=1), default=None, help=meant("limit"))
+    @click.option("--after", type=count(0), default=0, metavar="SEQ", help=meant("after"))
+    @click.option("--limit", type=count(1), default=None, help=meant("limit"))
     @click.option("--denied", is_flag=True, help=meant("denied"))
     @click.option("--csv", "csv_out", metavar="OUT.csv", type=_PATH, help=meant("csv"))
     @click.option("--audit-xml", "xml_out", metavar="OUT.xml", type=_PATH, help=meant("audit_xml"))
