@@ -147,7 +147,7 @@ def _run(given: list[str]) -> int:
         problem = UsageError("core.cancelled")
     else:
         return result if isinstance(result, int) else 0
-    speech.aside(problem.sentence(language) + "\n")
+    speech.aside(problem.sentence(language))
     return problem.exit_code
 
 

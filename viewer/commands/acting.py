@@ -13,7 +13,7 @@ import click
 
 from viewer.commands import speech
 from virtopsy.errors import UsageError
-from virtopsy.language import Language, say
+from virtopsy.language import Language, printable, say
 
 if TYPE_CHECKING:
     from archive.opening import Archive
@@ -104,7 +104,7 @@ def secret(variable: str, prompt: str, missing: UsageError) -> str:
         return os.environ[variable]
     if not sys.stdin.isatty():
         raise missing
-    text: str = click.prompt(prompt, hide_input=True, err=True)
+    text: str = click.prompt(printable(prompt), hide_input=True, err=True)
     return text
 
 

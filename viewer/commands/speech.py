@@ -17,7 +17,7 @@ from typing_extensions import override
 from viewer.commands.spoken import SpokenCommand, SpokenGroup
 from virtopsy.errors import Cancelled, InputError, StorageError
 from virtopsy.jobs import Progress
-from virtopsy.language import Fact, Language, say
+from virtopsy.language import Fact, Language, printable, say
 from virtopsy.system_reason import reason_of
 
 
@@ -124,16 +124,20 @@ def facts(found: Mapping[str, Any]) -> None:
     JSON is UTF-8 or, where the console speaks something else, plain ASCII.
     """
     foreign = sys.stdout.encoding.lower() not in {"utf-8", "utf8"}
-    line(json.dumps(found, ensure_ascii=foreign, allow_nan=False))
+    spelt = json.dumps(found, ensure_ascii=foreign, allow_nan=False)
+    _deliver(lambda: sys.stdout.write(spelt + "\n"))
 
 
 def line(text: str) -> None:
-    """Print one line of words on stdout, the answer the person asked for.
+    """Print words on stdout, the answer the person asked for.
+
+    Names in them may come from anywhere: none commands the terminal, none turns the line round.
 
     Raises:
         StorageError: what stdout was turned into does not take it (a full disk).
     """
-    _deliver(lambda: sys.stdout.write(text + "\n"))
+    shown = "\n".join(map(printable, text.split("\n")))
+    _deliver(lambda: sys.stdout.write(shown + "\n"))
 
 
 def finish() -> None:
@@ -164,7 +168,12 @@ def _hush(stream: TextIO) -> None:
 
 
 def aside(text: str) -> None:
-    """Put words on stderr, where nobody need listen: they change no answer and no exit code."""
+    """Print one line of words on stderr, spelled as `line` spells them."""
+    _mention(printable(text) + "\n")
+
+
+def _mention(text: str) -> None:
+    """Write on stderr, where nobody need listen: it changes no answer and no exit code."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -174,7 +183,7 @@ def aside(text: str) -> None:
 
 def remark(key: str, language: Language, **facts: Fact) -> None:
     """Print one sentence on stderr: progress, warnings, what goes on."""
-    aside(say(key, language, **facts) + "\n")
+    aside(say(key, language, **facts))
 
 
 def progress(key: str, language: Language, *, unit: int = 1) -> Progress:
@@ -191,6 +200,6 @@ def progress(key: str, language: Language, *, unit: int = 1) -> Progress:
     def report(done: int, total: int) -> None:
         text = say(key, language)
         counted = f"{done // unit}/{-(-total // unit)}"
-        aside(f"\r{text} {counted}" + ("\n" if done >= total else ""))
+        _mention(f"\r{text} {counted}" + ("\n" if done >= total else ""))
 
     return Progress(report)

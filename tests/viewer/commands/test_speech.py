@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -36,6 +37,22 @@ def test_without_ctrl_c_nothing_is_heard() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_no_name_commands_the_terminal_or_turns_the_line_round(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = "\x1b[31mred\u202e\r\x07name"
+    speech.line(name)
+    speech.aside(name + "\nAll is well.")
+    assert main(["render", name, "--preset", name, "--size", "1x1", "--lang", "en"]) == 2
+    assert main([name, "--lang", "en"]) == 2
+    said = capsys.readouterr()
+    words = said.out + said.err
+    assert words.replace("\n", "").isprintable()
+    assert len(words.splitlines()) == 4
+    speech.facts({"name": name})
+    assert json.loads(capsys.readouterr().out) == {"name": name}
+
+
 def test_words_that_a_full_disk_does_not_take_cost_no_answer_and_no_exit_code(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
