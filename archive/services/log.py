@@ -114,7 +114,7 @@ class Log:
             actor: who may seal.
             destructions: entries of destructions that no checkpoint covers yet, and for which
                 the person vouches; that is an entry of its own.
-            reason: kept in that entry.
+            reason: kept in such an entry, which is written for it alone too.
 
         Raises:
             AccessDenied: the person's password does not unlock the key.
@@ -127,8 +127,8 @@ class Log:
         for seq in sorted(set(destructions).difference(one.seq for one in pending)):
             raise UsageError("destruction.not_unsealed", seq=seq)
         refuse([one for one in pending if one.seq not in destructions])
-        if destructions:
-            data = {"destructions": sorted(set(destructions))}
+        if destructions or reason:
+            data = {"destructions": sorted(set(destructions))} if destructions else {}
             by = who(session.actor)
             self._journal.write(Act(Right.CHECKPOINT, by, reason=reason, data=data))
         return self._journal.checkpoint(key, knowing=destructions)
