@@ -13,6 +13,7 @@ import pytest
 from archive.opening import create, open_archive
 from archive.proof.signing import Cost
 from archive.records import Role
+from archive.recovery import restore_backup
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import SERIES, write_slice
@@ -199,6 +200,24 @@ def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_le
     assert f"destroyed by act; it is left out and not pictured: CT head {SERIES}." in words
     assert "holds no pictures and no conclusion" in words
     assert main(["verify", str(tmp_path / "out")]) == 0
+
+
+def test_a_zipped_bundle_is_one_file_and_a_restore_is_held_against_it(
+    run: _Run, second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(restore_backup.__kwdefaults__, "cost", _CHEAP)
+    write_slice(tmp_path / "1.dcm", 1)
+    run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
+    (tmp_path / "disk").mkdir()
+    assert run("backup", str(tmp_path / "disk"), *_A)[0] == 0
+    asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
+    assert run("destroy", *asked, "--second", second)[0] == 0  # nothing to picture: it is quick
+    out = tmp_path / "out.zip"
+    assert run("bundle", "--case", "7", "--out", str(out), "--zip", *_A)[0] == 0
+    assert zipfile.is_zipfile(out)
+    assert main(["verify", str(out)]) == 0
+    back = ["restore", str(tmp_path / "disk"), str(tmp_path / "back")]
+    assert main(["archive", *back, "--checkpoint", str(out)]) == 1, "the destruction is missing"
 
 
 @pytest.mark.usefixtures("second")

@@ -16,6 +16,7 @@ from archive.proof.signing import Cost
 from archive.services import verify_objects
 from archive.storage.machine import system_clock
 from main import main
+from tests.archive.conftest import write_slice
 from viewer.commands import speech
 from virtopsy.jobs import Progress
 from virtopsy.language import Language, say
@@ -66,6 +67,38 @@ def test_a_check_of_what_changed_says_in_words_what_it_cannot_find(
     assert (
         say("archive.problem.changed_only", language, path="", since="|").partition("|")[0] in told
     )
+
+
+def test_a_log_that_is_not_the_one_on_the_paper_ends_with_one(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
+    assert main(["archive", "head", str(folder), "--json"]) == 0
+    paper = json.loads(capsys.readouterr().out)
+    size, root = paper["size"], paper["root"]
+    assert main(["archive", "verify", str(folder), "--head", f"{size} {root}"]) == 0
+    for head, code in ((f"{size} {'0' * 64}", "paper_mismatch"), (f"999 {root}", "paper_ahead")):
+        assert main(["archive", "verify", str(folder), "--head", head]) == 1
+        assert _codes(_json(capsys, folder, "--head", head)["problems"]) == [code]
+
+
+def test_a_case_alone_is_checked_without_the_files_of_another(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "pw-pw-pw")
+    for number in (1, 2):
+        write_slice(tmp_path / f"{number}.dcm", number)
+        source = str(tmp_path / f"{number}.dcm")
+        assert main(["archive", "import", str(folder), source, "--case", str(number)]) == 0
+    kept = (one for one in (folder / "objects").rglob("*") if one.is_file())
+    (spoilt,) = (one for one in kept if one.read_bytes() == (tmp_path / "2.dcm").read_bytes())
+    spoilt.unlink()
+    assert main(["archive", "verify", str(folder), "--case", "1"]) == 0
+    assert main(["archive", "verify", str(folder), "--case", "2"]) == 1
+    assert _json(capsys, folder, "--case", "1")["ok"] is True
 
 
 def test_all_and_little_cannot_be_asked_for_at_once(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from archive.opening import create
 from archive.storage.machine import system_clock
 from main import main
 from tests.archive.conftest import CHEAP
+from tests.archive.services.test_timestamps import made_in
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -104,3 +106,22 @@ def test_a_request_for_a_timestamp_is_a_file_and_rubbish_is_no_answer(
     assert "no answer of a timestamp authority" in capsys.readouterr().err
     assert main(["archive", "timestamp", folder, "take", str(tmp_path / "none")]) == 3
     assert main(["archive", "timestamp", folder, "request", str(tmp_path / "a.dcm")]) == 2
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the authority")
+@pytest.mark.parametrize(("trusted", "checked"), [(True, "chain"), (False, "signature")])
+def test_an_answer_is_checked_against_the_authority_that_is_named(
+    trusted: bool,
+    checked: str,
+    folder: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "authority").mkdir()
+    authority, out = made_in(tmp_path / "authority"), tmp_path / "head.tsq"
+    asked = facts(capsys, "archive", "timestamp", folder, "request", str(out))
+    (tmp_path / "head.tsr").write_bytes(authority.answer(out.read_bytes()))
+    ca = ("--ca", str(authority.folder / "root.pem")) if trusted else ()
+    taken = facts(capsys, "archive", "timestamp", folder, "take", str(tmp_path / "head.tsr"), *ca)
+    assert (taken["checked"], taken["size"]) == (checked, asked["size"])
+    assert {"time", "authority", "path"} <= taken.keys()
