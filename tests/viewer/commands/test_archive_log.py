@@ -68,6 +68,7 @@ def test_a_part_of_the_log_can_be_asked_for(
 def test_a_damaged_entry_is_told_as_far_as_it_goes(
     body: str, capsys: pytest.CaptureFixture[str], folder: str
 ) -> None:
+    said(capsys, "log", folder)  # entries come after it: nothing is written onto a damaged one
     with closing(sqlite3.connect(Path(folder) / "db" / "archive.sqlite")) as connection:
         connection.execute(f"UPDATE log SET body = {body} WHERE seq = 2")  # noqa: S608
         connection.commit()
