@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 import archive.opening
-from archive.records import LogQuery
+from archive.records import Encryption, LogQuery
 from tests.archive.conftest import CHEAP, Clock, write_slice
 from viewer.presenters.archive import case_list
 from virtopsy.dicom.series import Scan, Series, Study
 from virtopsy.jobs import Progress
+from virtopsy.language import Language, say
 from virtopsy.phantom.write import write
 
 PASSWORD = "a long password"
@@ -89,6 +90,26 @@ def test_an_archive_in_ones_own_folder_is_known_while_it_is_typed(
     for other in ("~/other", "~no-such-person/archive"):
         folder.setText(other)
         assert dialog.findChild(QLineEdit, "sign_in.again").isVisible()
+
+
+def test_the_card_of_a_new_archive_goes_on_saying_that_its_disk_is_not_encrypted(
+    start: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive.opening, "_COST", CHEAP)
+    asked = "viewer.presenters.archive.keeping.encryption_of"
+    monkeypatch.setattr(asked, lambda _: Encryption.PLAIN)
+    screen = start()
+    said = screen.desk.window.findChild(QLabel, "archive.lasting")
+    assert not said.isVisible(), "of no archive there is nothing to say"
+    dialog = sign_in(screen, tmp_path / "archive")
+    for name in ("password", "again"):
+        dialog.findChild(QLineEdit, f"sign_in.{name}").setText(PASSWORD)
+    press(dialog, "sign_in.go")
+    for language in Language:
+        screen.parts.language.set(language)
+        screen.live()
+        assert said.isVisible()
+        assert said.text() == say("keeping.disk.plain", language)
 
 
 def test_a_case_is_saved_closed_and_opened_again_as_it_was(
