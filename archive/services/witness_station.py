@@ -15,7 +15,7 @@ from archive.proof import canonical, checkpoint, cosignature, signing
 from archive.proof.chain import utc
 from archive.proof.cosignature import Cosigner, Request, Seen
 from archive.proof.signing import Cost, Locksmith, Password, Seal
-from virtopsy.errors import InputError, IntegrityError, UsageError
+from virtopsy.errors import AccessDenied, InputError, IntegrityError, UsageError
 
 _BOUND_TO = "virtopsy witness"
 """What the witness's locked key is bound to, as an archive's is to its uuid."""
@@ -95,8 +95,8 @@ class Station:
                 stand so on the paper?
 
         Raises:
-            UsageError: there is no key here, the password is wrong, or the fingerprint of a log's
-                key was not confirmed.
+            UsageError: there is no key here, or the fingerprint of a log's key was not confirmed.
+            AccessDenied: the password is wrong.
             InputError: there is no request, one cannot be read, or starts elsewhere than at what
                 was seen: a new request helps.
             IntegrityError: the log lost or changed entries, or another key signed it.
@@ -123,7 +123,7 @@ class Station:
         except (ValueError, KeyError, TypeError) as error:
             raise InputError("anchor.witness.bad_key", path=self._home.folder) from error
         if seal is None:
-            raise UsageError("anchor.witness.password", name=who.name)
+            raise AccessDenied("anchor.witness.password", name=who.name)
         return who, seal
 
     def _sign(self, run: _Run, log: str) -> Signed:

@@ -11,7 +11,8 @@ from viewer.commands import speech
 from viewer.commands.acting import acting, case_option, reason_option, user_option
 from viewer.commands.handed_in import text_of
 from virtopsy.errors import InputError, UsageError
-from virtopsy.language import Language, say
+from virtopsy.language import Language, Phrase, say
+from virtopsy.system_reason import reason_of
 
 if TYPE_CHECKING:
     from archive.opening import Archive
@@ -101,8 +102,12 @@ def _records_in(path: Path, series: str | None) -> list[dict[str, Any]]:
 
     try:
         text = text_of(path)
-    except (OSError, ValueError) as error:
-        raise InputError("archive.finding.file", path=path, detail=str(error)) from error
+    except OSError as error:
+        raise InputError("archive.finding.file", path=path, detail=reason_of(error)) from error
+    except ValueError as error:
+        foreign = isinstance(error, UnicodeDecodeError)
+        why = Phrase("exchange.in.no_text" if foreign else "exchange.in.too_large")
+        raise InputError("archive.finding.file", path=path, detail=why) from error
     listed = [_checked(one, series) for one in records_in(text)]
     if not listed:
         raise InputError("findings.record.not_an_object")

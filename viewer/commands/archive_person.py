@@ -22,6 +22,7 @@ from viewer.commands.acting import (
     user_option,
 )
 from viewer.commands.folder_first import FolderFirst
+from virtopsy.errors import UsageError
 from virtopsy.language import Fact, Language, say
 
 if TYPE_CHECKING:
@@ -131,11 +132,19 @@ def _reset(group: speech.Group, language: Language) -> None:
 def _list(group: speech.Group, language: Language) -> None:
     @group.add("list", "archive.cli.person.list.help")
     @click.argument("folder", metavar="DIR", type=speech.PLACE)
+    @click.argument("name", required=False)
     @user_option(language)
     @speech.json_option(language)
-    def list_persons(folder: Path, user: str | None, as_json: bool) -> None:
+    def list_persons(folder: Path, name: str | None, user: str | None, as_json: bool) -> None:
+        from archive.proof import canonical
+
         with acting(folder, user, language) as (archive, actor):
             persons = archive.access.list(actor)
+        if name is not None:
+            asked = canonical.text(name).strip()
+            persons = tuple(one for one in persons if one.name == asked)
+            if not persons:
+                raise UsageError("archive.person.unknown", name=name)
         if as_json:
             speech.facts({"persons": [_facts_of(one) for one in persons]})
             return

@@ -26,10 +26,27 @@ class FolderFirst(click.Command):
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        verbs = [place for place, one in enumerate(args) if one in self.group.commands]
+        place = self._verb(args)
         asked = set(ctx.help_option_names) & set(args)
-        ctx.args = _verb_first(args, verbs[0]) if verbs else [*asked] or args
+        ctx.args = [*asked] or args if place is None else _verb_first(args, place)
         return ctx.args
+
+    def _verb(self, args: list[str]) -> int | None:
+        """Return where the verb stands: after the folder, whatever that is called, or before it."""
+        valued = {
+            spelt
+            for verb in self.group.commands.values()
+            for one in verb.params
+            if isinstance(one, click.Option) and not one.is_flag
+            for spelt in one.opts
+        }
+        named = [
+            place
+            for place, one in enumerate(args)
+            if not one.startswith("-") and (place == 0 or args[place - 1] not in valued)
+        ]
+        verbs = [place for place in named[1::-1] if args[place] in self.group.commands]
+        return verbs[0] if verbs else None
 
     @override
     def invoke(self, ctx: click.Context) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from pathlib import Path
 
 _MOST_BYTES = 16 * 1024 * 1024
@@ -11,10 +14,12 @@ def text_of(path: Path) -> str:
     """Return the text of a UTF-8 file, with or without a byte order mark.
 
     Raises:
-        OSError, ValueError: it cannot be read, is no regular file, too large or not UTF-8.
+        OSError: it cannot be read, or is no regular file.
+        ValueError: it is too large; or, as a UnicodeDecodeError, not UTF-8.
     """
-    if not path.is_file():  # a pipe or a device may never end
-        raise FileNotFoundError(str(path))
-    if path.stat().st_size > _MOST_BYTES:
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode):  # a pipe or a device may never end
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    if state.st_size > _MOST_BYTES:
         raise ValueError(f"> {_MOST_BYTES} bytes")
     return path.read_text(encoding="utf-8-sig")

@@ -14,7 +14,7 @@ from viewer.commands import speech
 from viewer.commands.acting import NEW_PASSWORD, password_of
 from viewer.commands.fingerprint import fingerprint_of
 from virtopsy.errors import VirtopsyError
-from virtopsy.language import Language, say
+from virtopsy.language import Language, printable, say
 from virtopsy.report.moments import to_the_second
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _confirmed(language: Language, origin: str, fingerprint: str) -> bool:
     """Ask the person at the terminal what the paper says; nobody there: not confirmed."""
     if not sys.stdin.isatty():
         return False
-    typed = click.prompt(say("anchor.confirm", language, origin=origin), default="", err=True)
+    asked = printable(say("anchor.confirm", language, origin=origin))
+    typed = click.prompt(asked, default="", err=True)
     digits = re.sub(r"[\s:-]", "", typed).lower()
     return len(digits) >= _COMPARED and fingerprint.startswith(digits)
 

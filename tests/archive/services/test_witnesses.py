@@ -258,7 +258,7 @@ def test_what_is_signed_is_remembered_before_the_signature_leaves(
 
 def test_the_witness_s_key_is_locked_by_its_password_alone(place: Place) -> None:
     place.request()
-    with pytest.raises(UsageError, match="password"):
+    with pytest.raises(AccessDenied, match="password"):
         place.station().sign(stick(place.stick), PASSWORD, confirm=lambda *_: True)
     with pytest.raises(UsageError, match="already"):
         place.station().new("auditor-3", "x")

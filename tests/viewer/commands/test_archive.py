@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,19 @@ def test_persons_are_helped_with(
     for arguments in (("person", *verb), ("person", "DIR", *verb)):
         assert main(["archive", *arguments, flag]) == 0
         assert "--lang" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"{", b" " * (17 << 20), None])
+def test_why_a_finding_cannot_be_read_is_said_in_the_person_s_language(
+    folder: Path, tmp_path: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "находка"
+    if content is not None:
+        path.write_bytes(content)
+    asked = ["--case", "1", "--json-file", str(path), "--lang", "ru"]
+    assert main(["archive", "finding", str(folder), *asked]) == 3
+    said = capsys.readouterr().err.replace(str(path), "").replace("JSON", "").replace("UTF-8", "")
+    assert not re.search("[A-Za-z]", said), said
 
 
 def test_what_never_ends_is_no_file_to_hand_in(folder: Path) -> None:

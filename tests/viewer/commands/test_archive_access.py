@@ -73,6 +73,27 @@ def test_every_role_the_archive_knows_can_be_given() -> None:
     assert tuple(ROLES) == tuple(Role)
 
 
+@pytest.mark.parametrize("name", ["role", "add", "list"])
+def test_a_folder_or_a_person_called_as_a_verb_is_a_folder_or_a_person(
+    folder: Path, run: _Run, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("person", "add", name, "--role", "administrator", *_A)
+    named = folder.rename(folder.parent / name)
+    capsys.readouterr()
+    for asked in (["list", *_A], ["list", name, *_A], ["--user", name, "list"]):
+        code = main(["archive", "person", str(named), *asked, "--json"])
+        said = capsys.readouterr().out
+        assert (code, name in said) == (0, True)
+
+
+def test_a_list_of_persons_can_be_asked_for_one(run: _Run) -> None:
+    run("person", "add", "B", "--role", "expert", *_A)
+    code, told, _ = run("person", "list", "B", *_A)
+    assert (code, [one["name"] for one in told["persons"]]) == (0, ["B"])
+    assert len(run("person", "list", *_A)[1]["persons"]) == 2
+    assert run("person", "list", "nobody", *_A)[0] == 2
+
+
 def test_roles_are_changed_by_two_from_the_second_administrator_on(run: _Run) -> None:
     code, made, _ = run("person", "add", "B", "--role", "administrator", *_A)
     assert (code, made["reset"]) == (0, False)

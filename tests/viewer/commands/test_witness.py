@@ -62,6 +62,20 @@ def test_a_stick_goes_to_the_witness_and_back(
     assert facts(capsys, "archive", "verify", folder)["ok"] is True
 
 
+def test_a_witness_s_wrong_password_is_a_refusal(
+    folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stick, home = str(tmp_path / "stick"), ("--home", str(tmp_path / "home"))
+    made = facts(capsys, "witness", "new", "auditor-2", *home)
+    facts(capsys, *f"archive witness {folder} add auditor-2 --key {made['vkey']}".split())
+    facts(capsys, "archive", "witness", folder, "request", stick)
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "another")
+    assert main(["witness", "sign", stick, *home]) == 4
+
+
 def test_a_refusal_is_loud_and_exit_1(
     folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
