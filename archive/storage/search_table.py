@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Self
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Select,
     and_,
@@ -203,8 +204,8 @@ def _found(by_pieces: bool, beside: int) -> Select[Any]:
         by_pieces: there are words of three letters and more.
         beside: how many short ones are beside those, or beside the first.
     """
-    limit, places = bindparam("limit"), range(beside)
-    short = [func.instr(_ITEM.folded, bindparam(f"beside_{place}")) > 0 for place in places]
+    limit: BindParameter[int] = bindparam("limit")
+    short = [func.instr(_ITEM.folded, bindparam(f"beside_{n}")) > 0 for n in range(beside)]
     wanted = _ITEMS.join_from(_PIECES, tables.search_items, _ITEM.place == _PIECES.c.rowid)
     wanted = wanted.where(literal_column("search_text").op("MATCH")(bindparam("pieces")))
     wanted = wanted.where(*short, _OF_PERSON).order_by(_PIECES.c.rowid.desc()).limit(limit)
