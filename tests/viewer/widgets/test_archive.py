@@ -99,7 +99,7 @@ def test_the_card_of_a_new_archive_goes_on_saying_that_its_disk_is_not_encrypted
     asked = "viewer.presenters.archive.keeping.encryption_of"
     monkeypatch.setattr(asked, lambda _: Encryption.PLAIN)
     screen = start()
-    said = screen.desk.window.findChild(QLabel, "archive.lasting")
+    said = screen.desk.window.findChild(QLabel, "cases.lasting")
     assert not said.isVisible(), "of no archive there is nothing to say"
     dialog = sign_in(screen, tmp_path / "archive")
     for name in ("password", "again"):

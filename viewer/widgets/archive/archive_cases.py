@@ -42,7 +42,7 @@ class ArchiveCases(QFrame):
         title.setProperty("role", "heading")
         words(title, language, title.setText, "ui.archive.title")
         self._who = wrapped("quiet", "archive.who")
-        self._lasting = wrapped("quiet", "archive.lasting")
+        self._lasting = wrapped("quiet", "cases.lasting")
         self._told = wrapped("quiet", "cases.found")
         self._sign_in = QPushButton()
         self._sign_in.setObjectName("archive.sign_in")
