@@ -11,22 +11,27 @@ import hashlib
 import os
 import stat
 import sys
+import threading
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from virtopsy.dicom.names import file_name
+from virtopsy.errors import IntegrityError
 
 _ZIP: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
 _ENCRYPTED: Final = 0x1
 _UTF8: Final = 0x800
 _CHUNK: Final = 1 << 16
+_FRESH_S: Final = 1.0
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 MOST_MEMBERS: Final = 200_000
 # Deflate shrinks to no less than 1:1032; whoever claims more lies.
@@ -62,10 +67,16 @@ class Member(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where one file lies: on the disk, or in a zip that does."""
+    """Where one file lies: on the disk, or in a zip that does.
+
+    Attributes:
+        sha256: what the file on the disk was when it was kept, 64 hexadecimal digits; it is then
+            read only while it still is that. Empty where nobody kept it.
+    """
 
     path: str
     member: Member | None = None
+    sha256: str = ""
 
     @property
     def place(self) -> Path:
@@ -276,16 +287,45 @@ def opened(address: Address) -> Iterator[IO[bytes]]:
     """Open a file or a member of a zip to read it from its beginning.
 
     Raises:
+        IntegrityError: the file is not what it was when it was kept.
         OSError: the system refused to read it.
         Any of ZIP_ERRORS: its zip is damaged.
     """
     if address.member is None:
         with os.fdopen(open_file(address.path), "rb") as file:
+            if address.sha256:
+                _refuse_changed(file, address)
             yield file
     else:
         member, _ = open_member(address)
         with member:
             yield member
+
+
+def _refuse_changed(file: BufferedReader, address: Address) -> None:
+    """Read a kept file through before anything of it is used.
+
+    The frames of one file follow one another: what was read through less than a second ago, by
+    this thread and as its last, counts.
+    """
+    state = os.fstat(file.fileno())
+    read = (address, state.st_ino, state.st_size, state.st_mtime_ns)
+    if _last.read == read and time.monotonic() - _last.at < _FRESH_S:
+        return
+    if hashlib.file_digest(file, "sha256").hexdigest() != address.sha256:
+        raise IntegrityError("scan.changed", path=address.place)
+    file.seek(0)
+    _last.read, _last.at = read, time.monotonic()
+
+
+class _Last(threading.local):
+    """The kept file that a thread has read through last, and when."""
+
+    read: tuple[Address, int, int, int] | None = None
+    at = 0.0
+
+
+_last: Final = _Last()
 
 
 def fingerprint(address: Address, most: int | None = None, *, start: int = 0) -> bytes | None:

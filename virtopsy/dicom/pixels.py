@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from virtopsy.dicom import syntax
-from virtopsy.dicom.carrier import open_file
+from virtopsy.dicom.carrier import opened
 from virtopsy.dicom.header import EXPLICIT_BIG
 from virtopsy.dicom.series import Instance
 from virtopsy.errors import InputError
@@ -32,6 +32,7 @@ def plane(instance: Instance) -> Raw:
 
     Raises:
         InputError: the file is gone, truncated, or cannot be decoded.
+        IntegrityError: it is not what it was when it was kept.
     """
     raw = _plain(instance) if is_plain(instance) else _decoded(instance)
     return _significant(raw, instance)
@@ -47,11 +48,8 @@ def _plain(instance: Instance) -> Raw:
     raw = np.empty((instance.rows, instance.columns), dtype=stored_type(instance))
     start = instance.storage.offset + (instance.frame_number - 1) * raw.nbytes
     try:
-        file = open_file(instance.path)
-        try:
-            found = os.preadv(file, [raw.data.cast("B")], start)
-        finally:
-            os.close(file)
+        with opened(instance.address) as file:
+            found = os.preadv(file.fileno(), [raw.data.cast("B")], start)
     except OSError as error:
         raise InputError("scan.cannot_open", path=instance.path) from error
     if found != raw.nbytes:

@@ -25,7 +25,7 @@ from virtopsy.dicom.codestream import modules_for
 from virtopsy.dicom.pixels import is_plain, plane, undecodable
 from virtopsy.dicom.scale import TooWide, put, types_for
 from virtopsy.dicom.series import Instance
-from virtopsy.errors import Bug, InputError
+from virtopsy.errors import Bug, InputError, IntegrityError
 from virtopsy.imaging.volume import Quantity
 from virtopsy.imaging.voxels import Voxels
 from virtopsy.jobs import Progress
@@ -35,6 +35,8 @@ _CODED_AT_ONCE: Final = 4
 
 Focus: TypeAlias = Callable[[], int]
 """Asks which slice is looked at now."""
+Answer: TypeAlias = float | InputError | IntegrityError
+"""The highest value of a plane, or why it is not there."""
 Begun: TypeAlias = Callable[[Voxels, NDArray[np.bool_]], None]
 """Hears of the voxels while they fill: (voxels, (slices,) which have arrived)."""
 
@@ -90,6 +92,7 @@ def read(  # noqa: PLR0913 -- each says one thing of its own
 
     Raises:
         InputError: none of them can be read, or they do not fit into memory.
+        IntegrityError: a kept file is not what it was; then nothing of the series is shown.
         Cancelled: the user asked for it.
     """
     for kind in types_for(instances):
@@ -139,6 +142,8 @@ class _Filling:
                 answers = self._by_workers(block, queue, progress)
             held.enter_context(closing(answers))
             for done, (number, answer) in enumerate(answers, start=1):
+                if isinstance(answer, IntegrityError):
+                    raise answer
                 if isinstance(answer, InputError):
                     failed[number] = answer
                     holes.append(int(places[number]))
@@ -174,10 +179,8 @@ class _Filling:
 
     def _by_threads(
         self, voxels: Voxels, queue: Outwards
-    ) -> Generator[tuple[int, float | InputError], None, None]:
-        answers: SimpleQueue[Sequence[tuple[int, float | InputError]] | BaseException] = (
-            SimpleQueue()
-        )
+    ) -> Generator[tuple[int, Answer], None, None]:
+        answers: SimpleQueue[Sequence[tuple[int, Answer]] | BaseException] = SimpleQueue()
         stopped = threading.Event()
 
         def work() -> None:
@@ -201,13 +204,13 @@ class _Filling:
             finally:
                 stopped.set()
 
-    def _filled(self, number: int, voxels: Voxels) -> float | InputError:
+    def _filled(self, number: int, voxels: Voxels) -> Answer:
         out = voxels[self._slots.places[number]]
         return _fill(self._instances[number], out, self._quantity)
 
     def _by_workers(
         self, block: Block, queue: Outwards, progress: Progress
-    ) -> Generator[tuple[int, float | InputError], None, None]:
+    ) -> Generator[tuple[int, Answer], None, None]:
         syntaxes = {one.storage.transfer_syntax for one in self._instances}
         prepare(tuple(chain(*map(modules_for, syntaxes))))
         function = partial(_fill_shared, kind=self._kind, shape=self._shape, what=self._quantity)
@@ -248,13 +251,13 @@ def _fill_shared(
     kind: np.dtype[Any],
     shape: tuple[int, int, int],
     what: Quantity,
-) -> float | InputError:
+) -> Answer:
     k, instance = item
     return _fill(instance, np.frombuffer(memory, kind).reshape(shape)[k], what)
 
 
-def _fill(instance: Instance, out: NDArray[Any], what: Quantity) -> float | InputError:
+def _fill(instance: Instance, out: NDArray[Any], what: Quantity) -> Answer:
     try:
         return put(plane(instance), instance, what, out)
-    except InputError as error:
+    except (InputError, IntegrityError) as error:
         return error

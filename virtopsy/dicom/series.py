@@ -100,6 +100,7 @@ class Instance:
         member: which file of a zip it is; None for a file of its own.
         tabled: its values go through a table (Modality LUT Sequence), not slope and intercept.
         display: how it asks to be shown.
+        sha256: of the file as it was kept, see `Address`; empty where nobody kept it.
     """
 
     path: Path
@@ -126,11 +127,12 @@ class Instance:
     member: Member | None = None
     tabled: bool = False
     display: Display = UNSAID
+    sha256: str = ""
 
     @property
     def address(self) -> Address:
         """Return where its file lies."""
-        return Address(str(self.path), self.member)
+        return Address(str(self.path), self.member, self.sha256)
 
     @property
     def place(self) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from archive.opening import Archive
 from archive.records import Actor
@@ -33,14 +35,30 @@ def scan_case(
     *,
     without: Collection[str] = (),
 ) -> Scan:
-    """Return the studies and series whose files a case keeps, but those named in `without`."""
-    paths = [
-        source.path_in_archive
+    """Return the studies and series whose files a case keeps, but those named in `without`.
+
+    The files are read again whenever a series of them is shown, and each is then held against
+    its hash once more.
+    """
+    kept = {
+        source.path_in_archive.absolute(): source.sha256
         for entry in case.series
         if entry.series_uid not in without
         for source in archive.cases.series_files(actor, case.number, entry.series_uid)
-    ]
-    return scan_files(paths, progress) if paths else Scan(0, (), ())
+    }
+    return _hashed(scan_files(tuple(kept), progress), kept) if kept else Scan(0, (), ())
+
+
+def _hashed(found: Scan, kept: Mapping[Path, str]) -> Scan:
+    """Return what was found with the hash that each file was kept under."""
+    studies = []
+    for study in found.studies:
+        series = []
+        for one in study.series:
+            instances = (replace(plane, sha256=kept[plane.path]) for plane in one.instances)
+            series.append(replace(one, instances=tuple(instances)))
+        studies.append(replace(study, series=tuple(series)))
+    return replace(found, studies=tuple(studies))
 
 
 def assembled(

@@ -186,6 +186,35 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     assert opened.series.uid in kept, "one is examined, the other one can be put beside it"
 
 
+def test_a_kept_file_that_changed_since_the_case_was_opened_is_not_shown(
+    desk: _Desk, scans: Path, tmp_path: Path
+) -> None:
+    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
+    archive, actor = desk.keeping.acting()
+    archive.intake.take_in(
+        actor, scans, case_number="7/2026", basis="", deliverer="", carrier="", progress=Progress()
+    )
+    desk.keeping.reopen("7/2026")
+    desk.settle()
+    before, held = desk.opening.opened.now, desk.keeping.held.now
+    assert before is not None
+    assert held is not None
+    other = next(s for study in held.studies for s in study.series if s.uid != before.series.uid)
+    study = next(one for one in held.studies if other in one.series)
+    damaged = other.instances[0].path
+    damaged.chmod(0o600)
+    content = bytearray(damaged.read_bytes())
+    content[-1] ^= 1
+    damaged.write_bytes(content)
+
+    desk.opening.load(study, other)
+    desk.settle()
+
+    assert desk.problems == ["scan.changed"]
+    assert desk.opening.opened.now is before
+    assert desk.views.volume.now is before.volume
+
+
 def test_a_case_opens_without_its_destroyed_series_and_the_strip_says_so_also_if_unsealed(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
