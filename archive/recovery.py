@@ -80,10 +80,11 @@ def is_encrypted(backup: Path, archive: str | None = None) -> bool:
 
 
 def snapshots_of(
-    backup: Path, *, password: str, archive: str | None = None
+    backup: Path, *, password: str, phrase: str = "", archive: str | None = None
 ) -> tuple[Snapshot, ...]:
     """Return the snapshots of a backup, oldest first; errors as for `restore_backup`."""
-    return _unlocked(backup, archive, Password(password), Files()).snapshots()
+    opening = (Password(password), Password(phrase))
+    return _unlocked(backup, archive, opening, Files()).snapshots()
 
 
 def restore_backup(  # noqa: PLR0913 -- all but the two places by name
@@ -91,6 +92,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     folder: Path,
     *,
     password: str,
+    phrase: str = "",
     clock: Clock,
     archive: str | None = None,
     snapshot: str | None = None,
@@ -110,6 +112,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         folder: where the archive goes.
         password: of any person who made a backup, or the backup's passphrase; where a person is
             named, of that person.
+        phrase: the backup's passphrase, for when the password opens nothing; empty for none.
         clock: for the entry.
         archive: uuid; needed where the disk holds several.
         snapshot: name or number; the newest where none is given.
@@ -125,18 +128,18 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         InputError: no backup there, the place is not empty or in an archive, or a file is no
             checkpoint.
         UsageError: which archive or which snapshot is not clear.
-        AccessDenied: the password opens nothing, or is not that of the person named; then the
-            restore is not finished, and goes on when it is repeated.
+        AccessDenied: neither of the two opens anything, or the password is not that of the
+            person named; then the restore is not finished, and goes on when it is repeated.
         IntegrityError: the backup of what makes an archive is damaged.
         StorageError, Cancelled: a disk refused, the person stopped it; repeated, it goes on.
     """
     files = files or Files()
     refuse_shared_place(folder)
     refuse_within(folder)
-    secret = Password(password)
-    del password
+    secret, own = Password(password), Password(phrase)
+    del password, phrase
     outside = [_outside(path, files) for path in checkpoints]
-    source = _unlocked(backup, archive, secret, files)
+    source = _unlocked(backup, archive, (secret, own), files)
     wanted = restore.chosen(source, snapshot)
     if folder.resolve().is_relative_to(source.kept.disk.folder.resolve()):
         raise InputError("backup.inside_backup", path=folder)
@@ -251,8 +254,15 @@ def _backup(place: Path, archive: str | None) -> Path:
     return place / found[0]
 
 
-def _unlocked(place: Path, archive: str | None, password: Password, files: Files) -> Source:
-    return restore.unlock(BackupDisk(_backup(place, archive), files), password)
+def _unlocked(
+    place: Path, archive: str | None, opening: tuple[Password, Password], files: Files
+) -> Source:
+    """Open a backup with a password or else with its passphrase; an empty one is none."""
+    disk, (password, phrase) = BackupDisk(_backup(place, archive), files), opening
+    if password.typed and phrase.typed:
+        with suppress(AccessDenied):  # only the second refusal is one
+            return restore.unlock(disk, password)
+    return restore.unlock(disk, phrase if phrase.typed else password)
 
 
 def _outside(path: Path, files: Files) -> Outside:

@@ -23,6 +23,7 @@ F = TypeVar("F", bound=Callable[..., object])
 PASSWORD = "VIRTOPSY_PASSWORD"  # noqa: S105 -- the variable's name
 SECOND_PASSWORD = "VIRTOPSY_SECOND_PASSWORD"  # noqa: S105 -- the variable's name
 NEW_PASSWORD = "VIRTOPSY_NEW_PASSWORD"  # noqa: S105 -- the variable's name
+PHRASE = "VIRTOPSY_BACKUP_PASSWORD"
 _MOST = 2**31 - 1
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from viewer.commands import speech
-from viewer.commands.acting import acting_with_password, reason_option, user_option
+from viewer.commands.acting import PHRASE, acting_with_password, reason_option, user_option
 from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
     from archive.services.backup import BackupReport
 
 _PATH = speech.PLACE
-PHRASE = "VIRTOPSY_BACKUP_PASSWORD"
 
 
 def build(language: Language) -> click.Command:

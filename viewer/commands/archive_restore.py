@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from viewer.commands import speech
 from viewer.commands.acting import (
     PASSWORD,
+    PHRASE,
     password_of,
     reason_option,
     secret,
@@ -64,14 +66,17 @@ def build(language: Language) -> click.Command:
 
         if not listed and folder is None:
             raise UsageError("backup.restore.no_folder")
-        password = ""
-        if is_encrypted(backup, uuid):
+        phrase, password = os.environ.get(PHRASE, ""), ""
+        if phrase and not user:
+            password = os.environ.get(PASSWORD, "")
+        elif is_encrypted(backup, uuid):
             missing = UsageError("backup.no_password", variable=PASSWORD)
             password = secret(PASSWORD, say("backup.restore.password", language), missing)
         elif user:
             password = password_of(user, language)
         if listed or folder is None:
-            _list(snapshots_of(backup, password=password, archive=uuid), language, as_json)
+            found = snapshots_of(backup, password=password, phrase=phrase, archive=uuid)
+            _list(found, language, as_json)
             return
         progress = speech.progress("backup.progress.restore", language)
         with speech.stoppable(progress):
@@ -79,6 +84,7 @@ def build(language: Language) -> click.Command:
                 backup,
                 folder,
                 password=password,
+                phrase=phrase,
                 clock=system_clock,
                 archive=uuid,
                 snapshot=snapshot,

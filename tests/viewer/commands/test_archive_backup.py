@@ -89,8 +89,16 @@ def test_the_passphrase_of_the_variable_opens_the_backup(
 ) -> None:
     monkeypatch.setenv("VIRTOPSY_BACKUP_PASSWORD", "of the disk")
     _run("backup", folder, tmp_path / "disk")
+    monkeypatch.setenv("VIRTOPSY_PASSWORD", "changed since")
+    assert _run("restore", tmp_path / "disk", tmp_path / "besides") == 0
+    monkeypatch.delenv("VIRTOPSY_PASSWORD")
+    assert _run("restore", tmp_path / "disk", tmp_path / "alone") == 0
+    assert _run("restore", tmp_path / "disk", "--list") == 0
+    monkeypatch.setenv("VIRTOPSY_BACKUP_PASSWORD", "of another disk")
+    assert _run("restore", tmp_path / "disk", tmp_path / "none") == 4
+    monkeypatch.delenv("VIRTOPSY_BACKUP_PASSWORD")
     monkeypatch.setenv("VIRTOPSY_PASSWORD", "of the disk")
-    assert _run("restore", tmp_path / "disk", tmp_path / "back") == 0
+    assert _run("restore", tmp_path / "disk", tmp_path / "typed") == 0
 
 
 def test_a_plain_backup_says_so_and_asks_for_no_password_to_read_it(
