@@ -9,7 +9,7 @@ import click
 
 from viewer.commands import speech
 from viewer.commands.acting import acting, limit_option, user_option
-from virtopsy.language import Language, printable, say
+from virtopsy.language import Language, say
 
 if TYPE_CHECKING:
     from archive.records import SearchReport
@@ -54,8 +54,8 @@ def _facts(report: SearchReport) -> dict[str, Any]:
 def _tell(report: SearchReport, language: Language) -> None:
     for one in report.results:
         kind = say(f"search.kind.{one.kind}", language)
-        text = printable(one.text)
-        speech.line(say("search.cli.hit", language, case=one.case_number, kind=kind, text=text))
+        hit = {"case": one.case_number, "kind": kind, "text": one.text}
+        speech.line(say("search.cli.hit", language, **hit))
     shown = len(report.results)
     if report.more:
         speech.line(say("search.more", language, total=report.total, shown=shown))
