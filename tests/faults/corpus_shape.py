@@ -78,3 +78,9 @@ def _made(name: str) -> Callable[[Stand], object]:
 
 for _name in SHAPES:
     bad("index: shape changed", "schema_changed")(_made(_name))
+
+
+@bad("index: made by a newer program", "index_newer")
+def newer_shape_and_revision(stand: Stand) -> None:
+    """A true one and a forged one look the same: the log states no revision."""
+    stand.sql("UPDATE alembic_version SET version_num = '0003'", "CREATE TABLE more (a)")
