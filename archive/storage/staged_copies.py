@@ -23,14 +23,16 @@ class StagedCopies:
         self._files = files
 
     def of(self, wanted: Mapping[str, int]) -> dict[str, Path]:
-        """Return a copy of each that has one; a file of its size that cannot be read is one.
+        """Return a copy of each that has one, but those of programs that live.
+
+        A file of its size that cannot be read is one.
 
         Args:
             wanted: SHA-256 -> size.
         """
         found: dict[str, Path] = {}
         for folder in self._folders():
-            for path, sha256s in self._alike(folder, wanted):
+            for path, sha256s in () if self._lives(folder) else self._alike(folder, wanted):
                 try:
                     known = {self._files.hash(path)[0]} & sha256s
                 except StorageError:
@@ -64,17 +66,29 @@ class StagedCopies:
                     self._files.let_go(handle)
 
     def _destroy_in(self, folder: Path, wanted: Mapping[str, int], same: set[int | None]) -> None:
-        second_names = [one for one in inside(folder) if _inode(one) in same]
+        second_names = [one for one in _below(folder, self._staging) if _inode(one) in same]
         for path in second_names:
             self._files.destroy(path)
         for path, sha256s in self._alike(folder, wanted):
             if self._files.hash(path)[0] in sha256s:
                 self._files.destroy(path)
 
+    def _lives(self, folder: Path) -> bool:
+        """Tell whether the program whose import a folder is has it locked."""
+        journal = folder / staging_journal.NAME
+        if not is_file(journal):
+            return False
+        try:
+            handle = self._files.hold(journal)
+        except StorageError:  # nothing may be written here: then no import runs either
+            return False
+        if handle is not None:
+            self._files.let_go(handle)
+        return handle is None
+
     def _folders(self) -> list[Path]:
         """Return `staging/` itself, where single files wait, and the folder of each import."""
-        below = [one for one in inside(self._staging) if one.is_dir() and not one.is_symlink()]
-        return [self._staging, *below]
+        return [self._staging, *filter(_is_folder, inside(self._staging))]
 
     def _alike(self, folder: Path, wanted: Mapping[str, int]) -> Iterator[tuple[Path, set[str]]]:
         """Yield files with the size of what is wanted, unless the journal knows another hash."""
@@ -82,8 +96,11 @@ class StagedCopies:
         for sha256, size in wanted.items():
             by_size.setdefault(size, set()).add(sha256)
         noted = self._noted(folder)
-        for path in inside(folder):
-            found = self._files.size(path)
+        for path in _below(folder, self._staging):
+            try:
+                found = self._files.size(path)
+            except StorageError:
+                continue  # in a folder that is shut, or deeper than the system can name
             sha256s = set() if found is None else by_size.get(found, set())
             if path in noted:
                 sha256s = sha256s & {noted[path]}
@@ -99,6 +116,21 @@ class StagedCopies:
         except StorageError:
             return {}  # then every file of the size is hashed
         return {one.path: one.sha256 for one in journal.copied.values()} if journal else {}
+
+
+def _below(folder: Path, staging: Path) -> Iterator[Path]:
+    """Yield what lies in a folder, at any depth; in `staging/` itself only what is no import's."""
+    waiting = [folder]
+    while waiting:
+        for one in inside(waiting.pop()):
+            if not _is_folder(one):
+                yield one
+            elif folder != staging:
+                waiting.append(one)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path) and not path.is_symlink()  # noqa: PTH112 -- unlike Path's
 
 
 def _inode(path: Path) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -543,6 +544,53 @@ def test_a_copy_that_comes_after_the_destruction_is_told_and_goes_at_the_next_lo
     kept.access.login("Second", "pw-pw-pw")
     assert _holding(kept, content) == []
     assert [one.code for one in kept.verify.run().notes] == ["destroyed_by_act"]
+
+
+def test_a_copy_deep_within_staging_is_told_and_goes_at_the_next_login(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    content = _path(kept, _hashes(kept)[0]).read_bytes()
+    _destroy_one(kept, expert, second)
+    deep = kept.folder / "staging" / "x" / "sub" / "deeper"
+    deep.mkdir(parents=True)
+    (deep / "copy").write_bytes(content)
+    (deep / "up").symlink_to(kept.folder, target_is_directory=True)
+    (note,) = kept.verify.run().notes
+    assert (note.code, note.path) == ("destroyed_bytes_left", "staging/x/sub/deeper/copy")
+    kept.access.login("Second", "pw-pw-pw")
+    assert _holding(kept, content) == []
+
+
+def test_what_lies_too_deep_in_staging_to_be_named_stops_no_check(
+    kept: Archive, expert: Actor, second: Actor
+) -> None:
+    _destroy_one(kept, expert, second)
+    handle = os.open(kept.folder / "staging", os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("x" * 240, dir_fd=handle)
+        below = os.open("x" * 240, os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        os.close(os.open("y" * 240, os.O_CREAT, dir_fd=below))
+        handle = below
+    os.close(handle)
+    assert [one.code for one in kept.verify.run().notes] == ["destroyed_by_act"]
+
+
+def test_the_copy_of_an_import_that_runs_is_not_told_as_left(
+    kept: Archive, expert: Actor, second: Actor, scan: Path
+) -> None:
+    _destroy_one(kept, expert, second)
+    really: Callable[..., Any] = StagingFolder.settle
+    told = []
+
+    def meanwhile(folder: StagingFolder) -> None:
+        told.extend(one.code for one in kept.verify.run().notes)
+        really(folder)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(StagingFolder, "settle", meanwhile)
+        kept.intake.take_in(expert, scan, case_number="2", progress=Progress())
+    assert told == ["destroyed_by_act"]
 
 
 def test_a_copy_of_bytes_that_another_case_rests_on_is_left_to_its_import(
