@@ -95,3 +95,7 @@ class Database(Protocol):
     def reading(self) -> UnitOfWork:
         """Return a transaction that sees one state and changes nothing."""
         ...
+
+    def in_passing(self) -> Database:
+        """Return the same index, which waits for another program's lock a moment only."""
+        ...

@@ -407,16 +407,21 @@ class Gate:
     def _sign_rest(self, live: _Live) -> None:
         """Sign what the session leaves unsigned, where it has the key and the person still may.
 
-        Until somebody signs it, whoever can write the folder can alter it without a trace.
+        Until somebody signs it, whoever can write the folder can alter it without removing a
+        checkpoint.
         """
-        seal = live.session.seal
+        if live.session.seal is None:
+            return
+        actor, journal = live.session.actor, self._journal.in_passing()
         try:
-            if seal is None:
+            with journal.database.reading() as work:
+                person = work.persons.by_id(actor.person_id)
+                key = keys.in_use(work.log)
+            if person is None or self._put_out(live, person):
                 return
-            with self._journal.database.reading() as work:
-                person = work.persons.by_id(live.session.actor.person_id)
-            if not self._put_out(live, person):
-                self._journal.sign_rest(seal)
+            self._renew_key(live, person, key)
+            if live.session.seal is not None:
+                journal.sign_rest(live.session.seal, Act(Right.LOG_OUT, who(actor)))
         except (StorageError, IntegrityError):
             return  # what ends waits for nothing; `verify` tells what is damaged or unsigned
 

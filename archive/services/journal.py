@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from archive.ports import BodyCopy, Clock, Database, Machine, Notes, UnitOfWork
@@ -13,7 +15,7 @@ from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act, Moment
 from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Seal
-from archive.records import Inclusion, LogEntry
+from archive.records import Inclusion, LogEntry, Out
 from archive.services import keys
 from archive.services.explain import named
 from archive.services.unsealed import Unvouched, refuse, refuse_changed, sealed_size, unsealed
@@ -151,7 +153,7 @@ class Journal:
                 copied = True
             except StorageError:
                 copied = False
-            return copied, seal is not None and self._is_due(work)
+            return copied, seal is not None and self._is_due(work, seal)
 
     def head(self) -> tuple[int, bytes]:
         """Return size and Merkle root of the log.
@@ -246,20 +248,33 @@ class Journal:
             return False
         return copied
 
-    def sign_rest(self, seal: Seal) -> bool:
+    def in_passing(self) -> Journal:
+        """Return the same log, for what is not worth waiting for another program's lock."""
+        return replace(self, database=self.database.in_passing())
+
+    def sign_rest(self, seal: Seal, end: Act) -> bool:
         """Sign what no checkpoint covers yet, where a session ends; False as `checkpoint_after`.
+
+        Mere looks wait for the next signature: each session would leave a note of its own else.
+
+        Args:
+            seal: the session's key.
+            end: the entry that says that the session ends. It is written where a forged note has
+                the name of the one to be signed: no file is overwritten, so the log goes on by one.
 
         Raises:
             IntegrityError: the log is damaged.
-            StorageError: it cannot be read.
+            StorageError: it cannot be read, or not be written to.
         """
         if self.database.shut:
             return True
         with self.database.reading() as work:
-            last = work.log.last()
-        newest = next(self._checkpoints(last.seq), None) if last else None
-        if last is None or (newest is not None and newest.size == last.seq):
-            return True
+            last = work.log.size()
+            covered = self._covered(last, seal)
+            if all(_only_looks(one) for one in work.log.entries(after=covered)):
+                return True
+        if _note_name(last) in self.notes.names():
+            self.write(end)
         return self.checkpoint_after(seal, at_once=True)
 
     def _signed(self, seal: Seal, knowing: Collection[int]) -> Checkpoint | None:
@@ -279,22 +294,43 @@ class Journal:
         self.notes.add(size, made.note)
         return made
 
-    def _is_due(self, work: UnitOfWork) -> bool:
+    def _is_due(self, work: UnitOfWork, seal: Seal) -> bool:
         last = work.log.last()
         if last is None:
             return False
-        newest = next(self._checkpoints(last.seq), None)
-        if newest is None or last.seq - newest.size >= CHECKPOINT_EVERY:
+        size = self._covered(last.seq, seal)
+        if size == 0 or last.seq - size >= CHECKPOINT_EVERY:
             return True
-        if newest.size == last.seq:
+        if size == last.seq:
             return False
-        covered = work.log.at(newest.size)
-        if covered is None or next(work.log.of_acts(WEIGHTY, after=newest.size), None) is not None:
+        covered = work.log.at(size)
+        if covered is None or next(work.log.of_acts(WEIGHTY, after=size), None) is not None:
             return True
         try:
             return chain.when(last) - chain.when(covered) >= CHECKPOINT_AFTER
         except canonical.NotCanonical:
             return True  # `verify` says so; a checkpoint more than due harms nobody
+
+    def _covered(self, size: int, seal: Seal) -> int:
+        """Return how many entries the newest note covers; 0 where it is not signed by that key.
+
+        Whoever can write the folder can lay one there, which must keep nobody from signing. Only
+        the newest is looked at, as every act asks: above a forged one another is signed.
+
+        Args:
+            size: of the log; notes of a larger one are none of it.
+            seal: the key of whoever would sign.
+        """
+        names = self.notes.names()
+        place = bisect_right(names, _note_name(size))
+        if place == 0:
+            return 0
+        try:
+            note = self.notes.read(names[place - 1])
+        except StorageError:  # `verify` names it; here it covers nothing
+            return 0
+        found = _genuine(note, checkpoint.origin_of(self.archive), seal.public_key)
+        return found if names[place - 1] == _note_name(found) else 0
 
     def checkpoint_for(self, seal: Seal | None, covers: int = 0) -> Checkpoint:
         """Return a checkpoint made now or, for whoever may not sign, the newest one.
@@ -334,6 +370,20 @@ class Journal:
         return tuple(named(one, names) for one in found)
 
 
+def _note_name(size: int) -> str:
+    """Return the name of the checkpoint over so many entries; names sort as their sizes do."""
+    return f"log/checkpoint-{size:012d}.txt"
+
+
+@lru_cache(maxsize=8)  # every act asks of the same note
+def _genuine(note: str, origin: str, public_key: bytes) -> int:
+    """Return the size in a note of that log that the key signed; 0 for any other text."""
+    found = checkpoint.read(note)
+    if found is None or found.origin != origin or not checkpoint.signed_by(found, public_key):
+        return 0
+    return found.size
+
+
 def _head(work: UnitOfWork) -> tuple[int, bytes]:
     size = work.log.size()
     return size, merkle.Tree(work.tree).root(size)
@@ -345,6 +395,10 @@ def _whole(work: UnitOfWork, size: int) -> merkle.Tree:
     if size > there:
         raise Bug(f"the log has {there} entries, not {size}")
     return merkle.Tree(work.tree)
+
+
+def _only_looks(one: LogEntry) -> bool:
+    return one.act in LOOKING and one.out == Out.OK
 
 
 def _refuse_changed_row(one: LogEntry | None) -> None:

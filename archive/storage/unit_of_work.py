@@ -53,6 +53,7 @@ from virtopsy.late import Late
 from virtopsy.system_reason import quoted
 
 BUSY_TIMEOUT_S = 10.0
+_IN_PASSING_S = 1.0  # whoever closes a window does not wait longer
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=DELETE", "synchronous=EXTRA", "trusted_schema=OFF")
 _CACHE_KIB = 8192  # a page of cases and its counts do not fit the usual two thousand
 _PASSING_CACHE_KIB = 256  # pages that are read once each stay near the processor
@@ -164,6 +165,16 @@ class SqliteDatabase:
     def reading(self) -> UnitOfWork:
         """Return a transaction that sees one state and changes nothing."""
         return SqliteUnitOfWork(self._engine, self.path, immediate=False)
+
+    def in_passing(self) -> SqliteDatabase:
+        """Return the same file, for what waits a moment only where another program has it locked.
+
+        It keeps no connection: it needs no closing.
+        """
+        made = SqliteDatabase(self.path, busy_timeout_s=_IN_PASSING_S, kept=False)
+        if self._shut is not None:
+            made.only_read(self._shut)
+        return made
 
     def migrating(self) -> SqliteMigration:
         """Return a transaction that brings the file into today's shape."""
