@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 
-import click
 import pytest
 
 from archive.services.verify import CODES, NOTES
-from main import _Door
 from tests.resources.manual_codes import codes, manual, with_table
-from viewer.commands.folder_first import FolderFirst
+from tests.resources.typed import options_of
 from virtopsy.language import Language
 
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
@@ -56,31 +53,12 @@ def test_the_three_languages_name_the_same_commands() -> None:
     assert named[Language.KK] == named[Language.RU] == named[Language.EN]
 
 
-def _parsed(typed: str, language: Language) -> dict[str, object]:
-    """Return the options of a command as click understands them; nothing is done.
-
-    Raises:
-        click.UsageError: the command cannot be typed so.
-    """
-    command: click.Command = _Door(language)
-    words, called = shlex.split(typed), ["virtopsy"]
-    while isinstance(command, click.Group):
-        called.append(words.pop(0))
-        below = command.get_command(click.Context(command), called[-1])
-        assert below is not None, typed
-        command = below
-        if isinstance(command, FolderFirst):
-            words = command.parse_args(click.Context(command), words)
-            command = command.group
-    return command.make_context(" ".join(called), words).params
-
-
 @pytest.mark.parametrize("language", Language)
 def test_every_command_can_be_typed_as_it_stands_there(language: Language) -> None:
     typed = _TYPED.findall(_text(language))
     assert len(typed) > 15
     for one in typed:
-        given = _parsed(one, language)
+        given = options_of(one, language)
         assert not given.get("second") or given["user"], f"two are known, who acts? {one}"
 
 
