@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from itertools import islice
@@ -21,9 +22,12 @@ _ZIP = b"PK"
 def read_note(path: Path, files: Files) -> str:
     """Return the text of the checkpoint that lies at a path, or in the bundle there.
 
+    A person may name it by a link; within a bundle none is followed.
+
     Raises:
         InputError: there is none, or what lies there is too large for one.
     """
+    path = Path(os.path.realpath(path))  # unlike Path's, never raises
     if path.is_dir():
         content = files.read_brought(path / _IN_BUNDLE, _LARGEST)
     elif _begins(path) == _ZIP:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -30,6 +31,25 @@ def test_a_note_a_folder_and_a_zip_give_the_same_text(tmp_path: Path) -> None:
     _zipped(tmp_path / "flat.zip", {"log/checkpoint.txt": _NOTE})
     for name in ("note.txt", "bundle", "bundle.zip", "flat.zip"):
         assert read_note(tmp_path / name, Files()) == _NOTE
+
+
+def test_a_note_and_a_bundle_may_be_named_by_a_link_but_hold_none(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text(_NOTE)
+    (tmp_path / "bundle" / "log").mkdir(parents=True)
+    (tmp_path / "bundle" / "log" / "checkpoint.txt").write_text(_NOTE)
+    _zipped(tmp_path / "bundle.zip", {"log/checkpoint.txt": _NOTE})
+    for name in ("note.txt", "bundle", "bundle.zip"):
+        (tmp_path / f"to {name}").symlink_to(tmp_path / name)
+        assert read_note(tmp_path / f"to {name}", Files()) == _NOTE
+    (tmp_path / "bundle" / "log" / "checkpoint.txt").unlink()
+    (tmp_path / "bundle" / "log" / "checkpoint.txt").symlink_to(tmp_path / "note.txt")
+    os.mkfifo(tmp_path / "pipe")
+    ends = {"to pipe": "pipe", "to zero": "/dev/zero", "to itself": "to itself", "to none": "none"}
+    for name, end in ends.items():
+        (tmp_path / name).symlink_to(tmp_path / end)
+    for name in ("bundle", *ends):
+        with pytest.raises(InputError):
+            read_note(tmp_path / name, Files())
 
 
 def test_a_zip_that_is_damaged_lacks_the_note_or_hides_an_endless_one_is_refused(
