@@ -24,6 +24,7 @@ from archive.services.journal import Journal
 from archive.services.kept import Kept
 from archive.services.object_copies import ObjectCopies
 from archive.services.rights import Right
+from archive.within import refuse_within
 from virtopsy.errors import InputError, StorageError, UsageError, VirtopsyError
 from virtopsy.jobs import Progress
 
@@ -114,7 +115,10 @@ class Backup:
             raise InputError("backup.inside_archive", path=place)
         if not wanted.is_dir():
             raise InputError("backup.no_folder", path=place)
-        return wanted if wanted.name == self._journal.archive else wanted / self._journal.archive
+        uuid = self._journal.archive
+        found = wanted if wanted.name == uuid else wanted / uuid
+        refuse_within(found)
+        return found
 
     def _opener(self, session: Session, password: Password, phrase: Password) -> Opener:
         return Opener(session.actor.person_id, password, phrase, session.seal, self._cost)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archive.ports import Target
+from archive.within import refuse_within
 from virtopsy.errors import InputError
 
 NewTarget: TypeAlias = Callable[[Path], Target]
@@ -20,7 +21,7 @@ def refuse_place(out: Path, archive: Path) -> None:
         archive: the archive's folder.
 
     Raises:
-        InputError: `out` is taken, lies in the archive, or its folder is not there.
+        InputError: `out` is taken, lies in this or any archive, or its folder is not there.
     """
     place = out.absolute()
     if place.exists() or place.is_symlink():
@@ -29,3 +30,4 @@ def refuse_place(out: Path, archive: Path) -> None:
         raise InputError("bundle.no_folder", path=place.parent)
     if place.parent.resolve().is_relative_to(archive.resolve()):
         raise InputError("bundle.inside_archive", path=out)
+    refuse_within(out)

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.storage.files import Files
+from archive.within import refuse_within
 from virtopsy.errors import InputError
 
 FOLDER = "virtopsy-witness"
@@ -26,12 +27,13 @@ _REQUEST = re.compile(rf"({_LOG.pattern})\.request\.txt")
 
 
 class Stick:
-    """The folder `virtopsy-witness` on a stick, or wherever a person points."""
+    """The folder `virtopsy-witness` on a stick, or wherever a person points but in an archive."""
 
     def __init__(self, place: Path, files: Files) -> None:
         if not place.is_dir():
             raise InputError("anchor.stick.missing", path=place)
         self._folder = place / FOLDER
+        refuse_within(self._folder)
         self._files = files
 
     def logs(self) -> Sequence[str]:

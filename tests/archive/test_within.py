@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from archive.opening import Archive, create
 from archive.records import Actor
 from archive.recovery import restore_backup
 from archive.within import refuse_within
-from tests.archive.conftest import CHEAP, PASSWORD, Clock
+from archive.witnessing import station, stick
+from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock
 from virtopsy.errors import InputError
 from virtopsy.jobs import Progress
 
@@ -54,3 +56,40 @@ def test_no_archive_is_restored_within_another(
             disk, archive.folder / "sub", password=PASSWORD, clock=clock, progress=Progress()
         )
     assert _names(archive.folder) == before
+
+
+def test_nothing_is_handed_out_into_another_archive(
+    kept: Archive, expert: Actor, clock: Clock, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    create(other, person="X", password="pw-pw-pw", clock=clock, cost=CHEAP)
+    before = _names(other)
+    log, new = other / "log", other / "objects" / "sha256" / "bb"
+    acts: list[Callable[[], object]] = [
+        lambda: kept.court.refuse_place(expert, new),
+        lambda: kept.court.bundle(
+            expert, CASE, new, pictures=(), conclusion_pdf={}, progress=Progress()
+        ),
+        lambda: kept.case_proofs.write(expert, CASE, new),
+        lambda: kept.backup.write(expert, log, password=PASSWORD, progress=Progress()),
+        lambda: kept.backup.write(expert, other, password=PASSWORD, progress=Progress()),
+        lambda: kept.witnesses.request(expert, log),
+        lambda: station(other / "home", clock=clock),
+        lambda: station(other, clock=clock),
+        lambda: stick(other),
+    ]
+    for act in acts:
+        with pytest.raises(InputError, match="within the archive"):
+            act()
+    assert _names(other) == before
+
+
+def test_a_witness_is_not_asked_within_the_archive_itself_and_no_entry_says_so(
+    archive: Archive, expert: Actor
+) -> None:
+    before = _names(archive.folder)
+    for place in (archive.folder, archive.folder / "db", archive.folder / "log"):
+        with pytest.raises(InputError, match="within the archive"):
+            archive.witnesses.request(expert, place)
+    assert _names(archive.folder) == before
+    assert "witness.request" not in {one.act for one in archive.log.entries(expert)}

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from archive.opening import Archive, create, open_archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport
+from archive.within import refuse_within
 from viewer.presenters.archive.case_recorder import CaseRecorder
 from viewer.presenters.archive.kept_scan import load_case
 from viewer.presenters.court.export import Export, export_bundle
@@ -124,6 +125,7 @@ def run(
 
 
 def _made(folder: Path) -> Places:
+    refuse_within(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archive.within import refuse_within
 from viewer.commands.speech import NEW_FOLDER, command, facts, json_option, line, progress
 from virtopsy.language import Language, say
 
@@ -24,6 +25,7 @@ def build(language: Language) -> click.Command:
     def phantom(out: Path, seed: int, slices: int | None, *, as_json: bool) -> None:
         from virtopsy.phantom.write import write
 
+        refuse_within(out / "dicom")
         write(out, seed=seed, slices=slices, progress=progress("phantom.progress", language))
         files = sum(1 for _ in (out / "dicom").iterdir())
         truth = out / "truth.json"

@@ -92,6 +92,19 @@ def test_everything_goes_out_is_logged_and_comes_into_another_archive_as_it_was(
     assert _json(capsys, "verify", other)["ok"] is True
 
 
+def test_nothing_goes_out_into_another_archive(
+    marked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    create(other, person="Петрова", password="pw-pw-pw", clock=system_clock, cost=_CHEAP)
+    before = set(other.rglob("*"))
+    for out in (other / "objects" / "fi", other / "log" / "fi"):
+        assert main(["archive", "findings", str(marked), *_CASE, "--out", str(out)]) == 3
+        assert "within the archive" in capsys.readouterr().err
+    assert set(other.rglob("*")) == before
+    assert "export" not in {one["act"] for one in _json(capsys, "log", marked)["entries"]}
+
+
 @pytest.mark.parametrize("name", ["report_1.dcm", "region_1_001.dcm", "pictures_1.dcm"])
 def test_what_is_there_already_is_named_and_nothing_is_recorded(
     marked: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]

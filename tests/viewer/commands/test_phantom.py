@@ -34,6 +34,19 @@ def test_a_folder_in_use_is_refused_in_one_sentence(
     assert str(tmp_path / "dicom") in captured.err
 
 
+def test_nothing_is_made_within_an_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "objects" / "sha256").mkdir(parents=True)
+    (tmp_path / "archive.json").write_text("{}")
+    before = set(tmp_path.rglob("*"))
+    for out in (tmp_path, tmp_path / "objects" / "new"):
+        assert main.main(["phantom", str(out), "--lang", "en"]) == 3
+        assert main.main(["demo", str(out / "demo"), "--lang", "en"]) == 3
+        assert capsys.readouterr().err.count("within the archive") == 2
+    assert set(tmp_path.rglob("*")) == before
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_phantom_says_in_every_language_what_it_made(
     language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 from archive.opening import Archive
 from archive.proof.acts import ActName
 from archive.records import Actor
+from archive.within import refuse_within
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.kept_scan import scan_case
 from viewer.presenters.examine.opening import Opening
@@ -226,3 +227,4 @@ def _refuse_place(archive: Archive, out: Path) -> None:
     folder.refuse_place(out)
     if out.absolute().resolve().is_relative_to(archive.folder.resolve()):
         raise InputError("exchange.out.inside_archive", path=out)
+    refuse_within(out)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from archive.opening import Archive
 from archive.records import Actor
 from archive.services.bundling import BundleReport
+from archive.within import refuse_within
 from viewer.presenters.archive.destroyed import LeftOut, left_out
 from viewer.presenters.archive.keeping import Keeping
 from viewer.presenters.archive.kept_scan import load_case
@@ -93,8 +94,10 @@ class Writing:
 
         Raises:
             UsageError: the case is not kept yet.
+            InputError: the place lies in an archive.
         """
         archive, actor = self._kept()
+        refuse_within(out)
         asked = self._asked(out)
 
         def job(progress: Progress) -> Path:
