@@ -34,7 +34,7 @@ from virtopsy.language import Language
 _PATIENCE_S = 60
 
 
-class _Desk:
+class Desk:
     """The presenters without a screen; `settle` does what the screen's thread would."""
 
     def __init__(self) -> None:
@@ -43,10 +43,10 @@ class _Desk:
         self.session, views = Session(), Views()
         self.work = Work(self.lanes, self._waiting.put)
         self.opening = Opening(self.work, views)
-        self.keeping = Keeping(self.session, self.opening, self.work, _clock)
+        self.keeping = Keeping(self.session, self.opening, self.work, clock)
         language = Value(Language.RU)
         self.exchanging = Exchanging(
-            self.session, self.opening, self.keeping, self.work, _clock, language
+            self.session, self.opening, self.keeping, self.work, clock, language
         )
         self.problems: list[str] = []
         self.handed: list[ExchangeReport] = []
@@ -84,14 +84,14 @@ class _Desk:
         return self.taken[-1]
 
 
-def _clock() -> datetime:
+def clock() -> datetime:
     return datetime(2026, 11, 26, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[_Desk]:
+def desk(tmp_path: Path) -> Iterator[Desk]:
     """The presenters with the series of `some.py` shown."""
-    there = _Desk()
+    there = Desk()
     there.open(write(tmp_path / "in"))
     yield there
     there.lanes.close()
@@ -99,7 +99,7 @@ def desk(tmp_path: Path) -> Iterator[_Desk]:
 
 
 @pytest.fixture
-def handed(desk: _Desk, tmp_path: Path) -> Path:
+def handed(desk: Desk, tmp_path: Path) -> Path:
     """What the window handed out of a kept case with a finding of every kind."""
     desk.session.do(AddFindings(one_of_each()))
     desk.keep(tmp_path / "archive")
@@ -108,7 +108,7 @@ def handed(desk: _Desk, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_a_kept_case_is_handed_out_with_an_entry_in_the_log(desk: _Desk, handed: Path) -> None:
+def test_a_kept_case_is_handed_out_with_an_entry_in_the_log(desk: Desk, handed: Path) -> None:
     (report,) = desk.handed
 
     assert desk.problems == []
@@ -121,7 +121,7 @@ def test_a_kept_case_is_handed_out_with_an_entry_in_the_log(desk: _Desk, handed:
 
 @pytest.mark.usefixtures("handed")
 def test_a_bundle_that_holds_the_handing_out_in_its_log_is_found_good(
-    desk: _Desk, tmp_path: Path
+    desk: Desk, tmp_path: Path
 ) -> None:
     archive, actor = desk.keeping.acting()
 
@@ -138,7 +138,7 @@ def test_a_bundle_that_holds_the_handing_out_in_its_log_is_found_good(
 
 
 def test_one_form_alone_is_handed_out_in_the_language_of_the_window(
-    desk: _Desk, tmp_path: Path
+    desk: Desk, tmp_path: Path
 ) -> None:
     desk.session.do(AddFindings(one_of_each()))
     desk.keep(tmp_path / "archive")
@@ -150,13 +150,13 @@ def test_one_form_alone_is_handed_out_in_the_language_of_the_window(
     assert file.read_text(encoding="utf-8-sig").startswith('"Вид";"Название"')
 
 
-def test_a_case_that_is_in_no_archive_is_not_handed_out(desk: _Desk, tmp_path: Path) -> None:
+def test_a_case_that_is_in_no_archive_is_not_handed_out(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         desk.exchanging.hand_out(tmp_path / "out")
 
 
 def test_a_report_comes_in_as_one_act_that_can_be_undone(handed: Path, tmp_path: Path) -> None:
-    other = _Desk()
+    other = Desk()
     other.open(tmp_path / "in")
 
     taken = other.take_in(handed / "report_1.dcm")
@@ -168,7 +168,7 @@ def test_a_report_comes_in_as_one_act_that_can_be_undone(handed: Path, tmp_path:
     other.lanes.close()
 
 
-def test_what_is_there_stays_as_it_is_and_that_is_said(desk: _Desk, handed: Path) -> None:
+def test_what_is_there_stays_as_it_is_and_that_is_said(desk: Desk, handed: Path) -> None:
     wound = one_of_each()[0]
     desk.session.do(ChangeFinding(replace(wound, name="renamed")))
     desk.session.answer("what was handed out is changed with a reason alone")
@@ -180,7 +180,7 @@ def test_what_is_there_stays_as_it_is_and_that_is_said(desk: _Desk, handed: Path
     assert desk.session.case.finding(wound.finding_id).name == "renamed"
 
 
-def test_a_file_that_cannot_be_read_is_said_in_the_strip(desk: _Desk, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_said_in_the_strip(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"x")
 
     desk.exchanging.take_in(tmp_path / "x")
@@ -191,13 +191,13 @@ def test_a_file_that_cannot_be_read_is_said_in_the_strip(desk: _Desk, tmp_path: 
 
 
 def test_without_a_series_nothing_comes_in(tmp_path: Path) -> None:
-    bare = _Desk()
+    bare = Desk()
     with pytest.raises(UsageError):
         bare.exchanging.take_in(tmp_path / "x")
     bare.lanes.close()
 
 
-def test_nothing_comes_into_a_case_that_was_opened_meanwhile(desk: _Desk, handed: Path) -> None:
+def test_nothing_comes_into_a_case_that_was_opened_meanwhile(desk: Desk, handed: Path) -> None:
     desk.exchanging.take_in(handed / "report_1.dcm")
     desk.session.open(replace(desk.session.case, number="8", findings=()), None)
     desk.settle()
