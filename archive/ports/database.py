@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from archive.ports.log import LogRows, TreeRows
 from archive.ports.rows import CaseRows, PersonRows, SearchRows, WitnessRows
 from archive.records import FileRow, Person, Shut
+
+NAMED: Final = "setting/archive"
+"""What is changed in an index that names another archive than it should, or none."""
 
 
 class UnitOfWork(Protocol):

@@ -27,6 +27,7 @@ rows_untold             an object that tells rows is damaged: they cannot be com
 destruction_unproven    an entry tells of a destruction that no object of its own bears out
 destruction_unsealed    a destruction that no checkpoint covers: nobody with the key vouches for it
 database_damaged        the database cannot be read (to the end)
+database_of_another     archive.json and the database do not name the same archive
 schema_changed          the database has triggers, or tables that the program does not make so
 witness_mismatch        a witness's signature in log/ does not fit the entries
 witness_missing         a witness's signature was taken, and is not in log/
@@ -81,6 +82,7 @@ from enum import StrEnum
 from typing import Final
 
 from archive.ports import AnchorFiles, Blobs, Cards, CheckParts
+from archive.ports.database import NAMED
 from archive.proof import signing
 from archive.proof.acts import ActName
 from archive.proof.chain import SYSTEM, Act
@@ -105,6 +107,7 @@ CODES: Final = (
     *("log_tail_cut", "log_copy_differs", "log_copy_missing", "log_empty"),
     *("checkpoint_mismatch", "checkpoint_unreadable", "checkpoint_unsigned", "checkpoint_missing"),
     *("row_missing", "row_extra", "row_changed", "rows_untold", "database_damaged"),
+    "database_of_another",
     "schema_changed",
     *("checkpoint_key_ended", "key_unvouched"),
     *("paper_ahead", "paper_mismatch"),
@@ -236,7 +239,8 @@ class Verify:
             found.damaged()
             return
         for name in changed:
-            found.add("schema_changed", f"{DATABASE}#{name}")
+            code = "database_of_another" if name == NAMED else "schema_changed"
+            found.add(code, f"{DATABASE}#{name}")
 
     def _ring(self, given: Collection[str], found: Findings) -> KeyRing:
         """Return the keys that the log and archive.json tell, and judge them."""

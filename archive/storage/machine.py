@@ -39,7 +39,7 @@ class ThisMachine:
             host=text(platform.node()),
             boot=_boot(),
             clock_source="ntp" if _SYNCHRONISED.exists() else "unknown",
-            version=_version(),
+            version=program_version(),
             program_sha256=_program_sha256(),
         )
 
@@ -56,7 +56,8 @@ def _boot() -> str:
 
 
 @cache
-def _version() -> str:
+def program_version() -> str:
+    """Return the version of the program; "source" where it was not installed."""
     try:
         return version("virtopsy")
     except PackageNotFoundError:

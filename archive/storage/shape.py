@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal, TypeAlias
 
@@ -21,7 +21,8 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-from archive.storage import tables
+from archive.ports.database import NAMED
+from archive.storage import newer, tables
 
 Age: TypeAlias = Literal["older", "same", "newer", "unknown"]
 Made: TypeAlias = Mapping[tuple[str, str], str]
@@ -48,11 +49,13 @@ class Shape:
         revisions: the numbers that stand in it; None where there is no table of them.
         archive: the archive that it names.
         made: its tables, indexes, triggers and views.
+        borne_out: the log tells of the newer program that a newer number tells of.
     """
 
     revisions: tuple[object, ...] | None
     archive: object
     made: Made
+    borne_out: bool = False
 
     @property
     def age(self) -> Age:
@@ -71,22 +74,29 @@ class Shape:
     def changed(self, archive: str) -> tuple[str, ...]:
         """Return what was changed past the program, by name; nothing where all is as it was made.
 
-        Of a newer shape only what no program makes can be known. An older one is not asked, but
-        brought up to date (`SqliteMigration.upgrade` tells whether it is one); where that could
-        not be done, its number at least is not true.
+        Of a newer shape only what no program makes can be known, and whether the log bears it
+        out (`storage.newer`). An older one is not asked, but brought up to date
+        (`SqliteMigration.upgrade` tells whether it is one); where that could not be done, its
+        number at least is not true.
 
         Args:
             archive: the uuid on the archive's card.
         """
-        found = [] if self.archive == archive else [f"{tables.settings.name}/archive"]
+        found = [] if self.archive == archive else [NAMED]
         differing = differences(self.made)
         if self.age == "same":
             found += differing
         else:
             found += [name for kind, name in self.made if kind in _NEVER]
             untrue = self.age == "unknown" or not differing or (self.age == "older" and not found)
+            untrue = untrue or (self.age == "newer" and not self.borne_out)
             found += [tables.revision.name] if untrue else []
         return tuple(_shown(one) for one in found)
+
+    def anothers(self, archive: str) -> str:
+        """Return which other archive the file names; empty where that is not all that is wrong."""
+        named = self.archive if isinstance(self.archive, str) else ""
+        return _shown(named) if self.changed(archive) == (NAMED,) else ""
 
 
 def read(connection: Connection) -> Shape | None:
@@ -100,11 +110,14 @@ def read(connection: Connection) -> Shape | None:
         return None
     counted = ("table", tables.revision.name) in made
     named = ("table", tables.settings.name) in made
-    return Shape(
+    found = Shape(
         tuple(connection.execute(_REVISIONS).scalars()) if counted else None,
         connection.execute(_ARCHIVE).scalar() if named else None,
         made,
     )
+    if found.age == "newer" and found.revisions:
+        return replace(found, borne_out=newer.borne_out(connection, found.revisions[0]))
+    return found
 
 
 def differences(made: Made) -> list[str]:

@@ -136,6 +136,10 @@ class SqliteDatabase:
             IntegrityError: no program gave it this shape, or the file is another archive's.
         """
         found = self.shape()
+        if named := found.anothers(archive):
+            raise IntegrityError(
+                "migration.other_archive", path=self.path, named=named, archive=archive
+            )
         older = found.age == "older"  # `upgrade` tells the rest of it
         if found.archive != archive if older else found.changed(archive):
             raise IntegrityError("migration.changed", path=self.path)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ import pytest
 
 from archive.opening import open_archive, verify_folder
 from archive.proof import canonical, merkle
-from archive.records import LogQuery, Shut
+from archive.proof.acts import ActName
+from archive.proof.chain import SYSTEM, Act
+from archive.records import LogQuery, Shut, Surroundings
 from archive.recovery import rebuild_folder
 from archive.services import migrating
 from archive.storage import tables
+from archive.storage.machine import ThisMachine
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, Clock, track
 from virtopsy.errors import Cancelled, IntegrityError, StorageError
 from virtopsy.jobs import Progress
@@ -28,6 +33,7 @@ FIRST_SIZE = 15
 FIRST_ROOT = "2af250020efde6f7279a9c22f1fceee016845047fb5a9add00d738f7f9958ed1"
 CORE_SIZE = 49
 CORE_ROOT = "24fd6611d314a92c136dfce8ca67f7295e1fc166810df91426636ddd36e3a5c2"
+_OTHER = "UPDATE setting SET value = 'x' WHERE name = 'archive'"
 
 
 @pytest.fixture(scope="session")
@@ -226,7 +232,7 @@ def _rows(folder: Path) -> dict[str, set[tuple[Any, ...]]]:
         "CREATE TABLE more (a)",
         "CREATE INDEX log_act ON log (act, seq)",
         "ALTER TABLE person ADD COLUMN failures INTEGER",
-        "UPDATE setting SET value = 'x' WHERE name = 'archive'",
+        _OTHER,
     ],
 )
 def test_an_older_archive_that_was_changed_is_not_brought_up_to_date_but_told_and_mended(
@@ -236,9 +242,11 @@ def test_an_older_archive_that_was_changed_is_not_brought_up_to_date_but_told_an
         connection.execute(change)
     connection.close()
     before = (first / "db/archive.sqlite").read_bytes()
-    with pytest.raises(IntegrityError, match="past the program"):
+    named = change == _OTHER
+    with pytest.raises(IntegrityError, match="that it is x" if named else "past the program"):
         open_archive(first, clock=clock, cost=CHEAP)
-    assert "schema_changed" in {one.code for one in verify_folder(first, clock=clock).problems}
+    code = "database_of_another" if named else "schema_changed"
+    assert code in {one.code for one in verify_folder(first, clock=clock).problems}
     assert (first / "db/archive.sqlite").read_bytes() == before
     rebuild_folder(
         first, user="Ахметова", password=PASSWORD, clock=clock, cost=CHEAP, progress=Progress()
@@ -247,13 +255,36 @@ def test_an_older_archive_that_was_changed_is_not_brought_up_to_date_but_told_an
     assert verify_folder(first, clock=clock).ok
 
 
-def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
-    core: Path, clock: Clock
-) -> None:
-    with sqlite3.connect(core / "db/archive.sqlite") as connection:
+class _NewerProgram(ThisMachine):
+    def surroundings(self) -> Surroundings:
+        return replace(super().surroundings(), version="1000.0.0")
+
+
+def _migrated(folder: Path, clock: Clock) -> None:
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        data = {"from": tables.REVISION, "to": "0999"}
+        archive._journal.write(Act(ActName.MIGRATION, SYSTEM, data=data))
+
+
+def _made_anew(folder: Path, clock: Clock) -> None:
+    with open_archive(folder, clock=clock, cost=CHEAP, machine=_NewerProgram()) as archive:
+        archive.access.login("Ахметова", PASSWORD)
+
+
+def _with_newer_number(folder: Path) -> None:
+    with sqlite3.connect(folder / "db/archive.sqlite") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0999'")
         connection.execute("ALTER TABLE series ADD COLUMN colour VARCHAR DEFAULT '' NOT NULL")
     connection.close()
+
+
+@pytest.mark.parametrize("by", [_migrated, _made_anew])
+def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
+    by: Callable[[Path, Clock], None], core: Path, clock: Clock
+) -> None:
+    by(core, clock)
+    _with_newer_number(core)
+    size = len(_bodies(core))
     before = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
     with open_archive(core, clock=clock, cost=CHEAP) as archive:
         assert archive.shut is Shut.NEWER
@@ -261,7 +292,7 @@ def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
         assert [one.number for one in archive.cases.list(expert)] == [CASE]
         (finding,) = archive.cases.open(expert, CASE).findings
         assert archive.versions.history(expert, CASE, finding.finding_id)
-        assert archive.log.page(expert, LogQuery()).size == CORE_SIZE
+        assert archive.log.page(expert, LogQuery()).size == size
         for act in (
             lambda: archive.cases.add_finding(expert, CASE, track("new")),
             lambda: archive.cases.note(expert, CASE, "export", {}),
@@ -275,3 +306,29 @@ def test_an_archive_of_a_newer_program_is_read_and_never_written_to(
     objects = {name for name in _kept(core) if name.startswith("objects/")} - before.keys()
     after = _kept(core) | {"db": (core / "db/archive.sqlite").read_bytes()}
     assert {name: after[name] for name in after.keys() - objects} == before
+
+
+def _worked_in_today(folder: Path, clock: Clock) -> None:
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        archive.access.login("Ахметова", PASSWORD)
+
+
+def _told_in_altered_bytes(folder: Path, clock: Clock) -> None:
+    _made_anew(folder, clock)
+    with sqlite3.connect(folder / "db/archive.sqlite") as connection:
+        connection.execute("UPDATE log SET body = replace(body, '1000.0.0', '2000.0.0')")
+        connection.execute("UPDATE log SET body = CAST(body AS BLOB)")
+    connection.close()
+
+
+@pytest.mark.parametrize("by", [_worked_in_today, _told_in_altered_bytes])
+def test_a_newer_number_that_the_log_does_not_bear_out_is_not_believed(
+    by: Callable[[Path, Clock], None], core: Path, clock: Clock
+) -> None:
+    by(core, clock)
+    _with_newer_number(core)
+    with pytest.raises(IntegrityError, match="past the program"):
+        open_archive(core, clock=clock, cost=CHEAP)
+    report = verify_folder(core, clock=clock)
+    assert "schema_changed" in {one.code for one in report.problems}
+    assert "index_newer" not in {one.code for one in report.notes}

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
+from archive.opening import open_archive
+from archive.proof.acts import ActName
+from archive.proof.chain import SYSTEM, Act
+from tests.archive.conftest import CHEAP
+from tests.faults.acts import later_clock
 from tests.faults.corpus import bad
 from tests.faults.stand import Stand
 
@@ -49,8 +55,6 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
         "DROP INDEX log_case",
         "CREATE INDEX log_case ON log (case_number)",
     ),
-    "setting_of_another_archive": ("UPDATE setting SET value = 'x' WHERE name = 'archive'",),
-    "setting_gone": ("DELETE FROM setting",),
     "revision_of_yesterday": ("UPDATE alembic_version SET version_num = '0001'",),
     "revision_of_tomorrow": ("UPDATE alembic_version SET version_num = '0003'",),
     "revision_before_the_first": ("UPDATE alembic_version SET version_num = '0000'",),
@@ -80,7 +84,35 @@ for _name in SHAPES:
     bad("index: shape changed", "schema_changed")(_made(_name))
 
 
-@bad("index: made by a newer program", "index_newer")
+@bad("index: names another archive", "database_of_another")
+def setting_of_another_archive(stand: Stand) -> None:
+    stand.sql("UPDATE setting SET value = 'x' WHERE name = 'archive'")
+
+
+@bad("index: names another archive", "database_of_another")
+def setting_gone(stand: Stand) -> None:
+    stand.sql("DELETE FROM setting")
+
+
+@bad("index: names another archive", "database_of_another")
+def card_with_another_number(stand: Stand) -> None:
+    card = stand.folder / "archive.json"
+    said = json.loads(card.read_bytes())
+    said["uuid"] = json.loads((stand.other / "archive.json").read_bytes())["uuid"]
+    card.unlink()
+    card.write_text(json.dumps(said))
+
+
+@bad("index: shape changed", "schema_changed")
 def newer_shape_and_revision(stand: Stand) -> None:
-    """A true one and a forged one look the same: the log states no revision."""
+    """Nothing in the log tells of a newer program."""
     stand.sql("UPDATE alembic_version SET version_num = '0003'", "CREATE TABLE more (a)")
+
+
+@bad("index: made by a newer program", "index_newer")
+def newer_shape_and_a_forged_entry_of_its_migration(stand: Stand) -> None:
+    """A true one and a forged one look the same, but both stand in the log for ever."""
+    with open_archive(stand.folder, clock=later_clock(5), cost=CHEAP) as archive:
+        data = {"from": "0002", "to": "0003"}
+        archive._journal.write(Act(ActName.MIGRATION, SYSTEM, data=data))
+    newer_shape_and_revision(stand)

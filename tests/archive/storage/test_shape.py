@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.opening import Archive
+from archive.proof.acts import ActName
+from archive.proof.chain import SYSTEM, Act
 from archive.records import Actor
 from archive.storage.unit_of_work import SqliteDatabase
 from tests.archive.conftest import CASE
@@ -72,11 +74,34 @@ def test_columns_in_another_order_are_the_same_shape_but_another_rule_is_not(new
     assert _changed(new) == ("witness",)
 
 
-def test_a_newer_shape_may_hold_more_but_not_what_no_program_makes(new: Path) -> None:
-    _do(new, "UPDATE alembic_version SET version_num = '0003'", "CREATE TABLE more (a)")
-    assert _changed(new) == ()
-    _do(new, "CREATE VIEW even_more AS SELECT * FROM more")
-    assert _changed(new) == ("even_more",)
+def test_a_newer_shape_that_the_log_bears_out_may_hold_more_but_not_what_no_program_makes(
+    kept: Archive,
+) -> None:
+    data = {"from": "0002", "to": "0003"}
+    kept._journal.write(Act(ActName.MIGRATION, SYSTEM, data=data))
+    path = kept.folder / "db" / "archive.sqlite"
+    _do(path, "UPDATE alembic_version SET version_num = '0003'", "CREATE TABLE more (a)")
+    with closing(SqliteDatabase(path)) as newer:
+        assert newer.age(kept.uuid) == "newer"
+        assert newer.changed(kept.uuid) == ()
+        _do(path, "CREATE VIEW even_more AS SELECT * FROM more")
+        assert newer.changed(kept.uuid) == ("even_more",)
+        _do(path, "DROP VIEW even_more", "UPDATE alembic_version SET version_num = '0004'")
+        assert newer.changed(kept.uuid) == ("alembic_version",)
+
+
+def test_a_file_that_differs_in_the_archive_it_names_alone_is_told_to_be_anothers(
+    new: Path,
+) -> None:
+    with closing(SqliteDatabase(new)) as database:
+        with pytest.raises(IntegrityError, match="that it is an archive"):
+            database.age("another archive")
+        _do(new, "CREATE TABLE more (a)")
+        with pytest.raises(IntegrityError, match="past the program"):
+            database.age("another archive")
+        _do(new, "DROP TABLE more", "DELETE FROM setting")
+        with pytest.raises(IntegrityError, match="past the program"):
+            database.age("another archive")
 
 
 @pytest.mark.parametrize(
