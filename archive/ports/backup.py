@@ -150,8 +150,8 @@ class IndexRemains(Protocol):
         """Yield the bodies in the copy of the log."""
         ...
 
-    def stored(self) -> Iterator[tuple[int, bytes]]:
-        """Yield seq and body of the old database's log, up to the first damage."""
+    def stored(self) -> Iterator[tuple[int, bytes, str]]:
+        """Yield seq, body and hash of the old database's log, up to the first damage."""
         ...
 
     def new(self) -> Database:

@@ -95,6 +95,14 @@ class Tree:
         """Return the root over the first `size` leaves."""
         return self._over(0, size) if size else EMPTY_ROOT
 
+    def followed(self, size: int, leaf: bytes) -> bytes:
+        """Return the root over the first `size` leaves and one more that is not kept yet."""
+        made = leaf
+        for level in range(size.bit_length()):
+            if size >> level & 1:
+                made = node_hash(self.node(level, (size >> level) - 1), made)
+        return made
+
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """Return the audit path of leaf `index` (RFC 6962, 2.1.1), lowest sibling first."""
         if not 0 <= index < size:

@@ -30,6 +30,13 @@ def fill_log(work: UnitOfWork, entries: Iterable[LogEntry], progress: Progress) 
         work.tree.add(*node)
 
 
+def add_entry(work: UnitOfWork, entry: LogEntry) -> None:
+    """Write one more entry with the nodes of the tree that it completes."""
+    work.log.add(entry)
+    for level, place in merkle.completed(entry.seq):
+        work.tree.add(level, place, merkle.Tree(work.tree).node(level, place))
+
+
 def fill(work: UnitOfWork, expected: Expected, blobs: Blobs, progress: Progress) -> None:
     """Write every row that is expected into tables that hold none of them yet."""
     for person in expected.persons.values():

@@ -18,6 +18,7 @@ from archive.proof.signing import Seal
 from archive.records import Inclusion, LogEntry, Out
 from archive.services import keys
 from archive.services.explain import named
+from archive.services.filling import add_entry
 from archive.services.unsealed import Unvouched, refuse, refuse_changed, sealed_size, unsealed
 from virtopsy.errors import AccessDenied, Bug, IntegrityError, StorageError, UsageError
 
@@ -94,9 +95,7 @@ class Journal:
         for one in (before, before_in_case):
             _refuse_changed_row(one)
         entry = chain.entry(self.archive, act, moment, before=before, before_in_case=before_in_case)
-        work.log.add(entry)
-        for level, place in merkle.completed(entry.seq):
-            work.tree.add(level, place, merkle.Tree(work.tree).node(level, place))
+        add_entry(work, entry)
         return entry
 
     def write(self, act: Act, seal: Seal | None = None, *, at_once: bool = False) -> LogEntry:

@@ -14,10 +14,11 @@ from itertools import count
 
 from archive.ports import Blobs, Clock, Database, IndexRemains, Notes, UnitOfWork
 from archive.proof import canonical, chain, checkpoint, merkle, signing
+from archive.proof.checkpoint import Checkpoint
 from archive.proof.signing import Password
 from archive.records import Card, LogEntry, Role
 from archive.services import keys, lockout
-from archive.services.filling import fill_archive, fill_cases, fill_log
+from archive.services.filling import add_entry, fill_archive, fill_cases, fill_log
 from archive.services.journal import Journal
 from archive.services.persons import kept_credential
 from archive.services.rights import Right
@@ -90,6 +91,7 @@ class Rebuilding:
         database = self.old.new()
         with database.writing() as work:
             fill_log(work, self._joined.entries(), self.progress)
+            self._add_end(work)
             self._check_notes(work)
             cases, untold = fill_archive(work, self.blobs, self.progress)
             self._admit(work, name, password)
@@ -123,19 +125,39 @@ class Rebuilding:
             if one.code.startswith(_OF_THE_DATABASE):
                 raise IntegrityError("rebuild.differs", code=one.code, path=one.path)
 
+    def _add_end(self, work: UnitOfWork) -> None:
+        """Write the newest entry where the two sources differ in it.
+
+        A genuine checkpoint tells which one it is, or else the hash beside the old database's.
+        """
+        if not self._joined.ends:
+            return
+        seq = self._joined.ends[0].entry.seq
+        signed = {note.root for _, note in self._genuine(work) if note.size == seq}
+        tree = merkle.Tree(work.tree)
+
+        def is_signed(one: _Candidate) -> bool:
+            return tree.followed(seq - 1, bytes.fromhex(one.entry.hash)) in signed
+
+        add_entry(work, self._joined.ended(is_signed))
+
+    def _genuine(self, work: UnitOfWork) -> Iterator[tuple[str, Checkpoint]]:
+        """Yield the checkpoints that a key of this archive signed, by name."""
+        ring = keys.ring(work.log.of_acts(keys.ACTS), self.card.public_keys)
+        for name in self.notes.names():
+            note = checkpoint.read(self.notes.read(name))
+            if note is None or note.origin != checkpoint.origin_of(self.card.uuid):
+                continue
+            if any(checkpoint.signed_by(note, key) for key in ring.known):
+                yield name, note
+
     def _check_notes(self, work: UnitOfWork) -> None:
         """Refuse a log that a genuine checkpoint contradicts."""
         last = work.log.last()
         if last is None:
             raise IntegrityError("rebuild.empty")
-        ring = keys.ring(work.log.of_acts(keys.ACTS), self.card.public_keys)
         tree = merkle.Tree(work.tree)
-        for name in self.notes.names():
-            note = checkpoint.read(self.notes.read(name))
-            if note is None or note.origin != checkpoint.origin_of(self.card.uuid):
-                continue
-            if not any(checkpoint.signed_by(note, key) for key in ring.known):
-                continue
+        for name, note in self._genuine(work):
             if note.size > last.seq:
                 raise IntegrityError("rebuild.cut", path=name, size=note.size, left=last.seq)
             if note.size and tree.root(note.size) != note.root:
@@ -158,6 +180,8 @@ class _Candidate:
     entry: LogEntry
     in_copy: bool
     copy_goes_on: bool
+    is_rows: bool
+    """The old database keeps its hash beside the body, whatever became of that."""
 
 
 class _Joined:
@@ -166,10 +190,11 @@ class _Joined:
     Attributes:
         from_database: entries that the copy did not have whole.
         copy_damaged: one of these stands before the copy's end.
+        ends: what may be the newest entry, where that is not plain (`ended`).
     """
 
     def __init__(
-        self, archive: str, copied: Iterable[bytes], stored: Iterable[tuple[int, bytes]]
+        self, archive: str, copied: Iterable[bytes], stored: Iterable[tuple[int, bytes, str]]
     ) -> None:
         self._archive = archive
         self._copied = iter(copied)
@@ -178,19 +203,20 @@ class _Joined:
         self._waiting = next(self._stored, None)
         self.from_database = 0
         self.copy_damaged = False
+        self.ends: list[_Candidate] = []
 
     def entries(self) -> Iterator[LogEntry]:
-        """Yield the entries by seq.
+        """Yield the entries by seq; not the newest where the sources end differently: `ends`.
 
         Raises:
-            IntegrityError: neither source continues the chain, or they end differently.
+            IntegrityError: neither source continues the chain.
         """
         before: list[_Candidate] = []
         for seq in count(1):
-            copied, stored = next(self._copied, None), self._row(seq)
+            copied, (stored, kept) = next(self._copied, None), self._row(seq)
             if copied is None and stored is None:
                 break
-            chosen, now = self._following(seq, before, copied, stored)
+            chosen, now = self._following(seq, before, copied, stored, kept)
             if chosen is not None:
                 yield self._told(chosen)
             before = now
@@ -198,9 +224,21 @@ class _Joined:
         if self._waiting is not None:
             raise IntegrityError("rebuild.broken", seq=last + 1)
         if len(before) > 1:
-            raise IntegrityError("rebuild.two_ends", seq=last)
+            self.ends = before
+            return
         for one in before:
             yield self._told(one)
+
+    def ended(self, is_signed: Callable[[_Candidate], bool]) -> LogEntry:
+        """Return the newest entry.
+
+        Raises:
+            IntegrityError: nothing shows which of the two it is.
+        """
+        for bears_out in (is_signed, lambda one: one.is_rows):
+            for one in filter(bears_out, self.ends):
+                return self._told(one)
+        raise IntegrityError("rebuild.two_ends", seq=self.ends[0].entry.seq)
 
     def _may_be_ours(self, body: bytes) -> bool:
         """Tell whether a row does not plainly name another archive: its whole database may lie
@@ -213,18 +251,23 @@ class _Joined:
         except (canonical.NotCanonical, LookupError, TypeError):
             return True  # damaged, or whatever else: the chain decides
 
-    def _row(self, seq: int) -> bytes | None:
-        """Return the old database's body of that number."""
+    def _row(self, seq: int) -> tuple[bytes | None, str]:
+        """Return the old database's body and hash of that number."""
         while self._waiting is not None and self._waiting[0] < seq:
             self._waiting = next(self._stored, None)
         if self._waiting is None or self._waiting[0] != seq:
-            return None
-        body = self._waiting[1]
+            return None, ""
+        _, body, kept = self._waiting
         self._waiting = next(self._stored, None)
-        return body
+        return body, kept
 
     def _following(
-        self, seq: int, before: list[_Candidate], copied: bytes | None, stored: bytes | None
+        self,
+        seq: int,
+        before: list[_Candidate],
+        copied: bytes | None,
+        stored: bytes | None,
+        kept: str,
     ) -> tuple[_Candidate | None, list[_Candidate]]:
         """Return which candidate was the entry before, and what may be this one."""
         bodies = [body for body in dict.fromkeys((copied, stored)) if body is not None]
@@ -233,7 +276,7 @@ class _Joined:
         for one in starts:
             prev = chain.BEGINNING if one is None else one.entry.hash
             now = [
-                _Candidate(entry, body == copied, copied is not None)
+                _Candidate(entry, body == copied, copied is not None, entry.hash == kept)
                 for body, entry in read
                 if entry is not None and entry.prev == prev
             ]

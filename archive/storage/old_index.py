@@ -23,6 +23,7 @@ DATABASE = "db/archive.sqlite"
 COPY = "log/entries.jsonl"
 _IS_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'"
 """A view in its place would tell what somebody else thought out."""
+_STORED = "SELECT seq, body, hash FROM log ORDER BY seq"
 _BESIDE = ("-journal", "-wal", "-shm")
 
 
@@ -72,8 +73,8 @@ class OldIndex:
             *whole, rest = (rest + block).split(b"\n")
             yield from whole
 
-    def stored(self) -> Iterator[tuple[int, bytes]]:
-        """Yield seq and body of the old database's log, up to the first damage.
+    def stored(self) -> Iterator[tuple[int, bytes, str]]:
+        """Yield seq, body and hash of the old database's log, up to the first damage.
 
         Nothing where it is gone. Whose entries they are, the bodies alone say: another name may
         have been written into the settings.
@@ -85,9 +86,9 @@ class OldIndex:
         with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as connection:
             if connection.execute(_IS_TABLE).fetchone() is None:
                 return
-            for seq, body in connection.execute("SELECT seq, body FROM log ORDER BY seq"):
+            for seq, body, kept in connection.execute(_STORED):
                 if isinstance(seq, int) and isinstance(body, bytes):
-                    yield seq, body
+                    yield seq, body, str(kept)
 
     def takes_entries(self) -> bool:
         """Tell whether an act can be recorded in the old database.

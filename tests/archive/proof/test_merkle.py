@@ -157,6 +157,12 @@ def test_known_audit_paths_come_out(index: int, size: int) -> None:
     assert [one.hex() for one in _published(8).inclusion(index, size)] == _PATHS[index, size]
 
 
+@given(_SIZES)
+def test_the_root_with_one_more_leaf_is_known_before_that_is_kept(size: int) -> None:
+    leaf = _MANY[size - 1]
+    assert merkle.Tree(_KEPT).followed(size - 1, leaf) == _root(size)
+
+
 @pytest.mark.parametrize(("older", "newer"), _PROOFS)
 def test_known_consistency_proofs_come_out_and_are_believed(older: int, newer: int) -> None:
     proof = _published(8).consistency(older, newer)

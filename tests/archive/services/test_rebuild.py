@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from archive.opening import Archive, create, open_archive, verify_folder
-from archive.proof import canonical
+from archive.proof import canonical, merkle
 from archive.proof.chain import SYSTEM, Act, read
 from archive.proof.cosignature import Cosigner
 from archive.proof.signing import Seal
@@ -226,12 +226,60 @@ def _gap(folder: Path) -> None:
     connection.close()
 
 
-def _two_ends(folder: Path) -> None:
+def _edit_last_row(folder: Path, hash_of: Callable[[bytes], str | None]) -> None:
+    """Change the newest entry in the database, with a hash beside it; None: that stays."""
     with sqlite3.connect(_database(folder)) as connection:
-        last = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
-        edit = "UPDATE log SET body = CAST(replace(body, '\"ok\"', '\"no\"') AS BLOB) WHERE seq = ?"
-        connection.execute(edit, (last,))
+        last = "FROM log ORDER BY seq DESC LIMIT 1"
+        seq, body, kept = connection.execute(f"SELECT seq, body, hash {last}").fetchone()
+        changed = body.replace(b'"ok"', b'"no"')
+        assert changed != body
+        edit = "UPDATE log SET body = ?, hash = ? WHERE seq = ?"
+        connection.execute(edit, (changed, hash_of(changed) or kept, seq))
     connection.close()
+
+
+def _two_ends(folder: Path) -> None:
+    _edit_last_row(folder, lambda _: "00" * 32)
+    max((folder / "log").glob("checkpoint-*")).unlink()
+
+
+def _last_row_edited(folder: Path) -> None:
+    _edit_last_row(folder, lambda _: None)
+
+
+def _last_row_forged(folder: Path) -> None:
+    _edit_last_row(folder, lambda body: merkle.leaf_hash(body).hex())
+
+
+def _last_line_edited(folder: Path) -> None:
+    copy = folder / "log" / "entries.jsonl"
+    lines = copy.read_bytes().splitlines(keepends=True)
+    lines[-1] = lines[-1].replace(b'"ok"', b'"no"')
+    copy.write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+@pytest.mark.parametrize("damage", [_last_row_edited, _last_line_edited, _last_row_forged])
+def test_a_changed_newest_entry_comes_from_the_source_that_a_checkpoint_or_its_hash_bears_out(
+    sealed: bool,
+    damage: Callable[[Path], None],
+    kept: Archive,
+    rebuild: Rebuild,
+    clock: Clock,
+) -> None:
+    size, written = _size(kept.folder), kept._journal.entries()[-1].body
+    kept.close()
+    newest = max((kept.folder / "log").glob("checkpoint-*"))
+    assert newest.stem.endswith(f"{size:012d}")
+    if not sealed:
+        newest.unlink()
+    damage(kept.folder)
+    row_wins = damage is _last_row_forged and not sealed  # it and its hash tell the same
+    made = rebuild()
+    assert (made.entries, made.copy_renewed) == (size, row_wins or damage is _last_line_edited)
+    with open_archive(kept.folder, clock=clock, cost=CHEAP) as again:
+        assert (again._journal.entries()[size - 1].body == written) is not row_wins
+    assert verify_folder(kept.folder, clock=clock).ok
 
 
 @pytest.mark.parametrize(
