@@ -30,6 +30,7 @@ from archive.records import (
     Shut,
     VerifyReport,
 )
+from archive.services import unsealed
 from archive.services.access import Access
 from archive.services.anchors import Anchors
 from archive.services.backup import Backup
@@ -53,7 +54,6 @@ from archive.services.restored import Restored
 from archive.services.rights import Right
 from archive.services.search import Search
 from archive.services.timestamps import Timestamps
-from archive.services.unsealed import refusal
 from archive.services.verify import Scope, Verify
 from archive.services.versions import Versions
 from archive.services.witnesses import Witnesses
@@ -181,7 +181,7 @@ class Archive:
     @property
     def public_key(self) -> bytes:
         """The public half of the key in use, or of the last one that was; 32 bytes."""
-        return self.keys.ring().known[-1]
+        return self.keys.ring().newest
 
     @property
     def fingerprint(self) -> str:
@@ -219,9 +219,16 @@ class Archive:
 
     @property
     def unsealed(self) -> tuple[IntegrityError, ...]:
-        """What is told of each destruction that no checkpoint covers (`services.unsealed`)."""
-        found = self._journal.unsealed(self.keys.ring().known, self.access.held())
-        return tuple(map(refusal, found))
+        """What is told of destructions that no known key sealed (`services.unsealed`)."""
+        ring = self.keys.ring()
+        found = self._journal.unsealed(ring.known)
+        bare = self._journal.unsealed(ring.known, ring.believed.given) if found else ()
+        return unsealed.told(found, bare)
+
+    @property
+    def replaced_key(self) -> IntegrityError | None:
+        """What is told of a key that follows a lost or compromised one; None where none does."""
+        return unsealed.replaced(self.keys.ring())
 
     def note_interrupted(self, actor: Actor | None) -> None:
         """Write what was interrupted into the log, once; for who administers.

@@ -97,6 +97,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
     archive: str | None = None,
     snapshot: str | None = None,
     checkpoints: Sequence[Path] = (),
+    key: str | None = None,
     user: str = "",
     reason: str = "",
     files: Files | None = None,
@@ -117,6 +118,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         archive: uuid; needed where the disk holds several.
         snapshot: name or number; the newest where none is given.
         checkpoints: kept outside: signed notes, cosigned or not, or bundles.
+        key: fingerprint that the archive's key must have.
         user: who acts, as the restored archive knows the person; empty: whose password opened the
             backup, else the program.
         reason: kept in the entry.
@@ -152,7 +154,7 @@ def restore_backup(  # noqa: PLR0913 -- all but the two places by name
         with Archive(folder.absolute(), card, clock, files, cost) as restored:
             # First: the check makes an entry of its own where all is whole.
             found = restored.restored.judged(wanted, source, outside, restored.keys.ring)
-            checked = restored.verify.run(progress=progress)
+            checked = restored.verify.run(progress=progress, key=key)
             problems = (*run.problems, *checked.problems, *found)
             restored.restored.enter(wanted, source, secret, problems, user=user, reason=reason)
         target.finish()

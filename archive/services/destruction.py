@@ -9,7 +9,7 @@ every destroyed file goes on being known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -140,12 +140,15 @@ class Destruction:
             work.commit()
         # Entry, copy and checkpoint are there before the bytes go.
         self._journal.checkpoint_after(seal, at_once=True, knowing=(entry.seq,))
-        sealed = entry.seq not in self._unsealed()
-        complete = self.complete()
+        sealed = entry.seq not in self._unsealed(seal.fingerprint)
+        complete = self._removed((entry.seq,) if sealed else ())
         return Destroyed(number, entry.seq, entry.ts, tombs, concerned, within, sealed, complete)
 
     def complete(self) -> bool:
         """Remove the bytes of everything that a sealed entry says is destroyed; needs no person.
+
+        Only a key counts that is known by more than its own signature (`services.keys`): whoever
+        can write the folder can bring in another and lock it for a person who then logs in.
 
         It holds the write lock: an import that brings the same bytes meanwhile is recorded
         before, and then they stay, or finds them gone and keeps its own.
@@ -154,11 +157,17 @@ class Destruction:
             False where the disk refused, or an entry waits for its seal; the next login tries
             again.
         """
+        return self._removed(())
+
+    # --- inside
+
+    def _removed(self, done: Collection[int]) -> bool:
+        """Do as `complete`, also for acts that two persons did just now, by their entries."""
         with self._journal.database.reading() as work:
             found = proven(work, self._blobs, self._left(work.cases.tombstones()))
         if not found:
             return True
-        unsealed = self._unsealed()
+        unsealed = self._unsealed().difference(done)
         told = {one.sha256: one.size for one in found if one.seq not in unsealed}
         try:
             with self._journal.database.writing() as work:
@@ -168,16 +177,13 @@ class Destruction:
             return False
         return all(one.seq not in unsealed for one in found)
 
-    # --- inside
-
     def _left(self, tombs: Sequence[Tombstone]) -> list[Tombstone]:
         """Return those whose bytes are there still: as objects, or copied by a stopped import."""
         staged = self._blobs.staged({one.sha256: one.size for one in tombs}) if tombs else {}
         return [one for one in tombs if self._blobs.holds(one.sha256) or one.sha256 in staged]
 
-    def _unsealed(self) -> set[int]:
-        held = self._access.held()
-        return {one.seq for one in self._journal.unsealed(self._public_keys(), held)}
+    def _unsealed(self, *given: str) -> set[int]:
+        return {one.seq for one in self._journal.unsealed(self._public_keys(), given)}
 
     def _concerned(
         self, work: UnitOfWork, number: str, rows: Sequence[FileRow]

@@ -237,11 +237,6 @@ class Gate:
             self._end(live.session.actor, why)
         return not why
 
-    def held(self) -> frozenset[str]:
-        """Return the fingerprints of the keys that persons unlocked here; no key, no person."""
-        seals = (live.session.seal for live in tuple(self._sessions.values()))
-        return frozenset(seal.fingerprint for seal in seals if seal is not None)
-
     def forget(self) -> None:
         """Forget every session without an entry (the archive is being closed); sign before."""
         for live in tuple(self._sessions.values()):

@@ -6,7 +6,11 @@ when a file with the note was written, and nobody needs to trust a clock.
 
 A key that follows a lost or compromised one is signed by itself alone: whoever can write the
 archive's folder can forge that without any key. What it signed counts only for who knows its
-fingerprint from outside the archive (a paper), or unlocks it with a password.
+fingerprint from outside the archive (a paper). That a password unlocks it says nothing: whoever
+can write the folder can lock a key of their own for a person, as nothing but the public half of the
+person's own key is needed for that.
+
+A rotation without the signatures it needs brings no key and ends none.
 """
 
 from __future__ import annotations
@@ -43,7 +47,6 @@ class KeyLife:
         ended_by: that entry's act; empty while it is in use.
         doubted_from: from this instant (as log bodies spell it) its signatures prove nothing;
             empty for a key that was rotated in peace.
-        vouched: the statement that brought it is signed as it must be.
         followed: the key before it signed that statement, and was good then; so did the founder
             with the first one, by the commissioning act.
     """
@@ -54,34 +57,33 @@ class KeyLife:
     last_seq: int | None = None
     ended_by: str = ""
     doubted_from: str = ""
-    vouched: bool = True
     followed: bool = True
 
 
-def lives(entries: Iterable[LogEntry]) -> tuple[KeyLife, ...]:
-    """Return the keys that entries tell of, oldest first; what cannot be read tells nothing."""
-    return _lives(tuple(entries))
-
-
 @lru_cache(maxsize=8)  # every act asks, and the same few entries tell
-def _lives(entries: tuple[LogEntry, ...]) -> tuple[KeyLife, ...]:
+def _told(entries: tuple[LogEntry, ...]) -> tuple[tuple[KeyLife, ...], tuple[int, ...]]:
+    """Return the keys, oldest first, and the rotations that nothing vouches for.
+
+    What cannot be read tells nothing.
+    """
     found: list[KeyLife] = []
+    unvouched: list[int] = []
     for entry in entries:
         if entry.act in ACTS and entry.out == Out.OK:
             try:
-                _tell(found, entry.seq, chain.read(entry))
+                _tell(found, unvouched, entry.seq, chain.read(entry))
             except (canonical.NotCanonical, ValueError, KeyError, TypeError):
                 continue  # the check of the chain names it
-    return tuple(found)
+    return tuple(found), tuple(unvouched)
 
 
 def in_use(log: LogRows) -> str:
     """Return the fingerprint of the key in use; empty where the log tells of none."""
-    found = lives(log.of_acts(ACTS))
+    found, _ = _told(tuple(log.of_acts(ACTS)))
     return found[-1].fingerprint if found and found[-1].last_seq is None else ""
 
 
-def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
+def _tell(found: list[KeyLife], unvouched: list[int], seq: int, body: Document) -> None:
     data, act = body["data"], body["act"]
     if act == ActName.CREATE_ARCHIVE:
         if seq == 1:  # an archive is made once
@@ -91,12 +93,12 @@ def _tell(found: list[KeyLife], seq: int, body: Document) -> None:
         new = bytes.fromhex(statement["new"])
         before = found[-1] if found else None
         followed = _followed(data, before)
-        vouched = followed or _replaced(data, before)
-        if vouched:
-            found[-1] = replace(found[-1], public_key=bytes.fromhex(statement["old"]))
+        if not followed and not _replaced(data, before):
+            unvouched.append(seq)  # anybody can write one: else it would end all signing
+            return
+        found[-1] = replace(found[-1], public_key=bytes.fromhex(statement["old"]))
         _end(found, seq, ActName.ROTATE_KEY)
-        name = signing.fingerprint(new)
-        found.append(KeyLife(name, new, seq, vouched=vouched, followed=followed))
+        found.append(KeyLife(signing.fingerprint(new), new, seq, followed=followed))
     elif found and data["key"] == found[-1].fingerprint and _is_past(data["from"], body["ts"]):
         found[-1] = replace(found[-1], doubted_from=data["from"])
         _end(found, seq, act)
@@ -160,11 +162,13 @@ class KeyRing:
         lives: as the log tells them.
         public_keys: as archive.json tells them, oldest first.
         given: fingerprints that whoever asks knows to be the archive's, from outside it.
+        unvouched: entries that tell of a key without the signatures they need.
     """
 
     lives: tuple[KeyLife, ...]
     public_keys: tuple[bytes, ...]
     given: frozenset[str] = frozenset()
+    unvouched: tuple[int, ...] = ()
 
     @property
     def card_fault(self) -> str:
@@ -181,31 +185,37 @@ class KeyRing:
         if self.card_fault != "card_lags":
             return self.public_keys
         later = self.lives[len(self.public_keys) :]
-        return (*self.public_keys, *(one.public_key for one in later if one.vouched))
+        return (*self.public_keys, *(one.public_key for one in later))
+
+    @property
+    def newest(self) -> bytes:
+        """The public key in use, or the last one that was, as the log tells before the card."""
+        last = self.lives[-1].fingerprint if self.lives else ""
+        named = (key for key in (*self.told, *self.public_keys) if signing.fingerprint(key) == last)
+        return next(named, self.known[-1])
 
     @property
     def told(self) -> tuple[bytes, ...]:
         """The public keys that the log tells by itself: all but a first one that is in use."""
-        return tuple(one.public_key for one in self.lives if one.public_key and one.vouched)
+        return tuple(one.public_key for one in self.lives if one.public_key)
 
-    def unvouched(self) -> tuple[int, ...]:
-        """Return the entries that brought a key without the signatures they need."""
-        return tuple(one.first_seq for one in self.lives if not one.vouched)
+    @property
+    def believed(self) -> KeyRing:
+        """The same for who believes the key in use, as whoever seals with it does."""
+        return replace(self, given=self.given | _names(self.lives[-1:]))
 
     def replaced(self) -> tuple[KeyLife, ...]:
         """Return the keys that nothing but their own signature tells of, and nobody knows."""
         known = self._known_from_outside
-        return tuple(
-            one
-            for one in self.lives
-            if one.vouched and not one.followed and one.fingerprint not in known
-        )
+        return tuple(one for one in self.lives if not one.followed and one.fingerprint not in known)
 
     def counts(self, public_key: bytes, size: int) -> bool:
         """Tell whether a key's checkpoint over `size` entries seals them for whoever asks."""
         if not self.may_sign(public_key, size):
             return False
-        return not self.lives or signing.fingerprint(public_key) in self._known_from_outside
+        if not self.lives:
+            return not self.unvouched
+        return signing.fingerprint(public_key) in self._known_from_outside
 
     @property
     def _known_from_outside(self) -> frozenset[str]:
@@ -241,8 +251,7 @@ class KeyRing:
         if former not in told[:-1] or told[-1] != now:
             return None
         before = told.index(former)
-        steps = zip(self.lives[before:-1], self.lives[before + 1 :], strict=True)
-        if any(old.ended_by != ActName.ROTATE_KEY or not new.vouched for old, new in steps):
+        if any(one.ended_by != ActName.ROTATE_KEY for one in self.lives[before:-1]):
             return None
         return self.lives[before + 1]
 
@@ -259,7 +268,8 @@ def ring(
     entries: Iterable[LogEntry], public_keys: Sequence[bytes], given: Collection[str] = ()
 ) -> KeyRing:
     """Return the keys of a log beside those of its card, and those known from outside."""
-    return KeyRing(lives(entries), tuple(public_keys), frozenset(given))
+    lives, unvouched = _told(tuple(entries))
+    return KeyRing(lives, tuple(public_keys), frozenset(given), unvouched)
 
 
 def _names(lives: Iterable[KeyLife]) -> frozenset[str]:

@@ -131,7 +131,7 @@ class Keys:
         """Write the entries, then the card, then a checkpoint with the new key."""
         new = Seal.new()
         with self._journal.database.writing() as work:
-            was = self._ring(work).known[-1]
+            was = self._ring(work).newest
             name = signing.fingerprint(was)
             if old is not None and old.fingerprint != name:
                 raise AccessDenied("access.key.ended", fingerprint=old.fingerprint)

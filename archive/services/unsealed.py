@@ -11,7 +11,7 @@ is the first to cover are as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from archive.ports import Notes, UnitOfWork
 from archive.proof import chain, checkpoint, merkle
@@ -117,6 +117,32 @@ def refuse_changed(work: UnitOfWork, archive: str, sealed: int, until: int) -> N
         walk.fault(made.begins[0], "log_chain_broken")
     for one in made.faults:
         raise Unvouched(f"archive.problem.{one.code}", path=DATABASE, seq=one.seq)
+
+
+def told(found: Sequence[LogEntry], bare: Collection[LogEntry]) -> tuple[Unvouched, ...]:
+    """Return what is told at a login; in one sentence of those that only a replaced key sealed.
+
+    Args:
+        found: destructions that no checkpoint of a known key covers, by entry.
+        bare: those among them that none of the key in use covers either.
+    """
+    signed = [one for one in found if one not in bare]
+    facts = {"n": len(signed), "seq": signed[0].seq} if signed else {}
+    by_replaced = (Unvouched("destruction.replaced_key", **facts),) if signed else ()
+    return (*map(refusal, bare), *by_replaced)
+
+
+def replaced(ring: KeyRing) -> Unvouched | None:
+    """Return what is told at a login where nothing but its own signature tells of the newest key.
+
+    Rotations in peace after it vouch for none: whoever forged the one could sign the others.
+    """
+    found = ring.replaced()
+    if not found:
+        return None
+    return Unvouched(
+        "access.key.replaced", seq=found[-1].first_seq, fingerprint=found[-1].fingerprint
+    )
 
 
 def refuse(found: Collection[LogEntry]) -> None:

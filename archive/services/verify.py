@@ -26,6 +26,7 @@ row_changed             the index says something else than log and objects
 rows_untold             an object that tells rows is damaged: they cannot be compared
 destruction_unproven    an entry tells of a destruction that no object of its own bears out
 destruction_unsealed    a destruction that no checkpoint covers: nobody with the key vouches for it
+destruction_replaced_key  only the key in use seals a destruction, and nothing vouches for that key
 database_damaged        the database cannot be read (to the end)
 database_of_another     archive.json and the database do not name the same archive
 schema_changed          the database has triggers, or tables that the program does not make so
@@ -113,7 +114,7 @@ CODES: Final = (
     *("paper_ahead", "paper_mismatch"),
     *("witness_mismatch", "witness_missing"),
     *("timestamp_mismatch", "timestamp_missing", "timestamp_uncovered"),
-    *("destruction_unproven", "destruction_unsealed"),
+    *("destruction_unproven", "destruction_unsealed", "destruction_replaced_key"),
     *("card_damaged", "card_edited", "card_differs", "unknown_signer"),
 )
 NOTES: Final = (
@@ -253,7 +254,7 @@ class Verify:
             found.damaged()
         if ring.card_fault == "card_differs":
             found.add("card_differs", _CARD)
-        for seq in ring.unvouched():
+        for seq in ring.unvouched:
             found.add("key_unvouched", DATABASE, seq=seq)
         for one in ring.replaced():
             found.note(
@@ -266,6 +267,8 @@ class Verify:
         try:
             sealed = self._journal.sealed_size(ring.known, ring.given)
             found.sealed = max(found.sealed, sealed)
+            signed = self._journal.sealed_size(ring.known, ring.believed.given)
+            found.signed = max(found.signed, signed)
         except DAMAGE:
             found.damaged()
 

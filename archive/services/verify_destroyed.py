@@ -24,7 +24,8 @@ def tell_destroyed(
 ) -> frozenset[str]:
     """Note every act that destroyed something, and whether bytes of it lie there still.
 
-    One that no checkpoint covers is a fault: nobody with the archive's key vouches for it.
+    One that no checkpoint covers is a fault: nobody with the archive's key vouches for it. So is
+    one under nothing but the key in use, where only that key's own signature tells of it.
 
     Args:
         destroyed: with the entry that brought the same bytes again; 0 where none did.
@@ -53,7 +54,9 @@ def tell_destroyed(
             "when": _day(database, seq, found),
         }
         if seq > found.sealed:
-            found.add("destruction_unsealed", path, **facts)
+            signed = seq <= found.signed
+            code = "destruction_replaced_key" if signed else "destruction_unsealed"
+            found.add(code, path, **facts)
         if again:
             found.note("destroyed_taken_in_again", path, again=again, **facts)
         else:

@@ -25,6 +25,7 @@ class Findings:
     Attributes:
         notes: what is no fault but must be said.
         sealed: so many entries lie under the newest good checkpoint of a key that is known.
+        signed: so many for who believes the key that is in use now.
         sealed_when: time of the last of them.
         skipped: objects that were not read again, see `verify_objects`.
         since: when the check began whose reading of them is relied on.
@@ -37,6 +38,7 @@ class Findings:
     log_entries: int = 0
     signatures: int = 0
     sealed: int = 0
+    signed: int = 0
     sealed_when: str = ""
     skipped: int = 0
     since: str = ""

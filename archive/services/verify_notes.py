@@ -19,7 +19,7 @@ class NoteCheck:
 
     def __init__(self, journal: Journal, ring: KeyRing, found: Findings) -> None:
         self._journal = journal
-        self._ring = ring
+        self._ring, self._believed = ring, ring.believed
         self._keys = ring.known
         self._found = found
         self._newest = 0
@@ -47,6 +47,8 @@ class NoteCheck:
                 self._newest, self._found.sealed_when = one.size, ts
                 if self._ring.counts(key, one.size):
                     self._found.sealed = one.size
+                if self._believed.counts(key, one.size):
+                    self._found.signed = one.size
 
     def end(self, join: Join) -> None:
         """Judge those of a larger log than there is."""

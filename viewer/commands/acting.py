@@ -137,7 +137,8 @@ def acting_with_password(
             speech.remark(archive.shut.told, language)
         for one in archive.interrupted:
             speech.remark("intake.cli.interrupted", language, files=one.files)
-        for fault in archive.unsealed:
+        doubt = archive.replaced_key
+        for fault in (*((doubt,) if doubt else ()), *archive.unsealed):
             speech.remark(fault.key, language, **fault.facts)
         yield archive, actor, password
 

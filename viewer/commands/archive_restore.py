@@ -17,6 +17,7 @@ from viewer.commands.acting import (
     secret,
     user_option,
 )
+from viewer.commands.fingerprint import fingerprint_of
 from virtopsy.errors import UsageError
 from virtopsy.language import Language, say
 
@@ -47,6 +48,7 @@ def build(language: Language) -> click.Command:
         type=_PATH,
         help=meant("checkpoint"),
     )
+    @click.option("--key", help=say("archive.cli.option.key", language))
     @user_option(language)
     @reason_option(language)
     @speech.json_option(language)
@@ -57,6 +59,7 @@ def build(language: Language) -> click.Command:
         snapshot: str | None,
         listed: bool,
         checkpoints: tuple[Path, ...],
+        key: str | None,
         user: str | None,
         reason: str,
         as_json: bool,
@@ -66,6 +69,7 @@ def build(language: Language) -> click.Command:
 
         if not listed and folder is None:
             raise UsageError("backup.restore.no_folder")
+        wanted = fingerprint_of(key)
         phrase, password = os.environ.get(PHRASE, ""), ""
         if phrase and not user:
             password = os.environ.get(PASSWORD, "")
@@ -89,6 +93,7 @@ def build(language: Language) -> click.Command:
                 archive=uuid,
                 snapshot=snapshot,
                 checkpoints=checkpoints,
+                key=wanted,
                 user=user or "",
                 reason=reason,
                 progress=progress,

@@ -52,6 +52,7 @@ _PUBLIC = {
     ".public_key": "stands on every document",
     ".fingerprint": "stands on every document",
     ".interrupted": "a count of intakes that a kill cut short; before anybody logs in",
+    ".replaced_key": "what every check tells; before anybody logs in",
     ".shut": "why nothing can be written; before anybody logs in",
     ".unsealed": "what every check tells; before anybody logs in",
     ".migrate": "an older index, before anybody can log in; logged as the system's",

@@ -305,6 +305,6 @@ def test_it_speaks_in_sentences(
     assert main(verify) == 1, "without the paper nobody knows the key that sealed the destruction"
     new = json.loads((folder / "archive.json").read_bytes())["public_keys"][-1]["fingerprint"]
     told = capsys.readouterr().out
-    assert "destruction_unsealed: " in told
+    assert "destruction_replaced_key: " in told
     assert f" {new} " in told, "the key that took the place of the other"
     assert main([*verify, "--key", new]) == 0

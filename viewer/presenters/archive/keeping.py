@@ -79,6 +79,7 @@ class Keeping:
         self._clock = clock
         self._actor: Actor | None = None
         self._disk: Encryption | None = None
+        self._doubt: VirtopsyError | None = None
         self.archive: Value[Archive | None] = Value(None)
         self.person: Value[str] = Value("")
         self.held: Value[Scan | None] = Value(None)
@@ -102,14 +103,15 @@ class Keeping:
     def lasting(self, language: Language) -> str:
         """Say of the open archive, as long as it is so, what limits its promises; mostly nothing.
 
-        That is: nothing is recorded, the disk is not encrypted; of a new archive whatever is known
-        of its disk.
+        That is: nothing is recorded, the disk is not encrypted, the key may be a forger's; of a new
+        archive whatever is known of its disk.
         """
         archive, disk = self.archive.now, self._disk
         if archive is None:
             return ""
         keys = (archive.shut.told if archive.shut else "", disk.told if disk else "")
-        return " ".join(say(key, language) for key in keys if key)
+        told = [say(key, language) for key in keys if key]
+        return " ".join([*told, self._doubt.sentence(language)] if self._doubt else told)
 
     def allows(self, right: Right) -> bool:
         """Tell whether the person who is signed in has a right; nobody has none."""
@@ -167,7 +169,7 @@ class Keeping:
             archive.close()
             raise
         self.close()
-        self._actor, self._disk = actor, disk
+        self._actor, self._disk, self._doubt = actor, disk, archive.replaced_key
         self.archive.set(archive)
         self.person.set(person)
         if archive.shut:
