@@ -9,10 +9,10 @@ from contextlib import closing
 from typing import Any
 
 from archive.opening import open_archive
-from archive.proof.signing import Seal
+from archive.proof.signing import Locksmith, Seal
 from archive.records import LogEntry
 from archive.services import keys
-from archive.services.persons import salted
+from archive.services.persons import credential_name, rehanded, salted
 from tests.archive.conftest import CASE, CHEAP
 from tests.faults.acts import later_clock
 from tests.faults.corpus import bad
@@ -21,11 +21,23 @@ from tests.faults.stand import Stand, note, origin_of, rechained, spoil, write_c
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
-@bad("keys: loss forged without the key", "destruction_unsealed")
+@bad("keys: loss forged without the key", "destruction_replaced_key")
 def loss_forged_to_seal_a_forged_destruction(stand: Stand) -> None:
     forger = Seal.new()
     entries = _appended(stand, *_loss(stand, forger), _destruction(stand))
     _sign(stand, entries, forger)
+
+
+@bad("keys: loss forged without the key", "destruction_replaced_key")
+def loss_forged_and_the_new_key_handed_to_everybody(stand: Stand) -> None:
+    """No password is needed for that; then who logs in holds the forger's key."""
+    _take_over(stand)
+
+
+@bad("keys: brought in without a signature", "key_unvouched")
+def rotation_forged_without_a_loss(stand: Stand) -> None:
+    _, replaced = _loss(stand, Seal.new())
+    _appended(stand, replaced)
 
 
 @bad("keys: loss forged without the key", "key_unvouched")
@@ -93,6 +105,24 @@ def checkpoint_with_a_line_of_somebody_else(stand: Stand) -> None:
 # ... what a forger does
 
 
+def _take_over(stand: Stand) -> None:
+    """Bring a key of one's own in, hand it to everybody, and tell of a destruction under it."""
+    forger = Seal.new()
+    lost, replaced = _loss(stand, forger)
+    with open_archive(stand.folder, clock=later_clock(3), cost=CHEAP) as archive:
+        smith = Locksmith(archive.uuid, forger, CHEAP)
+        with archive._journal.database.reading() as work:
+            persons = tuple(work.persons.all())
+        handed = [rehanded(archive.intake._blobs, smith, one, one.roles) for one in persons]
+    named = map(credential_name, handed)
+    replaced["obj"] = [{"t": one.kind, "id": one.id, "sha256": one.sha256} for one in named]
+    entries = _appended(stand, lost, replaced, _destruction(stand, removing=False))
+    with closing(sqlite3.connect(stand.database)) as connection, connection:
+        rows = [(one.credential_sha256, one.person_id) for one in handed]
+        connection.executemany("UPDATE person SET credential_sha256=? WHERE person_id=?", rows)
+    _sign(stand, entries, forger)
+
+
 def _said(stand: Stand, act: str, data: dict[str, Any], **more: object) -> dict[str, Any]:
     last = stand.bodies()[-1]
     none = {"case": "", "case_seq": 0, "case_prev": "", "obj": [], "out": "ok", "reason": ""}
@@ -108,14 +138,15 @@ def _loss(stand: Stand, forger: Seal) -> tuple[dict[str, Any], dict[str, Any]]:
     return _said(stand, "key.lost", lost), _said(stand, "key.rotate", replaced)
 
 
-def _destruction(stand: Stand) -> dict[str, Any]:
+def _destruction(stand: Stand, *, removing: bool = True) -> dict[str, Any]:
     """Lay the object of a destruction in, remove the bytes; return what its entry says."""
     sha256, size, name = stand.rows("SELECT sha256, size, path FROM source_file")[0]
     with open_archive(stand.folder, clock=later_clock(3), cost=CHEAP) as archive:
         files = [{"sha256": sha256, "size": size, "path": name}]
         said = {"case": CASE, "basis": "Order 9", "files": files}
         proof = archive.intake._blobs.put(salted("destruction", said))
-    (stand.folder / "objects" / "sha256" / sha256[:2] / sha256[2:4] / sha256).unlink()
+    if removing:  # else that is left to the program
+        (stand.folder / "objects" / "sha256" / sha256[:2] / sha256[2:4] / sha256).unlink()
     data = {"objects": [{"sha256": sha256, "size": size}], "concerned": []}
     named = [{"t": "destruction", "id": "x", "sha256": proof}]
     return _said(stand, "destroy", data, case=CASE, obj=named)

@@ -15,7 +15,7 @@ import pytest
 from archive.opening import Archive, create, open_archive, verify_folder
 from archive.proof import chain, checkpoint, signing
 from archive.proof.chain import SYSTEM, Act
-from archive.proof.signing import Seal
+from archive.proof.signing import Locksmith, Seal
 from archive.records import (
     Actor,
     FileRow,
@@ -27,7 +27,7 @@ from archive.records import (
 )
 from archive.services import keys
 from archive.services.paper import PrintedHead
-from archive.services.persons import salted
+from archive.services.persons import rehanded, salted
 from archive.services.rights import Right
 from archive.storage.files import Files
 from tests.archive.conftest import CASE, CHEAP, PASSWORD, SERIES, Clock, another, track
@@ -231,9 +231,16 @@ def test_after_a_loss_work_goes_on_and_a_destruction_is_done_and_sealed(
     assert _notes(report) == ["destroyed_by_act"]
 
 
-def test_the_first_checkpoint_after_a_forged_replacement_covers_no_destruction_unasked(
-    kept: Archive,
-) -> None:
+def _forged(kept: Archive, *, handed: bool) -> tuple[int, str]:
+    """Destroy a file under a forged key, as who has the folder can; the bytes are there still.
+
+    Args:
+        kept: the archive.
+        handed: the forger's key is locked for everybody: no password is needed for that.
+
+    Returns:
+        The entry, and the file's SHA-256.
+    """
     row = next(one for one in _sources(kept) if one.series_uid == SERIES)
     forger = Seal.new()
     said = keys.statement(kept.uuid, kept.public_key, forger.public_key, "lost")
@@ -249,12 +256,24 @@ def test_the_first_checkpoint_after_a_forged_replacement_covers_no_destruction_u
     seq = kept._journal.write(Act("destroy", SYSTEM, case=CASE, objects=named, data=told)).seq
     with kept._journal.database.writing() as work:
         work.cases.add_tombstones([Tombstone(CASE, row.sha256, row.size, seq)])
+        smith = Locksmith(kept.uuid, forger, CHEAP)
+        for one in work.persons.all() if handed else ():
+            work.persons.update(rehanded(kept.intake._blobs, smith, one, one.roles))
         work.commit()
     assert kept._journal.checkpoint(forger, knowing=[seq]).size == seq
+    return seq, row.sha256
 
-    assert [one.facts["seq"] for one in kept.unsealed] == [seq]
+
+@pytest.mark.parametrize("handed", [False, True])
+def test_the_first_checkpoint_after_a_forged_replacement_covers_no_destruction_unasked(
+    handed: bool, kept: Archive
+) -> None:
+    seq, sha256 = _forged(kept, handed=handed)
     keeper = kept.access.login(_NAME, PASSWORD)
-    assert kept.intake._blobs.holds(row.sha256), "the program removes nothing on its word"
+    assert [(one.key, one.facts["seq"]) for one in kept.unsealed] == [
+        ("destruction.replaced_key", seq)
+    ]
+    assert kept.intake._blobs.holds(sha256), "the program removes nothing on its word"
     assert "destruction_replaced_key" in _codes(kept)
     kept.keys.lost(keeper)
     with pytest.raises(IntegrityError, match=f"--destruction {seq}"):
@@ -262,6 +281,67 @@ def test_the_first_checkpoint_after_a_forged_replacement_covers_no_destruction_u
     assert "destruction_unsealed" in {
         one.code for one in kept.verify.run(key=kept.fingerprint).problems
     }
+
+
+def test_under_a_forged_key_two_persons_destroy_what_they_name_and_nothing_else(
+    kept: Archive, expert: Actor
+) -> None:
+    second = another(kept, expert)
+    _, forged = _forged(kept, handed=True)
+    mine = next(one.sha256 for one in _sources(kept) if one.sha256 != forged and one.series_uid)
+    done = kept.destruction.destroy(expert, CASE, sha256s=[mine], basis="12", second=second)
+    assert done.sealed
+    assert [kept.intake._blobs.holds(one) for one in (mine, forged)] == [False, True]
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_for_as_long_as_a_key_is_vouched_for_by_itself_alone_every_login_says_so(
+    change: str, archive: Archive, expert: Actor
+) -> None:
+    assert archive.replaced_key is None
+    CHANGES[change](archive, expert)
+    new = archive.fingerprint
+    archive.keys.rotate(expert)
+    told = archive.replaced_key
+    if change == "rotate":
+        assert told is None
+        return
+    assert told is not None
+    entry = next(one for one in archive._journal.entries() if one.act == "key.rotate")
+    assert told.facts == {"seq": entry.seq, "fingerprint": new}
+    assert all(new in told.sentence(one) for one in Language)
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_a_rotation_that_nothing_vouches_for_is_named_and_keeps_nobody_from_signing(
+    change: str, archive: Archive, expert: Actor
+) -> None:
+    forger = Seal.new()
+    said = keys.statement(archive.uuid, archive.public_key, forger.public_key, "rotate")
+    data = keys.signed(said, None, forger)
+    forged = archive._journal.write(Act("key.rotate", SYSTEM, data=data)).seq
+    archive.log.checkpoint(expert)
+    CHANGES[change](archive, expert)
+    archive.log.checkpoint(archive.access.login(_NAME, PASSWORD))
+    report = archive.verify.run(key=archive.fingerprint)
+    (fault,) = report.problems
+    assert (fault.code, fault.facts["seq"]) == ("key_unvouched", forged)
+
+
+def test_an_institutes_new_key_follows_its_own_and_none_that_the_card_alone_names(
+    folder: Path, clock: Clock
+) -> None:
+    forger = Seal.new()
+    card = json.loads((folder / "archive.json").read_bytes())
+    public = {"alg": "Ed25519", "public": forger.public_key.hex()}
+    card["public_keys"].append({**public, "fingerprint": forger.fingerprint})
+    (folder / "archive.json").chmod(0o644)
+    (folder / "archive.json").write_bytes(keys.canonical.encode(card) + b"\n")
+    with open_archive(folder, clock=clock, cost=CHEAP) as archive:
+        own = card["public_keys"][0]["fingerprint"]
+        assert archive.fingerprint == own
+        made = archive.keys.lost(archive.access.login(_NAME, PASSWORD))
+        assert (made.old, archive.keys.ring().unvouched) == (own, ())
 
 
 @pytest.mark.parametrize("since", ["9999-01-01T00:00:00+00:00", "soon", 5, None])
