@@ -34,7 +34,6 @@ _PUBLIC = {
     "access.allows": "a question; it answers no to nobody",
     "access.alive": "a question; it answers no to nobody",
     "access.denied": "writes a denial: nobody's, where the person has no session",
-    "access.held": "fingerprints of keys, which stand on every document",
     "access.key_of": "gives the key of a session, which `require` alone gives with one",
     "access.turned_away": "asks for the password; writes a denial, as a login does",
     "access.prove": "takes a session, and asks for the password",

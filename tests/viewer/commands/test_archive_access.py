@@ -209,6 +209,30 @@ def test_a_destruction_without_a_seal_is_told_to_everybody_until_somebody_vouche
     assert run("checkpoint", *_A)[0] == 0
 
 
+def test_what_a_replaced_key_sealed_is_said_at_every_login_and_settled_by_the_papers_fingerprint(
+    run: _Run, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_slice(tmp_path / "1.dcm", 1)
+    run("import", str(tmp_path / "1.dcm"), "--case", "7", *_A)
+    assert run("list", *_A)[2] == ""
+    new = run("key", "lost", *_A)[1]["fingerprint"]
+    asked = ("--case", "7", "--series", SERIES, "--basis", _BASIS, *_A)
+    assert run("destroy", *asked, "--second", second)[1]["complete"]
+    for _ in range(2):
+        code, _, words = run("list", *_A)
+        assert (code, words.count(new), words.count("--key FINGERPRINT")) == (0, 1, 1)
+        assert "--destruction" not in words
+    (tmp_path / "disk").mkdir()
+    assert run("backup", str(tmp_path / "disk"), *_A)[0] == 0
+    capsys.readouterr()
+    for number, (key, problems) in enumerate({new: [], "": ["destruction_replaced_key"]}.items()):
+        place = str(tmp_path / f"back {number}")
+        more = ("--key", key) if key else ()
+        code = main(["archive", "restore", str(tmp_path / "disk"), place, "--json", *more])
+        found = json.loads(capsys.readouterr().out)["problems"]
+        assert (code, [one["code"] for one in found]) == (bool(problems), problems)
+
+
 def test_a_case_with_a_destroyed_series_is_handed_out_and_the_series_named_as_left_out(
     run: _Run, second: str, tmp_path: Path
 ) -> None:

@@ -332,6 +332,19 @@ def test_of_a_new_archive_the_window_says_and_goes_on_saying_whether_its_disk_is
     assert asked == [new, new]
 
 
+def test_of_a_key_that_replaced_a_lost_one_the_window_goes_on_saying_which_paper_to_look_at(
+    desk: _Desk, tmp_path: Path
+) -> None:
+    new = tmp_path / "archive"
+    desk.keeping.create(new, "A. Expert", "secret word")
+    archive, actor = desk.keeping.acting()
+    made = archive.keys.lost(actor).new
+    for _ in range(2):
+        desk.keeping.sign_in(new, "A. Expert", "secret word")
+        assert all(made in desk.keeping.lasting(one) for one in Language)
+    assert desk.problems == []
+
+
 def test_an_archive_without_a_place_is_not_made_where_the_program_stands(desk: _Desk) -> None:
     with pytest.raises(UsageError) as refusal:
         desk.keeping.enter(Path(), "A. Expert", "secret word", "secret word")
