@@ -111,7 +111,7 @@ class Keeping:
             return ""
         keys = (archive.shut.told if archive.shut else "", disk.told if disk else "")
         told = [say(key, language) for key in keys if key]
-        return " ".join([*told, self._doubt.sentence(language)] if self._doubt else told)
+        return "\n\n".join([*told, self._doubt.sentence(language)] if self._doubt else told)
 
     def allows(self, right: Right) -> bool:
         """Tell whether the person who is signed in has a right; nobody has none."""
