@@ -15,7 +15,7 @@ from viewer.commands.folder_first import FolderFirst
 from virtopsy.language import Language
 
 _CATALOGUES = Path(__file__).parents[3] / "resources" / "i18n"
-_NAMED = re.compile(r"virtopsy( [a-z]+(?: (?:(?:--)?[A-Za-z.]+|\{seq\}))*)")
+_NAMED = re.compile(r"virtopsy( [a-z]+(?: (?:--[a-z]+(?: (?:\w+|\{seq\}))?|[a-z]+|[A-Z]+))*)")
 
 _CLICKS_OWN_WORDS = ("Usage", "Options", "Commands", "Show this", "required", "ARGS")
 
@@ -46,7 +46,7 @@ def test_every_help_page_speaks_its_language(language: Language) -> None:
 def _said(language: Language) -> set[str]:
     """Every command that a sentence tells a person to type, with an example of its facts."""
     said = [one.read_text(encoding="utf-8") for one in (_CATALOGUES / language).glob("*.po")]
-    return {found.strip(" .").format(seq=7) for text in said for found in _NAMED.findall(text)}
+    return {found.strip().format(seq=7) for text in said for found in _NAMED.findall(text)}
 
 
 @pytest.mark.parametrize("language", list(Language))
