@@ -162,7 +162,7 @@ def count(n: int) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` without control, direction and invisible characters.
+    """Return `text` without control, direction and invisible characters; spaces of a kind stay.
 
     A name may not command a terminal, nor turn round the line it stands in, nor hide a letter.
     """
@@ -170,9 +170,9 @@ def printable(text: str) -> str:
 
 
 def _visible(letter: str) -> str:
-    if letter.isprintable():
-        return letter
     kind = category(letter)
+    if letter.isprintable() or kind == "Zs":
+        return letter
     if kind == "Cf":
         return ""
     return "\ufffd" if kind in ("Cs", "Co", "Cn") else " "

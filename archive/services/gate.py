@@ -405,7 +405,7 @@ class Gate:
         Until somebody signs it, whoever can write the folder can alter it without removing a
         checkpoint.
         """
-        if live.session.seal is None:
+        if live.session.seal is None or self._journal.database.shut:
             return
         actor, journal = live.session.actor, self._journal.in_passing()
         try:

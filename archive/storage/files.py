@@ -300,9 +300,9 @@ class Files:
         shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, path: Path) -> bytes:
-        """Return the bytes of a file of the archive."""
-        with storage_errors(path):
-            return path.read_bytes()
+        """Return the bytes of a file of the archive; never waits at a pipe in its place."""
+        with storage_errors(path), open(path, "rb", opener=_regular) as source:
+            return source.read()
 
     def read_brought(self, path: Path, most: int) -> bytes:
         """Return the bytes of a small file from outside; never a link's, never waits at a pipe.
@@ -391,6 +391,15 @@ class Files:
             return False
         staged.rename(final)
         return True
+
+
+def _regular(path: str, flags: int) -> int:
+    """Open a file, but nothing else that may lie under its name."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+    return handle
 
 
 def _whole_lines(source: BinaryIO) -> int:

@@ -95,7 +95,7 @@ class SqliteDatabase:
         self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, kept: bool = True
     ) -> None:
         self.path = path
-        self._busy_timeout_s = busy_timeout_s
+        self._busy_timeout_s, self._kept = busy_timeout_s, kept
         self._engine = _engine(path, busy_timeout_s, kept=kept)
         self._shut: Shut | None = None
 
@@ -153,7 +153,7 @@ class SqliteDatabase:
     def only_read(self, why: Shut) -> None:
         """Write nothing from now on."""
         self._engine.dispose()
-        self._engine = _engine(self.path, self._busy_timeout_s, mode="ro")
+        self._engine = _engine(self.path, self._busy_timeout_s, mode="ro", kept=self._kept)
         self._shut = why
 
     def writing(self) -> UnitOfWork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -263,3 +264,10 @@ def _shifted(entry: LogEntry) -> LogEntry:
 def _rewrite(path: Path, text: str) -> None:
     path.unlink(missing_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+@bad("log: checkpoint edited or removed", "checkpoint_unreadable")
+def checkpoint_turned_into_a_pipe(stand: Stand) -> None:
+    note = stand.notes()[-1]
+    note.unlink()
+    os.mkfifo(note)
