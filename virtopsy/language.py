@@ -42,7 +42,7 @@ class Phrase:
     told: str = ""
 
 
-_BETWEEN_THOUSANDS: Final = "\u00a0"
+BETWEEN_THOUSANDS: Final = "\u00a0"
 
 Fact: TypeAlias = str | int | float | PurePath | Phrase
 
@@ -158,21 +158,27 @@ def count(n: int) -> str:
     The space is that of all three languages (ISO 80000-1), because a comma or a point between
     thousands is the decimal mark of one of them.
     """
-    return f"{n:,}".replace(",", _BETWEEN_THOUSANDS)
+    return f"{n:,}".replace(",", BETWEEN_THOUSANDS)
 
 
-def printable(text: str) -> str:
-    """Return `text` without control, direction and invisible characters; spaces of a kind stay.
+def printable(text: str, *, kept: str = "") -> str:
+    """Return `text` without control, direction and invisible characters.
 
     A name may not command a terminal, nor turn round the line it stands in, nor hide a letter.
+
+    Args:
+        text: from outside.
+        kept: characters that stay all the same.
     """
-    return text if text.isprintable() else "".join(map(_visible, text))
+    if text.isprintable():
+        return text
+    return "".join(one if one in kept else _visible(one) for one in text)
 
 
 def _visible(letter: str) -> str:
-    kind = category(letter)
-    if letter.isprintable() or kind == "Zs":
+    if letter.isprintable():
         return letter
+    kind = category(letter)
     if kind == "Cf":
         return ""
     return "\ufffd" if kind in ("Cs", "Co", "Cn") else " "

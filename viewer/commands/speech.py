@@ -17,7 +17,7 @@ from typing_extensions import override
 from viewer.commands.spoken import SpokenCommand, SpokenGroup
 from virtopsy.errors import Cancelled, InputError, StorageError
 from virtopsy.jobs import Progress
-from virtopsy.language import Fact, Language, printable, say
+from virtopsy.language import BETWEEN_THOUSANDS, Fact, Language, printable, say
 from virtopsy.system_reason import reason_of
 
 
@@ -136,7 +136,7 @@ def line(text: str) -> None:
     Raises:
         StorageError: what stdout was turned into does not take it (a full disk).
     """
-    shown = "\n".join(map(printable, text.split("\n")))
+    shown = "\n".join(map(_spelt, text.split("\n")))
     _deliver(lambda: sys.stdout.write(shown + "\n"))
 
 
@@ -169,7 +169,12 @@ def _hush(stream: TextIO) -> None:
 
 def aside(text: str) -> None:
     """Print one line of words on stderr, spelled as `line` spells them."""
-    _mention(printable(text) + "\n")
+    _mention(_spelt(text) + "\n")
+
+
+def _spelt(text: str) -> str:
+    """Return a line in which nothing commands the terminal; numbers stay in one piece."""
+    return printable(text, kept=BETWEEN_THOUSANDS)
 
 
 def _mention(text: str) -> None:
