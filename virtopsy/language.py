@@ -43,6 +43,7 @@ class Phrase:
 
 
 BETWEEN_THOUSANDS: Final = "\u00a0"
+"""A space at which no line is broken."""
 
 Fact: TypeAlias = str | int | float | PurePath | Phrase
 
