@@ -68,6 +68,22 @@ class _Desk:
         self.opening.load(study, study.series[0])
         self.settle()
 
+    def reopen_kept(self, carrier: Path, folder: Path) -> None:
+        """Take a carrier into a new archive as case 7/2026, and open that from what is kept."""
+        self.keeping.create(folder, "A. Expert", "secret word")
+        archive, actor = self.keeping.acting()
+        archive.intake.take_in(
+            actor,
+            carrier,
+            case_number="7/2026",
+            basis="",
+            deliverer="",
+            carrier="",
+            progress=Progress(),
+        )
+        self.keeping.reopen("7/2026")
+        self.settle()
+
     def mark(self) -> None:
         volume = self.views.volume.now
         assert volume is not None
@@ -169,14 +185,7 @@ def test_a_saved_case_is_left_for_another_scan_and_opened_again(
 def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
-    archive, actor = desk.keeping.acting()
-    archive.intake.take_in(
-        actor, scans, case_number="7/2026", basis="", deliverer="", carrier="", progress=Progress()
-    )
-
-    desk.keeping.reopen("7/2026")
-    desk.settle()
+    desk.reopen_kept(scans, tmp_path / "archive")
 
     held, opened = desk.keeping.held.now, desk.opening.opened.now
     assert held is not None
@@ -189,13 +198,7 @@ def test_what_a_reopened_case_keeps_can_be_compared_with_what_is_open(
 def test_a_kept_file_that_changed_since_the_case_was_opened_is_not_shown(
     desk: _Desk, scans: Path, tmp_path: Path
 ) -> None:
-    desk.keeping.create(tmp_path / "archive", "A. Expert", "secret word")
-    archive, actor = desk.keeping.acting()
-    archive.intake.take_in(
-        actor, scans, case_number="7/2026", basis="", deliverer="", carrier="", progress=Progress()
-    )
-    desk.keeping.reopen("7/2026")
-    desk.settle()
+    desk.reopen_kept(scans, tmp_path / "archive")
     before, held = desk.opening.opened.now, desk.keeping.held.now
     assert before is not None
     assert held is not None
